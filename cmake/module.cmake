@@ -1,0 +1,56 @@
+# reeve_module(NAME evaluation DEPS base table SOURCES a.cc b.cc LIBS fmt::fmt)
+#   One folder = one static library reeve_<NAME>. DEPS are the only modules whose headers it may include;
+#   tools/check_layers reads these very lists. LIBS are third parties, linked PRIVATE.
+# reeve_test(NAME evaluation SOURCES a_test.cc LIBS ...)
+#   The module's unit tests, one binary reeve_<NAME>_test.
+
+function(reeve_module)
+  cmake_parse_arguments(M "" "NAME" "DEPS;SOURCES;LIBS" ${ARGN})
+  if(M_SOURCES)
+    add_library(reeve_${M_NAME} STATIC ${M_SOURCES})
+    set(scope PUBLIC)
+  else()
+    add_library(reeve_${M_NAME} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_link_libraries(reeve_${M_NAME} ${scope} reeve_flags)
+  foreach(dep IN LISTS M_DEPS)
+    target_link_libraries(reeve_${M_NAME} ${scope} reeve_${dep})
+  endforeach()
+  if(M_SOURCES)
+    target_link_libraries(reeve_${M_NAME} PRIVATE ${M_LIBS})
+  endif()
+endfunction()
+
+function(reeve_test)
+  cmake_parse_arguments(T "" "NAME" "SOURCES;LIBS" ${ARGN})
+  if(NOT REEVE_TESTS)
+    return()
+  endif()
+  add_executable(reeve_${T_NAME}_test ${T_SOURCES})
+  target_link_libraries(reeve_${T_NAME}_test PRIVATE reeve_${T_NAME} ${T_LIBS} GTest::gmock GTest::gtest GTest::gtest_main)
+  target_compile_definitions(reeve_${T_NAME}_test PRIVATE
+    REEVE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_test(NAME ${T_NAME} COMMAND reeve_${T_NAME}_test)
+endfunction()
+
+# reeve_benchmark(NAME inference SOURCES forest_bench.cc LIBS ...): built only with -DREEVE_BENCHMARKS=ON.
+function(reeve_benchmark)
+  cmake_parse_arguments(B "" "NAME" "SOURCES;LIBS" ${ARGN})
+  if(NOT REEVE_BENCHMARKS)
+    return()
+  endif()
+  add_executable(reeve_${B_NAME}_bench ${B_SOURCES})
+  target_link_libraries(reeve_${B_NAME}_bench PRIVATE reeve_${B_NAME} ${B_LIBS} benchmark::benchmark benchmark::benchmark_main)
+endfunction()
+
+# reeve_fuzz(NAME ubjson MODULE learners SOURCES ubjson_fuzz.cc): built only with -DREEVE_FUZZ=ON.
+function(reeve_fuzz)
+  cmake_parse_arguments(F "" "NAME;MODULE" "SOURCES" ${ARGN})
+  if(NOT REEVE_FUZZ)
+    return()
+  endif()
+  add_executable(fuzz_${F_NAME} ${F_SOURCES})
+  target_link_libraries(fuzz_${F_NAME} PRIVATE reeve_${F_MODULE})
+  target_link_options(fuzz_${F_NAME} PRIVATE -fsanitize=fuzzer)
+endfunction()

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "reeve/base/result.h"
+
+namespace reeve {
+
+/// SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
+std::string Sha256(std::string_view bytes);
+
+/// SHA-256 of a file's content, read in blocks. Fails with kNotFound or kIo.
+Result<std::string> Sha256OfFile(const std::string& path);
+
+/// A fast non-cryptographic 128-bit digest (XXH3) built up in pieces: the version of a table.
+class TableDigest {
+ public:
+  TableDigest();
+  ~TableDigest();
+  TableDigest(TableDigest&&) noexcept;
+  TableDigest& operator=(TableDigest&&) noexcept;
+
+  /// Adds raw bytes.
+  void Add(std::string_view bytes);
+  /// Adds a text with its length, so that ("ab","c") and ("a","bc") differ.
+  void AddText(std::string_view text);
+  /// 32 lower-case hexadecimal digits of everything added so far.
+  std::string Hex() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace reeve

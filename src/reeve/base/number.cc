@@ -1,0 +1,63 @@
+#include "reeve/base/number.h"
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace reeve {
+namespace {
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+std::optional<double> ParseNumber(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
+  // from_chars also reads "inf" and "nan"; a number here starts with a digit, or with a point and one.
+  if (digits.empty()) return std::nullopt;
+  const bool starts_well = IsDigit(digits[0]) || (digits[0] == '.' && digits.size() > 1 && IsDigit(digits[1]));
+  if (!starts_well) return std::nullopt;
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (stop != end || error == std::errc::invalid_argument) return std::nullopt;
+  if (error == std::errc::result_out_of_range) {
+    // from_chars leaves `value` alone; the exponent's sign tells overflow from underflow.
+    const std::size_t exponent = digits.find_first_of("eE");
+    const bool tiny = exponent != std::string_view::npos ? digits.find('-', exponent) != std::string_view::npos
+                                                         : digits[0] == '0' || digits[0] == '.';
+    value = tiny ? 0.0 : std::numeric_limits<double>::max();
+    if (text.starts_with('-')) value = -value;
+  }
+  return value;
+}
+
+std::optional<std::int64_t> ParseInteger(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::int64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (stop != end || error != std::errc() || text.empty()) return std::nullopt;
+  return value;
+}
+
+void AppendNumber(double value, std::string& out) {
+  char buffer[32];
+  constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
+  if (value == std::trunc(value) && std::abs(value) < kExactIntegers) {
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, static_cast<std::int64_t>(value)).ptr;
+    out.append(buffer, end);
+    return;
+  }
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  out.append(buffer, end);
+}
+
+std::string FormatNumber(double value) {
+  std::string text;
+  AppendNumber(value, text);
+  return text;
+}
+
+}  // namespace reeve
