@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "reeve/base/json.h"
+#include "reeve/base/result.h"
+#include "reeve/table/matrix.h"
+#include "reeve/table/table.h"
+
+namespace reeve::features {
+
+enum class Imputation { kNone, kMedian, kMean, kMostFrequent, kConstant };
+enum class Scaling { kNone, kStandard, kRobust };
+enum class CategoryEncoding {
+  /// Codes 0 … n-1 for learners that split on sets of categories.
+  kCodes,
+  /// One 0/1 column per category.
+  kOneHot,
+  /// The rank in a given or sorted order as a number.
+  kOrdinal,
+};
+
+/// The recipe of a pipeline. Everything fitted is learnt from the rows given to Fit and from no other.
+struct PipelineOptions {
+  /// For numbers; kNone leaves NaN.
+  Imputation imputation = Imputation::kNone;
+  /// Used by Imputation::kConstant.
+  double constant = 0;
+  /// Adds a 0/1 column "x (missing)" for every number that was missing in the fitted rows.
+  bool missing_flags = false;
+  Scaling scaling = Scaling::kNone;
+  CategoryEncoding categories = CategoryEncoding::kCodes;
+  /// Categories with fewer fitted rows share one code or column, which also takes unseen ones.
+  std::int64_t min_category_rows = 1;
+  /// At most this many categories of a column are kept apart, the most frequent ones.
+  std::int64_t max_categories = 1000;
+  /// Dates become these numbers: year, month, day, weekday, hour, epoch_days.
+  std::vector<std::string> date_parts = {"year", "month", "day", "weekday", "hour", "epoch_days"};
+
+  /// Raw numbers with NaN, categories as codes: for trees.
+  static PipelineOptions ForTrees();
+  /// Median, flags, standard scaling, one-hot with a rare bucket: for linear models.
+  static PipelineOptions ForLinear();
+};
+
+/// A fitted sequence of feature steps: table in, matrix out. The same object at training, in batches and
+/// behind a service. Immutable; safe to use from many threads.
+class FittedPipeline {
+ public:
+  ~FittedPipeline();
+  FittedPipeline(FittedPipeline&&) noexcept;
+  FittedPipeline& operator=(FittedPipeline&&) noexcept;
+
+  /// The matrix of the rows `rows` of `table`, whose columns are found by name.
+  /// Categories that were not fitted get the unseen code or the rare column (all zero without one).
+  /// Values beyond float32 are clamped to its range.
+  /// Fails with kInvalidData when a column is absent or stored differently from the fitted one.
+  Result<Matrix> Transform(const Table& table, std::span<const std::int64_t> rows) const;
+
+  /// Columns that Transform gives.
+  const std::vector<MatrixColumn>& outputs() const;
+
+  /// pipeline.json (docs/formats/pipeline.md).
+  Json ToJson() const;
+  static Result<FittedPipeline> FromJson(const Json& json);
+
+ private:
+  friend class Pipeline;
+  struct Impl;
+  explicit FittedPipeline(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Fits pipelines. Stateless.
+class Pipeline {
+ public:
+  /// Learns medians, scales and categories of the columns `features` from the rows `rows` alone.
+  /// Texts, lists and ids give no column (text features are not part of this version).
+  /// Fails with kInvalidData when no column of the matrix would remain.
+  static Result<FittedPipeline> Fit(const Table& table, std::span<const std::int64_t> rows,
+                                    const std::vector<std::string>& features,
+                                    const PipelineOptions& options);
+};
+
+}  // namespace reeve::features

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reeve/inference/model.h"
+
+namespace reeve::inference {
+
+/// One binary tree in arrays, node 0 the root; children come after their parent, so a walk ends.
+///
+/// A row goes left at a numeric node when `x < threshold`, at a categorical node when its code is NOT in
+/// the set; a missing value (NaN) goes left when `default_left`. (XGBoost's rules, kept exactly.)
+struct Tree {
+  /// Index of the child, -1 at a leaf.
+  std::vector<std::int32_t> left, right;
+  /// Matrix column that an inner node looks at.
+  std::vector<std::int32_t> feature;
+  /// Threshold of an inner numeric node. At a leaf: its value, or, in forests with vector leaves, unused.
+  std::vector<float> threshold;
+  std::vector<std::uint8_t> default_left;
+  /// -1 at leaves and numeric nodes, else the index into category_sets.
+  std::vector<std::int32_t> category_set;
+  /// Sets of codes as bits: code c is in the set when word c/32 exists and bit c%32 is 1.
+  std::vector<std::vector<std::uint32_t>> category_sets;
+  /// Forests with vector leaves: row of leaf_vectors for each leaf, -1 elsewhere. Else empty.
+  std::vector<std::int32_t> leaf_vector;
+  /// Scalar leaves: the output (class) this tree adds to.
+  std::int32_t output = 0;
+
+  std::size_t size() const { return left.size(); }
+};
+
+/// How the sums over trees become probabilities.
+enum class Link {
+  /// One output: p = 1 / (1 + exp(-margin)).
+  kLogistic,
+  /// One output per class: softmax over margins.
+  kSoftmax,
+  /// Vector leaves holding class shares: the mean over trees, normalised.
+  kMean,
+};
+
+/// A forest: what boosting and random forests come to. Plain data, checked by Validate.
+struct Forest {
+  std::int64_t features = 0;
+  int classes = 2;
+  Link link = Link::kLogistic;
+  /// One start value per output (one for kLogistic, `classes` for kSoftmax, none for kMean).
+  std::vector<float> base_margin;
+  std::vector<Tree> trees;
+  /// kMean: `classes` float32 shares for each vector leaf of all trees, row-major.
+  std::vector<float> leaf_vectors;
+
+  /// kCorrupt when any index is out of range, a child does not come after its parent, or sizes differ.
+  Status Validate() const;
+};
+
+/// The reference engine: walks tree by tree, adds leaf values in tree order in float32 starting from the
+/// base margin. Slow, obvious, and the truth that any faster engine has to equal bit for bit.
+class ForestModel final : public Model {
+ public:
+  /// Fails with kCorrupt when the forest is not valid.
+  static Result<std::unique_ptr<ForestModel>> Make(Forest forest);
+
+  std::string_view kind() const override { return "forest"; }
+  int classes() const override { return forest_.classes; }
+  std::int64_t features() const override { return forest_.features; }
+  Probabilities Predict(const Matrix& matrix) const override;
+  std::string Serialize() const override;
+
+  const Forest& forest() const { return forest_; }
+  /// The sums before the link, float32, row-major rows x outputs (outputs = base_margin.size(), or
+  /// `classes` for kMean, where they are sums of shares).
+  std::vector<float> Margins(const Matrix& matrix) const;
+
+ private:
+  explicit ForestModel(Forest forest) : forest_(std::move(forest)) {}
+  Forest forest_;
+};
+
+}  // namespace reeve::inference

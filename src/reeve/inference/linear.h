@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reeve/inference/model.h"
+
+namespace reeve::inference {
+
+/// Weights of a (multinomial) logistic regression.
+struct Linear {
+  std::int64_t features = 0;
+  int classes = 2;
+  /// One row of `features` weights for two classes (towards the positive one), else `classes` rows.
+  std::vector<double> weights;
+  /// One per row of weights.
+  std::vector<double> intercepts;
+
+  Status Validate() const;
+};
+
+/// p = logistic(w·x + b), or softmax over classes; sums in double, columns in order.
+/// REQUIRES of Predict: no NaN in the matrix (the linear pipeline imputes).
+class LinearModel final : public Model {
+ public:
+  static Result<std::unique_ptr<LinearModel>> Make(Linear linear);
+
+  std::string_view kind() const override { return "linear"; }
+  int classes() const override { return linear_.classes; }
+  std::int64_t features() const override { return linear_.features; }
+  Probabilities Predict(const Matrix& matrix) const override;
+  std::string Serialize() const override;
+
+  const Linear& linear() const { return linear_; }
+
+ private:
+  explicit LinearModel(Linear linear) : linear_(std::move(linear)) {}
+  Linear linear_;
+};
+
+}  // namespace reeve::inference

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "reeve/base/cancellation.h"
+#include "reeve/base/result.h"
+#include "reeve/table/matrix.h"
+#include "reeve/table/probabilities.h"
+
+namespace reeve::inference {
+
+/// A trained model: features in, class probabilities out. Immutable; safe to use from many threads.
+///
+/// The same object scores held-out folds, the test part, batches and requests, so there is one set of
+/// numbers. A row's result never depends on the rows around it.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  /// "forest" or "linear": the kind of file it is written to.
+  virtual std::string_view kind() const = 0;
+  /// Classes it tells apart, at least 2.
+  virtual int classes() const = 0;
+  /// Columns it expects of a Matrix.
+  virtual std::int64_t features() const = 0;
+  /// Probabilities of every row. REQUIRES: matrix.cols() == features().
+  virtual Probabilities Predict(const Matrix& matrix) const = 0;
+  /// The model as bytes in Reeve's own format (docs/formats/model.md); LoadModel reads it back equal.
+  virtual std::string Serialize() const = 0;
+};
+
+/// Reads what Serialize wrote, of any kind. Fails with kCorrupt and a reason for anything else, however
+/// hostile: sizes are checked before memory is taken, child indices before they are followed.
+Result<std::unique_ptr<Model>> LoadModel(std::string_view bytes);
+
+}  // namespace reeve::inference
