@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reeve/base/result.h"
+#include "reeve/table/probabilities.h"
+
+namespace reeve::evaluation {
+
+/// Scores of a classifier. The plain names precision, recall, f1, auc and average_precision mean the macro
+/// average (one-vs-rest for auc) when there are more than two classes.
+enum class Metric {
+  kAccuracy,
+  kBalancedAccuracy,
+  kPrecision,
+  kRecall,
+  kSpecificity,
+  kF1,
+  kF2,
+  kMcc,
+  kKappa,
+  kAuc,
+  kAveragePrecision,
+  kLogLoss,
+  kBrier,
+  kEce,
+  kKs,
+  kGini,
+  kPrecisionMacro,
+  kRecallMacro,
+  kF1Macro,
+  kPrecisionWeighted,
+  kRecallWeighted,
+  kF1Weighted,
+  kAucWeighted,
+  kTop2Accuracy,
+};
+
+/// Which tasks a metric is defined for.
+enum class Task { kBinary, kMulticlass, kBoth };
+
+/// What there is to know about a metric; generates help, the reference page and validation.
+struct MetricInfo {
+  Metric metric;
+  std::string_view name;
+  bool higher_is_better;
+  /// True for scores of decisions, false for scores of probabilities or ranks.
+  bool depends_on_threshold;
+  Task task;
+  std::string_view description;
+};
+
+/// All metrics in the order in which scores are shown.
+std::span<const MetricInfo> AllMetrics();
+const MetricInfo& InfoOf(Metric metric);
+
+/// The metric called `name`. Fails with kInvalidArgument naming the nearest.
+Result<Metric> ParseMetric(std::string_view name);
+
+/// The score of predictions, equal to scikit-learn's to 1e-9.
+///
+/// `labels` holds a class index per row (two classes: 1 is the positive one), `weights` one positive number
+/// per row or nothing. A row is positive when its probability is at least `threshold`; with more than two
+/// classes the most probable class is predicted and `threshold` is not looked at.
+/// Fails with kInvalidData where the score is undefined (AUC with one class only, no rows) and with
+/// kInvalidArgument when the metric is not one for this number of classes.
+Result<double> Score(Metric metric, std::span<const std::int32_t> labels, const Probabilities& probabilities,
+                     double threshold, std::span<const double> weights);
+
+}  // namespace reeve::evaluation

@@ -1,0 +1,53 @@
+#include "reeve/inference/decision.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+namespace reeve::inference {
+
+void Decision::CorrectOdds(Probabilities& probabilities) const {
+  if (odds.empty()) return;
+  for (std::int64_t row = 0; row < probabilities.rows; ++row) {
+    const std::span<double> values = probabilities.mutable_row(row);
+    double sum = 0;
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      values[k] /= odds[k];
+      sum += values[k];
+    }
+    if (sum <= 0) continue;
+    for (double& value : values) value /= sum;
+  }
+}
+
+Json Decision::ToJson() const {
+  Json json;
+  json["format_version"] = 1;
+  json["threshold"] = threshold ? Json(*threshold) : Json(nullptr);
+  json["odds"] = odds;
+  return json;
+}
+
+Result<Decision> Decision::FromJson(const Json& json, int classes) {
+  REEVE_ASSIGN_OR_RETURN(const std::int64_t version, JsonInteger(json, "format_version"));
+  if (version != 1) {
+    return Status::Corrupt("decision has format version " + std::to_string(version) + ", this Reeve reads version 1");
+  }
+  Decision decision;
+  REEVE_ASSIGN_OR_RETURN(decision.threshold, JsonOptionalNumber(json, "threshold"));
+  REEVE_ASSIGN_OR_RETURN(decision.odds, JsonNumbers(json, "odds"));
+  if (decision.threshold.has_value() != (classes == 2)) {
+    return Status::Corrupt("decision has a threshold only with two classes");
+  }
+  if (decision.threshold && !(*decision.threshold >= 0 && *decision.threshold <= 1)) {
+    return Status::Corrupt("decision has a threshold outside 0 to 1");
+  }
+  const bool fits = decision.odds.empty() || decision.odds.size() == static_cast<std::size_t>(classes);
+  const bool positive = std::all_of(decision.odds.begin(), decision.odds.end(),
+                                    [](double value) { return std::isfinite(value) && value > 0; });
+  if (!fits || !positive) return Status::Corrupt("decision has odds that are not one positive number per class");
+  return decision;
+}
+
+}  // namespace reeve::inference

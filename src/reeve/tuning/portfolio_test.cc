@@ -1,0 +1,45 @@
+#include "reeve/tuning/portfolio.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reeve/learners/registry.h"
+
+namespace reeve::tuning {
+namespace {
+
+TEST(PortfolioTest, EveryConfigurationIsValid) {
+  for (const std::string& name : learners::LearnerNames()) {
+    const auto learner = learners::MakeLearner(name);
+    ASSERT_TRUE(learner.ok());
+    for (const Effort effort : {Effort::kQuick, Effort::kStandard, Effort::kThorough}) {
+      const auto groups = Portfolio(name, effort, 10'000, 1'000);
+      EXPECT_FALSE(groups.empty());
+      for (const CandidateGroup& group : groups) {
+        for (const auto& params : group.path) {
+          const Status status = learners::ValidateParams(params, (*learner)->params(), name);
+          EXPECT_TRUE(status.ok()) << status.message();
+        }
+      }
+    }
+  }
+}
+
+TEST(PortfolioTest, MoreEffortNeverMeansFewerTrials) {
+  for (const std::string& name : learners::LearnerNames()) {
+    const auto count = [&](Effort effort) {
+      std::size_t trials = 0;
+      for (const auto& group : Portfolio(name, effort, 10'000, 1'000)) trials += group.path.size();
+      return trials;
+    };
+    EXPECT_LE(count(Effort::kQuick), count(Effort::kStandard));
+    EXPECT_LE(count(Effort::kStandard), count(Effort::kThorough));
+  }
+}
+
+TEST(ParseEffortTest, NamesTheNearest) {
+  EXPECT_THAT(ParseEffort("through").status().message(), testing::HasSubstr("thorough"));
+}
+
+}  // namespace
+}  // namespace reeve::tuning

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "reeve/table/table.h"
+#include "reeve/tuning/folds.h"
+
+namespace reeve::tuning {
+
+/// What is to be learnt, and from which table. Does not own: everything outlives the search.
+struct Problem {
+  /// Typed table with the feature columns.
+  const Table* table = nullptr;
+  /// Names of the columns to learn from.
+  std::vector<std::string> features = {};
+  /// Class of each table row (rows that take no part may hold anything in range).
+  std::span<const std::int32_t> labels = {};
+  int classes = 2;
+  /// Group and time of each table row, or empty (see SplitOptions).
+  std::span<const std::int32_t> groups = {};
+  std::span<const double> times = {};
+
+  SplitOptions Splitting(std::uint64_t seed) const {
+    return {.labels = labels, .classes = classes, .groups = groups, .times = times, .seed = seed};
+  }
+};
+
+}  // namespace reeve::tuning

@@ -1,0 +1,138 @@
+#include "reeve/tuning/search.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reeve/base/random.h"
+#include "reeve/evaluation/scores.h"
+#include "reeve/inference/scorer.h"
+
+namespace reeve::tuning {
+namespace {
+
+struct Toy {
+  Table table;
+  std::vector<std::int32_t> labels;
+
+  Problem problem() const { return {.table = &table, .features = {"a", "b", "color"}, .labels = labels}; }
+};
+
+// Two numbers and a category; `signal` 0 makes the labels coin flips.
+Toy MakeToy(std::size_t rows, double signal, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<double> a, b;
+  std::vector<std::int32_t> colors;
+  Toy toy;
+  for (std::size_t i = 0; i < rows; ++i) {
+    a.push_back(random.Normal());
+    b.push_back(random.Uniform() < 0.1 ? kMissingNumber : random.Normal());
+    colors.push_back(static_cast<std::int32_t>(random.Below(3)));
+    const double z = signal * (1.5 * a.back() + (std::isnan(b.back()) ? 0 : b.back()) + (colors.back() == 1 ? 1.2 : 0));
+    toy.labels.push_back(random.Uniform() < 1 / (1 + std::exp(-z)));
+  }
+  toy.table.Add(Column::Numbers("a", ColumnType::kReal, a));
+  toy.table.Add(Column::Numbers("b", ColumnType::kReal, b));
+  toy.table.Add(Column::Codes("color", ColumnType::kCategory, colors, {"red", "green", "blue"}));
+  return toy;
+}
+
+SearchOptions Options(int threads = 1) {
+  return {.learners = {"logistic", "forest", "boosted"}, .effort = Effort::kQuick, .threads = threads};
+}
+
+TEST(SearchTest, FindsSignalAndScoresItHonestly) {
+  const Toy train = MakeToy(800, 1, 1);
+  const auto result = Search(train.problem(), AllRows(800), Options(2));
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  EXPECT_GT(result->leaderboard.front().mean, 0.8);
+  EXPECT_EQ(result->out_of_fold.rows.size(), 800u);
+  // Fresh rows score as cross-validation promised.
+  const Toy fresh = MakeToy(4000, 1, 2);
+  const auto matrix = result->pipeline.Transform(fresh.table, AllRows(4000));
+  ASSERT_TRUE(matrix.ok());
+  const auto probabilities = inference::PredictCorrected(*result->model.model, result->decision, *matrix, 2);
+  const auto auc = evaluation::Score(evaluation::Metric::kAuc, fresh.labels, probabilities, 0.5, {});
+  EXPECT_NEAR(*auc, result->leaderboard.front().mean, 0.04);
+}
+
+TEST(SearchTest, NoiseIsNotBetterThanChance) {
+  const Toy toy = MakeToy(600, 0, 3);
+  const auto result = Search(toy.problem(), AllRows(600), Options(2));
+  ASSERT_TRUE(result.ok());
+  EXPECT_NEAR(result->leaderboard.front().mean, 0.5, 0.07);
+}
+
+TEST(SearchTest, ThreadsDoNotMatter) {
+  const Toy toy = MakeToy(400, 1, 4);
+  const auto one = Search(toy.problem(), AllRows(400), Options(1));
+  const auto three = Search(toy.problem(), AllRows(400), Options(3));
+  ASSERT_TRUE(one.ok() && three.ok());
+  EXPECT_EQ(one->model.model->Serialize(), three->model.model->Serialize());
+  EXPECT_EQ(one->decision.threshold, three->decision.threshold);
+  ASSERT_EQ(one->leaderboard.size(), three->leaderboard.size());
+  for (std::size_t i = 0; i < one->leaderboard.size(); ++i) {
+    EXPECT_EQ(one->leaderboard[i].learner, three->leaderboard[i].learner);
+    EXPECT_EQ(one->leaderboard[i].params, three->leaderboard[i].params);
+    EXPECT_EQ(one->leaderboard[i].fold_scores, three->leaderboard[i].fold_scores);
+  }
+}
+
+TEST(SearchTest, LeaderboardIsBestFirstInTheMetricsDirection) {
+  const Toy toy = MakeToy(400, 1, 5);
+  SearchOptions options = Options(2);
+  options.metric = evaluation::Metric::kLogLoss;
+  const auto result = Search(toy.problem(), AllRows(400), options);
+  ASSERT_TRUE(result.ok());
+  for (std::size_t i = 1; i < result->leaderboard.size(); ++i) {
+    EXPECT_LE(result->leaderboard[i - 1].mean, result->leaderboard[i].mean);
+  }
+}
+
+TEST(SearchTest, ImbalanceNoneDecidesAtOneHalf) {
+  const Toy toy = MakeToy(300, 1, 6);
+  SearchOptions options = Options(1);
+  options.learners = {"logistic"};
+  options.imbalance = Imbalance::kNone;
+  EXPECT_EQ(*Search(toy.problem(), AllRows(300), options)->decision.threshold, 0.5);
+}
+
+TEST(SearchTest, WeightsDoNotDistortProbabilities) {
+  const Toy toy = MakeToy(3000, 1, 7);
+  SearchOptions options = Options(2);
+  options.learners = {"logistic"};
+  const auto plain = Search(toy.problem(), AllRows(3000), options);
+  options.imbalance = Imbalance::kWeights;
+  const auto weighted = Search(toy.problem(), AllRows(3000), options);
+  ASSERT_TRUE(plain.ok() && weighted.ok());
+  const auto mean = [](const SearchResult& result) {
+    double sum = 0;
+    for (std::int64_t row = 0; row < result.out_of_fold.probabilities.rows; ++row) {
+      sum += result.out_of_fold.probabilities.at(row, 1);
+    }
+    return sum / static_cast<double>(result.out_of_fold.probabilities.rows);
+  };
+  EXPECT_NEAR(mean(*plain), mean(*weighted), 0.01);
+}
+
+TEST(SearchTest, StopsWhenCancelled) {
+  const Toy toy = MakeToy(300, 1, 8);
+  Cancellation cancellation;
+  cancellation.Request(2);
+  SearchOptions options = Options(2);
+  options.cancellation = &cancellation;
+  EXPECT_EQ(Search(toy.problem(), AllRows(300), options).status().code(), StatusCode::kCancelled);
+}
+
+TEST(FitOneTest, TrainsWhatItIsTold) {
+  const Toy toy = MakeToy(300, 1, 9);
+  const auto result = FitOne(toy.problem(), AllRows(300), "boosted", {{"n_estimators", "7"}, {"max_depth", "2"}},
+                             Options(1));
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  EXPECT_EQ(result->model.params.at("n_estimators"), "7");
+  EXPECT_EQ(result->trials, 1);
+}
+
+}  // namespace
+}  // namespace reeve::tuning
