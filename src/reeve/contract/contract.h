@@ -19,6 +19,8 @@ struct ContractColumn {
   std::string name;
   ColumnType type = ColumnType::kReal;
   NumberFormat number_format = NumberFormat::kPlain;
+  /// Texts that mean "missing" in this column only (found among its numbers in training).
+  std::vector<std::string> stray_texts = {};
   /// True when no value was missing in training: then a missing value breaks the contract.
   bool required = false;
   /// Smallest and largest number (or time in seconds) of the training table; only for numbers.

@@ -47,6 +47,8 @@ struct TypingNote {
 struct ColumnTyping {
   ColumnType type = ColumnType::kText;
   NumberFormat number_format = NumberFormat::kPlain;
+  /// Texts among a column of numbers that were read as missing; at prediction they are again.
+  std::vector<std::string> stray_texts = {};
 };
 
 struct TypedTable {
@@ -66,6 +68,9 @@ Result<TypedTable> InferTypes(Table raw, const TypingOptions& options, int threa
 
 /// The number that a trimmed `text` spells in `format`; nothing when it spells none.
 std::optional<double> ReadNumber(std::string_view text, NumberFormat format);
+/// Words that stand for no number in a column of numbers ("inf", "none", "-"), though they may be a category
+/// elsewhere.
+bool IsNoNumber(std::string_view text);
 /// true/false in any ASCII case (also 1/0).
 std::optional<bool> ReadBoolean(std::string_view text);
 /// Seconds since 1970-01-01 UTC of an ISO 8601 date or date-time ("2025-03-01", "2025-03-01 12:30",
