@@ -1,0 +1,178 @@
+#include "reeve/features/pipeline.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "reeve/base/random.h"
+#include "reeve/features/steps.h"
+
+namespace reeve::features {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<std::string> NamesOf(const FittedPipeline& pipeline) {
+  std::vector<std::string> names;
+  for (const MatrixColumn& output : pipeline.outputs()) names.push_back(output.name);
+  return names;
+}
+
+Table SmallTable() {
+  Table table;
+  table.Add(Column::Numbers("age", ColumnType::kInteger, {20, kMissingNumber, 40, 60}));
+  table.Add(Column::Codes("city", ColumnType::kCategory, {0, 1, 0, kMissingCode}, {"York", "Ely"}));
+  table.Add(Column::Numbers("day", ColumnType::kDatetime, {0, 86400 * 40.0, 86400 * 40.0 + 7200, kMissingNumber}));
+  Column text = Column::Texts("note");
+  for (int i = 0; i < 4; ++i) text.AppendText("some words here");
+  table.Add(std::move(text));
+  return table;
+}
+
+TEST(PipelineTest, TreesGetRawNumbersAndCodes) {
+  const Table table = SmallTable();
+  const auto pipeline = Pipeline::Fit(table, AllRows(4), {"age", "city", "note"}, PipelineOptions::ForTrees());
+  ASSERT_TRUE(pipeline.ok());
+  EXPECT_THAT(NamesOf(*pipeline), ElementsAre("age", "city"));
+  EXPECT_TRUE(pipeline->outputs()[1].is_categorical);
+  EXPECT_EQ(pipeline->outputs()[1].cardinality, 3);  // York, Ely and one for unseen
+  const auto matrix = pipeline->Transform(table, AllRows(4));
+  EXPECT_EQ(matrix->at(2, 0), 40);
+  EXPECT_TRUE(std::isnan(matrix->at(1, 0)));
+  EXPECT_EQ(matrix->at(0, 1), 0);
+  EXPECT_TRUE(std::isnan(matrix->at(3, 1)));
+}
+
+TEST(PipelineTest, LinearModelsGetNoNan) {
+  const Table table = SmallTable();
+  PipelineOptions options = PipelineOptions::ForLinear();
+  options.min_category_rows = 1;
+  const auto pipeline = Pipeline::Fit(table, AllRows(4), {"age", "city"}, options);
+  EXPECT_THAT(NamesOf(*pipeline), ElementsAre("age", "age (missing)", "city=Ely", "city=York", "city=(missing)"));
+  const auto matrix = pipeline->Transform(table, AllRows(4));
+  for (const float value : matrix->values()) EXPECT_FALSE(std::isnan(value));
+  EXPECT_EQ(matrix->at(1, 1), 1);
+  EXPECT_EQ(matrix->at(3, 4), 1);
+}
+
+TEST(PipelineTest, NothingIsLearntFromRowsOutsideTheFit) {
+  Table table = SmallTable();
+  const std::vector<std::int64_t> rows = {0, 2};
+  const auto before = Pipeline::Fit(table, rows, {"age", "city", "day"}, PipelineOptions::ForLinear());
+  table.mutable_column(0).mutable_numbers()[3] = 1e9;
+  const auto after = Pipeline::Fit(table, rows, {"age", "city", "day"}, PipelineOptions::ForLinear());
+  EXPECT_EQ(before->ToJson(), after->ToJson());
+}
+
+TEST(PipelineTest, UnseenCategoriesGetACodeOfTheirOwn) {
+  const Table table = SmallTable();
+  const auto pipeline = Pipeline::Fit(table, AllRows(4), {"city"}, PipelineOptions::ForTrees());
+  Table fresh;
+  fresh.Add(Column::Codes("city", ColumnType::kCategory, {0, 1}, {"Oslo", "Ely"}));
+  const auto matrix = pipeline->Transform(fresh, AllRows(2));
+  EXPECT_EQ(matrix->at(0, 0), 2);
+  EXPECT_EQ(matrix->at(1, 0), 1);
+}
+
+TEST(PipelineTest, RareCategoriesShareACodeWithUnseenOnes) {
+  const Table table = SmallTable();
+  PipelineOptions options = PipelineOptions::ForTrees();
+  options.min_category_rows = 2;
+  const auto pipeline = Pipeline::Fit(table, AllRows(4), {"city"}, options);
+  EXPECT_EQ(pipeline->outputs()[0].cardinality, 2);
+  EXPECT_EQ(pipeline->Transform(table, AllRows(4))->at(1, 0), 1);
+}
+
+TEST(PipelineTest, DatesBecomeTheirVaryingParts) {
+  const Table table = SmallTable();
+  const auto pipeline = Pipeline::Fit(table, AllRows(4), {"day"}, PipelineOptions::ForTrees());
+  EXPECT_THAT(NamesOf(*pipeline), ElementsAre("day.month", "day.day", "day.weekday", "day.hour", "day.epoch_days"));
+}
+
+TEST(DatePartTest, KnownDates) {
+  const double leap = 1709210096;  // 2024-02-29T12:34:56Z, a Thursday
+  EXPECT_EQ(DatePart(leap, "year"), 2024);
+  EXPECT_EQ(DatePart(leap, "month"), 2);
+  EXPECT_EQ(DatePart(leap, "day"), 29);
+  EXPECT_EQ(DatePart(leap, "weekday"), 3);
+  EXPECT_EQ(DatePart(leap, "hour"), 12);
+  EXPECT_EQ(DatePart(-1, "year"), 1969);
+  EXPECT_EQ(DatePart(-1, "hour"), 23);
+  EXPECT_TRUE(std::isnan(DatePart(kMissingNumber, "year")));
+}
+
+TEST(PipelineTest, HugeNumbersAreClampedToFloat) {
+  Table table;
+  table.Add(Column::Numbers("x", ColumnType::kReal, {1e300, -1e300, 1}));
+  const auto pipeline = Pipeline::Fit(table, AllRows(3), {"x"}, PipelineOptions::ForTrees());
+  const auto matrix = pipeline->Transform(table, AllRows(3));
+  EXPECT_EQ(matrix->at(0, 0), std::numeric_limits<float>::max());
+  EXPECT_EQ(matrix->at(1, 0), std::numeric_limits<float>::lowest());
+}
+
+TEST(PipelineTest, NoFeatureIsAnError) {
+  const Table table = SmallTable();
+  EXPECT_EQ(Pipeline::Fit(table, AllRows(4), {"note"}, PipelineOptions::ForTrees()).status().code(),
+            StatusCode::kInvalidData);
+}
+
+TEST(PipelineTest, MissingOrForeignColumnsAreErrors) {
+  const Table table = SmallTable();
+  const auto pipeline = Pipeline::Fit(table, AllRows(4), {"age"}, PipelineOptions::ForTrees());
+  Table other;
+  other.Add(Column::Numbers("aged", ColumnType::kReal, {1}));
+  EXPECT_THAT(pipeline->Transform(other, AllRows(1)).status().message(), testing::HasSubstr("\"aged\""));
+  Table codes;
+  codes.Add(Column::Codes("age", ColumnType::kCategory, {0}, {"old"}));
+  EXPECT_FALSE(pipeline->Transform(codes, AllRows(1)).ok());
+}
+
+// Random tables with gaps, rare and unseen categories: what is read back transforms the same.
+TEST(PipelineTest, ReadsBackEqual) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    Random random(seed);
+    const auto make = [&random](std::int64_t rows) {
+      std::vector<double> numbers, dates;
+      std::vector<std::int32_t> codes;
+      for (std::int64_t i = 0; i < rows; ++i) {
+        numbers.push_back(random.Uniform() < 0.2 ? kMissingNumber : random.Normal() * 1e6);
+        dates.push_back(random.Uniform() < 0.2 ? kMissingNumber : random.Uniform() * 2e9);
+        codes.push_back(static_cast<std::int32_t>(random.Below(9)) - 1);
+      }
+      Table table;
+      table.Add(Column::Numbers("n", ColumnType::kReal, numbers));
+      table.Add(Column::Numbers("d", ColumnType::kDatetime, dates));
+      table.Add(Column::Codes("c", ColumnType::kCategory, codes, {"a", "b", "c", "d", "é\"", "f", "g", "h"}));
+      return table;
+    };
+    const Table train = make(50), fresh = make(200);
+    for (PipelineOptions options : {PipelineOptions::ForTrees(), PipelineOptions::ForLinear()}) {
+      options.max_categories = 4;
+      const auto pipeline = Pipeline::Fit(train, AllRows(50), {"n", "d", "c"}, options);
+      const auto text = DumpJson(pipeline->ToJson());
+      const auto read = FittedPipeline::FromJson(ParseJson(text).value());
+      ASSERT_TRUE(read.ok()) << read.status().message();
+      const auto a = pipeline->Transform(fresh, AllRows(200)), b = read->Transform(fresh, AllRows(200));
+      for (std::size_t i = 0; i < a->values().size(); ++i) {
+        const float x = a->values()[i], y = b->values()[i];
+        EXPECT_TRUE(x == y || (std::isnan(x) && std::isnan(y)));
+      }
+    }
+  }
+}
+
+TEST(PipelineTest, RefusesDamagedJson) {
+  for (const char* text : {R"({})", R"({"format_version":2,"columns":[]})", R"({"format_version":1})",
+                           R"({"format_version":1,"columns":[{"column":"a","kind":"magic"}]})",
+                           R"({"format_version":1,"columns":[{"column":"a","kind":"number","numbers":[{"name":"a"}]}]})",
+                           R"({"format_version":1,"columns":[{"column":"a","kind":"number","numbers":[{"name":"a","center":0,"scale":0,"missing_flag":false}]}]})",
+                           R"({"format_version":1,"columns":[{"column":"a","kind":"category","encoding":"x","categories":[],"has_rare":false,"has_missing":false}]})",
+                           R"({"format_version":1,"columns":[{"column":"a","kind":"category","encoding":"codes","categories":["b","b"],"has_rare":false,"has_missing":false}]})"}) {
+    EXPECT_EQ(FittedPipeline::FromJson(ParseJson(text).value()).status().code(), StatusCode::kCorrupt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace reeve::features

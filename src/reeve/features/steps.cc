@@ -1,0 +1,118 @@
+#include "reeve/features/steps.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+namespace reeve::features {
+namespace {
+
+constexpr std::array<std::string_view, 6> kDateParts = {"year", "month", "day", "weekday", "hour", "epoch_days"};
+
+std::vector<double> SortedPresent(std::span<const double> values) {
+  std::vector<double> sorted;
+  for (const double value : values) {
+    if (!std::isnan(value)) sorted.push_back(value);
+  }
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
+}
+
+double MostFrequent(const std::vector<double>& sorted) {
+  double best = sorted.front();
+  std::size_t best_count = 0;
+  for (std::size_t begin = 0; begin < sorted.size();) {
+    std::size_t end = begin + 1;
+    while (end < sorted.size() && sorted[end] == sorted[begin]) ++end;
+    if (end - begin > best_count) {
+      best = sorted[begin];
+      best_count = end - begin;
+    }
+    begin = end;
+  }
+  return best;
+}
+
+double Mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+}  // namespace
+
+double SortedQuantile(std::span<const double> sorted, double q) {
+  const double position = q * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+double FitImputation(std::span<const double> values, Imputation imputation, double constant) {
+  if (imputation == Imputation::kConstant) return constant;
+  const std::vector<double> sorted = SortedPresent(values);
+  if (sorted.empty()) return 0;
+  if (imputation == Imputation::kMean) return Mean(sorted);
+  if (imputation == Imputation::kMostFrequent) return MostFrequent(sorted);
+  return SortedQuantile(sorted, 0.5);
+}
+
+Scale FitScale(std::span<const double> values, Scaling scaling) {
+  if (values.empty() || scaling == Scaling::kNone) return {};
+  Scale fitted;
+  if (scaling == Scaling::kStandard) {
+    fitted.center = Mean(values);
+    double squares = 0;
+    for (const double value : values) squares += (value - fitted.center) * (value - fitted.center);
+    fitted.scale = std::sqrt(squares / static_cast<double>(values.size()));
+  } else {
+    const std::vector<double> sorted = SortedPresent(values);
+    fitted.center = SortedQuantile(sorted, 0.5);
+    fitted.scale = SortedQuantile(sorted, 0.75) - SortedQuantile(sorted, 0.25);
+  }
+  // A constant column has a deviation of rounding errors only.
+  const double noise = 10 * 2.220446049250313e-16 * std::abs(fitted.center);
+  if (fitted.scale <= noise || !std::isfinite(fitted.scale)) fitted.scale = 1;
+  if (!std::isfinite(fitted.center)) fitted.center = 0;
+  return fitted;
+}
+
+CategoryMap FitCategories(const std::vector<std::pair<std::string, std::int64_t>>& counts, std::int64_t min_rows,
+                          std::int64_t most) {
+  std::vector<std::pair<std::string, std::int64_t>> sorted = counts;
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    return a.second > b.second || (a.second == b.second && a.first < b.first);
+  });
+  CategoryMap map;
+  for (const auto& [category, rows] : sorted) {
+    const bool keeps = rows >= min_rows && static_cast<std::int64_t>(map.categories.size()) < most;
+    if (keeps) {
+      map.categories.push_back(category);
+    } else {
+      map.has_rare = true;
+    }
+  }
+  return map;
+}
+
+bool IsDatePart(std::string_view part) {
+  return std::find(kDateParts.begin(), kDateParts.end(), part) != kDateParts.end();
+}
+
+double DatePart(double seconds, std::string_view part) {
+  using namespace std::chrono;
+  // Beyond these years the calendar arithmetic would overflow.
+  constexpr double kFarthest = 1e12;
+  if (std::isnan(seconds) || std::abs(seconds) > kFarthest) return std::nan("");
+  const double day_number = std::floor(seconds / 86400);
+  if (part == "epoch_days") return day_number;
+  if (part == "hour") return std::floor((seconds - day_number * 86400) / 3600);
+  const sys_days day{days(static_cast<int>(day_number))};
+  if (part == "weekday") return static_cast<double>(weekday(day).iso_encoding()) - 1;
+  const year_month_day date(day);
+  if (part == "year") return static_cast<double>(static_cast<int>(date.year()));
+  if (part == "month") return static_cast<double>(static_cast<unsigned>(date.month()));
+  return static_cast<double>(static_cast<unsigned>(date.day()));
+}
+
+}  // namespace reeve::features
