@@ -45,9 +45,6 @@ class [[nodiscard]] Result {
 
 }  // namespace reeve
 
-#define REEVE_CONCAT_INNER_(a, b) a##b
-#define REEVE_CONCAT_(a, b) REEVE_CONCAT_INNER_(a, b)
-
 /// `REEVE_ASSIGN_OR_RETURN(auto table, ReadTable(path));` declares and assigns, or returns the error.
 #define REEVE_ASSIGN_OR_RETURN(lhs, expr)                                     \
   auto REEVE_CONCAT_(reeve_result_, __LINE__) = (expr);                       \

@@ -95,8 +95,14 @@ std::string_view StatusCodeName(StatusCode code);
 
 }  // namespace reeve
 
+#define REEVE_CONCAT_INNER_(a, b) a##b
+#define REEVE_CONCAT_(a, b) REEVE_CONCAT_INNER_(a, b)
+
 /// Returns from the enclosing function (which returns Status or Result) when `expr` is not ok.
-#define REEVE_RETURN_IF_ERROR(expr)                       \
-  do {                                                    \
-    if (::reeve::Status reeve_status_ = (expr); !reeve_status_.ok()) return reeve_status_; \
+#define REEVE_RETURN_IF_ERROR(expr)                                      \
+  do {                                                                   \
+    ::reeve::Status REEVE_CONCAT_(reeve_status_, __LINE__) = (expr);     \
+    if (!REEVE_CONCAT_(reeve_status_, __LINE__).ok()) {                  \
+      return REEVE_CONCAT_(reeve_status_, __LINE__);                     \
+    }                                                                    \
   } while (false)

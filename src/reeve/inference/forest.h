@@ -68,7 +68,7 @@ class ForestModel final : public Model {
   std::string_view kind() const override { return "forest"; }
   int classes() const override { return forest_.classes; }
   std::int64_t features() const override { return forest_.features; }
-  Probabilities Predict(const Matrix& matrix) const override;
+  void PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end, Probabilities& out) const override;
   std::string Serialize() const override;
 
   const Forest& forest() const { return forest_; }
@@ -78,6 +78,10 @@ class ForestModel final : public Model {
 
  private:
   explicit ForestModel(Forest forest) : forest_(std::move(forest)) {}
+
+  std::size_t outputs() const;
+  void AddMargins(const Matrix& matrix, std::int64_t begin, std::int64_t end, float* margins) const;
+
   Forest forest_;
 };
 

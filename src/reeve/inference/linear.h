@@ -21,7 +21,7 @@ struct Linear {
 };
 
 /// p = logistic(w·x + b), or softmax over classes; sums in double, columns in order.
-/// REQUIRES of Predict: no NaN in the matrix (the linear pipeline imputes).
+/// REQUIRES of PredictRows: no NaN in the matrix (the linear pipeline imputes).
 class LinearModel final : public Model {
  public:
   static Result<std::unique_ptr<LinearModel>> Make(Linear linear);
@@ -29,7 +29,7 @@ class LinearModel final : public Model {
   std::string_view kind() const override { return "linear"; }
   int classes() const override { return linear_.classes; }
   std::int64_t features() const override { return linear_.features; }
-  Probabilities Predict(const Matrix& matrix) const override;
+  void PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end, Probabilities& out) const override;
   std::string Serialize() const override;
 
   const Linear& linear() const { return linear_; }

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "reeve/base/cancellation.h"
 #include "reeve/base/result.h"
 #include "reeve/table/matrix.h"
 #include "reeve/table/probabilities.h"
@@ -26,8 +25,16 @@ class Model {
   virtual int classes() const = 0;
   /// Columns it expects of a Matrix.
   virtual std::int64_t features() const = 0;
-  /// Probabilities of every row. REQUIRES: matrix.cols() == features().
-  virtual Probabilities Predict(const Matrix& matrix) const = 0;
+  /// Fills out's rows begin … end-1 with the probabilities of the matrix's. Calls for disjoint rows may run
+  /// at once. REQUIRES: matrix.cols() == features(), out has matrix.rows() rows and classes() classes.
+  virtual void PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
+                           Probabilities& out) const = 0;
+  /// Probabilities of every row, in the calling thread.
+  Probabilities Predict(const Matrix& matrix) const {
+    Probabilities out(matrix.rows(), classes());
+    PredictRows(matrix, 0, matrix.rows(), out);
+    return out;
+  }
   /// The model as bytes in Reeve's own format (docs/formats/model.md); LoadModel reads it back equal.
   virtual std::string Serialize() const = 0;
 };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <memory>
 #include <span>
@@ -73,12 +72,11 @@ struct TrainedModel {
   /// Parameters with everything that was decided on the way, e.g. "rounds" after early stopping.
   Params params;
   std::vector<HistoryPoint> history;
-  /// Importance of each matrix column (total gain, or |weight| x standard deviation), sums to 1.
+  /// Importance of each matrix column, sums to 1: splits weighted by the rows they decide, impurity decrease,
+  /// or |weight| x standard deviation.
   std::vector<double> importance;
   /// The library's own file (model.ubj), empty when there is none.
   std::string native_bytes;
-  /// Log loss on out-of-bag rows where the learner knows it (forest); NaN otherwise.
-  double out_of_bag_log_loss = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// Turns rows into a model. Stateless; Train may run in several threads at once.

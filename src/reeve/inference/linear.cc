@@ -1,0 +1,60 @@
+#include "reeve/inference/linear.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "reeve/inference/model_file.h"
+
+namespace reeve::inference {
+
+Status Linear::Validate() const {
+  const std::size_t rows = classes == 2 ? 1 : static_cast<std::size_t>(std::max(classes, 0));
+  const bool fits = classes >= 2 && features > 0 && intercepts.size() == rows &&
+                    weights.size() == rows * static_cast<std::size_t>(features);
+  if (!fits) return Status::Corrupt("linear model: weights do not fit features and classes");
+  const auto finite = [](double value) { return std::isfinite(value); };
+  if (!std::all_of(weights.begin(), weights.end(), finite) || !std::all_of(intercepts.begin(), intercepts.end(), finite)) {
+    return Status::Corrupt("linear model: a weight that is no number");
+  }
+  return Status::Ok();
+}
+
+Result<std::unique_ptr<LinearModel>> LinearModel::Make(Linear linear) {
+  REEVE_RETURN_IF_ERROR(linear.Validate());
+  return std::unique_ptr<LinearModel>(new LinearModel(std::move(linear)));
+}
+
+void LinearModel::PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end, Probabilities& out) const {
+  const std::size_t outputs = linear_.intercepts.size();
+  const auto features = static_cast<std::size_t>(linear_.features);
+  const auto count = static_cast<std::size_t>(end - begin);
+  std::vector<double> margins(count * outputs);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t k = 0; k < outputs; ++k) margins[i * outputs + k] = linear_.intercepts[k];
+  }
+  // Column after column: a row's sum is formed in the same order whatever rows stand around it.
+  for (std::size_t j = 0; j < features; ++j) {
+    const auto column = matrix.column(static_cast<std::int64_t>(j));
+    for (std::size_t i = 0; i < count; ++i) {
+      const double value = column[static_cast<std::size_t>(begin) + i];
+      for (std::size_t k = 0; k < outputs; ++k) margins[i * outputs + k] += linear_.weights[k * features + j] * value;
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::span<double> probabilities = out.mutable_row(begin + static_cast<std::int64_t>(i));
+    const double* const margin = margins.data() + i * outputs;
+    if (outputs == 1) {
+      probabilities[1] = 1 / (1 + std::exp(-margin[0]));
+      probabilities[0] = 1 - probabilities[1];
+      continue;
+    }
+    const double largest = *std::max_element(margin, margin + outputs);
+    double sum = 0;
+    for (std::size_t k = 0; k < outputs; ++k) sum += probabilities[k] = std::exp(margin[k] - largest);
+    for (double& value : probabilities) value /= sum;
+  }
+}
+
+std::string LinearModel::Serialize() const { return WriteLinear(linear_); }
+
+}  // namespace reeve::inference

@@ -1,0 +1,170 @@
+// model.reeve: a small header, then arrays, all little-endian. docs/formats/model.md describes every byte.
+
+#include "reeve/inference/model_file.h"
+
+#include <bit>
+#include <cstring>
+#include <limits>
+
+namespace reeve::inference {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "model.reeve is written as memory stands");
+
+constexpr std::string_view kMagic = "REEVEMDL";
+constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kForestKind = 1;
+constexpr std::uint32_t kLinearKind = 2;
+constexpr std::uint64_t kMostClasses = 100'000;
+constexpr std::uint64_t kMostFeatures = 10'000'000;
+
+class Writer {
+ public:
+  template <typename T>
+  void Value(T value) {
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  /// Count (u64), then the elements.
+  template <typename T>
+  void Array(const std::vector<T>& values) {
+    Value<std::uint64_t>(values.size());
+    bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+  }
+  void Header(std::uint32_t kind, std::int64_t features, int classes) {
+    bytes_.append(kMagic);
+    Value(kVersion);
+    Value(kind);
+    Value(static_cast<std::uint64_t>(features));
+    Value(static_cast<std::uint64_t>(classes));
+  }
+  std::string Take() { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+// Reads from hostile bytes: never past the end, never allocates more than is there.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+  template <typename T>
+  Status Value(T& value) {
+    if (bytes_.size() < sizeof value) return Short();
+    std::memcpy(&value, bytes_.data(), sizeof value);
+    bytes_.remove_prefix(sizeof value);
+    return Status::Ok();
+  }
+  template <typename T>
+  Status Array(std::vector<T>& values) {
+    std::uint64_t count = 0;
+    REEVE_RETURN_IF_ERROR(Value(count));
+    if (count > bytes_.size() / sizeof(T)) return Short();
+    values.resize(count);
+    if (count > 0) std::memcpy(values.data(), bytes_.data(), count * sizeof(T));
+    bytes_.remove_prefix(count * sizeof(T));
+    return Status::Ok();
+  }
+  std::size_t left() const { return bytes_.size(); }
+
+ private:
+  static Status Short() { return Status::Corrupt("model: the file ends too early"); }
+  std::string_view bytes_;
+};
+
+Status ReadTree(Reader& reader, Tree& tree) {
+  REEVE_RETURN_IF_ERROR(reader.Value(tree.output));
+  REEVE_RETURN_IF_ERROR(reader.Array(tree.left));
+  REEVE_RETURN_IF_ERROR(reader.Array(tree.right));
+  REEVE_RETURN_IF_ERROR(reader.Array(tree.feature));
+  REEVE_RETURN_IF_ERROR(reader.Array(tree.threshold));
+  REEVE_RETURN_IF_ERROR(reader.Array(tree.default_left));
+  REEVE_RETURN_IF_ERROR(reader.Array(tree.category_set));
+  REEVE_RETURN_IF_ERROR(reader.Array(tree.leaf_vector));
+  std::uint64_t sets = 0;
+  REEVE_RETURN_IF_ERROR(reader.Value(sets));
+  if (sets > tree.size()) return Status::Corrupt("model: more category sets than nodes");
+  tree.category_sets.resize(sets);
+  for (auto& words : tree.category_sets) REEVE_RETURN_IF_ERROR(reader.Array(words));
+  return Status::Ok();
+}
+
+Result<std::unique_ptr<Model>> ReadForest(Reader& reader, std::int64_t features, int classes) {
+  Forest forest{.features = features, .classes = classes};
+  std::uint32_t link = 0;
+  REEVE_RETURN_IF_ERROR(reader.Value(link));
+  if (link > static_cast<std::uint32_t>(Link::kMean)) return Status::Corrupt("model: unknown link");
+  forest.link = static_cast<Link>(link);
+  REEVE_RETURN_IF_ERROR(reader.Array(forest.base_margin));
+  REEVE_RETURN_IF_ERROR(reader.Array(forest.leaf_vectors));
+  std::uint64_t trees = 0;
+  REEVE_RETURN_IF_ERROR(reader.Value(trees));
+  constexpr std::size_t kSmallestTree = 4 + 8 * 8;
+  if (trees > reader.left() / kSmallestTree) return Status::Corrupt("model: the file ends too early");
+  forest.trees.resize(trees);
+  for (Tree& tree : forest.trees) REEVE_RETURN_IF_ERROR(ReadTree(reader, tree));
+  REEVE_ASSIGN_OR_RETURN(auto model, ForestModel::Make(std::move(forest)));
+  return std::unique_ptr<Model>(std::move(model));
+}
+
+Result<std::unique_ptr<Model>> ReadLinear(Reader& reader, std::int64_t features, int classes) {
+  Linear linear{.features = features, .classes = classes};
+  REEVE_RETURN_IF_ERROR(reader.Array(linear.weights));
+  REEVE_RETURN_IF_ERROR(reader.Array(linear.intercepts));
+  REEVE_ASSIGN_OR_RETURN(auto model, LinearModel::Make(std::move(linear)));
+  return std::unique_ptr<Model>(std::move(model));
+}
+
+}  // namespace
+
+std::string WriteForest(const Forest& forest) {
+  Writer writer;
+  writer.Header(kForestKind, forest.features, forest.classes);
+  writer.Value(static_cast<std::uint32_t>(forest.link));
+  writer.Array(forest.base_margin);
+  writer.Array(forest.leaf_vectors);
+  writer.Value<std::uint64_t>(forest.trees.size());
+  for (const Tree& tree : forest.trees) {
+    writer.Value(tree.output);
+    writer.Array(tree.left);
+    writer.Array(tree.right);
+    writer.Array(tree.feature);
+    writer.Array(tree.threshold);
+    writer.Array(tree.default_left);
+    writer.Array(tree.category_set);
+    writer.Array(tree.leaf_vector);
+    writer.Value<std::uint64_t>(tree.category_sets.size());
+    for (const auto& words : tree.category_sets) writer.Array(words);
+  }
+  return writer.Take();
+}
+
+std::string WriteLinear(const Linear& linear) {
+  Writer writer;
+  writer.Header(kLinearKind, linear.features, linear.classes);
+  writer.Array(linear.weights);
+  writer.Array(linear.intercepts);
+  return writer.Take();
+}
+
+Result<std::unique_ptr<Model>> LoadModel(std::string_view bytes) {
+  if (!bytes.starts_with(kMagic)) return Status::Corrupt("model: does not begin with REEVEMDL, so it is none of Reeve's");
+  Reader reader(bytes.substr(kMagic.size()));
+  std::uint32_t version = 0, kind = 0;
+  std::uint64_t features = 0, classes = 0;
+  REEVE_RETURN_IF_ERROR(reader.Value(version));
+  if (version != kVersion) {
+    return Status::Corrupt("model: format version " + std::to_string(version) + ", this Reeve reads version 1");
+  }
+  REEVE_RETURN_IF_ERROR(reader.Value(kind));
+  REEVE_RETURN_IF_ERROR(reader.Value(features));
+  REEVE_RETURN_IF_ERROR(reader.Value(classes));
+  if (features > kMostFeatures || classes > kMostClasses) return Status::Corrupt("model: implausible sizes");
+  if (kind != kForestKind && kind != kLinearKind) return Status::Corrupt("model: unknown kind");
+  const auto read = kind == kForestKind ? ReadForest : ReadLinear;
+  REEVE_ASSIGN_OR_RETURN(auto model, read(reader, static_cast<std::int64_t>(features), static_cast<int>(classes)));
+  if (reader.left() != 0) return Status::Corrupt("model: bytes behind its end");
+  return model;
+}
+
+}  // namespace reeve::inference

@@ -1,0 +1,195 @@
+#include <cmath>
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "reeve/base/random.h"
+#include "reeve/inference/decision.h"
+#include "reeve/inference/forest.h"
+#include "reeve/inference/linear.h"
+
+namespace reeve::inference {
+namespace {
+
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+Matrix OneColumn(const std::vector<float>& values) {
+  Matrix matrix(static_cast<std::int64_t>(values.size()), std::vector<MatrixColumn>(1));
+  std::copy(values.begin(), values.end(), matrix.column(0).begin());
+  return matrix;
+}
+
+// x < 2 ? (missing left) -1 : +1
+Tree Stump() {
+  Tree tree;
+  tree.left = {1, -1, -1};
+  tree.right = {2, -1, -1};
+  tree.feature = {0, 0, 0};
+  tree.threshold = {2, -1, 1};
+  tree.default_left = {1, 0, 0};
+  tree.category_set = {-1, -1, -1};
+  return tree;
+}
+
+Forest StumpForest() { return {.features = 1, .classes = 2, .link = Link::kLogistic, .base_margin = {0.5F}, .trees = {Stump()}}; }
+
+// A random valid tree over `features` columns.
+Tree RandomTree(Random& random, std::int64_t features, int depth) {
+  Tree tree;
+  const auto add = [&](bool leaf) {
+    tree.left.push_back(-1);
+    tree.right.push_back(-1);
+    tree.feature.push_back(static_cast<std::int32_t>(random.Below(static_cast<std::uint64_t>(features))));
+    tree.threshold.push_back(static_cast<float>(random.Normal()));
+    tree.default_left.push_back(static_cast<std::uint8_t>(random.Below(2)));
+    tree.category_set.push_back(-1);
+    if (!leaf && random.Uniform() < 0.3) {
+      tree.category_set.back() = static_cast<std::int32_t>(tree.category_sets.size());
+      tree.category_sets.push_back({static_cast<std::uint32_t>(random.Next())});
+    }
+    return static_cast<std::int32_t>(tree.left.size()) - 1;
+  };
+  const auto grow = [&](auto&& self, std::int32_t node, int levels) -> void {
+    if (levels == 0 || random.Uniform() < 0.2) return;
+    const std::int32_t left = add(false), right = add(false);
+    tree.left[static_cast<std::size_t>(node)] = left;
+    tree.right[static_cast<std::size_t>(node)] = right;
+    self(self, left, levels - 1);
+    self(self, right, levels - 1);
+  };
+  grow(grow, add(false), depth);
+  return tree;
+}
+
+Forest RandomForestOf(std::uint64_t seed, Link link) {
+  Random random(seed);
+  Forest forest{.features = 3, .classes = link == Link::kLogistic ? 2 : 4, .link = link};
+  if (link == Link::kLogistic) forest.base_margin = {0.25F};
+  if (link == Link::kSoftmax) forest.base_margin = {0, 0, 0, 0.5F};
+  for (int t = 0; t < 8; ++t) {
+    Tree tree = RandomTree(random, 3, 4);
+    if (link == Link::kSoftmax) tree.output = t % 4;
+    if (link == Link::kMean) {
+      tree.leaf_vector.assign(tree.size(), -1);
+      for (std::size_t node = 0; node < tree.size(); ++node) {
+        if (tree.left[node] >= 0) continue;
+        tree.leaf_vector[node] = static_cast<std::int32_t>(forest.leaf_vectors.size() / 4);
+        for (int k = 0; k < 4; ++k) forest.leaf_vectors.push_back(0.25F);
+        forest.leaf_vectors.back() = static_cast<float>(random.Uniform());
+      }
+    }
+    forest.trees.push_back(std::move(tree));
+  }
+  return forest;
+}
+
+Matrix RandomMatrix(std::uint64_t seed, std::int64_t rows) {
+  Random random(seed);
+  Matrix matrix(rows, std::vector<MatrixColumn>(3));
+  for (std::int64_t j = 0; j < 3; ++j) {
+    for (float& value : matrix.column(j)) {
+      value = random.Uniform() < 0.15 ? kNaN : random.Uniform() < 0.5 ? static_cast<float>(random.Below(40)) : static_cast<float>(random.Normal());
+    }
+  }
+  return matrix;
+}
+
+TEST(ForestTest, GoesLeftBelowTheThresholdAndByDefaultWhenMissing) {
+  const auto model = ForestModel::Make(StumpForest());
+  ASSERT_TRUE(model.ok());
+  const float below = std::nextafterf(2.0F, 0.0F);
+  EXPECT_THAT((*model)->Margins(OneColumn({below, 2, kNaN, std::numeric_limits<float>::max()})),
+              testing::ElementsAre(-0.5F, 1.5F, -0.5F, 1.5F));
+  const Probabilities p = (*model)->Predict(OneColumn({3}));
+  EXPECT_DOUBLE_EQ(p.at(0, 1), 1 / (1 + std::exp(-1.5)));
+  EXPECT_DOUBLE_EQ(p.at(0, 0) + p.at(0, 1), 1);
+}
+
+TEST(ForestTest, CategoriesInTheSetGoRightOthersAndUnseenLeft) {
+  Forest forest = StumpForest();
+  forest.trees[0].category_set[0] = 0;
+  forest.trees[0].category_sets = {{0b1010}};
+  const auto model = ForestModel::Make(forest);
+  EXPECT_THAT((*model)->Margins(OneColumn({0, 1, 2, 3, 50, -1, kNaN})),
+              testing::ElementsAre(-0.5F, 1.5F, -0.5F, 1.5F, -0.5F, -0.5F, -0.5F));
+}
+
+TEST(ForestTest, ARowScoresTheSameWhateverStandsAroundIt) {
+  for (const Link link : {Link::kLogistic, Link::kSoftmax, Link::kMean}) {
+    const auto model = ForestModel::Make(RandomForestOf(3, link));
+    const Matrix matrix = RandomMatrix(4, 333);
+    const Probabilities all = (*model)->Predict(matrix);
+    for (const std::int64_t row : {0, 63, 64, 100, 332}) {
+      const std::int64_t rows[] = {row};
+      const Probabilities alone = (*model)->Predict(matrix.Take(rows));
+      for (int k = 0; k < all.classes; ++k) EXPECT_EQ(all.at(row, k), alone.at(0, k));
+    }
+  }
+}
+
+TEST(LinearTest, IsTheLogisticOfAWeightedSum) {
+  const auto model = LinearModel::Make({.features = 1, .classes = 2, .weights = {2}, .intercepts = {-1}});
+  EXPECT_DOUBLE_EQ((*model)->Predict(OneColumn({3})).at(0, 1), 1 / (1 + std::exp(-5.0)));
+  const auto three = LinearModel::Make({.features = 1, .classes = 3, .weights = {1, 0, -1}, .intercepts = {0, 0, 0}});
+  const Probabilities p = (*three)->Predict(OneColumn({1}));
+  EXPECT_NEAR(p.at(0, 0), std::exp(1) / (std::exp(1) + 1 + std::exp(-1)), 1e-12);
+}
+
+TEST(ModelFileTest, ReadsBackEqual) {
+  const Matrix matrix = RandomMatrix(9, 200);
+  for (const Link link : {Link::kLogistic, Link::kSoftmax, Link::kMean}) {
+    const auto model = ForestModel::Make(RandomForestOf(5, link));
+    ASSERT_TRUE(model.ok()) << model.status().message();
+    const std::string bytes = (*model)->Serialize();
+    const auto read = LoadModel(bytes);
+    ASSERT_TRUE(read.ok()) << read.status().message();
+    EXPECT_EQ((*read)->Serialize(), bytes);
+    EXPECT_EQ((*read)->Predict(matrix).values, (*model)->Predict(matrix).values);
+  }
+  const auto linear = LinearModel::Make({.features = 2, .classes = 3, .weights = {1, 2, 3, 4, 5, 6}, .intercepts = {7, 8, 9}});
+  EXPECT_EQ((*LoadModel((*linear)->Serialize()))->Serialize(), (*linear)->Serialize());
+}
+
+TEST(ModelFileTest, RefusesEveryTruncationAndSurvivesEveryFlippedByte) {
+  const std::string bytes = (*ForestModel::Make(RandomForestOf(7, Link::kMean)))->Serialize();
+  const Matrix matrix = RandomMatrix(1, 5);
+  for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(LoadModel(std::string_view(bytes).substr(0, size)).ok());
+  EXPECT_FALSE(LoadModel(bytes + "x").ok());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    std::string damaged = bytes;
+    damaged[i] = static_cast<char>(damaged[i] ^ 0x81);
+    const auto model = LoadModel(damaged);
+    if (model.ok() && (*model)->features() == 3) (void)(*model)->Predict(matrix);
+  }
+}
+
+TEST(ForestTest, RefusesCyclesAndForeignIndices) {
+  const std::vector<void (*)(Forest&)> faults = {
+      [](Forest& f) { f.trees[0].left[0] = 0; },        [](Forest& f) { f.trees[0].right[0] = 7; },
+      [](Forest& f) { f.trees[0].feature[0] = 1; },     [](Forest& f) { f.trees[0].category_set[0] = 0; },
+      [](Forest& f) { f.trees[0].output = 1; },         [](Forest& f) { f.trees[0].threshold.pop_back(); },
+      [](Forest& f) { f.base_margin = {}; },            [](Forest& f) { f.trees[0].threshold[1] = kNaN; },
+      [](Forest& f) { f.features = 0; },                [](Forest& f) { f.classes = 3; },
+      [](Forest& f) { f.leaf_vectors = {0.5F, 0.5F}; }, [](Forest& f) { f.trees[0].right[1] = 2; }};
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    Forest forest = StumpForest();
+    faults[i](forest);
+    EXPECT_EQ(ForestModel::Make(forest).status().code(), StatusCode::kCorrupt) << i;
+  }
+}
+
+TEST(DecisionTest, ReadsBackAndRefusesNonsense) {
+  const Decision decision{.threshold = 0.3, .odds = {0.5, 2}};
+  const auto read = Decision::FromJson(decision.ToJson(), 2);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->threshold, 0.3);
+  EXPECT_EQ(read->odds, decision.odds);
+  EXPECT_FALSE(Decision::FromJson(decision.ToJson(), 3).ok());
+  EXPECT_FALSE(Decision::FromJson(Decision{.threshold = 1.5, .odds = {}}.ToJson(), 2).ok());
+  EXPECT_FALSE(Decision::FromJson(Decision{.threshold = 0.5, .odds = {0, 1}}.ToJson(), 2).ok());
+}
+
+}  // namespace
+}  // namespace reeve::inference

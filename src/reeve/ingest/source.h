@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reeve/base/result.h"
+
+namespace reeve::ingest {
+
+enum class Format { kCsv, kParquet, kJsonLines, kSqlite };
+std::string_view FormatName(Format format);
+
+/// sqlite:///file.db?table=T or ?query=SELECT …, taken apart.
+struct SqliteUri {
+  std::string path;
+  std::string table;
+  std::string query;
+};
+
+/// A source, resolved: what kind it is and which files it means.
+struct Source {
+  Format format = Format::kCsv;
+  /// Existing files in the order they are read.
+  std::vector<std::string> files;
+  SqliteUri sqlite;
+  /// True for ".tsv": tabs are preferred when the separator is in doubt.
+  bool prefers_tabs = false;
+  /// A copy of standard input that the reader has to remove.
+  std::string temporary;
+};
+
+/// Finds the files of a source. "-" is copied to a temporary file, whose format its first bytes tell.
+Result<Source> ResolveSource(const std::string& source);
+
+/// The format that a file name's ending names, seen through .gz and .zst.
+/// Fails with kInvalidArgument listing the valid ones.
+Result<Format> FormatOfPath(const std::string& path);
+
+/// Fails with kInvalidArgument unless the URI has a path and exactly one of table and query.
+Result<SqliteUri> ParseSqliteUri(std::string_view uri);
+
+/// Replaces %41 by A; leaves what is no escape alone.
+std::string PercentDecode(std::string_view text);
+
+}  // namespace reeve::ingest

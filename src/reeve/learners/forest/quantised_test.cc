@@ -1,0 +1,97 @@
+#include "reeve/learners/forest/quantised.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "reeve/base/random.h"
+#include "reeve/learners/forest/grow_tree.h"
+
+namespace reeve::learners {
+namespace {
+
+// `x < cuts[b]` must say exactly what "bin <= b" says, for values a float apart and for many distinct ones.
+TEST(QuantiseTest, CutsAndBinsSayTheSame) {
+  Random random(1);
+  Matrix matrix(3000, std::vector<MatrixColumn>(3));
+  for (std::size_t row = 0; row < 3000; ++row) {
+    float near = 1;
+    for (std::uint64_t i = random.Below(40); i > 0; --i) near = std::nextafterf(near, 2);
+    matrix.column(0)[row] = near;
+    matrix.column(1)[row] = random.Uniform() < 0.1 ? NAN : static_cast<float>(random.Normal());
+    matrix.column(2)[row] = static_cast<float>(std::floor(random.Normal() * 3));
+  }
+  const auto columns = Quantise(matrix, 2);
+  for (std::int64_t j = 0; j < 3; ++j) {
+    const QuantisedColumn& column = columns[static_cast<std::size_t>(j)];
+    ASSERT_FALSE(column.cuts.empty());
+    for (std::size_t row = 0; row < 3000; ++row) {
+      const float value = matrix.column(j)[row];
+      if (std::isnan(value)) {
+        EXPECT_EQ(column.bins[row], kMissingBin);
+        continue;
+      }
+      for (std::size_t b = 0; b < column.cuts.size(); ++b) ASSERT_EQ(value < column.cuts[b], column.bins[row] <= b);
+    }
+  }
+  EXPECT_EQ(columns[0].cuts.size(), 39u);
+}
+
+// A tree grown to the end tells every training row apart: walking by values gives the label of each.
+TEST(GrowTreeTest, WalkingByValuesReachesTheGrownLeaves) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    Random random(seed);
+    Matrix matrix(200, {{.name = "x"}, {.name = "c", .is_categorical = true, .cardinality = 300}, {.name = "id"}});
+    std::vector<std::int32_t> labels;
+    for (std::size_t row = 0; row < 200; ++row) {
+      matrix.column(0)[row] = random.Uniform() < 0.2 ? NAN : static_cast<float>(random.Normal());
+      matrix.column(1)[row] = random.Uniform() < 0.2 ? NAN : static_cast<float>(random.Below(300));
+      matrix.column(2)[row] = static_cast<float>(row);  // so that no two rows are alike
+      labels.push_back(static_cast<std::int32_t>(random.Below(3)));
+    }
+    const auto columns = Quantise(matrix, 1);
+    const std::vector<double> weights(200, 1.0);
+    GrownTree grown = GrowTree({.columns = columns, .labels = labels, .classes = 3, .weights = weights},
+                               {.features_per_node = 2}, Random(seed));
+    inference::Forest forest{.features = 3, .classes = 3, .link = inference::Link::kMean, .trees = {grown.tree},
+                             .leaf_vectors = grown.shares};
+    const auto model = inference::ForestModel::Make(forest);
+    ASSERT_TRUE(model.ok()) << model.status().message();
+    const Probabilities p = (*model)->Predict(matrix);
+    for (std::int64_t row = 0; row < 200; ++row) EXPECT_EQ(p.at(row, labels[static_cast<std::size_t>(row)]), 1);
+  }
+}
+
+TEST(GrowTreeTest, FindsTheBestSplitOfATinyTable) {
+  Matrix matrix(6, {{.name = "x"}});
+  const float values[] = {1, 2, 3, 10, 11, 12};
+  std::copy(std::begin(values), std::end(values), matrix.column(0).begin());
+  const std::vector<std::int32_t> labels = {0, 0, 0, 1, 1, 1};
+  const std::vector<double> weights(6, 1.0);
+  const auto columns = Quantise(matrix, 1);
+  const GrownTree grown = GrowTree({.columns = columns, .labels = labels, .classes = 2, .weights = weights}, {}, Random(1));
+  ASSERT_EQ(grown.tree.size(), 3u);
+  EXPECT_EQ(grown.tree.threshold[0], 6.5F);
+  EXPECT_EQ(grown.shares, (std::vector<float>{1, 0, 0, 1}));
+  EXPECT_NEAR(grown.importance[0], 3, 1e-9);  // 6 rows x Gini 1/2, all gone
+}
+
+TEST(GrowTreeTest, LimitsAreKept) {
+  Random random(3);
+  Matrix matrix(500, {{.name = "x"}, {.name = "y"}});
+  std::vector<std::int32_t> labels;
+  for (std::size_t row = 0; row < 500; ++row) {
+    matrix.column(0)[row] = static_cast<float>(random.Normal());
+    matrix.column(1)[row] = static_cast<float>(random.Normal());
+    labels.push_back(static_cast<std::int32_t>(random.Below(2)));
+  }
+  const auto columns = Quantise(matrix, 1);
+  const std::vector<double> weights(500, 1.0);
+  const TreeRows rows{.columns = columns, .labels = labels, .classes = 2, .weights = weights};
+  EXPECT_LE(GrowTree(rows, {.max_depth = 3}, Random(1)).tree.size(), 15u);
+  EXPECT_EQ(GrowTree(rows, {.max_leaves = 7}, Random(1)).shares.size(), 14u);
+  EXPECT_EQ(GrowTree(rows, {.min_leaf_rows = 300}, Random(1)).tree.size(), 1u);
+}
+
+}  // namespace
+}  // namespace reeve::learners

@@ -1,0 +1,192 @@
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reeve/base/random.h"
+#include "reeve/learners/registry.h"
+
+namespace reeve::learners {
+namespace {
+
+struct Data {
+  Matrix matrix;
+  std::vector<std::int32_t> labels;
+  int classes = 2;
+
+  TrainingSet set() const { return {.matrix = &matrix, .labels = labels, .classes = classes}; }
+};
+
+// Two numbers with gaps and a category for trees; the same without gaps or codes for linear models.
+Data MakeData(std::int64_t rows, int classes, bool linear, std::uint64_t seed) {
+  Random random(seed);
+  Data data{.matrix = Matrix(rows, {{.name = "a", .source = "a"}, {.name = "b", .source = "b"},
+                                    {.name = "c", .source = "c", .is_categorical = !linear, .cardinality = linear ? 0 : 7}}),
+            .labels = {}, .classes = classes};
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    const double a = random.Normal(), b = random.Normal();
+    const auto code = static_cast<float>(random.Below(6));
+    const bool gap = !linear && random.Uniform() < 0.1;
+    data.matrix.column(0)[row] = static_cast<float>(a);
+    data.matrix.column(1)[row] = gap ? NAN : static_cast<float>(b);
+    data.matrix.column(2)[row] = linear ? (code == 2 ? 1.0F : 0.0F) : code;
+    const double z = 1.5 * a + (gap ? 0.5 : b) + (code == 2 ? 1.5 : 0) + 0.5 * random.Normal();
+    data.labels.push_back(classes == 2 ? z > 0 : z < -0.7 ? 0 : z < 0.9 ? 1 : 2);
+  }
+  return data;
+}
+
+double Accuracy(const inference::Model& model, const Data& data) {
+  const Probabilities p = model.Predict(data.matrix);
+  double right = 0;
+  for (std::int64_t row = 0; row < p.rows; ++row) right += Decide(p.row(row), 0.5) == data.labels[static_cast<std::size_t>(row)];
+  return right / static_cast<double>(p.rows);
+}
+
+class EveryLearner : public testing::TestWithParam<std::string> {
+ protected:
+  std::unique_ptr<Learner> learner() const { return MakeLearner(GetParam()).value(); }
+  bool linear() const { return learner()->input() == InputKind::kLinear; }
+  Params small() const {
+    if (GetParam() == "logistic") return {{"C", "1"}};
+    return {{"n_estimators", "40"}, {GetParam() == "forest" ? "min_samples_leaf" : "min_child_weight", "3"}};
+  }
+};
+
+TEST_P(EveryLearner, LearnsTwoAndThreeClasses) {
+  for (const int classes : {2, 3}) {
+    const Data train = MakeData(1500, classes, linear(), 1), test = MakeData(1500, classes, linear(), 2);
+    const auto trained = learner()->Train(train.set(), {.params = small()});
+    ASSERT_TRUE(trained.ok()) << trained.status().message();
+    EXPECT_GT(Accuracy(*trained->model, test), classes == 2 ? 0.85 : 0.72);
+    EXPECT_EQ(trained->importance.size(), 3u);
+    EXPECT_NEAR(trained->importance[0] + trained->importance[1] + trained->importance[2], 1, 1e-9);
+    const Probabilities p = trained->model->Predict(test.matrix);
+    for (std::int64_t row = 0; row < p.rows; ++row) {
+      double sum = 0;
+      for (const double value : p.row(row)) sum += value;
+      ASSERT_NEAR(sum, 1, 1e-9);
+    }
+  }
+}
+
+TEST_P(EveryLearner, GivesTheSameModelForAnyNumberOfThreads) {
+  for (const int classes : {2, 3}) {
+    const Data data = MakeData(20'000, classes, linear(), 3);
+    Params params = small();
+    if (GetParam() == "boosted") {
+      params["subsample"] = "0.7";
+      params["colsample_bytree"] = "0.7";
+      params["colsample_bynode"] = "0.7";
+    }
+    if (GetParam() == "forest") params["n_estimators"] = "5";
+    std::string first;
+    for (const int threads : {1, 2, 3, 4}) {
+      const auto trained = learner()->Train(data.set(), {.params = params, .threads = threads});
+      ASSERT_TRUE(trained.ok()) << trained.status().message();
+      if (threads == 1) first = trained->model->Serialize();
+      EXPECT_EQ(trained->model->Serialize(), first) << threads << " threads, " << classes << " classes";
+    }
+  }
+}
+
+TEST_P(EveryLearner, WeightsActLikeRepeatedRows) {
+  Data once = MakeData(300, 2, linear(), 4);
+  std::vector<double> weights(300, 1.0);
+  for (std::size_t i = 0; i < 100; ++i) weights[i] = 3;
+  TrainingSet weighted = once.set();
+  weighted.weights = weights;
+  const auto a = learner()->Train(weighted, {.params = small()});
+  ASSERT_TRUE(a.ok()) << a.status().message();
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = 0; i < 300; ++i) rows.insert(rows.end(), i < 100 ? 3 : 1, i);
+  Data repeated{.matrix = once.matrix.Take(rows), .labels = {}};
+  for (const std::int64_t row : rows) repeated.labels.push_back(once.labels[static_cast<std::size_t>(row)]);
+  const auto b = learner()->Train(repeated.set(), {.params = small()});
+  const Probabilities p = a->model->Predict(once.matrix), q = b->model->Predict(once.matrix);
+  double difference = 0;
+  for (std::int64_t row = 0; row < 300; ++row) difference += std::abs(p.at(row, 1) - q.at(row, 1)) / 300;
+  EXPECT_LT(difference, GetParam() == "logistic" ? 1e-6 : 0.06);
+}
+
+TEST_P(EveryLearner, SurvivesOddTables) {
+  Data data{.matrix = Matrix(4, {{.name = "constant"}, {.name = "huge"}}), .labels = {0, 1, 0, 1}};
+  const float huge = std::numeric_limits<float>::max();
+  const float values[] = {huge, -huge, 1, 0};
+  std::copy(std::begin(values), std::end(values), data.matrix.column(1).begin());
+  if (!linear()) {
+    for (float& value : data.matrix.column(0)) value = NAN;
+  }
+  const auto trained = learner()->Train(data.set(), {.params = small()});
+  ASSERT_TRUE(trained.ok()) << trained.status().message();
+  for (const double p : trained->model->Predict(data.matrix).values) EXPECT_TRUE(p >= 0 && p <= 1);
+}
+
+TEST_P(EveryLearner, StopsWhenCancelled) {
+  const Data data = MakeData(500, 2, linear(), 5);
+  Cancellation cancellation;
+  cancellation.Request(15);
+  EXPECT_EQ(learner()->Train(data.set(), {.params = small(), .cancellation = &cancellation}).status().code(),
+            StatusCode::kCancelled);
+}
+
+TEST_P(EveryLearner, RefusesUnknownAndImpossibleParameters) {
+  const Data data = MakeData(50, 2, linear(), 6);
+  const auto complain = [&](const Params& params) {
+    const Status status = learner()->Train(data.set(), {.params = params}).status();
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+    return status.message();
+  };
+  EXPECT_THAT(complain({{"max_dept", "3"}}), testing::HasSubstr("unknown parameter \"max_dept\" of " + GetParam()));
+  for (const ParamSpec& spec : learner()->params()) {
+    EXPECT_THAT(complain({{spec.name, "nonsense"}}), testing::HasSubstr(spec.name));
+    EXPECT_TRUE(ValidateParams({{spec.name, spec.default_value}}, learner()->params(), "x").ok()) << spec.name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Learners, EveryLearner, testing::ValuesIn(LearnerNames()),
+                         [](const auto& one) { return one.param; });
+
+TEST(BoostedTest, EarlyStoppingKeepsTheBestRoundOfItsOwnRows) {
+  const Data train = MakeData(800, 2, false, 7), watch = MakeData(300, 2, false, 8);
+  const TrainingSet watched = watch.set();
+  const auto trained = MakeLearner("boosted").value()->Train(
+      train.set(), {.params = {{"learning_rate", "0.3"}, {"early_stopping_rounds", "10"}}, .early_stopping = &watched});
+  ASSERT_TRUE(trained.ok()) << trained.status().message();
+  const int kept = std::stoi(trained->params.at("n_estimators"));
+  double best = 1e9;
+  std::int64_t best_step = -1;
+  for (const HistoryPoint& point : trained->history) {
+    if (point.metric != "watched_log_loss" || point.value >= best) continue;
+    best = point.value;
+    best_step = point.step;
+  }
+  EXPECT_EQ(kept, best_step + 1);
+  EXPECT_LT(kept, 300);
+  // The kept model has exactly the loss that was watched.
+  const Probabilities p = trained->model->Predict(watch.matrix);
+  double loss = 0;
+  for (std::int64_t row = 0; row < p.rows; ++row) loss -= std::log(p.at(row, watch.labels[static_cast<std::size_t>(row)]));
+  EXPECT_NEAR(loss / static_cast<double>(p.rows), best, 1e-6);
+}
+
+TEST(LogisticTest, APathGivesWhatSingleFitsGive) {
+  const Data data = MakeData(400, 2, true, 9);
+  const auto learner = MakeLearner("logistic").value();
+  const std::vector<Params> path = {{{"C", "10"}}, {{"C", "0.01"}}, {{"C", "1"}, {"penalty", "l1"}}};
+  const auto together = learner->TrainPath(data.set(), path, {});
+  ASSERT_TRUE(together.ok());
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const auto alone = learner->Train(data.set(), {.params = path[i]});
+    const Probabilities p = (*together)[i].model->Predict(data.matrix), q = alone->model->Predict(data.matrix);
+    for (std::int64_t row = 0; row < p.rows; ++row) ASSERT_NEAR(p.at(row, 1), q.at(row, 1), 1e-4);
+  }
+}
+
+TEST(MakeLearnerTest, NamesTheNearest) {
+  EXPECT_THAT(MakeLearner("bosted").status().message(), testing::HasSubstr("\"boosted\""));
+}
+
+}  // namespace
+}  // namespace reeve::learners

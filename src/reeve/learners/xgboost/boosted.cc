@@ -1,0 +1,181 @@
+#include "reeve/learners/xgboost/boosted.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "reeve/base/number.h"
+#include "reeve/inference/forest.h"
+#include "reeve/learners/xgboost/api.h"
+#include "reeve/learners/xgboost/gradients.h"
+#include "reeve/learners/xgboost/read_forest.h"
+
+namespace reeve::learners {
+namespace {
+
+constexpr int kMostRounds = 3000;
+
+const std::vector<ParamSpec>& Specs() {
+  static const std::vector<ParamSpec> specs = {
+      {"n_estimators", "integer", "100", 1, 100'000, {}, "rounds of boosting; with early stopping at most 3000"},
+      {"learning_rate", "real", "0.1", 1e-6, 1, {}, "how much of each tree is added"},
+      {"max_depth", "integer", "6", 0, 30, {}, "deepest level of a tree; 0 for no limit"},
+      {"min_child_weight", "real", "1", 0, 1e9, {}, "smallest sum of second derivatives in a leaf"},
+      {"subsample", "real", "1", 0.01, 1, {}, "share of rows drawn for each round"},
+      {"colsample_bytree", "real", "1", 0.01, 1, {}, "share of features drawn for each tree"},
+      {"colsample_bynode", "real", "1", 0.01, 1, {}, "share of features drawn for each node"},
+      {"reg_lambda", "real", "1", 0, 1e9, {}, "L2 penalty on leaf values"},
+      {"reg_alpha", "real", "0", 0, 1e9, {}, "L1 penalty on leaf values"},
+      {"gamma", "real", "0", 0, 1e9, {}, "smallest gain of a split"},
+      {"max_bin", "integer", "256", 2, 65'535, {}, "bins that a number is cut into"},
+      {"max_leaves", "integer", "0", 0, 100'000, {}, "most leaves of a tree; 0 for no limit"},
+      {"grow_policy", "word", "depthwise", 0, 0, {"depthwise", "lossguide"}, "level by level, or best leaf first"},
+      {"early_stopping_rounds", "integer", "50", 1, 10'000, {}, "rounds without improvement after which training ends"},
+  };
+  return specs;
+}
+
+// The start of a two-class model: the share of positives, as float32 digits that XGBoost reads back exactly.
+std::string BaseScore(const TrainingSet& set) {
+  if (set.classes != 2) return "0.5";
+  double positive = 0, total = 0;
+  for (std::size_t row = 0; row < set.labels.size(); ++row) {
+    const double weight = set.weights.empty() ? 1.0 : set.weights[row];
+    positive += weight * set.labels[row];
+    total += weight;
+  }
+  return FormatNumber(static_cast<double>(static_cast<float>(std::clamp(positive / total, 0.001, 0.999))));
+}
+
+Booster::Settings MakeSettings(const TrainingSet& set, const TrainOptions& options) {
+  Booster::Settings settings = {{"booster", "gbtree"},
+                                {"tree_method", "hist"},
+                                {"verbosity", "0"},
+                                {"disable_default_eval_metric", "1"},
+                                {"nthread", std::to_string(options.threads)},
+                                {"seed", std::to_string(options.seed & 0x7FFFFFFF)},
+                                {"base_score", BaseScore(set)},
+                                {"objective", set.classes == 2 ? "binary:logistic" : "multi:softprob"}};
+  if (set.classes != 2) settings.emplace_back("num_class", std::to_string(set.classes));
+  for (const char* const name : {"learning_rate", "max_depth", "min_child_weight", "subsample", "colsample_bytree",
+                                 "colsample_bynode", "reg_lambda", "reg_alpha", "gamma", "max_bin", "max_leaves",
+                                 "grow_policy"}) {
+    settings.emplace_back(name, WordParam(options.params, Specs(), name));
+  }
+  return settings;
+}
+
+// Rounds of boosting with early stopping; what is left is how many of them to keep.
+class Rounds {
+ public:
+  Rounds(const TrainingSet& set, const TrainOptions& options) : set_(set), options_(options), gradients_(set) {}
+
+  Status Run() {
+    REEVE_ASSIGN_OR_RETURN(
+        DataMatrix data,
+        DataMatrix::Quantile(*set_.matrix, static_cast<int>(NumberParam(options_.params, Specs(), "max_bin")), options_.threads));
+    std::optional<DataMatrix> watched;
+    std::vector<const DataMatrix*> cached = {&data};
+    if (options_.early_stopping != nullptr) {
+      REEVE_ASSIGN_OR_RETURN(DataMatrix made, DataMatrix::Dense(*options_.early_stopping->matrix, options_.threads));
+      watched.emplace(std::move(made));
+      cached.push_back(&*watched);
+    }
+    REEVE_ASSIGN_OR_RETURN(Booster booster, Booster::Make(cached, MakeSettings(set_, options_)));
+    const int most = MostRounds();
+    for (int round = 0; round < most && !stopped_; ++round) {
+      REEVE_RETURN_IF_ERROR(options_.cancellation->Check());
+      REEVE_RETURN_IF_ERROR(Step(booster, data, round));
+      if (watched) REEVE_RETURN_IF_ERROR(Watch(booster, *watched, round));
+    }
+    if (!watched) best_round_ = most - 1;
+    REEVE_ASSIGN_OR_RETURN(native_bytes_, booster.Save(best_round_ + 1, set_.matrix->columns()));
+    return Status::Ok();
+  }
+
+  int kept() const { return best_round_ + 1; }
+  std::vector<HistoryPoint>& history() { return history_; }
+  std::string& native_bytes() { return native_bytes_; }
+
+ private:
+  int MostRounds() const {
+    const bool given = options_.params.contains("n_estimators");
+    if (options_.early_stopping != nullptr && !given) return kMostRounds;
+    return static_cast<int>(NumberParam(options_.params, Specs(), "n_estimators"));
+  }
+
+  Status Step(Booster& booster, const DataMatrix& data, int round) {
+    REEVE_ASSIGN_OR_RETURN(const std::span<const float> margins, booster.Margins(data, true));
+    const double loss = gradients_.Compute(margins, options_.threads);
+    if (round > 0) history_.push_back({"train_log_loss", round - 1, loss});
+    return booster.Boost(data, gradients_.gradients(), gradients_.hessians());
+  }
+
+  Status Watch(const Booster& booster, const DataMatrix& watched, int round) {
+    REEVE_ASSIGN_OR_RETURN(const std::span<const float> margins, booster.Margins(watched, false));
+    const double loss = MarginLogLoss(*options_.early_stopping, margins);
+    history_.push_back({"watched_log_loss", round, loss});
+    if (best_round_ < 0 || loss < best_loss_) {
+      best_loss_ = loss;
+      best_round_ = round;
+    }
+    stopped_ = round - best_round_ >= NumberParam(options_.params, Specs(), "early_stopping_rounds");
+    return Status::Ok();
+  }
+
+  const TrainingSet& set_;
+  const TrainOptions& options_;
+  Gradients gradients_;
+  int best_round_ = -1;
+  double best_loss_ = 0;
+  bool stopped_ = false;
+  std::vector<HistoryPoint> history_;
+  std::string native_bytes_;
+};
+
+// How often each feature is used in splits, weighted by depth: near the root more rows are decided. Sums to 1.
+std::vector<double> SplitImportance(const inference::Forest& forest) {
+  std::vector<double> importance(static_cast<std::size_t>(forest.features));
+  for (const inference::Tree& tree : forest.trees) {
+    std::vector<double> share(tree.size());
+    share[0] = 1;
+    for (std::size_t node = 0; node < tree.size(); ++node) {
+      if (tree.left[node] < 0) continue;
+      importance[static_cast<std::size_t>(tree.feature[node])] += share[node];
+      share[static_cast<std::size_t>(tree.left[node])] = share[static_cast<std::size_t>(tree.right[node])] = share[node] / 2;
+    }
+  }
+  const double total = std::accumulate(importance.begin(), importance.end(), 0.0);
+  for (double& value : importance) value = total > 0 ? value / total : 0;
+  return importance;
+}
+
+class Boosted final : public Learner {
+ public:
+  std::string name() const override { return "boosted"; }
+  InputKind input() const override { return InputKind::kTrees; }
+  const std::vector<ParamSpec>& params() const override { return Specs(); }
+
+  Result<TrainedModel> Train(const TrainingSet& set, const TrainOptions& options) const override {
+    REEVE_RETURN_IF_ERROR(ValidateParams(options.params, Specs(), name()));
+    if (set.matrix->rows() == 0) return Status::InvalidData("boosted: there is no row to learn from");
+    Rounds rounds(set, options);
+    REEVE_RETURN_IF_ERROR(rounds.Run());
+    TrainedModel trained;
+    REEVE_ASSIGN_OR_RETURN(inference::Forest forest, ReadForest(rounds.native_bytes()));
+    trained.importance = SplitImportance(forest);
+    REEVE_ASSIGN_OR_RETURN(trained.model, inference::ForestModel::Make(std::move(forest)));
+    trained.params = options.params;
+    trained.params["n_estimators"] = std::to_string(rounds.kept());
+    trained.history = std::move(rounds.history());
+    trained.native_bytes = std::move(rounds.native_bytes());
+    return trained;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Learner> MakeBoosted() { return std::make_unique<Boosted>(); }
+
+}  // namespace reeve::learners
