@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "reeve/tracking/sqlite/database.h"
+#include "reeve/tracking/store.h"
+
+namespace reeve::tracking {
+
+/// A store in MLflow's own schema. A file that is new gets the schema of kSchemaRevision; one that MLflow made or
+/// upgraded is used as it is: columns are named, nothing is migrated, and rows are looked for before they are
+/// inserted, since later schemas have other keys.
+class SqliteStore final : public Store {
+ public:
+  static Result<std::unique_ptr<SqliteStore>> Open(const std::string& path, const StoreOptions& options);
+
+  const std::string& folder() const override { return folder_; }
+  Result<Experiment> GetOrCreateExperiment(const std::string& name) override;
+  Result<std::vector<Experiment>> ListExperiments() override;
+  Result<Run> CreateRun(const NewRun& run) override;
+  Result<Run> GetRun(const std::string& run_id) override;
+  Result<std::vector<Run>> ListRuns(const std::string& experiment_id, std::int64_t most) override;
+  Status LogParams(const std::string& run_id, const std::map<std::string, std::string>& params) override;
+  Status LogMetrics(const std::string& run_id, const std::vector<MetricPoint>& points) override;
+  Status SetTags(const std::string& run_id, const Tags& tags) override;
+  Status EndRun(const std::string& run_id, RunStatus status) override;
+  Status DeleteRun(const std::string& run_id) override;
+  Result<std::vector<MetricPoint>> MetricHistory(const std::string& run_id, const std::string& key) override;
+  Status LogInput(const std::string& run_id, const DatasetInput& input) override;
+  Result<std::vector<DatasetInput>> ListInputs(const std::string& run_id) override;
+  Result<LoggedModel> CreateLoggedModel(const Run& run, const std::string& name) override;
+  Result<std::vector<LoggedModel>> FindLoggedModels(const std::string& run_id) override;
+  Result<std::optional<ModelVersion>> Publish(const Publication& publication) override;
+  Result<std::vector<RegisteredModel>> ListModels() override;
+  Result<RegisteredModel> GetModel(const std::string& name) override;
+  Result<std::vector<ModelVersion>> ListVersions(const std::string& name) override;
+  Result<ModelVersion> GetVersion(const std::string& name, std::int64_t version) override;
+  Status SetAlias(const std::string& name, const std::string& alias, std::int64_t version) override;
+  Status DeleteAlias(const std::string& name, const std::string& alias) override;
+  Status SetStage(const std::string& name, std::int64_t version, const std::string& stage) override;
+  Status DeleteVersion(const std::string& name, std::int64_t version) override;
+
+ private:
+  SqliteStore(std::unique_ptr<Database> database, std::string folder, const Clock* clock)
+      : database_(std::move(database)), folder_(std::move(folder)), clock_(clock) {}
+
+  Status MakeSchema();
+  Status EnsureDefaultExperiment();
+  Status CheckRun(const std::string& run_id);
+  Status FillRun(Run& run);
+  Status WriteTags(const std::string& run_id, const Tags& tags);
+  Status WriteMetric(const std::string& run_id, const MetricPoint& point);
+  Status WriteEnd(const std::string& run_id, RunStatus status);
+  Status FillVersion(ModelVersion& version);
+  Status FillModel(RegisteredModel& model);
+  Result<std::vector<std::string>> ModelNames();
+  Status CheckModel(const std::string& name);
+  Status CheckVersion(const std::string& name, std::int64_t version);
+  Result<std::int64_t> WriteVersion(const Publication& publication);
+  Status WriteAlias(const std::string& name, const std::string& alias, std::int64_t version);
+  Status NoteVersionOnModel(const std::string& model_id, const std::string& name, std::int64_t version);
+
+  std::mutex mutex_;
+  std::unique_ptr<Database> database_;
+  std::string folder_;
+  const Clock* clock_;
+};
+
+}  // namespace reeve::tracking
