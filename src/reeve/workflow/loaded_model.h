@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "reeve/base/result.h"
+#include "reeve/bundle/bundle.h"
+#include "reeve/tracking/model_uri.h"
+
+namespace reeve::workflow {
+
+/// A model that a command was asked to use: where it was found and its verified bundle.
+struct LoadedModel {
+  tracking::ResolvedModel resolved;
+  bundle::Bundle bundle;
+
+  /// "loan_approval_model version 3", or the folder.
+  std::string Describe() const;
+  /// The version as answers name it: "3", or "0" for a folder that was never registered.
+  std::string version() const { return resolved.version.empty() ? "0" : resolved.version; }
+};
+
+/// Finds and reads `model`; the store is opened only when the model is named by it, and never made.
+Result<LoadedModel> LoadModel(const std::string& model, const std::string& tracking_uri);
+
+}  // namespace reeve::workflow

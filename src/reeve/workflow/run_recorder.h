@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "reeve/base/result.h"
+#include "reeve/tracking/store.h"
+
+namespace reeve::workflow {
+
+/// One run in the tracking store, from its start to its end, with its artifacts on disk. Whatever way it is left,
+/// the run does not stay RUNNING: without Publish it becomes FAILED (or KILLED) and what was written of its model
+/// is removed. Not thread-safe.
+class RunRecorder {
+ public:
+  struct Options {
+    std::string tracking_uri;
+    std::string experiment = "Default";
+    std::string run_name;
+    tracking::Tags tags;
+  };
+  /// Opens the store, marks runs of dead processes FAILED, creates the run.
+  static Result<std::unique_ptr<RunRecorder>> Start(const Options& options);
+  ~RunRecorder();
+
+  const tracking::Run& run() const { return run_; }
+  tracking::Store& store() { return *store_; }
+  /// Folder of the run's artifacts on this disk.
+  const std::string& artifact_folder() const { return artifact_folder_; }
+  /// What the run becomes when it is left without Publish.
+  void set_failure(tracking::RunStatus status, std::string note) {
+    failure_ = status;
+    note_ = std::move(note);
+  }
+
+  Status WriteArtifact(const std::string& name, std::string_view bytes);
+  /// A logged model and the folder where its bundle belongs.
+  Result<tracking::LoggedModel> CreateModel();
+  Result<std::string> ModelFolder(const tracking::LoggedModel& model) const;
+  /// Makes everything visible at once and ends the run.
+  Result<std::optional<tracking::ModelVersion>> Publish(tracking::Publication publication);
+
+ private:
+  RunRecorder() = default;
+
+  std::unique_ptr<tracking::Store> store_;
+  tracking::Run run_;
+  std::string artifact_folder_;
+  std::string model_folder_;
+  tracking::RunStatus failure_ = tracking::RunStatus::kFailed;
+  std::string note_;
+  bool published_ = false;
+};
+
+}  // namespace reeve::workflow
