@@ -1,0 +1,85 @@
+#include "reeve/cli/option.h"
+
+#include <array>
+
+namespace reeve::cli {
+namespace {
+
+constexpr std::array<Option, 50> kOptions = {{
+    {"target", "", "COLUMN", "", "data.target", "train evaluate", false, "column with the classes to learn"},
+    {"positive", "", "CLASS", "", "data.positive", "train", false, "positive class; default: 1, yes, true, or else the rarer one"},
+    {"drop", "", "COL", "", "data.drop", "train", true, "leave a column out"},
+    {"test", "", "FILE", "", "train.test", "train", false, "labelled rows to test on, instead of a split"},
+    {"split", "", "SHARE", "0.2", "train.split", "train", false, "share of rows that is kept to test on"},
+    {"test-rows", "", "FILE", "", "train.test_rows", "train", false, "row numbers (from 0, one per line) to test on"},
+    {"group", "", "COL", "", "train.group", "train", false, "column whose groups are never torn apart"},
+    {"time", "", "COL", "", "train.time", "train", false, "column that orders rows in time: test on the latest"},
+    {"metric", "", "NAME", "auc", "train.metric", "train", false, "what is optimised: auc, log_loss, accuracy, f1, mcc, …"},
+    {"learner", "", "NAMES", "logistic,forest,boosted", "train.learner", "train", false, "learners to try, separated by commas"},
+    {"effort", "", "LEVEL", "standard", "train.effort", "train", false, "how many trials: quick, standard, thorough"},
+    {"imbalance", "", "WAY", "threshold", "train.imbalance", "train", false, "for rare classes: none, weights, undersample, threshold"},
+    {"folds", "", "N", "5", "train.folds", "train", false, "folds of cross-validation"},
+    {"fit", "", "K=V,…", "", "", "train", false, "train this one configuration, without a search"},
+    {"refit-all", "", "", "", "train.refit_all", "train", false, "train the final model on the test rows too"},
+    {"require", "", "METRIC=X", "", "train.require", "train", true, "exit 4 unless the test part reaches this (losses: at most)"},
+    {"experiment", "", "NAME", "Default", "tracking.experiment", "train evaluate runs", false, "experiment of the run"},
+    {"name", "", "RUN_NAME", "", "", "train", false, "name of the run"},
+    {"register", "", "NAME", "", "train.register", "train", false, "make a version of this registered model"},
+    {"alias", "", "ALIAS", "", "train.alias", "train", false, "move this alias to the new version"},
+    {"tag", "", "K=V", "", "", "train", true, "tag of the run and the version"},
+    {"description", "", "TEXT", "", "", "train", false, "description of the run and the version"},
+    {"out", "", "DIR", "", "", "train", false, "write the bundle to this new folder"},
+    {"no-track", "", "", "", "", "train demo", false, "leave the tracking store alone"},
+    {"output-file", "o", "OUT", "", "", "predict evaluate check data demo", false, "where results go: .csv .parquet .jsonl, -, sqlite:///f.db?table=T"},
+    {"mode", "", "MODE", "", "", "predict", false, "append, fail or replace; default: append to tables, fail for files"},
+    {"keep", "", "COL", "", "", "predict", true, "copy a column of the input"},
+    {"keep-all", "", "", "", "", "predict", false, "copy every column of the input"},
+    {"probabilities", "", "", "", "", "predict", false, "one column per class"},
+    {"rejects", "", "FILE", "", "", "predict", false, "rows that break the contract, with the reason"},
+    {"allow", "", "N|N%", "0", "", "predict check", false, "broken rows that are accepted before exit 3"},
+    {"batch-id", "", "ID", "", "", "predict", false, "replace the rows of this id in the table, in one transaction"},
+    {"skip-bad-rows", "", "N|N%", "0", "data.skip_bad_rows", "train predict evaluate check data", false, "malformed rows that may be left out"},
+    {"missing", "", "TEXT", "", "data.missing", "train data", true, "text that means \"no value\", besides ?, NA, NaN, null …"},
+    {"rows", "", "N", "2000", "", "demo", false, "rows of the demo table"},
+    {"table-only", "", "", "", "", "demo", false, "write the demo table and stop"},
+    {"limit", "", "N", "20", "", "runs models data check", false, "most entries to list"},
+    {"origin", "", "", "", "", "config", false, "also say where each value comes from"},
+    {"stage", "", "STAGE", "", "", "models", false, "None, Staging, Production or Archived"},
+    {"delete", "", "", "", "", "models", false, "remove the alias instead of setting it"},
+    {"html", "", "FILE", "", "", "evaluate", false, "write a page with scores and pictures"},
+    {"config", "", "FILE", "", "", "*", false, "settings; default: reeve.toml here or above"},
+    {"tracking-uri", "", "URI", "sqlite:///mlflow.db", "tracking.uri", "*", false, "tracking store; default: MLFLOW_TRACKING_URI, then this"},
+    {"threads", "", "N", "0", "threads", "*", false, "threads to use, 0 for all; never changes a result"},
+    {"seed", "", "N", "42", "seed", "*", false, "one seed, one result"},
+    {"output", "", "text|json", "text", "output", "*", false, "form of the answer on standard output"},
+    {"quiet", "q", "", "", "quiet", "*", false, "no talk on standard error but errors"},
+    {"log-level", "", "LEVEL", "warning", "log_level", "*", false, "debug, info, warning, error or off"},
+    {"help", "h", "", "", "", "*", false, "this help"},
+    {"version", "", "", "", "", "*", false, "version of the program"},
+}};
+
+bool HasWord(std::string_view words, std::string_view word) {
+  while (!words.empty()) {
+    const std::size_t end = words.find(' ');
+    if (words.substr(0, end) == word) return true;
+    if (end == std::string_view::npos) return false;
+    words.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::span<const Option> AllOptions() { return kOptions; }
+
+std::string EnvironmentName(const Option& option) {
+  std::string name = "REEVE_";
+  for (const char c : option.name) name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return name;
+}
+
+bool Knows(std::string_view command, const Option& option) {
+  return option.commands == "*" || HasWord(option.commands, command.substr(0, command.find(' ')));
+}
+
+}  // namespace reeve::cli
