@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Option, 50> kOptions = {{
+constexpr std::array<Option, 51> kOptions = {{
     {"target", "", "COLUMN", "", "data.target", "train evaluate", false, "column with the classes to learn"},
     {"positive", "", "CLASS", "", "data.positive", "train", false, "positive class; default: 1, yes, true, or else the rarer one"},
     {"drop", "", "COL", "", "data.drop", "train", true, "leave a column out"},
@@ -54,6 +54,7 @@ constexpr std::array<Option, 50> kOptions = {{
     {"output", "", "text|json", "text", "output", "*", false, "form of the answer on standard output"},
     {"quiet", "q", "", "", "quiet", "*", false, "no talk on standard error but errors"},
     {"log-level", "", "LEVEL", "warning", "log_level", "*", false, "debug, info, warning, error or off"},
+    {"reference", "", "", "", "", "help", false, "the reference page of all commands and options, as Markdown"},
     {"help", "h", "", "", "", "*", false, "this help"},
     {"version", "", "", "", "", "*", false, "version of the program"},
 }};

@@ -48,6 +48,7 @@ Result<double> AveragePrecision(const std::vector<RankedPoint>& ranked) {
   }
   double sum = 0, last = 0;
   for (const RankedPoint& point : ranked) {
+    if (point.true_positives == last) continue;  // also where a resample gave a row no weight
     sum += (point.true_positives - last) * point.true_positives / (point.true_positives + point.false_positives);
     last = point.true_positives;
   }

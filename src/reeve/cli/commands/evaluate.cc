@@ -1,0 +1,30 @@
+#include "reeve/workflow/evaluate.h"
+
+#include <nlohmann/json.hpp>
+
+#include "reeve/base/file_system.h"
+#include "reeve/cli/commands/commands.h"
+
+namespace reeve::cli {
+
+Result<int> RunEvaluate(const Call& call) {
+  const Arguments& arguments = call.arguments;
+  workflow::EvaluateRequest request{.model = arguments.positionals()[0],
+                                    .data = arguments.positionals()[1],
+                                    .target = arguments.Text("target"),
+                                    .skip_bad_rows = {},
+                                    .tracking_uri = arguments.Text("tracking-uri"),
+                                    .seed = call.seed,
+                                    .threads = call.threads,
+                                    .cancellation = &call.cancellation};
+  REEVE_ASSIGN_OR_RETURN(request.skip_bad_rows, arguments.Allowance("skip-bad-rows"));
+  REEVE_ASSIGN_OR_RETURN(const workflow::EvaluateReport report, workflow::Evaluate(request));
+  if (arguments.Has("html")) {
+    REEVE_RETURN_IF_ERROR(WriteAtomically(FileSystem::System(), arguments.Text("html"), report.html));
+    call.console.Say("Page " + arguments.Text("html") + "\n");
+  }
+  call.console.Result(workflow::ToJson(report), workflow::ToText(report));
+  return 0;
+}
+
+}  // namespace reeve::cli
