@@ -18,8 +18,8 @@ struct Record {
   bool complete = false;
 };
 
-// Cuts one record off `text`. A quote opens at the start of a field (blanks before it are passed over); two quotes
-// inside stand for one.
+// Cuts one record off `text`. A quote opens at the start of a field (blanks before it are passed
+// over); two quotes inside stand for one.
 Record TakeRecord(std::string_view& text, char separator, bool is_whole) {
   Record record;
   std::string field;
@@ -59,7 +59,9 @@ Record TakeRecord(std::string_view& text, char separator, bool is_whole) {
   return record;
 }
 
-bool IsBlank(const Record& record) { return record.fields.size() == 1 && Trim(record.fields[0]).empty(); }
+bool IsBlank(const Record& record) {
+  return record.fields.size() == 1 && Trim(record.fields[0]).empty();
+}
 
 struct Reading {
   char separator = ',';
@@ -79,14 +81,18 @@ Reading ReadWith(char separator, std::string_view head, bool is_whole) {
     if (!IsBlank(record)) reading.records.push_back(std::move(record));
   }
   std::size_t agreeing = 0;
-  for (const Record& record : reading.records) agreeing += record.fields.size() == reading.records.front().fields.size();
-  if (!reading.records.empty()) reading.agreement = static_cast<double>(agreeing) / static_cast<double>(reading.records.size());
+  for (const Record& record : reading.records)
+    agreeing += record.fields.size() == reading.records.front().fields.size();
+  if (!reading.records.empty())
+    reading.agreement = static_cast<double>(agreeing) / static_cast<double>(reading.records.size());
   return reading;
 }
 
 // Better: cuts at all, agrees more, cuts finer. Preferred separators come first and win ties.
 bool IsBetter(const Reading& a, const Reading& b) {
-  const auto width = [](const Reading& reading) { return reading.records.empty() ? 0 : reading.records.front().fields.size(); };
+  const auto width = [](const Reading& reading) {
+    return reading.records.empty() ? 0 : reading.records.front().fields.size();
+  };
   if ((width(a) > 1) != (width(b) > 1)) return width(a) > 1;
   if (a.agreement != b.agreement) return a.agreement > b.agreement;
   return width(a) > width(b);
@@ -94,11 +100,13 @@ bool IsBetter(const Reading& a, const Reading& b) {
 
 Status CheckBytes(std::string_view head, bool is_whole, const std::string& file) {
   if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) {
-    return Status::InvalidData(file + " is encoded as UTF-16, expected UTF-8").WithFix("iconv -f UTF-16 -t UTF-8 FILE > NEW.csv");
+    return Status::InvalidData(file + " is encoded as UTF-16, expected UTF-8")
+        .WithFix("iconv -f UTF-16 -t UTF-8 FILE > NEW.csv");
   }
   const auto zeros = std::count(head.begin(), head.end(), '\0');
   if (static_cast<std::size_t>(zeros) * 100 > head.size()) {
-    return Status::InvalidData(file + " is not a text file: it is full of NUL bytes, expected CSV in UTF-8");
+    return Status::InvalidData(
+        file + " is not a text file: it is full of NUL bytes, expected CSV in UTF-8");
   }
   // The head may end in the middle of a character, never the whole file.
   std::string_view checked = head;
@@ -110,7 +118,8 @@ Status CheckBytes(std::string_view head, bool is_whole, const std::string& file)
     if (!IsUtf8(checked.substr(line_start, end - line_start))) break;
     line_start = end + 1;
   }
-  return Status::InvalidData(file + ", line " + std::to_string(line) + ": found bytes that are no UTF-8, expected text in UTF-8")
+  return Status::InvalidData(file + ", line " + std::to_string(line) +
+                             ": found bytes that are no UTF-8, expected text in UTF-8")
       .WithFix("iconv -f LATIN1 -t UTF-8 FILE > NEW.csv, if it is Latin-1");
 }
 
@@ -122,8 +131,9 @@ Result<std::vector<std::string>> NameColumns(const Record& header, const std::st
     if (name.empty()) name = "Unnamed: " + std::to_string(i);
     const auto [it, is_new] = seen.emplace(name, i);
     if (!is_new) {
-      return Status::InvalidData(file + ", header: column name " + Quote(name) + " stands twice (columns " +
-                                 std::to_string(it->second + 1) + " and " + std::to_string(i + 1) + "), expected distinct names")
+      return Status::InvalidData(file + ", header: column name " + Quote(name) +
+                                 " stands twice (columns " + std::to_string(it->second + 1) +
+                                 " and " + std::to_string(i + 1) + "), expected distinct names")
           .WithFix("rename or remove one of them");
     }
     names.push_back(std::move(name));
@@ -133,7 +143,8 @@ Result<std::vector<std::string>> NameColumns(const Record& header, const std::st
 
 }  // namespace
 
-Result<CsvDialect> ReadCsvHead(std::string_view head, bool is_whole, bool prefers_tabs, const std::string& file) {
+Result<CsvDialect> ReadCsvHead(std::string_view head, bool is_whole, bool prefers_tabs,
+                               const std::string& file) {
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
   if (head.empty()) return Status::InvalidData(file + " is empty, expected a header line and rows");
   REEVE_RETURN_IF_ERROR(CheckBytes(head, is_whole, file));
@@ -142,9 +153,11 @@ Result<CsvDialect> ReadCsvHead(std::string_view head, bool is_whole, bool prefer
     Reading reading = ReadWith(separator, head, is_whole);
     if (IsBetter(reading, best)) best = std::move(reading);
   }
-  if (best.records.empty()) return Status::InvalidData(file + " holds blank lines only, expected a header line and rows");
+  if (best.records.empty())
+    return Status::InvalidData(file + " holds blank lines only, expected a header line and rows");
   if (!best.records.front().complete) {
-    return Status::InvalidData(file + ", line 1: the header does not end (an unclosed quote?), expected column names");
+    return Status::InvalidData(
+        file + ", line 1: the header does not end (an unclosed quote?), expected column names");
   }
   CsvDialect dialect{.separator = best.separator, .names = {}};
   REEVE_ASSIGN_OR_RETURN(dialect.names, NameColumns(best.records.front(), file));

@@ -20,11 +20,11 @@ struct CsvDialect {
   bool has_rows = false;
 };
 
-/// Reads the dialect off the first bytes of a file (already decompressed). `is_whole` says that the head is the
-/// whole file. The separator is the one of , ; TAB | that cuts the first records into the most equal numbers of
-/// fields; with `prefers_tabs` TAB wins ties.
-/// Fails with kInvalidData: an empty file, bytes that are no UTF-8 text, duplicate names. Messages begin with
-/// `file`.
-Result<CsvDialect> ReadCsvHead(std::string_view head, bool is_whole, bool prefers_tabs, const std::string& file);
+/// Reads the dialect off the first bytes of a file (already decompressed). `is_whole` says that the
+/// head is the whole file. The separator is the one of , ; TAB | that cuts the first records into
+/// the most equal numbers of fields; with `prefers_tabs` TAB wins ties. Fails with kInvalidData: an
+/// empty file, bytes that are no UTF-8 text, duplicate names. Messages begin with `file`.
+Result<CsvDialect> ReadCsvHead(std::string_view head, bool is_whole, bool prefers_tabs,
+                               const std::string& file);
 
 }  // namespace reeve::ingest

@@ -26,7 +26,8 @@ std::string SqlName(std::string_view name) { return Doubled(name, '"'); }
 Result<std::unique_ptr<Duck>> Duck::Open(const Options& options) {
   std::unique_ptr<Duck> duck(new Duck());
   duckdb_config config = nullptr;
-  if (duckdb_create_config(&config) == DuckDBError) return Failed("DuckDB has no memory for its settings");
+  if (duckdb_create_config(&config) == DuckDBError)
+    return Failed("DuckDB has no memory for its settings");
   const char* const folder = std::getenv("TMPDIR");
   const std::pair<const char*, std::string> settings[] = {
       {"threads", std::to_string(options.threads)},
@@ -38,14 +39,16 @@ Result<std::unique_ptr<Duck>> Duck::Open(const Options& options) {
   };
   for (const auto& [name, value] : settings) duckdb_set_config(config, name, value.c_str());
   char* error = nullptr;
-  const auto state = duckdb_open_ext(options.path.empty() ? nullptr : options.path.c_str(), &duck->database_, config, &error);
+  const auto state = duckdb_open_ext(options.path.empty() ? nullptr : options.path.c_str(),
+                                     &duck->database_, config, &error);
   duckdb_destroy_config(&config);
   if (state == DuckDBError) {
     Status status = Failed(error);
     duckdb_free(error);
     return status;
   }
-  if (duckdb_connect(duck->database_, &duck->connection_) == DuckDBError) return Failed("DuckDB gave no connection");
+  if (duckdb_connect(duck->database_, &duck->connection_) == DuckDBError)
+    return Failed("DuckDB gave no connection");
   return duck;
 }
 
@@ -86,8 +89,12 @@ Result<std::unique_ptr<DuckStream>> DuckStream::Open(Duck& duck, const std::stri
 DuckStream::~DuckStream() { duckdb_destroy_result(&result_); }
 
 idx_t DuckStream::columns() { return duckdb_column_count(&result_); }
-std::string DuckStream::ColumnName(idx_t column_idx) { return duckdb_column_name(&result_, column_idx); }
-duckdb_type DuckStream::ColumnType(idx_t column_idx) { return duckdb_column_type(&result_, column_idx); }
+std::string DuckStream::ColumnName(idx_t column_idx) {
+  return duckdb_column_name(&result_, column_idx);
+}
+duckdb_type DuckStream::ColumnType(idx_t column_idx) {
+  return duckdb_column_type(&result_, column_idx);
+}
 
 Result<duckdb_data_chunk> DuckStream::Fetch() {
   duckdb_data_chunk chunk = duckdb_fetch_chunk(result_);

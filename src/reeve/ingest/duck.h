@@ -11,7 +11,8 @@
 
 namespace reeve::ingest {
 
-/// A DuckDB database with one connection: no network, no extensions, bounded memory. Not thread-safe.
+/// A DuckDB database with one connection: no network, no extensions, bounded memory. Not
+/// thread-safe.
 class Duck {
  public:
   struct Options {
@@ -24,7 +25,8 @@ class Duck {
   Duck(const Duck&) = delete;
   Duck& operator=(const Duck&) = delete;
 
-  /// Runs a statement whose result is not looked at. Failures are kInternal with DuckDB's own first line.
+  /// Runs a statement whose result is not looked at. Failures are kInternal with DuckDB's own first
+  /// line.
   Status Run(const std::string& sql);
   duckdb_connection connection() const { return connection_; }
 
@@ -37,7 +39,8 @@ class Duck {
 /// A result that is fetched chunk by chunk while the query runs.
 class DuckStream {
  public:
-  /// The whole message of a failure stays available to the caller: ingest turns it into one of its own.
+  /// The whole message of a failure stays available to the caller: ingest turns it into one of its
+  /// own.
   static Result<std::unique_ptr<DuckStream>> Open(Duck& duck, const std::string& sql);
   ~DuckStream();
   DuckStream(const DuckStream&) = delete;

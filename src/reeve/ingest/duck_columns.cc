@@ -8,7 +8,8 @@ namespace reeve::ingest {
 namespace {
 
 bool IsValid(const std::uint64_t* validity, idx_t row) {
-  return validity == nullptr || duckdb_validity_row_is_valid(const_cast<std::uint64_t*>(validity), row);
+  return validity == nullptr ||
+         duckdb_validity_row_is_valid(const_cast<std::uint64_t*>(validity), row);
 }
 
 void AppendTexts(duckdb_vector vector, idx_t rows, Column& column) {
@@ -21,7 +22,9 @@ void AppendTexts(duckdb_vector vector, idx_t rows, Column& column) {
     }
     std::string_view text(duckdb_string_t_data(&texts[row]), duckdb_string_t_length(texts[row]));
     // Most values have no blanks round them: look at the ends before trimming.
-    const auto odd = [](char c) { return static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x80; };
+    const auto odd = [](char c) {
+      return static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x80;
+    };
     if (!text.empty() && (odd(text.front()) || odd(text.back()))) text = Trim(text);
     column.AppendText(text);
   }
@@ -41,7 +44,8 @@ void AppendNumbers(duckdb_vector vector, idx_t rows, Column& column) {
 DuckColumn Describe(const std::string& name, duckdb_type type) {
   const std::string sql = SqlName(name);
   const auto number = [&](ColumnType kind, const std::string& expression) {
-    return DuckColumn{.name = std::string(Trim(name)), .type = kind, .expression = expression, .is_text = false};
+    return DuckColumn{
+        .name = std::string(Trim(name)), .type = kind, .expression = expression, .is_text = false};
   };
   switch (type) {
     case DUCKDB_TYPE_TINYINT:
@@ -67,20 +71,25 @@ DuckColumn Describe(const std::string& name, duckdb_type type) {
     case DUCKDB_TYPE_TIMESTAMP_MS:
     case DUCKDB_TYPE_TIMESTAMP_NS:
     case DUCKDB_TYPE_TIMESTAMP_TZ:
-      return number(ColumnType::kDatetime, "CAST(epoch_us(CAST(" + sql + " AS TIMESTAMP)) AS DOUBLE) / 1e6");
+      return number(ColumnType::kDatetime,
+                    "CAST(epoch_us(CAST(" + sql + " AS TIMESTAMP)) AS DOUBLE) / 1e6");
     case DUCKDB_TYPE_LIST:
     case DUCKDB_TYPE_STRUCT:
     case DUCKDB_TYPE_MAP:
     case DUCKDB_TYPE_ARRAY:
-      return {.name = std::string(Trim(name)), .type = ColumnType::kList,
+      return {.name = std::string(Trim(name)),
+              .type = ColumnType::kList,
               .expression = "nullif(nullif(CAST(to_json(" + sql + ") AS VARCHAR), '[]'), 'null')"};
     default:
-      return {.name = std::string(Trim(name)), .type = ColumnType::kText, .expression = "CAST(" + sql + " AS VARCHAR)"};
+      return {.name = std::string(Trim(name)),
+              .type = ColumnType::kText,
+              .expression = "CAST(" + sql + " AS VARCHAR)"};
   }
 }
 
 // Integers beyond 2^53 are usually ids; as doubles they would lose digits.
-Status KeepWideIntegersAsTexts(Duck& duck, const std::string& relation, std::vector<DuckColumn>& columns,
+Status KeepWideIntegersAsTexts(Duck& duck, const std::string& relation,
+                               std::vector<DuckColumn>& columns,
                                const std::vector<std::size_t>& wide) {
   if (wide.empty()) return Status::Ok();
   std::string sql;
@@ -94,7 +103,8 @@ Status KeepWideIntegersAsTexts(Duck& duck, const std::string& relation, std::vec
   for (std::size_t k = 0; k < wide.size(); ++k) {
     const duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, k);
     const bool has_value = IsValid(duckdb_vector_get_validity(vector), 0);
-    if (!has_value || static_cast<const double*>(duckdb_vector_get_data(vector))[0] < kExact) continue;
+    if (!has_value || static_cast<const double*>(duckdb_vector_get_data(vector))[0] < kExact)
+      continue;
     DuckColumn& column = columns[wide[k]];
     column.expression.replace(column.expression.rfind("DOUBLE"), 6, "VARCHAR");
     column.type = ColumnType::kText;
@@ -109,7 +119,8 @@ Status KeepWideIntegersAsTexts(Duck& duck, const std::string& relation, std::vec
 Table EmptyTable(const std::vector<DuckColumn>& columns) {
   Table table;
   for (const DuckColumn& column : columns) {
-    table.Add(column.is_text ? Column::Texts(column.name, column.type) : Column::Numbers(column.name, column.type, {}));
+    table.Add(column.is_text ? Column::Texts(column.name, column.type)
+                             : Column::Numbers(column.name, column.type, {}));
   }
   return table;
 }
@@ -126,7 +137,8 @@ Result<std::vector<DuckColumn>> DescribeTyped(Duck& duck, const std::string& rel
   std::vector<DuckColumn> columns;
   std::vector<std::size_t> wide;
   {
-    REEVE_ASSIGN_OR_RETURN(const auto stream, DuckStream::Open(duck, "SELECT * FROM " + relation + " LIMIT 0"));
+    REEVE_ASSIGN_OR_RETURN(const auto stream,
+                           DuckStream::Open(duck, "SELECT * FROM " + relation + " LIMIT 0"));
     for (idx_t i = 0; i < stream->columns(); ++i) {
       const duckdb_type type = stream->ColumnType(i);
       if (type == DUCKDB_TYPE_BIGINT || type == DUCKDB_TYPE_UBIGINT) wide.push_back(columns.size());

@@ -24,8 +24,8 @@ Table EmptyTable(const std::vector<DuckColumn>& columns);
 /// REQUIRES: the chunk's columns are DOUBLE or VARCHAR as `columns` says, in order.
 void AppendChunk(const std::vector<DuckColumn>& columns, duckdb_data_chunk chunk, Table& table);
 
-/// Describes the columns of a typed relation ("read_parquet(…)"), each with the expression that makes it a
-/// DOUBLE or a VARCHAR. 64-bit integers that a double cannot hold become texts.
+/// Describes the columns of a typed relation ("read_parquet(…)"), each with the expression that
+/// makes it a DOUBLE or a VARCHAR. 64-bit integers that a double cannot hold become texts.
 Result<std::vector<DuckColumn>> DescribeTyped(Duck& duck, const std::string& relation);
 
 }  // namespace reeve::ingest

@@ -1,9 +1,9 @@
 #include "reeve/ingest/duck_reader.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <set>
+
+#include <unistd.h>
 
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
@@ -49,7 +49,8 @@ class DuckReader final : public TableReader {
         continue;
       }
       Result<duckdb_data_chunk> fetched = stream_->Fetch();
-      if (!fetched.ok()) return ReadFailure(source_.files[file_idx_], source_.format, fetched.status().message());
+      if (!fetched.ok())
+        return ReadFailure(source_.files[file_idx_], source_.format, fetched.status().message());
       duckdb_data_chunk part = *fetched;
       if (part == nullptr) {
         stream_.reset();
@@ -70,7 +71,8 @@ class DuckReader final : public TableReader {
     bool has_rows = true;
     if (source_.format == Format::kCsv) {
       REEVE_ASSIGN_OR_RETURN(const HeadBytes head, ReadHead(file, kHeadBytes));
-      REEVE_ASSIGN_OR_RETURN(const CsvDialect dialect, ReadCsvHead(head.bytes, head.is_whole, source_.prefers_tabs, file));
+      REEVE_ASSIGN_OR_RETURN(const CsvDialect dialect,
+                             ReadCsvHead(head.bytes, head.is_whole, source_.prefers_tabs, file));
       relation = CsvRelation(file, dialect);
       columns = CsvColumns(dialect);
       has_rows = dialect.has_rows;
@@ -78,8 +80,10 @@ class DuckReader final : public TableReader {
       if (ToLower(file).ends_with(".gz")) REEVE_RETURN_IF_ERROR(VerifyGzip(file));
       relation = source_.format == Format::kParquet
                      ? "read_parquet([" + SqlText(Literal(file)) + "])"
-                     : "read_json([" + SqlText(Literal(file)) + "], format='newline_delimited', sample_size=-1, "
-                           "convert_strings_to_integers=false, map_inference_threshold=-1, maximum_object_size=67108864)";
+                     : "read_json([" + SqlText(Literal(file)) +
+                           "], format='newline_delimited', sample_size=-1, "
+                           "convert_strings_to_integers=false, map_inference_threshold=-1, "
+                           "maximum_object_size=67108864)";
       Result<std::vector<DuckColumn>> described = DescribeTyped(*duck_, relation);
       if (!described.ok()) return ReadFailure(file, source_.format, described.status().message());
       columns = std::move(*described);
@@ -98,19 +102,25 @@ class DuckReader final : public TableReader {
       columns_ = Wanted(columns);
       return Status::Ok();
     }
-    const std::set<std::string> first(names_.begin(), names_.end()), here(names.begin(), names.end());
+    const std::set<std::string> first(names_.begin(), names_.end()),
+        here(names.begin(), names.end());
     for (const std::string& name : names_) {
-      if (!here.contains(name)) return OtherColumns(file, "lacks column " + Quote(name) + " of " + source_.files[0]);
+      if (!here.contains(name))
+        return OtherColumns(file, "lacks column " + Quote(name) + " of " + source_.files[0]);
     }
     for (const std::string& name : names) {
-      if (!first.contains(name)) return OtherColumns(file, "has column " + Quote(name) + ", which " + source_.files[0] + " lacks");
+      if (!first.contains(name))
+        return OtherColumns(file,
+                            "has column " + Quote(name) + ", which " + source_.files[0] + " lacks");
     }
     // The same columns, perhaps in another order or of another type: read as the first file's.
     std::vector<DuckColumn> ordered;
     for (const DuckColumn& wanted : columns_) {
-      DuckColumn column = *std::find_if(columns.begin(), columns.end(), [&](const DuckColumn& c) { return c.name == wanted.name; });
+      DuckColumn column = *std::find_if(columns.begin(), columns.end(),
+                                        [&](const DuckColumn& c) { return c.name == wanted.name; });
       if (column.is_text != wanted.is_text) {
-        return OtherColumns(file, "has column " + Quote(wanted.name) + " of another type than " + source_.files[0]);
+        return OtherColumns(
+            file, "has column " + Quote(wanted.name) + " of another type than " + source_.files[0]);
       }
       ordered.push_back(std::move(column));
     }
@@ -129,7 +139,8 @@ class DuckReader final : public TableReader {
       const auto& only = *options_.only_columns;
       if (std::find(only.begin(), only.end(), column.name) != only.end()) wanted.push_back(column);
     }
-    if (wanted.empty() && !columns.empty()) wanted.push_back(columns.front());  // rows are still counted
+    if (wanted.empty() && !columns.empty())
+      wanted.push_back(columns.front());  // rows are still counted
     return wanted;
   }
 
@@ -159,17 +170,21 @@ class DuckReader final : public TableReader {
     for (std::size_t i = 0; i < dialect.names.size(); ++i) {
       columns += (i > 0 ? ", " : "") + ("'c" + std::to_string(i) + "': 'VARCHAR'");
     }
-    std::string sql = "read_csv([" + SqlText(Literal(file)) + "], auto_detect=false, header=false, delim=" +
-                      SqlText(std::string(1, dialect.separator)) + ", quote='\"', escape='\"', skip=" +
-                      std::to_string(dialect.header_lines) + ", columns={" + columns + "}, max_line_size=" + kMostLineBytes;
+    std::string sql =
+        "read_csv([" + SqlText(Literal(file)) +
+        "], auto_detect=false, header=false, delim=" + SqlText(std::string(1, dialect.separator)) +
+        ", quote='\"', escape='\"', skip=" + std::to_string(dialect.header_lines) + ", columns={" +
+        columns + "}, max_line_size=" + kMostLineBytes;
     if (options_.skip_bad_rows.allows_any()) sql += ", ignore_errors=true, store_rejects=true";
     return sql + ")";
   }
 
   Status StartStream(const std::string& file, const std::string& relation) {
     std::string sql;
-    for (const DuckColumn& column : columns_) sql += (sql.empty() ? "SELECT " : ", ") + column.expression;
-    Result<std::unique_ptr<DuckStream>> stream = DuckStream::Open(*duck_, sql + " FROM " + relation);
+    for (const DuckColumn& column : columns_)
+      sql += (sql.empty() ? "SELECT " : ", ") + column.expression;
+    Result<std::unique_ptr<DuckStream>> stream =
+        DuckStream::Open(*duck_, sql + " FROM " + relation);
     if (!stream.ok()) return ReadFailure(file, source_.format, stream.status().message());
     stream_ = std::move(*stream);
     return Status::Ok();
@@ -179,9 +194,12 @@ class DuckReader final : public TableReader {
   Status FinishFile() {
     if (source_.format != Format::kCsv || !options_.skip_bad_rows.allows_any()) return Status::Ok();
     Result<std::unique_ptr<DuckStream>> rejects =
-        DuckStream::Open(*duck_, "SELECT CAST(line AS VARCHAR), any_value(error_message) FROM reject_errors GROUP BY line ORDER BY min(line)");
+        DuckStream::Open(*duck_,
+                         "SELECT CAST(line AS VARCHAR), any_value(error_message) FROM "
+                         "reject_errors GROUP BY line ORDER BY min(line)");
     if (!rejects.ok()) return Status::Ok();  // the table is made with the first reject
-    const std::vector<DuckColumn> columns = {{.name = "line", .expression = ""}, {.name = "reason", .expression = ""}};
+    const std::vector<DuckColumn> columns = {{.name = "line", .expression = ""},
+                                             {.name = "reason", .expression = ""}};
     Table table = EmptyTable(columns);
     for (;;) {
       REEVE_ASSIGN_OR_RETURN(duckdb_data_chunk chunk, (*rejects)->Fetch());
@@ -191,7 +209,8 @@ class DuckReader final : public TableReader {
     }
     for (std::int64_t row = 0; row < table.rows(); ++row) {
       const std::string line(table.column(0).text(row));
-      bad_rows_.push_back({source_.files[file_idx_], std::strtoll(line.c_str(), nullptr, 10), ShortReason(table.column(1).text(row))});
+      bad_rows_.push_back({source_.files[file_idx_], std::strtoll(line.c_str(), nullptr, 10),
+                           ShortReason(table.column(1).text(row))});
     }
     rejects->reset();
     REEVE_RETURN_IF_ERROR(duck_->Run("DELETE FROM reject_errors"));
@@ -204,8 +223,9 @@ class DuckReader final : public TableReader {
                         bad <= options_.skip_bad_rows.share * (static_cast<double>(rows_) + bad);
     if (within) return Status::Ok();
     const BadRow& first = bad_rows_.front();
-    return Status::InvalidData(first.file + ", line " + std::to_string(first.line) + ": " + first.reason + "; " +
-                               std::to_string(bad_rows_.size()) + " malformed rows in all, more than --skip-bad-rows allows");
+    return Status::InvalidData(first.file + ", line " + std::to_string(first.line) + ": " +
+                               first.reason + "; " + std::to_string(bad_rows_.size()) +
+                               " malformed rows in all, more than --skip-bad-rows allows");
   }
 
   Source source_;

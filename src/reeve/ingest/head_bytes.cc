@@ -1,13 +1,13 @@
 #include "reeve/ingest/head_bytes.h"
 
-#include <zlib.h>
-#include <zstd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+
+#include <zlib.h>
+#include <zstd.h>
 
 #include "reeve/base/text.h"
 
@@ -21,12 +21,14 @@ using File = std::unique_ptr<std::FILE, CloseFile>;
 
 Result<File> OpenFile(const std::string& path) {
   File file(std::fopen(path.c_str(), "rb"));
-  if (!file) return Status::Io("file " + Quote(path, 400) + " cannot be opened: " + std::strerror(errno));
+  if (!file)
+    return Status::Io("file " + Quote(path, 400) + " cannot be opened: " + std::strerror(errno));
   return file;
 }
 
 Status Damaged(const std::string& path, const std::string& what) {
-  return Status::InvalidData(path + ": " + what + ", expected a whole compressed file").WithFix("fetch or compress the file again");
+  return Status::InvalidData(path + ": " + what + ", expected a whole compressed file")
+      .WithFix("fetch or compress the file again");
 }
 
 // gzread reads other files as they are, so the magic number is looked at first.
@@ -46,7 +48,8 @@ Result<HeadBytes> ReadPlain(const std::string& path, std::size_t most) {
   HeadBytes head;
   head.bytes.resize(most);
   head.bytes.resize(std::fread(head.bytes.data(), 1, most, file.get()));
-  if (std::ferror(file.get()) != 0) return Status::Io("file " + Quote(path, 400) + " cannot be read");
+  if (std::ferror(file.get()) != 0)
+    return Status::Io("file " + Quote(path, 400) + " cannot be read");
   head.is_whole = head.bytes.size() < most;
   return head;
 }
@@ -66,14 +69,17 @@ Result<HeadBytes> ReadGzip(const std::string& path, std::size_t most) {
   int code = Z_OK;
   ::gzerror(gz, &code);
   const int close_code = ::gzclose(gz);
-  if (code == Z_DATA_ERROR) return Damaged(path, "gzip data are damaged (checksum or contents do not match)");
-  if (got < 0 || code == Z_BUF_ERROR || close_code == Z_BUF_ERROR) return Damaged(path, "gzip data are truncated (unexpected end)");
+  if (code == Z_DATA_ERROR)
+    return Damaged(path, "gzip data are damaged (checksum or contents do not match)");
+  if (got < 0 || code == Z_BUF_ERROR || close_code == Z_BUF_ERROR)
+    return Damaged(path, "gzip data are truncated (unexpected end)");
   return head;
 }
 
 Result<HeadBytes> ReadZstd(const std::string& path, std::size_t most) {
   REEVE_ASSIGN_OR_RETURN(const File file, OpenFile(path));
-  const std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(), &ZSTD_freeDStream);
+  const std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(),
+                                                                             &ZSTD_freeDStream);
   HeadBytes head;
   std::string input(ZSTD_DStreamInSize(), '\0'), output(ZSTD_DStreamOutSize(), '\0');
   bool ended = false;
@@ -82,7 +88,8 @@ Result<HeadBytes> ReadZstd(const std::string& path, std::size_t most) {
     ended = in.size == 0;
     while (in.pos < in.size) {
       ZSTD_outBuffer out{output.data(), output.size(), 0};
-      if (ZSTD_isError(ZSTD_decompressStream(stream.get(), &out, &in)) != 0) return Damaged(path, "zstd data are damaged");
+      if (ZSTD_isError(ZSTD_decompressStream(stream.get(), &out, &in)) != 0)
+        return Damaged(path, "zstd data are damaged");
       head.bytes.append(output.data(), out.pos);
     }
   }

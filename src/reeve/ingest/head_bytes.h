@@ -13,11 +13,13 @@ struct HeadBytes {
   bool is_whole = false;
 };
 
-/// Reads up to `most` (decompressed) bytes. A gzip file is decompressed to its end to check its length and
-/// checksum, which DuckDB does not. Fails with kInvalidData when the compression is damaged or none.
+/// Reads up to `most` (decompressed) bytes. A gzip file is decompressed to its end to check its
+/// length and checksum, which DuckDB does not. Fails with kInvalidData when the compression is
+/// damaged or none.
 Result<HeadBytes> ReadHead(const std::string& path, std::size_t most);
 
-/// Checks a gzip file to its end: kInvalidData when it is cut short, its checksum is wrong, or it is none.
+/// Checks a gzip file to its end: kInvalidData when it is cut short, its checksum is wrong, or it
+/// is none.
 Status VerifyGzip(const std::string& path);
 
 }  // namespace reeve::ingest

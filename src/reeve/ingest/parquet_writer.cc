@@ -32,7 +32,8 @@ class ParquetWriter final : public TableWriter {
   ~ParquetWriter() override {
     if (appender_ != nullptr) duckdb_appender_destroy(&appender_);
     duck_.reset();
-    for (const char* const ending : {".duckdb", ".duckdb.wal", ".parquet"}) (void)files_.Remove(scratch_ + ending);
+    for (const char* const ending : {".duckdb", ".duckdb.wal", ".parquet"})
+      (void)files_.Remove(scratch_ + ending);
   }
 
   Status Start(const std::vector<OutputColumn>& columns) {
@@ -41,10 +42,12 @@ class ParquetWriter final : public TableWriter {
     duck_ = std::move(*duck);
     std::string definition;
     for (const OutputColumn& column : columns) {
-      definition += (definition.empty() ? "" : ", ") + (SqlName(column.name) + " " + SqlType(column.type));
+      definition +=
+          (definition.empty() ? "" : ", ") + (SqlName(column.name) + " " + SqlType(column.type));
     }
     REEVE_RETURN_IF_ERROR(Io(duck_->Run("CREATE TABLE rows (" + definition + ")")));
-    if (duckdb_appender_create(duck_->connection(), nullptr, "rows", &appender_) == DuckDBError) return AppenderFailure();
+    if (duckdb_appender_create(duck_->connection(), nullptr, "rows", &appender_) == DuckDBError)
+      return AppenderFailure();
     return Status::Ok();
   }
 
@@ -63,7 +66,8 @@ class ParquetWriter final : public TableWriter {
       rows = "SELECT * FROM read_parquet(" + SqlText(path_) + ") UNION ALL BY NAME " + rows;
     }
     const std::string whole = scratch_ + ".parquet";
-    REEVE_RETURN_IF_ERROR(Io(duck_->Run("COPY (" + rows + ") TO " + SqlText(whole) + " (FORMAT parquet, COMPRESSION zstd)")));
+    REEVE_RETURN_IF_ERROR(Io(duck_->Run("COPY (" + rows + ") TO " + SqlText(whole) +
+                                        " (FORMAT parquet, COMPRESSION zstd)")));
     REEVE_RETURN_IF_ERROR(files_.Rename(whole, path_));
     return files_.SyncFolder(ParentFolder(path_));
   }
@@ -102,7 +106,8 @@ class ParquetWriter final : public TableWriter {
 
   Status Io(const Status& status) const {
     if (status.ok()) return status;
-    return Status::Io(Quote(path_, 400) + " cannot be written: " + status.message().substr(0, status.message().find('\n')));
+    return Status::Io(Quote(path_, 400) + " cannot be written: " +
+                      status.message().substr(0, status.message().find('\n')));
   }
 
   FileSystem& files_ = FileSystem::System();
@@ -114,7 +119,8 @@ class ParquetWriter final : public TableWriter {
 
 }  // namespace
 
-Result<std::unique_ptr<TableWriter>> OpenParquetWriter(const std::string& path, const std::vector<OutputColumn>& columns,
+Result<std::unique_ptr<TableWriter>> OpenParquetWriter(const std::string& path,
+                                                       const std::vector<OutputColumn>& columns,
                                                        WriteMode mode) {
   auto writer = std::make_unique<ParquetWriter>(path, mode);
   REEVE_RETURN_IF_ERROR(writer->Start(columns));

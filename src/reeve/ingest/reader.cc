@@ -6,7 +6,8 @@
 
 namespace reeve::ingest {
 
-Result<std::unique_ptr<TableReader>> TableReader::Open(const std::string& source, const ReadOptions& options) {
+Result<std::unique_ptr<TableReader>> TableReader::Open(const std::string& source,
+                                                       const ReadOptions& options) {
   REEVE_ASSIGN_OR_RETURN(Source resolved, ResolveSource(source));
   if (resolved.format == Format::kSqlite) return OpenSqliteReader(std::move(resolved), options);
   return OpenDuckReader(std::move(resolved), options);

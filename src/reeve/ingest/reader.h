@@ -21,7 +21,8 @@ struct BadRowLimit {
 };
 
 struct ReadOptions {
-  /// Only these columns, in the order of the source; names it does not have are passed over. Unset: all.
+  /// Only these columns, in the order of the source; names it does not have are passed over. Unset:
+  /// all.
   std::optional<std::vector<std::string>> only_columns = std::nullopt;
   BadRowLimit skip_bad_rows = {};
   /// Never changes the result.
@@ -38,19 +39,20 @@ struct BadRow {
 
 /// Streams a source as raw tables: no more is in memory than a chunk and DuckDB's own buffers.
 ///
-/// Columns of CSV hold trimmed texts, the empty one being missing. Typed sources (Parquet, JSON lines, SQLite)
-/// give numbers, booleans (1/0) and times (seconds since 1970) where every value is one, and texts for the rest.
-/// Rows come in the order of the source, files of a glob in the order of their names. A column's storage is the
-/// same in every chunk. Not thread-safe.
+/// Columns of CSV hold trimmed texts, the empty one being missing. Typed sources (Parquet, JSON
+/// lines, SQLite) give numbers, booleans (1/0) and times (seconds since 1970) where every value is
+/// one, and texts for the rest. Rows come in the order of the source, files of a glob in the order
+/// of their names. A column's storage is the same in every chunk. Not thread-safe.
 class TableReader {
  public:
   virtual ~TableReader() = default;
 
-  /// `source` is a path or glob of .csv .tsv .parquet .jsonl .ndjson (also .gz .zst), "-" for standard input, or
-  /// sqlite:///file.db?table=T (or query=…).
-  /// Fails with kNotFound or kIo for what cannot be opened, kInvalidArgument for unknown kinds, kInvalidData
-  /// (file, line, what was found, what was expected) for what is malformed.
-  static Result<std::unique_ptr<TableReader>> Open(const std::string& source, const ReadOptions& options);
+  /// `source` is a path or glob of .csv .tsv .parquet .jsonl .ndjson (also .gz .zst), "-" for
+  /// standard input, or sqlite:///file.db?table=T (or query=…). Fails with kNotFound or kIo for
+  /// what cannot be opened, kInvalidArgument for unknown kinds, kInvalidData (file, line, what was
+  /// found, what was expected) for what is malformed.
+  static Result<std::unique_ptr<TableReader>> Open(const std::string& source,
+                                                   const ReadOptions& options);
 
   /// Every column of the source, whether it is read or not.
   virtual const std::vector<std::string>& column_names() const = 0;

@@ -16,7 +16,9 @@ bool IsPlainNumber(const Column& column) {
 std::string_view TextOf(const Column& column, std::int64_t row) {
   if (column.storage() == Column::Storage::kTexts) return column.text(row);
   const std::int32_t code = column.codes()[static_cast<std::size_t>(row)];
-  return code == kMissingCode ? std::string_view() : std::string_view(column.dictionary()[static_cast<std::size_t>(code)]);
+  return code == kMissingCode
+             ? std::string_view()
+             : std::string_view(column.dictionary()[static_cast<std::size_t>(code)]);
 }
 
 }  // namespace

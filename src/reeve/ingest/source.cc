@@ -1,13 +1,13 @@
 #include "reeve/ingest/source.h"
 
-#include <glob.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+
+#include <glob.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "reeve/base/file_system.h"
 #include "reeve/base/text.h"
@@ -15,7 +15,8 @@
 namespace reeve::ingest {
 namespace {
 
-constexpr std::string_view kKinds = ".csv, .tsv, .parquet, .jsonl, .ndjson (also .gz, .zst), - or sqlite:///file.db?table=T";
+constexpr std::string_view kKinds =
+    ".csv, .tsv, .parquet, .jsonl, .ndjson (also .gz, .zst), - or sqlite:///file.db?table=T";
 
 std::string WithoutCompression(const std::string& path) {
   for (const std::string_view ending : {".gz", ".zst"}) {
@@ -29,17 +30,22 @@ bool IsGlob(const std::string& source) { return source.find_first_of("*?[") != s
 Status CheckFile(const std::string& path) {
   struct stat info;
   if (::stat(path.c_str(), &info) != 0) {
-    const std::string message = "file " + Quote(path, 400) + " cannot be opened: " + std::strerror(errno);
+    const std::string message =
+        "file " + Quote(path, 400) + " cannot be opened: " + std::strerror(errno);
     return errno == ENOENT ? Status::NotFound(message) : Status::Io(message);
   }
-  if (S_ISDIR(info.st_mode)) return Status::Io(Quote(path, 400) + " is a folder, expected a file; name a glob such as \"" + path + "/*.csv\"");
-  if (::access(path.c_str(), R_OK) != 0) return Status::Io("file " + Quote(path, 400) + " cannot be read: " + std::strerror(errno));
+  if (S_ISDIR(info.st_mode))
+    return Status::Io(Quote(path, 400) + " is a folder, expected a file; name a glob such as \"" +
+                      path + "/*.csv\"");
+  if (::access(path.c_str(), R_OK) != 0)
+    return Status::Io("file " + Quote(path, 400) + " cannot be read: " + std::strerror(errno));
   return Status::Ok();
 }
 
 Result<std::vector<std::string>> Expand(const std::string& pattern) {
   // A file whose name happens to hold such characters is meant literally.
-  if (!IsGlob(pattern) || FileSystem::System().Exists(pattern)) return std::vector<std::string>{pattern};
+  if (!IsGlob(pattern) || FileSystem::System().Exists(pattern))
+    return std::vector<std::string>{pattern};
   glob_t matches;
   const int code = ::glob(pattern.c_str(), 0, nullptr, &matches);
   std::vector<std::string> files;
@@ -49,22 +55,28 @@ Result<std::vector<std::string>> Expand(const std::string& pattern) {
   return files;
 }
 
-// Copies standard input to a temporary file: formats are told by their first bytes, and some are read twice.
+// Copies standard input to a temporary file: formats are told by their first bytes, and some are
+// read twice.
 Result<std::string> SpoolStandardInput() {
   const char* const folder = std::getenv("TMPDIR");
   std::string path = std::string(folder != nullptr ? folder : "/tmp") + "/reeve-stdin-XXXXXX";
   const int descriptor = ::mkstemp(path.data());
-  if (descriptor < 0) return Status::Io("standard input cannot be kept in " + Quote(path, 400) + ": " + std::strerror(errno));
+  if (descriptor < 0)
+    return Status::Io("standard input cannot be kept in " + Quote(path, 400) + ": " +
+                      std::strerror(errno));
   char block[1 << 16];
   Status status;
   for (;;) {
     const ssize_t got = ::read(STDIN_FILENO, block, sizeof block);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) status = Status::Io(std::string("standard input cannot be read: ") + std::strerror(errno));
+    if (got < 0)
+      status = Status::Io(std::string("standard input cannot be read: ") + std::strerror(errno));
     if (got <= 0) break;
     for (ssize_t done = 0; done < got && status.ok();) {
       const ssize_t put = ::write(descriptor, block + done, static_cast<std::size_t>(got - done));
-      if (put < 0 && errno != EINTR) status = Status::Io("standard input cannot be kept in " + Quote(path, 400) + ": " + std::strerror(errno));
+      if (put < 0 && errno != EINTR)
+        status = Status::Io("standard input cannot be kept in " + Quote(path, 400) + ": " +
+                            std::strerror(errno));
       if (put > 0) done += put;
     }
     if (!status.ok()) break;
@@ -91,7 +103,8 @@ Result<Source> SourceOfStandardInput() {
   if (head.starts_with("\x28\xb5\x2f\xfd")) ending = ".csv.zst";
   Source source;
   source.temporary = path + ending;
-  if (std::rename(path.c_str(), source.temporary.c_str()) != 0) return Status::Io("standard input cannot be kept in " + Quote(path, 400));
+  if (std::rename(path.c_str(), source.temporary.c_str()) != 0)
+    return Status::Io("standard input cannot be kept in " + Quote(path, 400));
   source.files = {source.temporary};
   REEVE_ASSIGN_OR_RETURN(source.format, FormatOfPath(source.temporary));
   return source;
@@ -115,7 +128,10 @@ std::string_view FormatName(Format format) {
 
 std::string PercentDecode(std::string_view text) {
   const auto hex = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
   };
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -131,16 +147,21 @@ std::string PercentDecode(std::string_view text) {
 
 Result<SqliteUri> ParseSqliteUri(std::string_view uri) {
   constexpr std::string_view kPrefix = "sqlite:///";
-  if (!uri.starts_with(kPrefix)) return Status::InvalidArgument(Quote(uri, 400) + " is not of the form sqlite:///file.db?table=T");
+  if (!uri.starts_with(kPrefix))
+    return Status::InvalidArgument(Quote(uri, 400) +
+                                   " is not of the form sqlite:///file.db?table=T");
   uri.remove_prefix(kPrefix.size());
   const std::size_t mark = uri.find('?');
   SqliteUri parsed{.path = PercentDecode(uri.substr(0, mark)), .table = {}, .query = {}};
-  const std::string_view query = mark == std::string_view::npos ? std::string_view() : uri.substr(mark + 1);
+  const std::string_view query =
+      mark == std::string_view::npos ? std::string_view() : uri.substr(mark + 1);
   // A query may hold & and =, so it takes all that follows.
   if (query.starts_with("table=")) parsed.table = PercentDecode(query.substr(6));
   if (query.starts_with("query=")) parsed.query = PercentDecode(query.substr(6));
   if (parsed.path.empty() || parsed.table.empty() == parsed.query.empty()) {
-    return Status::InvalidArgument("sqlite:///" + std::string(uri) + " names no table, expected sqlite:///file.db?table=T or ?query=SELECT …");
+    return Status::InvalidArgument(
+        "sqlite:///" + std::string(uri) +
+        " names no table, expected sqlite:///file.db?table=T or ?query=SELECT …");
   }
   return parsed;
 }
@@ -152,13 +173,15 @@ Result<Format> FormatOfPath(const std::string& path) {
   }
   if (plain.ends_with(".parquet")) return Format::kParquet;
   if (plain.ends_with(".jsonl") || plain.ends_with(".ndjson")) return Format::kJsonLines;
-  return Status::InvalidArgument(Quote(path, 400) + " is of an unknown kind, expected " + std::string(kKinds));
+  return Status::InvalidArgument(Quote(path, 400) + " is of an unknown kind, expected " +
+                                 std::string(kKinds));
 }
 
 Result<Source> ResolveSource(const std::string& source) {
   if (source == "-") return SourceOfStandardInput();
   if (source.starts_with("postgresql://") || source.starts_with("postgres://")) {
-    return Status::Unavailable("PostgreSQL sources are not supported by this version, expected " + std::string(kKinds));
+    return Status::Unavailable("PostgreSQL sources are not supported by this version, expected " +
+                               std::string(kKinds));
   }
   Source resolved;
   if (source.starts_with("sqlite:")) {
@@ -174,7 +197,9 @@ Result<Source> ResolveSource(const std::string& source) {
   for (const std::string& file : resolved.files) {
     REEVE_ASSIGN_OR_RETURN(const Format format, FormatOfPath(file));
     if (format != resolved.format) {
-      return Status::InvalidArgument(Quote(source, 400) + " mixes formats: " + Quote(resolved.files.front(), 200) + " and " + Quote(file, 200));
+      return Status::InvalidArgument(Quote(source, 400) +
+                                     " mixes formats: " + Quote(resolved.files.front(), 200) +
+                                     " and " + Quote(file, 200));
     }
   }
   resolved.prefers_tabs = ToLower(WithoutCompression(resolved.files.front())).ends_with(".tsv");

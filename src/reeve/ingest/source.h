@@ -30,7 +30,8 @@ struct Source {
   std::string temporary;
 };
 
-/// Finds the files of a source. "-" is copied to a temporary file, whose format its first bytes tell.
+/// Finds the files of a source. "-" is copied to a temporary file, whose format its first bytes
+/// tell.
 Result<Source> ResolveSource(const std::string& source);
 
 /// The format that a file name's ending names, seen through .gz and .zst.

@@ -1,9 +1,9 @@
 #include "reeve/ingest/sqlite_reader.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <sqlite3.h>
 
 #include "reeve/base/text.h"
 
@@ -29,21 +29,29 @@ std::string QuotedName(const std::string& name) {
 
 class SqliteReader final : public TableReader {
  public:
-  SqliteReader(Source source, const ReadOptions& options) : source_(std::move(source)), options_(options) {}
+  SqliteReader(Source source, const ReadOptions& options)
+      : source_(std::move(source)), options_(options) {}
 
   Status Start() {
     sqlite3* database = nullptr;
-    const int code = sqlite3_open_v2(source_.sqlite.path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr);
+    const int code =
+        sqlite3_open_v2(source_.sqlite.path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr);
     database_.reset(database);
     if (code != SQLITE_OK) return Failed();
     sqlite3_busy_timeout(database, kBusyMs);
-    const std::string relation = source_.sqlite.query.empty() ? QuotedName(source_.sqlite.table) : "(" + source_.sqlite.query + ")";
-    REEVE_ASSIGN_OR_RETURN(const Statement probe, Prepare("SELECT * FROM " + relation + " LIMIT 0"));
-    for (int i = 0; i < sqlite3_column_count(probe.get()); ++i) names_.emplace_back(Trim(sqlite3_column_name(probe.get(), i)));
+    const std::string relation = source_.sqlite.query.empty() ? QuotedName(source_.sqlite.table)
+                                                              : "(" + source_.sqlite.query + ")";
+    REEVE_ASSIGN_OR_RETURN(const Statement probe,
+                           Prepare("SELECT * FROM " + relation + " LIMIT 0"));
+    for (int i = 0; i < sqlite3_column_count(probe.get()); ++i)
+      names_.emplace_back(Trim(sqlite3_column_name(probe.get(), i)));
     REEVE_RETURN_IF_ERROR(DecideStorages(relation));
     std::string columns;
-    for (const std::size_t i : wanted_) columns += (columns.empty() ? "" : ", ") + QuotedName(sqlite3_column_name(probe.get(), static_cast<int>(i)));
-    REEVE_ASSIGN_OR_RETURN(rows_, Prepare("SELECT " + (columns.empty() ? "1" : columns) + " FROM " + relation));
+    for (const std::size_t i : wanted_)
+      columns += (columns.empty() ? "" : ", ") +
+                 QuotedName(sqlite3_column_name(probe.get(), static_cast<int>(i)));
+    REEVE_ASSIGN_OR_RETURN(
+        rows_, Prepare("SELECT " + (columns.empty() ? "1" : columns) + " FROM " + relation));
     return Status::Ok();
   }
 
@@ -55,7 +63,8 @@ class SqliteReader final : public TableReader {
   Result<bool> Next(Table* chunk) override {
     *chunk = Table();
     for (const std::size_t i : wanted_) {
-      chunk->Add(is_text_[i] ? Column::Texts(names_[i]) : Column::Numbers(names_[i], types_[i], {}));
+      chunk->Add(is_text_[i] ? Column::Texts(names_[i])
+                             : Column::Numbers(names_[i], types_[i], {}));
     }
     for (std::int64_t row = 0; row < kChunkRows && !done_; ++row) {
       const int code = sqlite3_step(rows_.get());
@@ -72,16 +81,20 @@ class SqliteReader final : public TableReader {
 
  private:
   Status Failed() const {
-    const std::string message = source_.sqlite.path + ": " + (database_ ? sqlite3_errmsg(database_.get()) : "cannot be opened");
+    const std::string message = source_.sqlite.path + ": " +
+                                (database_ ? sqlite3_errmsg(database_.get()) : "cannot be opened");
     const int code = database_ ? sqlite3_errcode(database_.get()) : SQLITE_ERROR;
-    if (code == SQLITE_ERROR) return Status::InvalidArgument(message);  // no such table, wrong query
-    return code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? Status::InvalidData(message + ", expected an SQLite database")
-                                                           : Status::Unavailable(message);
+    if (code == SQLITE_ERROR)
+      return Status::InvalidArgument(message);  // no such table, wrong query
+    return code == SQLITE_NOTADB || code == SQLITE_CORRUPT
+               ? Status::InvalidData(message + ", expected an SQLite database")
+               : Status::Unavailable(message);
   }
 
   Result<Statement> Prepare(const std::string& sql) const {
     sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v2(database_.get(), sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) return Failed();
+    if (sqlite3_prepare_v2(database_.get(), sql.c_str(), -1, &statement, nullptr) != SQLITE_OK)
+      return Failed();
     return Statement(statement);
   }
 
@@ -89,8 +102,9 @@ class SqliteReader final : public TableReader {
   Status DecideStorages(const std::string& relation) {
     std::string sql;
     for (std::size_t i = 0; i < names_.size(); ++i) {
-      const bool skip = options_.only_columns && std::find(options_.only_columns->begin(), options_.only_columns->end(), names_[i]) ==
-                                                     options_.only_columns->end();
+      const bool skip = options_.only_columns &&
+                        std::find(options_.only_columns->begin(), options_.only_columns->end(),
+                                  names_[i]) == options_.only_columns->end();
       if (!skip) wanted_.push_back(i);
     }
     is_text_.resize(names_.size());
@@ -98,13 +112,16 @@ class SqliteReader final : public TableReader {
     if (wanted_.empty()) return Status::Ok();
     for (const std::size_t i : wanted_) {
       const std::string name = QuotedName(names_[i]);
-      sql += (sql.empty() ? "SELECT " : ", ") + ("total(typeof(" + name + ") IN ('text','blob')), total(typeof(" + name +
-             ") = 'real'), total(abs(" + name + ") > 9007199254740992)");
+      sql += (sql.empty() ? "SELECT " : ", ") +
+             ("total(typeof(" + name + ") IN ('text','blob')), total(typeof(" + name +
+              ") = 'real'), total(abs(" + name + ") > 9007199254740992)");
     }
     REEVE_ASSIGN_OR_RETURN(const Statement statement, Prepare(sql + " FROM " + relation));
     if (sqlite3_step(statement.get()) != SQLITE_ROW) return Failed();
     for (std::size_t k = 0; k < wanted_.size(); ++k) {
-      const auto count = [&](int j) { return sqlite3_column_double(statement.get(), static_cast<int>(3 * k) + j); };
+      const auto count = [&](int j) {
+        return sqlite3_column_double(statement.get(), static_cast<int>(3 * k) + j);
+      };
       is_text_[wanted_[k]] = count(0) > 0 || (count(1) == 0 && count(2) > 0);
       types_[wanted_[k]] = count(1) > 0 ? ColumnType::kReal : ColumnType::kInteger;
     }
@@ -118,10 +135,14 @@ class SqliteReader final : public TableReader {
       const bool is_null = sqlite3_column_type(rows_.get(), i) == SQLITE_NULL;
       if (is_text_[wanted_[k]]) {
         const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(rows_.get(), i));
-        column.AppendText(text == nullptr ? std::string_view() : Trim({text, static_cast<std::size_t>(sqlite3_column_bytes(rows_.get(), i))}));
+        column.AppendText(
+            text == nullptr
+                ? std::string_view()
+                : Trim({text, static_cast<std::size_t>(sqlite3_column_bytes(rows_.get(), i))}));
       } else {
         const double number = sqlite3_column_double(rows_.get(), i);
-        column.mutable_numbers().push_back(is_null || !std::isfinite(number) ? kMissingNumber : number);
+        column.mutable_numbers().push_back(is_null || !std::isfinite(number) ? kMissingNumber
+                                                                             : number);
       }
     }
   }

@@ -7,8 +7,8 @@
 
 namespace reeve::ingest {
 
-/// Reads a table or query of an SQLite file. SQLite's values have types, its columns do not: a column whose values
-/// are all numbers becomes numbers, any other texts.
+/// Reads a table or query of an SQLite file. SQLite's values have types, its columns do not: a
+/// column whose values are all numbers becomes numbers, any other texts.
 Result<std::unique_ptr<TableReader>> OpenSqliteReader(Source source, const ReadOptions& options);
 
 }  // namespace reeve::ingest

@@ -1,10 +1,10 @@
 #include "reeve/ingest/text_writer.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+
+#include <unistd.h>
 
 #include "reeve/base/file_system.h"
 #include "reeve/base/id.h"
@@ -28,7 +28,9 @@ std::string CsvHeader(const std::vector<OutputColumn>& columns) {
 class TextWriter final : public TableWriter {
  public:
   TextWriter(std::string path, TextFormat format)
-      : path_(std::move(path)), temporary_(path_ + ".tmp-" + NewId().substr(0, 8)), format_(format) {}
+      : path_(std::move(path)),
+        temporary_(path_ + ".tmp-" + NewId().substr(0, 8)),
+        format_(format) {}
   ~TextWriter() override {
     if (!committed_) (void)files_.Remove(temporary_);
   }
@@ -67,8 +69,11 @@ class TextWriter final : public TableWriter {
 
   // What stands in the file so far, block by block; a CSV file must have our header.
   Status CopyOld(const std::string& header) {
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> old(std::fopen(path_.c_str(), "rb"), &std::fclose);
-    if (!old) return Status::Io(Quote(path_, 400) + " cannot be read to append to it: " + std::strerror(errno));
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> old(std::fopen(path_.c_str(), "rb"),
+                                                              &std::fclose);
+    if (!old)
+      return Status::Io(Quote(path_, 400) +
+                        " cannot be read to append to it: " + std::strerror(errno));
     std::string block(kBufferBytes, '\0');
     bool first = true;
     char last = '\n';
@@ -76,8 +81,9 @@ class TextWriter final : public TableWriter {
     while ((got = std::fread(block.data(), 1, block.size(), old.get())) > 0) {
       const std::string_view bytes(block.data(), got);
       if (first && !bytes.starts_with(header)) {
-        return Status::InvalidArgument(Quote(path_, 400) + " has the header " + Quote(bytes.substr(0, bytes.find('\n')), 200) +
-                                       ", expected " + Quote(Trim(header), 200) + " to append to it");
+        return Status::InvalidArgument(
+            Quote(path_, 400) + " has the header " + Quote(bytes.substr(0, bytes.find('\n')), 200) +
+            ", expected " + Quote(Trim(header), 200) + " to append to it");
       }
       first = false;
       last = bytes.back();
@@ -113,7 +119,9 @@ class StandardOutput final : public TableWriter {
     while (!left.empty()) {
       const ssize_t written = ::write(STDOUT_FILENO, left.data(), left.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return Status::Io(std::string("standard output cannot be written: ") + std::strerror(errno));
+      if (written < 0)
+        return Status::Io(std::string("standard output cannot be written: ") +
+                          std::strerror(errno));
       left.remove_prefix(static_cast<std::size_t>(written));
     }
     buffer_.clear();
@@ -127,7 +135,8 @@ class StandardOutput final : public TableWriter {
 }  // namespace
 
 Result<std::unique_ptr<TableWriter>> OpenTextWriter(const std::string& path, TextFormat format,
-                                                    const std::vector<OutputColumn>& columns, WriteMode mode) {
+                                                    const std::vector<OutputColumn>& columns,
+                                                    WriteMode mode) {
   auto writer = std::make_unique<TextWriter>(path, format);
   REEVE_RETURN_IF_ERROR(writer->Start(columns, mode));
   return std::unique_ptr<TableWriter>(std::move(writer));

@@ -12,7 +12,8 @@ enum class TextFormat { kCsv, kJsonLines };
 
 /// A CSV or JSON-lines file: written under a temporary name beside the target, synced, renamed.
 Result<std::unique_ptr<TableWriter>> OpenTextWriter(const std::string& path, TextFormat format,
-                                                    const std::vector<OutputColumn>& columns, WriteMode mode);
+                                                    const std::vector<OutputColumn>& columns,
+                                                    WriteMode mode);
 /// CSV to standard output, as it comes.
 std::unique_ptr<TableWriter> OpenStandardOutput(const std::vector<OutputColumn>& columns);
 

@@ -17,22 +17,29 @@ Result<Kind> KindOf(const std::string& target) {
   if (target == "-") return Kind::kStandardOutput;
   if (target.starts_with("sqlite:")) return Kind::kSqlite;
   if (target.starts_with("postgresql://") || target.starts_with("postgres://")) {
-    return Status::Unavailable("PostgreSQL targets are not supported by this version, expected a file or sqlite:///file.db?table=T");
+    return Status::Unavailable(
+        "PostgreSQL targets are not supported by this version, expected a file or "
+        "sqlite:///file.db?table=T");
   }
   const std::string lower = ToLower(target);
   if (lower.ends_with(".csv")) return Kind::kCsv;
   if (lower.ends_with(".jsonl") || lower.ends_with(".ndjson")) return Kind::kJsonLines;
   if (lower.ends_with(".parquet")) return Kind::kParquet;
-  return Status::InvalidArgument("output " + Quote(target, 400) +
-                                 " is of an unknown kind, expected .csv, .parquet, .jsonl, - or sqlite:///file.db?table=T");
+  return Status::InvalidArgument(
+      "output " + Quote(target, 400) +
+      " is of an unknown kind, expected .csv, .parquet, .jsonl, - or sqlite:///file.db?table=T");
 }
 
 Status CheckFile(const std::string& path, WriteMode mode) {
   FileSystem& files = FileSystem::System();
-  if (!files.IsFolder(ParentFolder(path))) return Status::NotFound("folder " + Quote(ParentFolder(path), 400) + " of the output is not there");
-  if (files.IsFolder(path)) return Status::Io("output " + Quote(path, 400) + " is a folder, expected a file name");
+  if (!files.IsFolder(ParentFolder(path)))
+    return Status::NotFound("folder " + Quote(ParentFolder(path), 400) +
+                            " of the output is not there");
+  if (files.IsFolder(path))
+    return Status::Io("output " + Quote(path, 400) + " is a folder, expected a file name");
   if (mode == WriteMode::kFail && files.Exists(path)) {
-    return Status::AlreadyExists("output " + Quote(path, 400) + " already exists and is not overwritten")
+    return Status::AlreadyExists("output " + Quote(path, 400) +
+                                 " already exists and is not overwritten")
         .WithFix("--mode replace overwrites it, --mode append adds to it");
   }
   return Status::Ok();
@@ -44,7 +51,8 @@ Result<WriteMode> ParseWriteMode(const std::string& name) {
   if (name == "append") return WriteMode::kAppend;
   if (name == "fail") return WriteMode::kFail;
   if (name == "replace") return WriteMode::kReplace;
-  return Status::InvalidArgument("unknown mode " + Quote(name) + "." + Suggest(name, {"append", "fail", "replace"}));
+  return Status::InvalidArgument("unknown mode " + Quote(name) + "." +
+                                 Suggest(name, {"append", "fail", "replace"}));
 }
 
 bool IsSqlTarget(const std::string& target) { return target.starts_with("sqlite:"); }
@@ -52,7 +60,8 @@ bool IsSqlTarget(const std::string& target) { return target.starts_with("sqlite:
 Status TableWriter::CheckTarget(const std::string& target, const WriteOptions& options) {
   REEVE_ASSIGN_OR_RETURN(const Kind kind, KindOf(target));
   if (!options.batch_id.empty() && kind != Kind::kSqlite) {
-    return Status::InvalidArgument("--batch-id needs an SQL table as output, " + Quote(target, 400) + " is none")
+    return Status::InvalidArgument("--batch-id needs an SQL table as output, " +
+                                   Quote(target, 400) + " is none")
         .WithFix("-o sqlite:///scores.db?table=scores");
   }
   if (kind == Kind::kSqlite) return ParseSqliteUri(target).status();
@@ -60,7 +69,8 @@ Status TableWriter::CheckTarget(const std::string& target, const WriteOptions& o
   return CheckFile(target, options.mode.value_or(WriteMode::kFail));
 }
 
-Result<std::unique_ptr<TableWriter>> TableWriter::Open(const std::string& target, const std::vector<OutputColumn>& columns,
+Result<std::unique_ptr<TableWriter>> TableWriter::Open(const std::string& target,
+                                                       const std::vector<OutputColumn>& columns,
                                                        const WriteOptions& options) {
   REEVE_RETURN_IF_ERROR(CheckTarget(target, options));
   REEVE_ASSIGN_OR_RETURN(const Kind kind, KindOf(target));
@@ -78,7 +88,9 @@ Result<std::unique_ptr<TableWriter>> TableWriter::Open(const std::string& target
       break;
   }
   REEVE_ASSIGN_OR_RETURN(const SqliteUri uri, ParseSqliteUri(target));
-  if (uri.table.empty()) return Status::InvalidArgument("output " + Quote(target, 400) + " names a query, expected ?table=T");
+  if (uri.table.empty())
+    return Status::InvalidArgument("output " + Quote(target, 400) +
+                                   " names a query, expected ?table=T");
   return OpenSqliteWriter(uri, columns, options);
 }
 

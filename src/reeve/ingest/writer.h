@@ -29,21 +29,22 @@ struct OutputColumn {
 struct WriteOptions {
   /// Unset: append to tables, fail on files that exist.
   std::optional<WriteMode> mode = std::nullopt;
-  /// SQL targets only: rows that were written with the same id before are replaced, in one transaction.
+  /// SQL targets only: rows that were written with the same id before are replaced, in one
+  /// transaction.
   std::string batch_id = "";
 };
 
-/// Writes tables to a file or an SQL table so that the whole result is there after Commit, and nothing of it
-/// without. Not thread-safe.
+/// Writes tables to a file or an SQL table so that the whole result is there after Commit, and
+/// nothing of it without. Not thread-safe.
 class TableWriter {
  public:
   virtual ~TableWriter() = default;
 
-  /// `target` is a path ending in .csv .parquet .jsonl .ndjson, "-" (CSV to standard output, not atomic), or
-  /// sqlite:///file.db?table=T.
-  /// Fails with kInvalidArgument for other kinds, kAlreadyExists in mode fail, kNotFound for a folder that is not
-  /// there, kIo.
-  static Result<std::unique_ptr<TableWriter>> Open(const std::string& target, const std::vector<OutputColumn>& columns,
+  /// `target` is a path ending in .csv .parquet .jsonl .ndjson, "-" (CSV to standard output, not
+  /// atomic), or sqlite:///file.db?table=T. Fails with kInvalidArgument for other kinds,
+  /// kAlreadyExists in mode fail, kNotFound for a folder that is not there, kIo.
+  static Result<std::unique_ptr<TableWriter>> Open(const std::string& target,
+                                                   const std::vector<OutputColumn>& columns,
                                                    const WriteOptions& options);
   /// Checks without writing what Open would refuse: unknown kinds, existing files, absent folders.
   static Status CheckTarget(const std::string& target, const WriteOptions& options);
