@@ -22,9 +22,7 @@ class Cancellation {
     return value > 0 ? value : 0;
   }
   /// Ok, or kCancelled once a stop was requested.
-  Status Check() const {
-    return requested() ? Status::Cancelled("interrupted") : Status::Ok();
-  }
+  Status Check() const { return requested() ? Status::Cancelled("interrupted") : Status::Ok(); }
 
   /// One that is never requested, for callers that have none.
   static const Cancellation& Never();

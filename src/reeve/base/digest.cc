@@ -1,12 +1,12 @@
 #include "reeve/base/digest.h"
 
-#include <openssl/evp.h>
-#include <xxhash.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+
+#include <openssl/evp.h>
+#include <xxhash.h>
 
 #include "reeve/base/text.h"
 
@@ -51,7 +51,8 @@ std::string Sha256(std::string_view bytes) {
 }
 
 Result<std::string> Sha256OfFile(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
   if (!file) {
     const int error = errno;
     const std::string message = Quote(path, 400) + " cannot be read: " + std::strerror(error);
@@ -60,7 +61,8 @@ Result<std::string> Sha256OfFile(const std::string& path) {
   Sha256State state;
   std::array<char, 1 << 16> block;
   std::size_t read = 0;
-  while ((read = std::fread(block.data(), 1, block.size(), file.get())) > 0) state.Add({block.data(), read});
+  while ((read = std::fread(block.data(), 1, block.size(), file.get())) > 0)
+    state.Add({block.data(), read});
   if (std::ferror(file.get())) return Status::Io(Quote(path, 400) + " cannot be read to its end");
   return state.Finish();
 }
@@ -78,11 +80,14 @@ TableDigest::~TableDigest() = default;
 TableDigest::TableDigest(TableDigest&&) noexcept = default;
 TableDigest& TableDigest::operator=(TableDigest&&) noexcept = default;
 
-void TableDigest::Add(std::string_view bytes) { XXH3_128bits_update(state_->xxh, bytes.data(), bytes.size()); }
+void TableDigest::Add(std::string_view bytes) {
+  XXH3_128bits_update(state_->xxh, bytes.data(), bytes.size());
+}
 
 void TableDigest::AddText(std::string_view text) {
   std::array<char, 8> length;
-  for (std::size_t i = 0; i < length.size(); ++i) length[i] = static_cast<char>((text.size() >> (8 * i)) & 0xFF);
+  for (std::size_t i = 0; i < length.size(); ++i)
+    length[i] = static_cast<char>((text.size() >> (8 * i)) & 0xFF);
   Add({length.data(), length.size()});
   Add(text);
 }

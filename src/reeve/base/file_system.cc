@@ -1,14 +1,14 @@
 #include "reeve/base/file_system.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "reeve/base/id.h"
 #include "reeve/base/text.h"
@@ -21,17 +21,20 @@ namespace fs = std::filesystem;
 constexpr std::size_t kPathInMessage = 400;
 
 Status FromErrno(const std::string& path, std::string_view what, int error) {
-  const std::string message = Quote(path, kPathInMessage) + " " + std::string(what) + ": " + std::strerror(error);
+  const std::string message =
+      Quote(path, kPathInMessage) + " " + std::string(what) + ": " + std::strerror(error);
   if (error == ENOENT) return Status::NotFound(message);
   if (error == EEXIST) return Status::AlreadyExists(message);
   Status status = Status::Io(message);
-  if (error == ENOSPC || error == EDQUOT) return std::move(status).WithFix("free space on that disk, then run it again");
+  if (error == ENOSPC || error == EDQUOT)
+    return std::move(status).WithFix("free space on that disk, then run it again");
   return status;
 }
 
 class PosixWritableFile : public WritableFile {
  public:
-  PosixWritableFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  PosixWritableFile(std::string path, int descriptor)
+      : path_(std::move(path)), descriptor_(descriptor) {}
   ~PosixWritableFile() override {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
@@ -48,7 +51,8 @@ class PosixWritableFile : public WritableFile {
     return Status::Ok();
   }
   Status Sync() override {
-    return ::fsync(descriptor_) == 0 ? Status::Ok() : FromErrno(path_, "cannot be synced to disk", errno);
+    return ::fsync(descriptor_) == 0 ? Status::Ok()
+                                     : FromErrno(path_, "cannot be synced to disk", errno);
   }
   Status Close() override {
     const int descriptor = descriptor_;
@@ -75,7 +79,8 @@ class PosixFileSystem : public FileSystem {
       if (got < 0) status = FromErrno(path, "cannot be read", errno);
       if (got <= 0) break;
       if (content.size() + static_cast<std::size_t>(got) > max_bytes) {
-        status = Status::Io(Quote(path, kPathInMessage) + " is larger than " + GroupDigits(static_cast<long long>(max_bytes)) +
+        status = Status::Io(Quote(path, kPathInMessage) + " is larger than " +
+                            GroupDigits(static_cast<long long>(max_bytes)) +
                             " bytes, the most that is read of such a file");
         break;
       }
@@ -93,7 +98,8 @@ class PosixFileSystem : public FileSystem {
   }
 
   Status Rename(const std::string& from, const std::string& to) override {
-    return ::rename(from.c_str(), to.c_str()) == 0 ? Status::Ok() : FromErrno(to, "cannot be put in place", errno);
+    return ::rename(from.c_str(), to.c_str()) == 0 ? Status::Ok()
+                                                   : FromErrno(to, "cannot be put in place", errno);
   }
 
   Status SyncFolder(const std::string& path) override {
@@ -103,7 +109,8 @@ class PosixFileSystem : public FileSystem {
     const int error = errno;
     ::close(descriptor);
     // Some file systems cannot sync a folder and say EINVAL; nothing better can be done there.
-    return result == 0 || error == EINVAL ? Status::Ok() : FromErrno(path, "cannot be synced to disk", error);
+    return result == 0 || error == EINVAL ? Status::Ok()
+                                          : FromErrno(path, "cannot be synced to disk", error);
   }
 
   Status CreateFolders(const std::string& path) override {
@@ -181,6 +188,8 @@ std::string ParentFolder(const std::string& path) {
 
 std::string BaseName(const std::string& path) { return fs::path(path).filename().string(); }
 
-std::string JoinPath(const std::string& a, const std::string& b) { return (fs::path(a) / b).string(); }
+std::string JoinPath(const std::string& a, const std::string& b) {
+  return (fs::path(a) / b).string();
+}
 
 }  // namespace reeve

@@ -1,10 +1,10 @@
 #include "reeve/base/id.h"
 
-#include <sys/random.h>
-
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+
+#include <sys/random.h>
 
 namespace reeve {
 

@@ -10,7 +10,8 @@ namespace reeve {
 namespace {
 
 Status WrongMember(std::string_view member, std::string_view expected) {
-  return Status::Corrupt("member " + Quote(member) + " is missing or is not " + std::string(expected));
+  return Status::Corrupt("member " + Quote(member) + " is missing or is not " +
+                         std::string(expected));
 }
 
 }  // namespace
@@ -25,7 +26,8 @@ Result<Json> ParseJson(std::string_view text) {
         trouble = "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels";
       }
       if (event == Json::parse_event_t::object_start) names.emplace_back();
-    } else if (event == Json::parse_event_t::object_end || event == Json::parse_event_t::array_end) {
+    } else if (event == Json::parse_event_t::object_end ||
+               event == Json::parse_event_t::array_end) {
       --depth;
       if (event == Json::parse_event_t::object_end) names.pop_back();
     } else if (event == Json::parse_event_t::key) {

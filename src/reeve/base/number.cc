@@ -14,9 +14,11 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 std::optional<double> ParseNumber(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
-  // from_chars also reads "inf" and "nan"; a number here starts with a digit, or with a point and one.
+  // from_chars also reads "inf" and "nan"; a number here starts with a digit, or with a point and
+  // one.
   if (digits.empty()) return std::nullopt;
-  const bool starts_well = IsDigit(digits[0]) || (digits[0] == '.' && digits.size() > 1 && IsDigit(digits[1]));
+  const bool starts_well =
+      IsDigit(digits[0]) || (digits[0] == '.' && digits.size() > 1 && IsDigit(digits[1]));
   if (!starts_well) return std::nullopt;
   double value = 0;
   const char* const end = text.data() + text.size();
@@ -25,8 +27,9 @@ std::optional<double> ParseNumber(std::string_view text) {
   if (error == std::errc::result_out_of_range) {
     // from_chars leaves `value` alone; the exponent's sign tells overflow from underflow.
     const std::size_t exponent = digits.find_first_of("eE");
-    const bool tiny = exponent != std::string_view::npos ? digits.find('-', exponent) != std::string_view::npos
-                                                         : digits[0] == '0' || digits[0] == '.';
+    const bool tiny = exponent != std::string_view::npos
+                          ? digits.find('-', exponent) != std::string_view::npos
+                          : digits[0] == '0' || digits[0] == '.';
     value = tiny ? 0.0 : std::numeric_limits<double>::max();
     if (text.starts_with('-')) value = -value;
   }
@@ -46,7 +49,8 @@ void AppendNumber(double value, std::string& out) {
   char buffer[32];
   constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
   if (value == std::trunc(value) && std::abs(value) < kExactIntegers) {
-    const auto end = std::to_chars(buffer, buffer + sizeof buffer, static_cast<std::int64_t>(value)).ptr;
+    const auto end =
+        std::to_chars(buffer, buffer + sizeof buffer, static_cast<std::int64_t>(value)).ptr;
     out.append(buffer, end);
     return;
   }

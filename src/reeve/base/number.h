@@ -8,8 +8,8 @@
 namespace reeve {
 
 /// The finite number that the whole of `text` spells: an optional sign (+ or -), decimal digits, an
-/// optional fraction and exponent. No blanks, no hexadecimal, no separators; "inf" and "nan" are not
-/// numbers. Values beyond the range of a double give ±the largest double, below it 0.
+/// optional fraction and exponent. No blanks, no hexadecimal, no separators; "inf" and "nan" are
+/// not numbers. Values beyond the range of a double give ±the largest double, below it 0.
 std::optional<double> ParseNumber(std::string_view text);
 
 /// The integer that the whole of `text` spells in decimal, if it fits in 64 bits.

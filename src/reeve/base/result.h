@@ -15,8 +15,8 @@ namespace reeve {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : expected_(std::move(value)) {}                         // NOLINT(runtime/explicit)
-  Result(Status status) : expected_(tl::unexpect, std::move(status)) {}    // NOLINT(runtime/explicit)
+  Result(T value) : expected_(std::move(value)) {}                       // NOLINT(runtime/explicit)
+  Result(Status status) : expected_(tl::unexpect, std::move(status)) {}  // NOLINT(runtime/explicit)
   /// From anything a T can be made of, e.g. unique_ptr<Derived> into Result<unique_ptr<Base>>.
   template <typename U>
     requires(std::is_convertible_v<U &&, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
@@ -45,9 +45,10 @@ class [[nodiscard]] Result {
 
 }  // namespace reeve
 
-/// `REEVE_ASSIGN_OR_RETURN(auto table, ReadTable(path));` declares and assigns, or returns the error.
-#define REEVE_ASSIGN_OR_RETURN(lhs, expr)                                     \
-  auto REEVE_CONCAT_(reeve_result_, __LINE__) = (expr);                       \
-  if (!REEVE_CONCAT_(reeve_result_, __LINE__).ok())                           \
-    return std::move(REEVE_CONCAT_(reeve_result_, __LINE__)).status();        \
+/// `REEVE_ASSIGN_OR_RETURN(auto table, ReadTable(path));` declares and assigns, or returns the
+/// error.
+#define REEVE_ASSIGN_OR_RETURN(lhs, expr)                              \
+  auto REEVE_CONCAT_(reeve_result_, __LINE__) = (expr);                \
+  if (!REEVE_CONCAT_(reeve_result_, __LINE__).ok())                    \
+    return std::move(REEVE_CONCAT_(reeve_result_, __LINE__)).status(); \
   lhs = std::move(REEVE_CONCAT_(reeve_result_, __LINE__)).value()

@@ -54,7 +54,9 @@ class [[nodiscard]] Status {
   static Status RequirementUnmet(std::string message) {
     return {StatusCode::kRequirementUnmet, std::move(message)};
   }
-  static Status NotFound(std::string message) { return {StatusCode::kNotFound, std::move(message)}; }
+  static Status NotFound(std::string message) {
+    return {StatusCode::kNotFound, std::move(message)};
+  }
   static Status AlreadyExists(std::string message) {
     return {StatusCode::kAlreadyExists, std::move(message)};
   }
@@ -66,7 +68,9 @@ class [[nodiscard]] Status {
   static Status Cancelled(std::string message) {
     return {StatusCode::kCancelled, std::move(message)};
   }
-  static Status Internal(std::string message) { return {StatusCode::kInternal, std::move(message)}; }
+  static Status Internal(std::string message) {
+    return {StatusCode::kInternal, std::move(message)};
+  }
 
   /// Adds one thing the reader can do about it; returns *this so that calls chain.
   Status&& WithFix(std::string fix) && {
@@ -99,10 +103,10 @@ std::string_view StatusCodeName(StatusCode code);
 #define REEVE_CONCAT_(a, b) REEVE_CONCAT_INNER_(a, b)
 
 /// Returns from the enclosing function (which returns Status or Result) when `expr` is not ok.
-#define REEVE_RETURN_IF_ERROR(expr)                                      \
-  do {                                                                   \
-    ::reeve::Status REEVE_CONCAT_(reeve_status_, __LINE__) = (expr);     \
-    if (!REEVE_CONCAT_(reeve_status_, __LINE__).ok()) {                  \
-      return REEVE_CONCAT_(reeve_status_, __LINE__);                     \
-    }                                                                    \
+#define REEVE_RETURN_IF_ERROR(expr)                                  \
+  do {                                                               \
+    ::reeve::Status REEVE_CONCAT_(reeve_status_, __LINE__) = (expr); \
+    if (!REEVE_CONCAT_(reeve_status_, __LINE__).ok()) {              \
+      return REEVE_CONCAT_(reeve_status_, __LINE__);                 \
+    }                                                                \
   } while (false)

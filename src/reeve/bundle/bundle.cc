@@ -14,7 +14,8 @@
 namespace reeve::bundle {
 namespace {
 
-// The most that is read of one file: forests of millions of nodes fit, a hostile file does not exhaust memory.
+// The most that is read of one file: forests of millions of nodes fit, a hostile file does not
+// exhaust memory.
 constexpr std::uint64_t kMaxFileBytes = 2ULL << 30;
 constexpr std::uint64_t kMaxChecksumsBytes = 1 << 16;
 
@@ -43,7 +44,8 @@ Status WriteFile(FileSystem& files, const std::string& path, std::string_view by
   return file->Close();
 }
 
-Status WriteAll(FileSystem& files, const Bundle& bundle, const MlflowInfo& info, const std::string& temporary) {
+Status WriteAll(FileSystem& files, const Bundle& bundle, const MlflowInfo& info,
+                const std::string& temporary) {
   REEVE_RETURN_IF_ERROR(files.CreateFolders(temporary));
   const Content content = ContentOf(bundle);
   Checksums checksums{.format_version = kFormatVersion, .files = {}};
@@ -53,33 +55,39 @@ Status WriteAll(FileSystem& files, const Bundle& bundle, const MlflowInfo& info,
     checksums.files.emplace_back(name, Sha256(bytes));
     size += bytes.size();
   }
-  REEVE_RETURN_IF_ERROR(WriteFile(files, JoinPath(temporary, "checksums"), FormatChecksums(checksums)));
-  const std::string mlmodel = MlmodelText(bundle.contract, info, !bundle.native_bytes.empty(), size);
+  REEVE_RETURN_IF_ERROR(
+      WriteFile(files, JoinPath(temporary, "checksums"), FormatChecksums(checksums)));
+  const std::string mlmodel =
+      MlmodelText(bundle.contract, info, !bundle.native_bytes.empty(), size);
   REEVE_RETURN_IF_ERROR(WriteFile(files, JoinPath(temporary, "MLmodel"), mlmodel));
   return files.SyncFolder(temporary);
 }
 
 Result<Content> ReadVerified(FileSystem& files, const std::string& folder) {
-  if (!files.IsFolder(folder)) return Status::NotFound("bundle " + Quote(folder, 400) + " is not there (no such folder)");
+  if (!files.IsFolder(folder))
+    return Status::NotFound("bundle " + Quote(folder, 400) + " is not there (no such folder)");
   const std::string path = JoinPath(folder, "checksums");
   if (!files.Exists(path)) {
     const bool is_mlflow = files.Exists(JoinPath(folder, "MLmodel"));
-    return Status::Corrupt(Quote(folder, 400) + (is_mlflow ? " is an MLflow model, but not a bundle of Reeve"
-                                                           : " is not a bundle of Reeve") +
+    return Status::Corrupt(Quote(folder, 400) +
+                           (is_mlflow ? " is an MLflow model, but not a bundle of Reeve"
+                                      : " is not a bundle of Reeve") +
                            " (it has no file \"checksums\")");
   }
   REEVE_ASSIGN_OR_RETURN(const std::string text, files.Read(path, kMaxChecksumsBytes));
   Result<Checksums> checksums = ParseChecksums(text);
-  if (!checksums.ok()) return std::move(checksums).status().WithContext("bundle " + Quote(folder, 400));
+  if (!checksums.ok())
+    return std::move(checksums).status().WithContext("bundle " + Quote(folder, 400));
   Content content;
   for (const auto& [name, digest] : checksums->files) {
     Result<std::string> bytes = files.Read(JoinPath(folder, name), kMaxFileBytes);
     if (!bytes.ok()) {
-      return Status::Corrupt("bundle " + Quote(folder, 400) + " is incomplete: " + bytes.status().message());
+      return Status::Corrupt("bundle " + Quote(folder, 400) +
+                             " is incomplete: " + bytes.status().message());
     }
     if (Sha256(*bytes) != digest) {
-      return Status::Corrupt("bundle " + Quote(folder, 400) + " is damaged: the checksum of " + name +
-                             " does not match, so it was cut short or edited")
+      return Status::Corrupt("bundle " + Quote(folder, 400) + " is damaged: the checksum of " +
+                             name + " does not match, so it was cut short or edited")
           .WithFix("take the bundle from the tracking store again, or train anew");
     }
     content[name] = std::move(*bytes);
@@ -89,7 +97,8 @@ Result<Content> ReadVerified(FileSystem& files, const std::string& folder) {
 
 // Parses one file with `parse`, naming the file in any failure.
 template <typename T, typename Parse>
-Result<T> ReadPart(const Content& content, const std::string& folder, const std::string& name, Parse parse) {
+Result<T> ReadPart(const Content& content, const std::string& folder, const std::string& name,
+                   Parse parse) {
   const auto it = content.find(name);
   const std::string where = "bundle " + Quote(folder, 400) + ", " + name;
   if (it == content.end()) return Status::Corrupt(where + ": missing from checksums");
@@ -108,9 +117,11 @@ auto FromDocument(Result<T> (*from_json)(const Json&)) {
 
 }  // namespace
 
-Status Write(FileSystem& files, const Bundle& bundle, const MlflowInfo& info, const std::string& folder) {
+Status Write(FileSystem& files, const Bundle& bundle, const MlflowInfo& info,
+             const std::string& folder) {
   if (files.Exists(folder)) {
-    return Status::AlreadyExists(Quote(folder, 400) + " exists, a bundle is never written over another")
+    return Status::AlreadyExists(Quote(folder, 400) +
+                                 " exists, a bundle is never written over another")
         .WithFix("name another folder, or remove this one");
   }
   const std::string temporary = folder + ".tmp-" + NewId().substr(0, 8);
@@ -123,17 +134,19 @@ Status Write(FileSystem& files, const Bundle& bundle, const MlflowInfo& info, co
 
 Result<Bundle> Read(FileSystem& files, const std::string& folder) {
   REEVE_ASSIGN_OR_RETURN(Content content, ReadVerified(files, folder));
-  REEVE_ASSIGN_OR_RETURN(auto contract, (ReadPart<contract::Contract>(content, folder, "contract.json",
-                                                                       FromDocument(&contract::ContractFromJson))));
-  REEVE_ASSIGN_OR_RETURN(auto profile, (ReadPart<contract::Profile>(content, folder, "profile.json",
-                                                                     FromDocument(&contract::ProfileFromJson))));
-  REEVE_ASSIGN_OR_RETURN(auto pipeline,
-                         (ReadPart<features::FittedPipeline>(content, folder, "pipeline.json",
-                                                             FromDocument(&features::FittedPipeline::FromJson))));
-  REEVE_ASSIGN_OR_RETURN(auto model,
-                         (ReadPart<std::unique_ptr<inference::Model>>(
-                             content, folder, "model.reeve",
-                             [](const std::string& bytes) { return inference::LoadModel(bytes); })));
+  REEVE_ASSIGN_OR_RETURN(auto contract,
+                         (ReadPart<contract::Contract>(content, folder, "contract.json",
+                                                       FromDocument(&contract::ContractFromJson))));
+  REEVE_ASSIGN_OR_RETURN(auto profile,
+                         (ReadPart<contract::Profile>(content, folder, "profile.json",
+                                                      FromDocument(&contract::ProfileFromJson))));
+  REEVE_ASSIGN_OR_RETURN(auto pipeline, (ReadPart<features::FittedPipeline>(
+                                            content, folder, "pipeline.json",
+                                            FromDocument(&features::FittedPipeline::FromJson))));
+  REEVE_ASSIGN_OR_RETURN(
+      auto model, (ReadPart<std::unique_ptr<inference::Model>>(
+                      content, folder, "model.reeve",
+                      [](const std::string& bytes) { return inference::LoadModel(bytes); })));
   const int classes = model->classes();
   REEVE_ASSIGN_OR_RETURN(auto decision,
                          (ReadPart<inference::Decision>(
@@ -146,17 +159,21 @@ Result<Bundle> Read(FileSystem& files, const std::string& folder) {
     REEVE_RETURN_IF_ERROR(ParseJson(text).status());
     return text;
   };
-  REEVE_ASSIGN_OR_RETURN(std::string scores, (ReadPart<std::string>(content, folder, "scores.json", document)));
-  REEVE_ASSIGN_OR_RETURN(std::string lineage, (ReadPart<std::string>(content, folder, "lineage.json", document)));
+  REEVE_ASSIGN_OR_RETURN(std::string scores,
+                         (ReadPart<std::string>(content, folder, "scores.json", document)));
+  REEVE_ASSIGN_OR_RETURN(std::string lineage,
+                         (ReadPart<std::string>(content, folder, "lineage.json", document)));
   const auto native = content.find("model.ubj");
-  return Bundle{std::move(contract), std::move(profile), std::move(pipeline), std::move(model),
-                std::move(decision), std::move(scores), std::move(lineage),
-                native == content.end() ? std::string() : std::move(native->second)};
+  return Bundle{
+      std::move(contract), std::move(profile),
+      std::move(pipeline), std::move(model),
+      std::move(decision), std::move(scores),
+      std::move(lineage),  native == content.end() ? std::string() : std::move(native->second)};
 }
 
 Result<inference::Scorer> IntoScorer(Bundle bundle) {
-  return inference::Scorer::Make(std::move(bundle.contract), std::move(bundle.pipeline), std::move(bundle.model),
-                                 std::move(bundle.decision));
+  return inference::Scorer::Make(std::move(bundle.contract), std::move(bundle.pipeline),
+                                 std::move(bundle.model), std::move(bundle.decision));
 }
 
 }  // namespace reeve::bundle

@@ -33,14 +33,15 @@ struct Bundle {
   std::string native_bytes;
 };
 
-/// Writes the bundle to `folder` so that it is there whole or not at all: a temporary folder beside it,
-/// every file synced, checksums, MLmodel last, then one rename.
-/// Fails with kAlreadyExists when `folder` exists, kIo when it cannot be written.
-Status Write(FileSystem& files, const Bundle& bundle, const MlflowInfo& info, const std::string& folder);
+/// Writes the bundle to `folder` so that it is there whole or not at all: a temporary folder beside
+/// it, every file synced, checksums, MLmodel last, then one rename. Fails with kAlreadyExists when
+/// `folder` exists, kIo when it cannot be written.
+Status Write(FileSystem& files, const Bundle& bundle, const MlflowInfo& info,
+             const std::string& folder);
 
 /// Reads and verifies a bundle: every checksum, every format version, every size and index.
-/// Fails with kNotFound when there is no such folder, kCorrupt with the file and the reason when it is
-/// foreign, newer than this program, cut short or edited.
+/// Fails with kNotFound when there is no such folder, kCorrupt with the file and the reason when it
+/// is foreign, newer than this program, cut short or edited.
 Result<Bundle> Read(FileSystem& files, const std::string& folder);
 
 /// The part of a bundle that scores.

@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 Bundle MakeBundle() {
   contract::TypedTable typed;
   typed.table.Add(Column::Numbers("age", ColumnType::kInteger, {20, 30, 40, 50}));
-  typed.table.Add(Column::Codes("city", ColumnType::kCategory, {0, 1, 0, kMissingCode}, {"York", "Ely"}));
+  typed.table.Add(
+      Column::Codes("city", ColumnType::kCategory, {0, 1, 0, kMissingCode}, {"York", "Ely"}));
   typed.typing = {{ColumnType::kInteger, {}}, {ColumnType::kCategory, {}}};
   Bundle bundle{.contract = contract::MakeContract(typed, {"age", "city"}),
                 .profile = contract::MakeProfile(typed.table),
@@ -34,7 +35,8 @@ Bundle MakeBundle() {
   bundle.contract.target = "y";
   bundle.contract.classes = {"no", "yes"};
   bundle.contract.positive = "yes";
-  inference::Linear linear{.features = static_cast<std::int64_t>(bundle.pipeline.outputs().size()), .classes = 2};
+  inference::Linear linear{.features = static_cast<std::int64_t>(bundle.pipeline.outputs().size()),
+                           .classes = 2};
   linear.weights.assign(bundle.pipeline.outputs().size(), 0.5);
   linear.intercepts = {-0.25};
   bundle.model = inference::LinearModel::Make(std::move(linear)).value();
@@ -50,7 +52,9 @@ class BundleTest : public testing::Test {
   }
   void TearDown() override { fs::remove_all(root_); }
 
-  Status WriteIt() { return Write(FileSystem::System(), MakeBundle(), {.created_ms = 1'700'000'000'000}, folder_); }
+  Status WriteIt() {
+    return Write(FileSystem::System(), MakeBundle(), {.created_ms = 1'700'000'000'000}, folder_);
+  }
   void Overwrite(const std::string& name, const std::string& bytes) {
     std::ofstream(folder_ + "/" + name, std::ios::binary) << bytes;
   }
@@ -114,19 +118,23 @@ TEST_F(BundleTest, RefusesEveryEditedFile) {
 TEST_F(BundleTest, SaysWhatAForeignFolderIs) {
   EXPECT_EQ(Read(FileSystem::System(), folder_).status().code(), StatusCode::kNotFound);
   fs::create_directories(folder_);
-  EXPECT_THAT(Read(FileSystem::System(), folder_).status().message(), testing::HasSubstr("not a bundle of Reeve"));
+  EXPECT_THAT(Read(FileSystem::System(), folder_).status().message(),
+              testing::HasSubstr("not a bundle of Reeve"));
   Overwrite("MLmodel", "flavors: {sklearn: {}}\n");
-  EXPECT_THAT(Read(FileSystem::System(), folder_).status().message(), testing::HasSubstr("MLflow model"));
+  EXPECT_THAT(Read(FileSystem::System(), folder_).status().message(),
+              testing::HasSubstr("MLflow model"));
 }
 
 TEST_F(BundleTest, MlmodelTellsMlflowWhatItWantsToKnow) {
   const Bundle bundle = MakeBundle();
-  const std::string text = MlmodelText(bundle.contract, {"m-1", "run1", "file:///a b", 1'700'000'000'123}, true, 42);
+  const std::string text =
+      MlmodelText(bundle.contract, {"m-1", "run1", "file:///a b", 1'700'000'000'123}, true, 42);
   EXPECT_THAT(text, testing::HasSubstr("model_id: m-1\n"));
   EXPECT_THAT(text, testing::HasSubstr("artifact_path: \"file:///a b\"\n"));
   EXPECT_THAT(text, testing::HasSubstr("xgboost_model: model.ubj"));
   EXPECT_THAT(text, testing::HasSubstr("utc_time_created: '2023-11-14 22:13:20.123000'"));
-  EXPECT_THAT(text, testing::HasSubstr(R"({\"type\":\"long\",\"name\":\"age\",\"required\":true})"));
+  EXPECT_THAT(text,
+              testing::HasSubstr(R"({\"type\":\"long\",\"name\":\"age\",\"required\":true})"));
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ bool IsDigest(std::string_view text) {
 }
 
 bool IsPlainName(std::string_view name) {
-  return !name.empty() && name.size() < 256 && name != "." && name != ".." && name.find('/') == std::string_view::npos;
+  return !name.empty() && name.size() < 256 && name != "." && name != ".." &&
+         name.find('/') == std::string_view::npos;
 }
 
 }  // namespace
@@ -31,12 +32,14 @@ std::string FormatChecksums(const Checksums& checksums) {
 
 Result<Checksums> ParseChecksums(std::string_view text) {
   if (!text.starts_with(kMagic)) {
-    return Status::Corrupt("checksums does not begin with \"reeve-bundle\": not a bundle of Reeve, or damaged");
+    return Status::Corrupt(
+        "checksums does not begin with \"reeve-bundle\": not a bundle of Reeve, or damaged");
   }
   Checksums checksums;
   const std::vector<std::string> lines = Split(text, '\n');
   const auto version = ParseInteger(std::string_view(lines[0]).substr(kMagic.size()));
-  if (!version || *version < 1) return Status::Corrupt("checksums has no format version in its first line");
+  if (!version || *version < 1)
+    return Status::Corrupt("checksums has no format version in its first line");
   if (*version > kFormatVersion) {
     return Status::Corrupt("the bundle has format version " + std::to_string(*version) +
                            ", this Reeve reads up to version " + std::to_string(kFormatVersion) +
@@ -47,7 +50,8 @@ Result<Checksums> ParseChecksums(std::string_view text) {
     const std::string_view line = lines[i];
     if (line.empty() && i + 1 == lines.size()) break;
     const bool is_entry = line.size() > kDigits + 2 && line.substr(kDigits, 2) == "  " &&
-                          IsDigest(line.substr(0, kDigits)) && IsPlainName(line.substr(kDigits + 2));
+                          IsDigest(line.substr(0, kDigits)) &&
+                          IsPlainName(line.substr(kDigits + 2));
     if (!is_entry) return Status::Corrupt("checksums is damaged in line " + std::to_string(i + 1));
     checksums.files.emplace_back(line.substr(kDigits + 2), line.substr(0, kDigits));
   }

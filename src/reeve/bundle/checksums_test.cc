@@ -9,7 +9,9 @@ namespace {
 const std::string kDigest(64, 'a');
 
 TEST(ChecksumsTest, ReadsWhatItWrites) {
-  const Checksums written{.format_version = 1, .files = {{"contract.json", kDigest}, {"model.reeve", std::string(64, '0')}}};
+  const Checksums written{
+      .format_version = 1,
+      .files = {{"contract.json", kDigest}, {"model.reeve", std::string(64, '0')}}};
   const auto read = ParseChecksums(FormatChecksums(written));
   ASSERT_TRUE(read.ok()) << read.status().message();
   EXPECT_EQ(read->format_version, 1);

@@ -8,8 +8,8 @@
 namespace reeve::bundle {
 namespace {
 
-// MLflow's column types. Integers that may be missing travel as doubles in a data frame, as MLflow itself
-// advises.
+// MLflow's column types. Integers that may be missing travel as doubles in a data frame, as MLflow
+// itself advises.
 std::string MlflowType(const contract::ContractColumn& column) {
   switch (column.type) {
     case ColumnType::kInteger:
@@ -60,8 +60,8 @@ std::string MlflowTime(std::int64_t unix_ms) {
 
 }  // namespace
 
-std::string MlmodelText(const contract::Contract& contract, const MlflowInfo& info, bool has_native_model,
-                        std::uint64_t size_bytes) {
+std::string MlmodelText(const contract::Contract& contract, const MlflowInfo& info,
+                        bool has_native_model, std::uint64_t size_bytes) {
   std::string text;
   if (!info.artifact_uri.empty()) text += "artifact_path: " + Quoted(info.artifact_uri) + "\n";
   text += "flavors:\n  reeve:\n    format_version: " + std::to_string(kFormatVersion) +
@@ -74,8 +74,8 @@ std::string MlmodelText(const contract::Contract& contract, const MlflowInfo& in
   if (!info.run_id.empty()) text += "run_id: " + info.run_id + "\n";
   text += "model_size_bytes: " + std::to_string(size_bytes) + "\n";
   text += "is_signature_from_type_hint: false\ntype_hint_from_example: false\n";
-  text += "signature:\n  inputs: " + Quoted(SignatureInputs(contract)) + "\n  outputs: " + Quoted(SignatureOutputs()) +
-          "\n  params: null\n";
+  text += "signature:\n  inputs: " + Quoted(SignatureInputs(contract)) +
+          "\n  outputs: " + Quoted(SignatureOutputs()) + "\n  params: null\n";
   text += "utc_time_created: '" + MlflowTime(info.created_ms) + "'\n";
   return text;
 }

@@ -20,7 +20,8 @@ const Option* FindLong(std::string_view command, std::string_view name) {
 
 const Option* FindShort(std::string_view command, std::string_view name) {
   for (const Option& option : AllOptions()) {
-    if (!option.short_name.empty() && option.short_name == name && Knows(command, option)) return &option;
+    if (!option.short_name.empty() && option.short_name == name && Knows(command, option))
+      return &option;
   }
   return nullptr;
 }
@@ -31,12 +32,15 @@ Status UnknownFlag(std::string_view command, const std::string& word) {
     if (Knows(command, option)) known.push_back("--" + std::string(option.name));
   }
   const auto near = Nearest(word, known);
-  return Status::InvalidArgument("unknown flag " + Quote(word) + " of reeve " + std::string(command) + "." +
+  return Status::InvalidArgument("unknown flag " + Quote(word) + " of reeve " +
+                                 std::string(command) + "." +
                                  (near ? " Did you mean \"" + *near + "\"?" : ""))
       .WithFix("reeve " + std::string(command) + " --help lists the flags");
 }
 
-bool IsTrue(const std::string& text) { return text == "true" || text == "1" || text == "yes" || text == "on"; }
+bool IsTrue(const std::string& text) {
+  return text == "true" || text == "1" || text == "yes" || text == "on";
+}
 
 }  // namespace
 
@@ -54,7 +58,8 @@ std::string_view OriginName(Origin origin) {
   return "default";
 }
 
-Result<Arguments> Arguments::Parse(std::string_view command, const std::vector<std::string>& words) {
+Result<Arguments> Arguments::Parse(std::string_view command,
+                                   const std::vector<std::string>& words) {
   Arguments arguments;
   REEVE_RETURN_IF_ERROR(arguments.ReadFlags(command, words));
   REEVE_RETURN_IF_ERROR(arguments.ReadEnvironmentAndFile(command));
@@ -75,19 +80,22 @@ Status Arguments::ReadFlags(std::string_view command, const std::vector<std::str
     }
     const bool is_long = word.starts_with("--");
     const std::size_t equals = is_long ? word.find('=') : std::string::npos;
-    const std::string name = word.substr(is_long ? 2 : 1, equals == std::string::npos ? std::string::npos : equals - 2);
+    const std::string name =
+        word.substr(is_long ? 2 : 1, equals == std::string::npos ? std::string::npos : equals - 2);
     const Option* const option = is_long ? FindLong(command, name) : FindShort(command, name);
     if (option == nullptr) return UnknownFlag(command, word.substr(0, equals));
     Value& value = values_[std::string(option->name)];
     value.origin = Origin::kFlag;
     if (option->value.empty()) {
-      if (equals != std::string::npos) return Status::InvalidArgument("--" + name + " takes no value, found " + Quote(word, 100));
+      if (equals != std::string::npos)
+        return Status::InvalidArgument("--" + name + " takes no value, found " + Quote(word, 100));
       value.texts = {"true"};
       continue;
     }
     if (equals == std::string::npos && i + 1 >= words.size()) {
-      return Status::InvalidArgument("--" + std::string(option->name) + " needs a value, expected --" + std::string(option->name) + " " +
-                                     std::string(option->value));
+      return Status::InvalidArgument("--" + std::string(option->name) +
+                                     " needs a value, expected --" + std::string(option->name) +
+                                     " " + std::string(option->value));
     }
     const std::string text = equals == std::string::npos ? words[++i] : word.substr(equals + 1);
     if (!option->repeatable) value.texts.clear();
@@ -98,7 +106,8 @@ Status Arguments::ReadFlags(std::string_view command, const std::vector<std::str
 
 Status Arguments::ReadEnvironmentAndFile(std::string_view command) {
   const auto named = values_.find("config");
-  std::optional<std::string> path = named != values_.end() ? std::optional(named->second.texts.back()) : FindConfigFile();
+  std::optional<std::string> path =
+      named != values_.end() ? std::optional(named->second.texts.back()) : FindConfigFile();
   ConfigFile config;
   if (path) {
     REEVE_ASSIGN_OR_RETURN(config, ReadConfigFile(*path));
@@ -109,7 +118,8 @@ Status Arguments::ReadEnvironmentAndFile(std::string_view command) {
     if (!Knows(command, option) || values_.contains(option.name)) continue;
     Value value;
     const char* const variable = std::getenv(EnvironmentName(option).c_str());
-    const auto in_file = option.key.empty() ? config.values.end() : config.values.find(std::string(option.key));
+    const auto in_file =
+        option.key.empty() ? config.values.end() : config.values.find(std::string(option.key));
     if (variable != nullptr) {
       value = {{variable}, Origin::kEnvironment};
     } else if (in_file != config.values.end()) {
@@ -145,11 +155,13 @@ std::vector<std::string> Arguments::Texts(std::string_view option) const {
 
 bool Arguments::Flag(std::string_view option) const { return IsTrue(Text(option)); }
 
-Result<std::int64_t> Arguments::Integer(std::string_view option, std::int64_t low, std::int64_t high) const {
+Result<std::int64_t> Arguments::Integer(std::string_view option, std::int64_t low,
+                                        std::int64_t high) const {
   const std::string text = Text(option);
   const auto number = ParseInteger(text);
   if (number && *number >= low && *number <= high) return *number;
-  return Status::InvalidArgument("--" + std::string(option) + " is " + Quote(text, 60) + ", expected a whole number from " + std::to_string(low) +
+  return Status::InvalidArgument("--" + std::string(option) + " is " + Quote(text, 60) +
+                                 ", expected a whole number from " + std::to_string(low) +
                                  (high == INT64_MAX ? " on" : " to " + std::to_string(high)));
 }
 
@@ -157,7 +169,8 @@ Result<double> Arguments::Number(std::string_view option) const {
   const std::string text = Text(option);
   const auto number = ParseNumber(text);
   if (number) return *number;
-  return Status::InvalidArgument("--" + std::string(option) + " is " + Quote(text, 60) + ", expected a number");
+  return Status::InvalidArgument("--" + std::string(option) + " is " + Quote(text, 60) +
+                                 ", expected a number");
 }
 
 Result<workflow::BadRowAllowance> Arguments::Allowance(std::string_view option) const {
@@ -165,8 +178,11 @@ Result<workflow::BadRowAllowance> Arguments::Allowance(std::string_view option) 
   const bool percent = text.ends_with('%');
   if (percent) text.pop_back();
   const auto number = ParseNumber(text);
-  const bool fits = number && *number >= 0 && (percent ? *number <= 100 : ParseInteger(text).has_value());
-  if (!fits) return Status::InvalidArgument("--" + std::string(option) + " is " + Quote(Text(option), 60) + ", expected a number of rows or a share such as 1%");
+  const bool fits =
+      number && *number >= 0 && (percent ? *number <= 100 : ParseInteger(text).has_value());
+  if (!fits)
+    return Status::InvalidArgument("--" + std::string(option) + " is " + Quote(Text(option), 60) +
+                                   ", expected a number of rows or a share such as 1%");
   if (percent) return workflow::BadRowAllowance{.rows = 0, .share = *number / 100};
   return workflow::BadRowAllowance{.rows = *ParseInteger(text), .share = 0};
 }
@@ -176,7 +192,8 @@ Result<std::map<std::string, std::string>> Arguments::Pairs(std::string_view opt
   for (const std::string& text : Texts(option)) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return Status::InvalidArgument("--" + std::string(option) + " is " + Quote(text, 60) + ", expected KEY=VALUE");
+      return Status::InvalidArgument("--" + std::string(option) + " is " + Quote(text, 60) +
+                                     ", expected KEY=VALUE");
     }
     pairs[std::string(Trim(text.substr(0, equals)))] = std::string(Trim(text.substr(equals + 1)));
   }

@@ -20,8 +20,8 @@ std::string_view OriginName(Origin origin);
 /// The values of one call after the one precedence: flag, REEVE_… variable, reeve.toml, default.
 class Arguments {
  public:
-  /// `words` is what follows the command's name. Fails with kInvalidArgument for unknown flags (naming the nearest),
-  /// missing or superfluous values.
+  /// `words` is what follows the command's name. Fails with kInvalidArgument for unknown flags
+  /// (naming the nearest), missing or superfluous values.
   static Result<Arguments> Parse(std::string_view command, const std::vector<std::string>& words);
 
   const std::vector<std::string>& positionals() const { return positionals_; }

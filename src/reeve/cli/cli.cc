@@ -1,10 +1,10 @@
 #include "reeve/cli/cli.h"
 
-#include <signal.h>
-
 #include <algorithm>
 #include <clocale>
 #include <cstdio>
+
+#include <signal.h>
 
 #include "reeve/base/log.h"
 #include "reeve/base/nearest.h"
@@ -61,7 +61,8 @@ std::string OneLine(std::string text) {
 
 int Fail(const Status& status) {
   std::fprintf(stderr, "error: %s\n", OneLine(status.message()).c_str());
-  for (const std::string& fix : status.fixes()) std::fprintf(stderr, "  fix: %s\n", OneLine(fix).c_str());
+  for (const std::string& fix : status.fixes())
+    std::fprintf(stderr, "  fix: %s\n", OneLine(fix).c_str());
   return ExitCode(status.code());
 }
 
@@ -84,44 +85,57 @@ Status UnknownCommand(const std::vector<std::string>& words) {
   std::vector<std::string> names;
   for (const Command& command : AllCommands()) names.emplace_back(command.name);
   const auto starts = [&](const std::string& name) { return name.starts_with(words[0] + " "); };
-  if (std::any_of(names.begin(), names.end(), starts)) {  // the group exists, its second word does not
+  if (std::any_of(names.begin(), names.end(),
+                  starts)) {  // the group exists, its second word does not
     std::erase_if(names, [&](const std::string& name) { return !starts(name); });
     const std::string wrong = words.size() > 1 ? words[0] + " " + words[1] : words[0];
-    const std::string suggestion = Nearest(wrong, names) ? Suggest(wrong, names) : " Valid: " + Join(names, ", ") + ".";
+    const std::string suggestion =
+        Nearest(wrong, names) ? Suggest(wrong, names) : " Valid: " + Join(names, ", ") + ".";
     return Status::InvalidArgument("unknown command " + Quote(wrong) + "." + suggestion);
   }
   std::vector<std::string> first;
   for (const std::string& name : names) first.push_back(name.substr(0, name.find(' ')));
-  return Status::InvalidArgument("unknown command " + Quote(words[0]) + "." + Suggest(words[0], first)).WithFix("reeve --help lists the commands");
+  return Status::InvalidArgument("unknown command " + Quote(words[0]) + "." +
+                                 Suggest(words[0], first))
+      .WithFix("reeve --help lists the commands");
 }
 
 Status CheckPositionals(const Command& command, const Arguments& arguments) {
   const std::size_t count = arguments.positionals().size();
   const std::string usage = "reeve " + std::string(command.name) + " " + std::string(command.usage);
-  if (count < command.fewest_positionals) return Status::InvalidArgument("too few arguments, expected: " + usage);
+  if (count < command.fewest_positionals)
+    return Status::InvalidArgument("too few arguments, expected: " + usage);
   if (count > command.most_positionals) {
-    return Status::InvalidArgument("superfluous argument " + Quote(arguments.positionals()[command.most_positionals], 100) + ", expected: " + usage);
+    return Status::InvalidArgument("superfluous argument " +
+                                   Quote(arguments.positionals()[command.most_positionals], 100) +
+                                   ", expected: " + usage);
   }
   return Status::Ok();
 }
 
 Status SetLogLevelByName(const std::string& name) {
-  const std::pair<const char*, LogLevel> levels[] = {{"debug", LogLevel::kDebug}, {"info", LogLevel::kInfo}, {"warning", LogLevel::kWarning},
-                                                     {"error", LogLevel::kError}, {"off", LogLevel::kOff}};
+  const std::pair<const char*, LogLevel> levels[] = {{"debug", LogLevel::kDebug},
+                                                     {"info", LogLevel::kInfo},
+                                                     {"warning", LogLevel::kWarning},
+                                                     {"error", LogLevel::kError},
+                                                     {"off", LogLevel::kOff}};
   for (const auto& [word, level] : levels) {
     if (name == word) {
       SetLogLevel(level);
       return Status::Ok();
     }
   }
-  return Status::InvalidArgument("--log-level is " + Quote(name) + "." + Suggest(name, {"debug", "info", "warning", "error", "off"}));
+  return Status::InvalidArgument("--log-level is " + Quote(name) + "." +
+                                 Suggest(name, {"debug", "info", "warning", "error", "off"}));
 }
 
-Result<int> RunCommand(const Command& command, const Arguments& arguments, const std::string& command_line) {
+Result<int> RunCommand(const Command& command, const Arguments& arguments,
+                       const std::string& command_line) {
   REEVE_RETURN_IF_ERROR(CheckPositionals(command, arguments));
   REEVE_RETURN_IF_ERROR(SetLogLevelByName(arguments.Text("log-level")));
   const std::string output = arguments.Text("output");
-  if (output != "text" && output != "json") return Status::InvalidArgument("--output is " + Quote(output) + ", expected text or json");
+  if (output != "text" && output != "json")
+    return Status::InvalidArgument("--output is " + Quote(output) + ", expected text or json");
   REEVE_ASSIGN_OR_RETURN(const std::int64_t threads, arguments.Integer("threads", 0, 1024));
   REEVE_ASSIGN_OR_RETURN(const std::int64_t seed, arguments.Integer("seed", 0, INT64_MAX));
   const Console console(output == "json", arguments.Flag("quiet"));

@@ -39,8 +39,8 @@ struct Call {
   std::string command_line;
 };
 
-/// A command of the program. `run` returns the exit code for outcomes that are no errors (3 for a broken contract,
-/// 4 for an unmet requirement), or a failure.
+/// A command of the program. `run` returns the exit code for outcomes that are no errors (3 for a
+/// broken contract, 4 for an unmet requirement), or a failure.
 struct Command {
   /// "train", "models list".
   std::string_view name;

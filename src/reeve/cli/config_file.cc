@@ -40,7 +40,8 @@ class Flattener {
 
   Status Table(const toml::table& table, const std::string& prefix) {
     for (const auto& [key, node] : table) {
-      const std::string name = prefix.empty() ? std::string(key.str()) : prefix + "." + std::string(key.str());
+      const std::string name =
+          prefix.empty() ? std::string(key.str()) : prefix + "." + std::string(key.str());
       if (prefix == kColumns) {
         REEVE_RETURN_IF_ERROR(ColumnEntry(std::string(key.str()), node));
       } else if (const toml::table* const inner = node.as_table()) {
@@ -53,11 +54,14 @@ class Flattener {
   }
 
  private:
-  std::string Where(const toml::node& node) const { return config_.path + ", line " + std::to_string(node.source().begin.line); }
+  std::string Where(const toml::node& node) const {
+    return config_.path + ", line " + std::to_string(node.source().begin.line);
+  }
 
   Status Value(const std::string& name, const toml::node& node) {
     if (std::find(known_.begin(), known_.end(), name) == known_.end()) {
-      return Status::InvalidArgument(Where(node) + ": unknown key " + Quote(name) + "." + Suggest(name, known_));
+      return Status::InvalidArgument(Where(node) + ": unknown key " + Quote(name) + "." +
+                                     Suggest(name, known_));
     }
     std::vector<std::string>& values = config_.values[name];
     if (const toml::array* const array = node.as_array()) {
@@ -101,7 +105,8 @@ Result<ConfigFile> ReadConfigFile(const std::string& path) {
     const toml::table table = toml::parse(text, path);
     REEVE_RETURN_IF_ERROR(Flattener(config).Table(table, ""));
   } catch (const toml::parse_error& error) {
-    return Status::InvalidArgument(path + ", line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
+    return Status::InvalidArgument(path + ", line " + std::to_string(error.source().begin.line) +
+                                   ": " + std::string(error.description()));
   }
   return config;
 }

@@ -6,7 +6,9 @@
 
 namespace reeve::cli {
 
-void Console::Print(const std::string& text) const { std::fwrite(text.data(), 1, text.size(), stdout); }
+void Console::Print(const std::string& text) const {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 void Console::Result(const Json& json, const std::string& text) const {
   Print(json_ ? DumpJson(json) + "\n" : text);

@@ -38,15 +38,18 @@ std::string OptionList(std::string_view command, bool common) {
 }
 
 std::string Title(const Command& command) {
-  return "reeve " + std::string(command.name) + (command.usage.empty() ? "" : " " + std::string(command.usage));
+  return "reeve " + std::string(command.name) +
+         (command.usage.empty() ? "" : " " + std::string(command.usage));
 }
 
 }  // namespace
 
 std::string GeneralHelp() {
-  std::string help = "Reeve: a table goes in, a tuned, tested, tracked classifier comes out.\n\nCommands:\n";
+  std::string help =
+      "Reeve: a table goes in, a tuned, tested, tracked classifier comes out.\n\nCommands:\n";
   for (const Command& command : AllCommands()) {
-    help += "  " + Padded("reeve " + std::string(command.name), kColumn) + std::string(command.summary) + "\n";
+    help += "  " + Padded("reeve " + std::string(command.name), kColumn) +
+            std::string(command.summary) + "\n";
   }
   return help + "\nreeve COMMAND --help tells more. Try it now: reeve demo\n";
 }
@@ -61,16 +64,28 @@ std::string CommandHelp(const Command& command) {
 }
 
 std::string ReferencePage() {
-  std::string page = "# Commands and options\n\nMade from the program's own tables by `reeve help --reference`; a test compares the two.\n\n";
-  page += "A value comes from the flag, else from the environment variable, else from `reeve.toml`, else it is the default.\n\n## Commands\n\n";
-  for (const Command& command : AllCommands()) page += "- `" + Title(command) + "`: " + std::string(command.summary) + "\n";
-  page += "\n## Options\n\n| option | variable | key | default | commands | meaning |\n|---|---|---|---|---|---|\n";
+  std::string page =
+      "# Commands and options\n\nMade from the program's own tables by `reeve help --reference`; a "
+      "test compares the two.\n\n";
+  page +=
+      "A value comes from the flag, else from the environment variable, else from `reeve.toml`, "
+      "else it is the default.\n\n## Commands\n\n";
+  for (const Command& command : AllCommands())
+    page += "- `" + Title(command) + "`: " + std::string(command.summary) + "\n";
+  page +=
+      "\n## Options\n\n| option | variable | key | default | commands | meaning "
+      "|\n|---|---|---|---|---|---|\n";
   for (const Option& option : AllOptions()) {
-    const auto cell = [](std::string_view text) { return text.empty() ? std::string("–") : "`" + std::string(text) + "`"; };
+    const auto cell = [](std::string_view text) {
+      return text.empty() ? std::string("–") : "`" + std::string(text) + "`";
+    };
     std::string usage = OptionUsage(option);
-    for (std::size_t at = 0; (at = usage.find('|', at)) != std::string::npos; at += 2) usage.replace(at, 1, "\\|");
-    page += "| `" + usage + "` | " + cell(EnvironmentName(option)) + " | " + cell(option.key) + " | " + cell(option.default_value) + " | " +
-            (option.commands == "*" ? "all" : std::string(option.commands)) + " | " + std::string(option.help) + " |\n";
+    for (std::size_t at = 0; (at = usage.find('|', at)) != std::string::npos; at += 2)
+      usage.replace(at, 1, "\\|");
+    page += "| `" + usage + "` | " + cell(EnvironmentName(option)) + " | " + cell(option.key) +
+            " | " + cell(option.default_value) + " | " +
+            (option.commands == "*" ? "all" : std::string(option.commands)) + " | " +
+            std::string(option.help) + " |\n";
   }
   return page;
 }
@@ -78,7 +93,8 @@ std::string ReferencePage() {
 std::string BashCompletion() {
   std::set<std::string> commands;
   std::string cases;
-  for (const Command& command : AllCommands()) commands.insert(std::string(command.name.substr(0, command.name.find(' '))));
+  for (const Command& command : AllCommands())
+    commands.insert(std::string(command.name.substr(0, command.name.find(' '))));
   for (const std::string& command : commands) {
     std::string flags;
     for (const Option& option : AllOptions()) {
@@ -86,11 +102,16 @@ std::string BashCompletion() {
     }
     cases += "    " + command + ") words=\"" + flags.substr(1) + "\" ;;\n";
   }
-  return "# eval \"$(reeve completion)\"\n_reeve() {\n  local word=\"${COMP_WORDS[COMP_CWORD]}\" words=\"\"\n"
-         "  if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"" + Join({commands.begin(), commands.end()}, " ") + "\"; else case \"${COMP_WORDS[1]}\" in\n" +
-         cases + "  esac; fi\n  case \"$word\" in -*) ;; *) [ \"$COMP_CWORD\" -gt 1 ] && words=\"\" ;; esac\n"
+  return "# eval \"$(reeve completion)\"\n_reeve() {\n  local word=\"${COMP_WORDS[COMP_CWORD]}\" "
+         "words=\"\"\n"
+         "  if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"" +
+         Join({commands.begin(), commands.end()}, " ") + "\"; else case \"${COMP_WORDS[1]}\" in\n" +
+         cases +
+         "  esac; fi\n  case \"$word\" in -*) ;; *) [ \"$COMP_CWORD\" -gt 1 ] && words=\"\" ;; "
+         "esac\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-         "  [ \"${#COMPREPLY[@]}\" -eq 0 ] && COMPREPLY=($(compgen -f -- \"$word\"))\n}\ncomplete -o filenames -F _reeve reeve\n";
+         "  [ \"${#COMPREPLY[@]}\" -eq 0 ] && COMPREPLY=($(compgen -f -- \"$word\"))\n}\ncomplete "
+         "-o filenames -F _reeve reeve\n";
 }
 
 }  // namespace reeve::cli

@@ -7,8 +7,9 @@
 
 namespace reeve::cli {
 
-/// One option of the command line: everything there is to know about it, at one place. Parsing, help, names of
-/// environment variables, keys of reeve.toml, completion and the reference page are made from this table.
+/// One option of the command line: everything there is to know about it, at one place. Parsing,
+/// help, names of environment variables, keys of reeve.toml, completion and the reference page are
+/// made from this table.
 struct Option {
   /// Without dashes: "tracking-uri".
   std::string_view name;

@@ -6,7 +6,8 @@
 
 namespace reeve::cli {
 
-/// A bar on standard error: only on a terminal, only after two seconds, cleared at the end. Thread-safe.
+/// A bar on standard error: only on a terminal, only after two seconds, cleared at the end.
+/// Thread-safe.
 class Progress {
  public:
   explicit Progress(bool enabled);

@@ -2,6 +2,8 @@
 
 namespace reeve::cli {
 
-std::string VersionText() { return std::string("reeve ") + REEVE_VERSION + " (compiler " + __VERSION__ + ")\n"; }
+std::string VersionText() {
+  return std::string("reeve ") + REEVE_VERSION + " (compiler " + __VERSION__ + ")\n";
+}
 
 }  // namespace reeve::cli

@@ -29,9 +29,13 @@ std::string RangeText(const ContractColumn& column) {
 // Conforms one column of a chunk.
 class ColumnConformer {
  public:
-  ColumnConformer(const ContractColumn& column, const MissingTexts& missing, const ConformOptions& options,
-                  Conformed& conformed)
-      : column_(column), missing_(missing), stray_(column.stray_texts), options_(options), conformed_(conformed) {}
+  ColumnConformer(const ContractColumn& column, const MissingTexts& missing,
+                  const ConformOptions& options, Conformed& conformed)
+      : column_(column),
+        missing_(missing),
+        stray_(column.stray_texts),
+        options_(options),
+        conformed_(conformed) {}
 
   Column Run(const Column& raw) {
     switch (column_.type) {
@@ -54,9 +58,11 @@ class ColumnConformer {
   Column Absent(std::int64_t rows) const {
     const auto count = static_cast<std::size_t>(rows);
     if (column_.type == ColumnType::kCategory) {
-      return Column::Codes(column_.name, column_.type, std::vector<std::int32_t>(count, kMissingCode), Known());
+      return Column::Codes(column_.name, column_.type,
+                           std::vector<std::int32_t>(count, kMissingCode), Known());
     }
-    if (column_.type == ColumnType::kText || column_.type == ColumnType::kList || column_.type == ColumnType::kId) {
+    if (column_.type == ColumnType::kText || column_.type == ColumnType::kList ||
+        column_.type == ColumnType::kId) {
       Column texts = Column::Texts(column_.name, column_.type);
       for (std::size_t i = 0; i < count; ++i) texts.AppendText("");
       return texts;
@@ -65,7 +71,9 @@ class ColumnConformer {
   }
 
  private:
-  bool IsMissing(std::string_view text) const { return text.empty() || missing_.Contains(text) || stray_.Contains(text); }
+  bool IsMissing(std::string_view text) const {
+    return text.empty() || missing_.Contains(text) || stray_.Contains(text);
+  }
 
   std::vector<std::string> Known() const {
     std::vector<std::string> known;
@@ -76,17 +84,20 @@ class ColumnConformer {
 
   void Violate(std::int64_t row, Rule rule, std::string found, std::string expected) {
     if (IsFatal(rule)) conformed_.usable[static_cast<std::size_t>(row)] = false;
-    conformed_.violations.push_back({options_.first_row + row, column_.name, rule, std::move(found), std::move(expected)});
+    conformed_.violations.push_back(
+        {options_.first_row + row, column_.name, rule, std::move(found), std::move(expected)});
   }
 
   void MissingAt(std::int64_t row) {
-    if (column_.required) Violate(row, Rule::kMissingValue, "", "a value (required: never missing in training)");
+    if (column_.required)
+      Violate(row, Rule::kMissingValue, "", "a value (required: never missing in training)");
   }
 
   void CheckRange(std::int64_t row, double value) {
     if (!options_.report_soft_violations || !column_.minimum || !column_.maximum) return;
     if (value < *column_.minimum || value > *column_.maximum) {
-      Violate(row, Rule::kOutOfRange, Column::Numbers("", column_.type, {value}).ToText(0), RangeText(column_));
+      Violate(row, Rule::kOutOfRange, Column::Numbers("", column_.type, {value}).ToText(0),
+              RangeText(column_));
     }
   }
 
@@ -138,7 +149,8 @@ class ColumnConformer {
     std::vector<std::string> dictionary = Known();
     const std::size_t known = dictionary.size();
     std::unordered_map<std::string, std::int32_t> code_of;
-    for (std::size_t code = 0; code < known; ++code) code_of.emplace(dictionary[code], static_cast<std::int32_t>(code));
+    for (std::size_t code = 0; code < known; ++code)
+      code_of.emplace(dictionary[code], static_cast<std::int32_t>(code));
     std::vector<std::int32_t> codes;
     codes.reserve(static_cast<std::size_t>(raw.size()));
     std::string key;  // reused, so that a row costs no allocation
@@ -207,14 +219,16 @@ Status AbsentColumn(const Contract& contract, const std::string& name, const Tab
   if (const auto near = Nearest(name, UnknownColumns(contract, chunk.Names()))) {
     message += ", but " + Quote(*near) + " is. Is it " + Quote(name) + "?";
   } else {
-    message += ", expected a column of type " + std::string(ColumnTypeName(contract.columns[*contract.Find(name)].type));
+    message += ", expected a column of type " +
+               std::string(ColumnTypeName(contract.columns[*contract.Find(name)].type));
   }
   return Status::InvalidData(message);
 }
 
 }  // namespace
 
-Result<Conformed> Conform(const Contract& contract, const Table& chunk, const ConformOptions& options) {
+Result<Conformed> Conform(const Contract& contract, const Table& chunk,
+                          const ConformOptions& options) {
   Conformed conformed;
   conformed.usable.assign(static_cast<std::size_t>(chunk.rows()), true);
   const MissingTexts missing(contract.missing_texts);

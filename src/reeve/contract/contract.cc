@@ -35,8 +35,11 @@ std::vector<std::pair<std::string, std::int64_t>> CountCategories(const Column& 
 }
 
 ContractColumn MakeColumn(const Column& column, const ColumnTyping& typing) {
-  ContractColumn made{.name = column.name(), .type = column.type(), .number_format = typing.number_format,
-                      .stray_texts = typing.stray_texts, .required = column.CountMissing() == 0};
+  ContractColumn made{.name = column.name(),
+                      .type = column.type(),
+                      .number_format = typing.number_format,
+                      .stray_texts = typing.stray_texts,
+                      .required = column.CountMissing() == 0};
   if (column.storage() == Column::Storage::kNumbers) {
     for (const double number : column.numbers()) {
       if (std::isnan(number)) continue;
@@ -71,12 +74,14 @@ Contract MakeContract(const TypedTable& table, const std::vector<std::string>& f
   const std::set<std::string> wanted(features.begin(), features.end());
   for (std::size_t i = 0; i < table.table.column_count(); ++i) {
     const Column& column = table.table.column(i);
-    if (wanted.contains(column.name())) contract.columns.push_back(MakeColumn(column, table.typing[i]));
+    if (wanted.contains(column.name()))
+      contract.columns.push_back(MakeColumn(column, table.typing[i]));
   }
   return contract;
 }
 
-std::vector<std::string> UnknownColumns(const Contract& contract, const std::vector<std::string>& names) {
+std::vector<std::string> UnknownColumns(const Contract& contract,
+                                        const std::vector<std::string>& names) {
   std::vector<std::string> unknown;
   for (const std::string& name : names) {
     if (name != contract.target && !contract.Find(name)) unknown.push_back(name);

@@ -90,8 +90,8 @@ struct ConformOptions {
 
 /// A chunk of a source as the contract wants it.
 struct Conformed {
-  /// The contract's columns in its order, typed and stored as in training; rows as in the chunk. A bad
-  /// value is missing here.
+  /// The contract's columns in its order, typed and stored as in training; rows as in the chunk. A
+  /// bad value is missing here.
   Table table;
   /// One for each row: true when the row can be scored.
   std::vector<bool> usable;
@@ -102,11 +102,13 @@ struct Conformed {
 
 /// Reads a raw (or typed) chunk by the contract's types. Columns the contract does not know are
 /// ignored; optional columns that are absent count as missing.
-/// Fails with kInvalidData when a required column is absent, naming it and the nearest column of the
-/// chunk that the contract does not know.
-Result<Conformed> Conform(const Contract& contract, const Table& chunk, const ConformOptions& options);
+/// Fails with kInvalidData when a required column is absent, naming it and the nearest column of
+/// the chunk that the contract does not know.
+Result<Conformed> Conform(const Contract& contract, const Table& chunk,
+                          const ConformOptions& options);
 
 /// Columns of `names` that are neither in the contract nor its target.
-std::vector<std::string> UnknownColumns(const Contract& contract, const std::vector<std::string>& names);
+std::vector<std::string> UnknownColumns(const Contract& contract,
+                                        const std::vector<std::string>& names);
 
 }  // namespace reeve::contract

@@ -23,7 +23,8 @@ Json ColumnToJson(const ContractColumn& column) {
   if (column.maximum) json["maximum"] = *column.maximum;
   if (column.type == ColumnType::kCategory) {
     Json categories = Json::array();
-    for (const auto& [value, rows] : column.categories) categories.push_back(Json{{"value", value}, {"rows", rows}});
+    for (const auto& [value, rows] : column.categories)
+      categories.push_back(Json{{"value", value}, {"rows", rows}});
     json["categories"] = std::move(categories);
   }
   return json;
@@ -52,7 +53,8 @@ Result<ContractColumn> ColumnFromJson(const Json& json) {
   REEVE_ASSIGN_OR_RETURN(column.required, JsonBool(json, "required"));
   if (json.contains("number_format")) {
     REEVE_ASSIGN_OR_RETURN(const std::string format, JsonString(json, "number_format"));
-    if (format != "decorated" && format != "plain") return Status::Corrupt("number_format is neither plain nor decorated");
+    if (format != "decorated" && format != "plain")
+      return Status::Corrupt("number_format is neither plain nor decorated");
     column.number_format = format == "decorated" ? NumberFormat::kDecorated : NumberFormat::kPlain;
   }
   if (json.contains("stray_texts")) {
@@ -76,14 +78,16 @@ Json ToJson(const Contract& contract) {
   json["positive"] = contract.positive;
   json["missing_texts"] = contract.missing_texts;
   json["columns"] = Json::array();
-  for (const ContractColumn& column : contract.columns) json["columns"].push_back(ColumnToJson(column));
+  for (const ContractColumn& column : contract.columns)
+    json["columns"].push_back(ColumnToJson(column));
   return json;
 }
 
 Result<Contract> ContractFromJson(const Json& json) {
   REEVE_ASSIGN_OR_RETURN(const std::int64_t version, JsonInteger(json, "format_version"));
   if (version != kVersion) {
-    return Status::Corrupt("contract has format version " + std::to_string(version) + ", this Reeve reads version 1");
+    return Status::Corrupt("contract has format version " + std::to_string(version) +
+                           ", this Reeve reads version 1");
   }
   Contract contract;
   REEVE_ASSIGN_OR_RETURN(contract.target, JsonString(json, "target"));
@@ -94,10 +98,13 @@ Result<Contract> ContractFromJson(const Json& json) {
   std::set<std::string> names;
   for (const Json& element : *columns) {
     REEVE_ASSIGN_OR_RETURN(ContractColumn column, ColumnFromJson(element));
-    if (!names.insert(column.name).second) return Status::Corrupt("a column stands twice in the contract");
+    if (!names.insert(column.name).second)
+      return Status::Corrupt("a column stands twice in the contract");
     contract.columns.push_back(std::move(column));
   }
-  if (contract.classes.size() < 2 || std::set(contract.classes.begin(), contract.classes.end()).size() != contract.classes.size()) {
+  if (contract.classes.size() < 2 ||
+      std::set(contract.classes.begin(), contract.classes.end()).size() !=
+          contract.classes.size()) {
     return Status::Corrupt("classes of the contract are not at least two distinct names");
   }
   return contract;

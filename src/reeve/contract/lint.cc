@@ -16,8 +16,8 @@ constexpr std::int64_t kFewRows = 20;
 // Copies that were rounded on their way still have a correlation like this.
 constexpr double kCopyCorrelation = 0.99999;
 
-// Values as 0, 1, 2 … in order of first appearance, missing as -1: two columns with equal codes hold the same
-// values up to a one-to-one renaming.
+// Values as 0, 1, 2 … in order of first appearance, missing as -1: two columns with equal codes
+// hold the same values up to a one-to-one renaming.
 std::vector<std::int32_t> AppearanceCodes(const Column& column) {
   std::vector<std::int32_t> codes;
   codes.reserve(static_cast<std::size_t>(column.size()));
@@ -116,25 +116,30 @@ class Linter {
   // False when the column cannot help.
   bool Check(const Column& column) {
     if (column.type() == ColumnType::kText || column.type() == ColumnType::kList) {
-      Warn("unused_column", column, "is " + std::string(column.type() == ColumnType::kText ? "free text" : "a list") +
-                                        ", which this version learns nothing from");
+      Warn("unused_column", column,
+           "is " + std::string(column.type() == ColumnType::kText ? "free text" : "a list") +
+               ", which this version learns nothing from");
       return false;
     }
     const ColumnFacts facts = Survey(column);
     if (facts.distinct == 0) {
-      Warn("constant_column", column, "has no value in any row: it is missing everywhere and is left out");
+      Warn("constant_column", column,
+           "has no value in any row: it is missing everywhere and is left out");
       return false;
     }
     if (facts.distinct == 1 && facts.missing == 0) {
-      Warn("constant_column", column, "has the same value in every row, " + Quote(column.ToText(0), 40) + ", and is left out");
+      Warn("constant_column", column,
+           "has the same value in every row, " + Quote(column.ToText(0), 40) + ", and is left out");
       return false;
     }
     if (IsRunningNumber(column)) {
-      Warn("id_like_column", column, "counts the rows (a running number): an id, no feature; it is left out");
+      Warn("id_like_column", column,
+           "counts the rows (a running number): an id, no feature; it is left out");
       return false;
     }
     if (column.type() == ColumnType::kId) {
-      Warn("id_like_column", column, "has a unique value in nearly every row: an id, no feature; it is left out");
+      Warn("id_like_column", column,
+           "has a unique value in nearly every row: an id, no feature; it is left out");
       return false;
     }
     CheckCopies(column, facts);
@@ -144,14 +149,16 @@ class Linter {
   void CheckCopies(const Column& column, const ColumnFacts& facts) {
     const auto [it, is_new] = by_digest_.try_emplace(facts.digest, column.name());
     if (!is_new) {
-      Warn("duplicate_column", column, "is a copy of column " + Quote(it->second) + " (same values, possibly renamed)");
+      Warn("duplicate_column", column,
+           "is a copy of column " + Quote(it->second) + " (same values, possibly renamed)");
       return;
     }
     constexpr std::int64_t kFewDistinct = 10;
     if (column.storage() != Column::Storage::kNumbers || facts.distinct < kFewDistinct) return;
     for (const Column* const other : numbers_) {
       if (std::abs(Correlation(column.numbers(), other->numbers())) > kCopyCorrelation) {
-        Warn("duplicate_column", column, "is a copy of column " + Quote(other->name()) + " up to scale (correlation 1)");
+        Warn("duplicate_column", column,
+             "is a copy of column " + Quote(other->name()) + " up to scale (correlation 1)");
         return;
       }
     }
@@ -159,10 +166,12 @@ class Linter {
   }
 
   void Warn(std::string code, const Column& column, const std::string& message) {
-    result_.warnings.push_back({std::move(code), column.name(), "column " + Quote(column.name()) + " " + message});
+    result_.warnings.push_back(
+        {std::move(code), column.name(), "column " + Quote(column.name()) + " " + message});
   }
 
-  // Every pair of numeric columns is compared; beyond this many the pairs would take longer than training.
+  // Every pair of numeric columns is compared; beyond this many the pairs would take longer than
+  // training.
   static constexpr std::size_t kMostCompared = 60;
 
   const Table& table_;

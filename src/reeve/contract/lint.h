@@ -24,10 +24,10 @@ struct LintResult {
   std::vector<std::string> unusable;
 };
 
-/// Looks at the feature columns `features` of a typed table: constant or empty columns, columns that
-/// name rows (running numbers, UUIDs, all texts distinct), copies of other columns (same values, or the
-/// same up to a one-to-one renaming of values).
-/// Copies are warned of but stay usable.
+/// Looks at the feature columns `features` of a typed table: constant or empty columns, columns
+/// that name rows (running numbers, UUIDs, all texts distinct), copies of other columns (same
+/// values, or the same up to a one-to-one renaming of values). Copies are warned of but stay
+/// usable.
 LintResult LintFeatures(const Table& table, const std::vector<std::string>& features);
 
 }  // namespace reeve::contract

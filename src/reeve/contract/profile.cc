@@ -34,7 +34,8 @@ Histogram CountBetween(std::vector<double> edges, const std::vector<double>& sor
   auto from = sorted.begin();
   for (std::size_t bin = 0; bin + 1 < histogram.edges.size(); ++bin) {
     const bool last = bin + 2 == histogram.edges.size();
-    const auto to = last ? sorted.end() : std::lower_bound(from, sorted.end(), histogram.edges[bin + 1]);
+    const auto to =
+        last ? sorted.end() : std::lower_bound(from, sorted.end(), histogram.edges[bin + 1]);
     histogram.counts.push_back(to - from);
     from = to;
   }
@@ -71,7 +72,8 @@ void ProfileNumbers(const Column& column, ColumnProfile& profile) {
   for (int i = 0; i <= kFrequencyBins; ++i) {
     frequency.push_back(QuantileOf(sorted, static_cast<double>(i) / kFrequencyBins));
   }
-  for (auto* const edges : {&uniform, &frequency}) edges->erase(std::unique(edges->begin(), edges->end()), edges->end());
+  for (auto* const edges : {&uniform, &frequency})
+    edges->erase(std::unique(edges->begin(), edges->end()), edges->end());
   profile.uniform = CountBetween(std::move(uniform), sorted);
   profile.frequency = CountBetween(std::move(frequency), sorted);
 
@@ -83,9 +85,11 @@ void ProfileNumbers(const Column& column, ColumnProfile& profile) {
     begin = end;
   }
   profile.distinct = static_cast<std::int64_t>(runs.size());
-  std::stable_sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(runs.begin(), runs.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
   for (std::size_t i = 0; i < std::min(kTopValues, runs.size()); ++i) {
-    profile.top_values.push_back({Column::Numbers("", column.type(), {runs[i].second}).ToText(0), runs[i].first});
+    profile.top_values.push_back(
+        {Column::Numbers("", column.type(), {runs[i].second}).ToText(0), runs[i].first});
   }
 }
 
@@ -112,7 +116,9 @@ void ProfileTexts(const Column& column, ColumnProfile& profile) {
 }
 
 ColumnProfile ProfileColumn(const Column& column) {
-  ColumnProfile profile{.name = column.name(), .type = column.type(), .rows = column.size(),
+  ColumnProfile profile{.name = column.name(),
+                        .type = column.type(),
+                        .rows = column.size(),
                         .missing = column.CountMissing()};
   if (column.storage() == Column::Storage::kNumbers) {
     ProfileNumbers(column, profile);
@@ -137,13 +143,15 @@ double StabilityIndex(const std::vector<double>& before, const std::vector<doubl
   return index;
 }
 
-// Rows of `profile` in the bins of `edges`, from its own finer histogram: shares of a bin are spread evenly.
+// Rows of `profile` in the bins of `edges`, from its own finer histogram: shares of a bin are
+// spread evenly.
 std::vector<double> Rebin(const std::vector<double>& edges, const ColumnProfile& profile) {
   std::vector<double> counts(std::max<std::size_t>(edges.size(), 2) - 1);
   const Histogram& own = profile.frequency.counts.size() > 1 ? profile.frequency : profile.uniform;
   const auto bin_of = [&](double value) {
     const auto it = std::upper_bound(edges.begin(), edges.end(), value);
-    const auto bin = std::clamp<std::ptrdiff_t>(it - edges.begin() - 1, 0, static_cast<std::ptrdiff_t>(counts.size()) - 1);
+    const auto bin = std::clamp<std::ptrdiff_t>(it - edges.begin() - 1, 0,
+                                                static_cast<std::ptrdiff_t>(counts.size()) - 1);
     return static_cast<std::size_t>(bin);
   };
   for (std::size_t bin = 0; bin < own.counts.size(); ++bin) {
@@ -168,9 +176,12 @@ double PsiOfNumbers(const ColumnProfile& before, const ColumnProfile& after) {
 
 double PsiOfValues(const ColumnProfile& before, const ColumnProfile& after) {
   std::map<std::string, std::pair<double, double>> counts;
-  for (const ValueCount& value : before.top_values) counts[value.value].first = static_cast<double>(value.count);
-  for (const ValueCount& value : after.top_values) counts[value.value].second = static_cast<double>(value.count);
-  std::vector<double> a = {static_cast<double>(before.missing)}, b = {static_cast<double>(after.missing)};
+  for (const ValueCount& value : before.top_values)
+    counts[value.value].first = static_cast<double>(value.count);
+  for (const ValueCount& value : after.top_values)
+    counts[value.value].second = static_cast<double>(value.count);
+  std::vector<double> a = {static_cast<double>(before.missing)},
+                      b = {static_cast<double>(after.missing)};
   for (const auto& [value, both] : counts) {
     a.push_back(both.first);
     b.push_back(both.second);
@@ -179,20 +190,25 @@ double PsiOfValues(const ColumnProfile& before, const ColumnProfile& after) {
 }
 
 bool SameStatistics(const ColumnProfile& a, const ColumnProfile& b) {
-  return a.rows == b.rows && a.missing == b.missing && a.distinct == b.distinct && a.mean == b.mean &&
-         a.standard_deviation == b.standard_deviation && a.minimum == b.minimum && a.maximum == b.maximum &&
-         std::equal(a.top_values.begin(), a.top_values.end(), b.top_values.begin(), b.top_values.end(),
-                    [](const ValueCount& x, const ValueCount& y) { return x.value == y.value && x.count == y.count; });
+  return a.rows == b.rows && a.missing == b.missing && a.distinct == b.distinct &&
+         a.mean == b.mean && a.standard_deviation == b.standard_deviation &&
+         a.minimum == b.minimum && a.maximum == b.maximum &&
+         std::equal(a.top_values.begin(), a.top_values.end(), b.top_values.begin(),
+                    b.top_values.end(), [](const ValueCount& x, const ValueCount& y) {
+                      return x.value == y.value && x.count == y.count;
+                    });
 }
 
 ColumnChange Compare(const ColumnProfile& before, const ColumnProfile& after) {
-  ColumnChange change{.name = before.name, .kind = "changed", .before = before, .after = after, .psi = {}};
+  ColumnChange change{
+      .name = before.name, .kind = "changed", .before = before, .after = after, .psi = {}};
   if (before.type != after.type) {
     change.kind = "type";
     return change;
   }
   if (SameStatistics(before, after)) change.kind = "same";
-  change.psi = before.minimum && after.minimum ? PsiOfNumbers(before, after) : PsiOfValues(before, after);
+  change.psi =
+      before.minimum && after.minimum ? PsiOfNumbers(before, after) : PsiOfValues(before, after);
   return change;
 }
 
@@ -211,13 +227,17 @@ Profile MakeProfile(const Table& table, int threads) {
 }
 
 ProfileDiff DiffProfiles(const Profile& before, const Profile& after) {
-  ProfileDiff diff{.same = before.digest == after.digest, .rows_before = before.rows, .rows_after = after.rows, .columns = {}};
+  ProfileDiff diff{.same = before.digest == after.digest,
+                   .rows_before = before.rows,
+                   .rows_after = after.rows,
+                   .columns = {}};
   std::map<std::string, const ColumnProfile*> later;
   for (const ColumnProfile& column : after.columns) later[column.name] = &column;
   for (const ColumnProfile& column : before.columns) {
     const auto it = later.find(column.name);
     if (it == later.end()) {
-      diff.columns.push_back({.name = column.name, .kind = "removed", .before = column, .after = {}, .psi = {}});
+      diff.columns.push_back(
+          {.name = column.name, .kind = "removed", .before = column, .after = {}, .psi = {}});
     } else {
       diff.columns.push_back(Compare(column, *it->second));
       later.erase(it);
@@ -225,7 +245,8 @@ ProfileDiff DiffProfiles(const Profile& before, const Profile& after) {
   }
   for (const ColumnProfile& column : after.columns) {
     if (later.contains(column.name)) {
-      diff.columns.push_back({.name = column.name, .kind = "added", .before = {}, .after = column, .psi = {}});
+      diff.columns.push_back(
+          {.name = column.name, .kind = "added", .before = {}, .after = column, .psi = {}});
     }
   }
   return diff;

@@ -11,7 +11,8 @@
 
 namespace reeve::contract {
 
-/// Counts of numbers between fixed edges: bin i holds edges[i] <= x < edges[i+1], the last one closed.
+/// Counts of numbers between fixed edges: bin i holds edges[i] <= x < edges[i+1], the last one
+/// closed.
 struct Histogram {
   std::vector<double> edges;
   std::vector<std::int64_t> counts;
@@ -60,8 +61,8 @@ struct ColumnChange {
   /// "added", "removed", "type", "changed", "same".
   std::string kind;
   ColumnProfile before, after;
-  /// Population stability index over the frequency bins (or categories) of `before`, missing being a
-  /// bin of its own; absent when the types differ.
+  /// Population stability index over the frequency bins (or categories) of `before`, missing being
+  /// a bin of its own; absent when the types differ.
   std::optional<double> psi;
 };
 

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::int64_t kVersion = 1;
 
-Json HistogramToJson(const Histogram& histogram) { return Json{{"edges", histogram.edges}, {"counts", histogram.counts}}; }
+Json HistogramToJson(const Histogram& histogram) {
+  return Json{{"edges", histogram.edges}, {"counts", histogram.counts}};
+}
 
 Result<Histogram> HistogramFromJson(const Json& json, std::string_view member) {
   Histogram histogram;
@@ -17,13 +19,15 @@ Result<Histogram> HistogramFromJson(const Json& json, std::string_view member) {
   REEVE_ASSIGN_OR_RETURN(histogram.edges, JsonNumbers(*object, "edges"));
   REEVE_ASSIGN_OR_RETURN(const std::vector<double> counts, JsonNumbers(*object, "counts"));
   for (const double count : counts) {
-    if (!(count >= 0 && count < 9e15)) return Status::Corrupt("a histogram holds a count that is none");
+    if (!(count >= 0 && count < 9e15))
+      return Status::Corrupt("a histogram holds a count that is none");
     histogram.counts.push_back(static_cast<std::int64_t>(count));
   }
   const bool fits = histogram.counts.size() + 1 == histogram.edges.size() ||
                     (histogram.edges.size() < 2 && histogram.counts.size() <= 1);
-  if (!fits) return Status::Corrupt("a histogram has " + std::to_string(histogram.edges.size()) + " edges for " +
-                                    std::to_string(histogram.counts.size()) + " counts");
+  if (!fits)
+    return Status::Corrupt("a histogram has " + std::to_string(histogram.edges.size()) +
+                           " edges for " + std::to_string(histogram.counts.size()) + " counts");
   return histogram;
 }
 
@@ -88,14 +92,16 @@ Json ToJson(const Profile& profile) {
   json["rows"] = profile.rows;
   json["quantile_levels"] = kQuantiles;
   json["columns"] = Json::array();
-  for (const ColumnProfile& column : profile.columns) json["columns"].push_back(ColumnToJson(column));
+  for (const ColumnProfile& column : profile.columns)
+    json["columns"].push_back(ColumnToJson(column));
   return json;
 }
 
 Result<Profile> ProfileFromJson(const Json& json) {
   REEVE_ASSIGN_OR_RETURN(const std::int64_t version, JsonInteger(json, "format_version"));
   if (version != kVersion) {
-    return Status::Corrupt("profile has format version " + std::to_string(version) + ", this Reeve reads version 1");
+    return Status::Corrupt("profile has format version " + std::to_string(version) +
+                           ", this Reeve reads version 1");
   }
   Profile profile;
   REEVE_ASSIGN_OR_RETURN(profile.digest, JsonString(json, "digest"));

@@ -19,7 +19,9 @@ bool HasLeadingZero(std::string_view text) {
   return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
 }
 
-bool LooksLikeInteger(std::string_view text) { return text.find_first_of(".eE") == std::string_view::npos; }
+bool LooksLikeInteger(std::string_view text) {
+  return text.find_first_of(".eE") == std::string_view::npos;
+}
 
 // What one pass over a column's texts finds.
 struct TextFacts {
@@ -35,7 +37,8 @@ struct TextFacts {
 
 class ColumnTyper {
  public:
-  ColumnTyper(const TypingOptions& options, const MissingTexts& missing) : options_(options), missing_(missing) {}
+  ColumnTyper(const TypingOptions& options, const MissingTexts& missing)
+      : options_(options), missing_(missing) {}
 
   // Types one column; `raw` is consumed.
   Result<Column> Run(Column raw, ColumnTyping& typing, std::vector<TypingNote>& notes) const {
@@ -51,26 +54,34 @@ class ColumnTyper {
  private:
   bool IsMissing(std::string_view text) const { return text.empty() || missing_.Contains(text); }
 
-  Result<Column> Infer(const Column& raw, ColumnTyping& typing, std::vector<TypingNote>& notes) const {
+  Result<Column> Infer(const Column& raw, ColumnTyping& typing,
+                       std::vector<TypingNote>& notes) const {
     const TextFacts facts = Survey(raw);
     if (facts.present == 0) {
       typing.type = ColumnType::kReal;
-      return Column::Numbers(raw.name(), ColumnType::kReal, std::vector<double>(static_cast<std::size_t>(raw.size()), kMissingNumber));
+      return Column::Numbers(
+          raw.name(), ColumnType::kReal,
+          std::vector<double>(static_cast<std::size_t>(raw.size()), kMissingNumber));
     }
-    const bool few_strays = facts.strays() > 0 && facts.stray_texts.size() < 100 && facts.numbers > 0 && !facts.any_leading_zero &&
-                            static_cast<double>(facts.strays()) <= options_.max_stray_share * static_cast<double>(facts.present);
+    const bool few_strays = facts.strays() > 0 && facts.stray_texts.size() < 100 &&
+                            facts.numbers > 0 && !facts.any_leading_zero &&
+                            static_cast<double>(facts.strays()) <=
+                                options_.max_stray_share * static_cast<double>(facts.present);
     if (facts.numbers > 0 && facts.strays() == 0 && !facts.any_leading_zero) {
-      return ToNumbers(raw, facts.all_integers ? ColumnType::kInteger : ColumnType::kReal, NumberFormat::kPlain, typing);
+      return ToNumbers(raw, facts.all_integers ? ColumnType::kInteger : ColumnType::kReal,
+                       NumberFormat::kPlain, typing);
     }
     if (facts.booleans == facts.present) return ToBooleans(raw, typing);
     if (facts.datetimes == facts.present) return ToDatetimes(raw, typing);
-    if (facts.decorated + facts.not_a_number == facts.present && facts.decorated > 0 && !facts.any_leading_zero) {
+    if (facts.decorated + facts.not_a_number == facts.present && facts.decorated > 0 &&
+        !facts.any_leading_zero) {
       return ToNumbers(raw, ColumnType::kReal, NumberFormat::kDecorated, typing);
     }
     if (few_strays) {
-      notes.push_back({raw.name(), "column " + Quote(raw.name()) + ": " + GroupDigits(facts.strays()) + " texts such as " +
-                                       Quote(facts.stray_texts.front(), 40) + " among " + GroupDigits(facts.numbers) +
-                                       " numbers are read as missing"});
+      notes.push_back(
+          {raw.name(), "column " + Quote(raw.name()) + ": " + GroupDigits(facts.strays()) +
+                           " texts such as " + Quote(facts.stray_texts.front(), 40) + " among " +
+                           GroupDigits(facts.numbers) + " numbers are read as missing"});
       Column numbers = ToNumbers(raw, facts.all_integers ? ColumnType::kInteger : ColumnType::kReal,
                                  NumberFormat::kPlain, typing);
       typing.stray_texts = facts.stray_texts;
@@ -87,8 +98,8 @@ class ColumnTyper {
       const std::string_view text = raw.text(row);
       if (IsMissing(text)) continue;
       ++facts.present;
-      const bool hopeless = facts.present > kEnoughTexts && facts.numbers == 0 && facts.decorated == 0 &&
-                            facts.booleans == 0 && facts.datetimes == 0;
+      const bool hopeless = facts.present > kEnoughTexts && facts.numbers == 0 &&
+                            facts.decorated == 0 && facts.booleans == 0 && facts.datetimes == 0;
       if (!hopeless) SurveyText(text, facts);
     }
     return facts;
@@ -118,7 +129,8 @@ class ColumnTyper {
 
   static void NoteStray(std::string_view text, TextFacts& facts) {
     constexpr std::size_t kMostStrays = 100;
-    const bool known = std::find(facts.stray_texts.begin(), facts.stray_texts.end(), text) != facts.stray_texts.end();
+    const bool known = std::find(facts.stray_texts.begin(), facts.stray_texts.end(), text) !=
+                       facts.stray_texts.end();
     if (!known && facts.stray_texts.size() < kMostStrays) facts.stray_texts.emplace_back(text);
   }
 
@@ -133,9 +145,12 @@ class ColumnTyper {
     return Column::Numbers(raw.name(), type, std::move(numbers));
   }
 
-  Column ToNumbers(const Column& raw, ColumnType type, NumberFormat format, ColumnTyping& typing) const {
+  Column ToNumbers(const Column& raw, ColumnType type, NumberFormat format,
+                   ColumnTyping& typing) const {
     typing = {type, format, {}};
-    return Convert(raw, type, [format](std::string_view text) { return ReadNumber(text, format).value_or(kMissingNumber); });
+    return Convert(raw, type, [format](std::string_view text) {
+      return ReadNumber(text, format).value_or(kMissingNumber);
+    });
   }
   Column ToBooleans(const Column& raw, ColumnTyping& typing) const {
     typing.type = ColumnType::kBoolean;
@@ -146,7 +161,9 @@ class ColumnTyper {
   }
   Column ToDatetimes(const Column& raw, ColumnTyping& typing) const {
     typing.type = ColumnType::kDatetime;
-    return Convert(raw, ColumnType::kDatetime, [](std::string_view text) { return ReadDatetime(text).value_or(kMissingNumber); });
+    return Convert(raw, ColumnType::kDatetime, [](std::string_view text) {
+      return ReadDatetime(text).value_or(kMissingNumber);
+    });
   }
 
   Column ToTexts(const Column& raw, const TextFacts& facts, ColumnTyping& typing) const {
@@ -155,7 +172,8 @@ class ColumnTyper {
     if (typing.type == ColumnType::kCategory) return coded;
     // Texts that hardly repeat are smaller as they came, but for what counts as missing.
     Column texts = Column::Texts(raw.name(), typing.type);
-    for (std::int64_t row = 0; row < raw.size(); ++row) texts.AppendText(IsMissing(raw.text(row)) ? std::string_view() : raw.text(row));
+    for (std::int64_t row = 0; row < raw.size(); ++row)
+      texts.AppendText(IsMissing(raw.text(row)) ? std::string_view() : raw.text(row));
     return texts;
   }
 
@@ -173,12 +191,14 @@ class ColumnTyper {
       const auto [it, is_new] = code_of.try_emplace(text, 0);
       if (is_new) {
         // Missing words are found once per distinct text, not once per row.
-        it->second = missing_.Contains(text) ? kMissingCode : static_cast<std::int32_t>(dictionary.size());
+        it->second =
+            missing_.Contains(text) ? kMissingCode : static_cast<std::int32_t>(dictionary.size());
         if (it->second != kMissingCode) dictionary.emplace_back(text);
       }
       codes.push_back(it->second);
     }
-    return Column::Codes(raw.name(), ColumnType::kCategory, std::move(codes), std::move(dictionary));
+    return Column::Codes(raw.name(), ColumnType::kCategory, std::move(codes),
+                         std::move(dictionary));
   }
 
   ColumnType KindOfTexts(const Column& coded, std::int64_t present) const {
@@ -199,7 +219,8 @@ class ColumnTyper {
     return mean_words >= 3 ? ColumnType::kText : ColumnType::kCategory;
   }
 
-  // The type that the user asked for, whatever the values look like; values that do not fit are an error.
+  // The type that the user asked for, whatever the values look like; values that do not fit are an
+  // error.
   Result<Column> Fixed(Column raw, ColumnType type, ColumnTyping& typing) const {
     typing.type = type;
     switch (type) {
@@ -246,16 +267,19 @@ class ColumnTyper {
     typing.number_format = NumberFormat::kPlain;
     for (std::int64_t row = 0; row < raw.size(); ++row) {
       const std::string_view text = raw.text(row);
-      if (!IsMissing(text) && !read(text) && ReadNumber(text, NumberFormat::kDecorated)) typing.number_format = NumberFormat::kDecorated;
+      if (!IsMissing(text) && !read(text) && ReadNumber(text, NumberFormat::kDecorated))
+        typing.number_format = NumberFormat::kDecorated;
     }
     for (std::int64_t row = 0; row < raw.size(); ++row) {
       const std::string_view text = raw.text(row);
       if (IsMissing(text) || IsNoNumber(text) || read(text)) continue;
-      return Status::InvalidData("column " + Quote(raw.name()) + ", row " + std::to_string(row) + ": found " + Quote(text, 60) +
-                                 ", expected " + std::string(ColumnTypeName(type)) + " as data.columns fixes it")
+      return Status::InvalidData("column " + Quote(raw.name()) + ", row " + std::to_string(row) +
+                                 ": found " + Quote(text, 60) + ", expected " +
+                                 std::string(ColumnTypeName(type)) + " as data.columns fixes it")
           .WithFix("set \"" + raw.name() + "\" to \"category\" or \"text\" under [data.columns]");
     }
-    return Convert(raw, type, [&](std::string_view text) { return read(text).value_or(kMissingNumber); });
+    return Convert(raw, type,
+                   [&](std::string_view text) { return read(text).value_or(kMissingNumber); });
   }
 
   const TypingOptions& options_;
@@ -265,7 +289,8 @@ class ColumnTyper {
 }  // namespace
 
 const std::vector<std::string>& DefaultMissingTexts() {
-  static const std::vector<std::string> texts = {"?", "NA", "N/A", "#N/A", "NaN", "null", "<NA>", "\\N"};
+  static const std::vector<std::string> texts = {"?",   "NA",   "N/A",  "#N/A",
+                                                 "NaN", "null", "<NA>", "\\N"};
   return texts;
 }
 
@@ -279,7 +304,8 @@ MissingTexts::MissingTexts(const std::vector<std::string>& texts) {
 bool MissingTexts::Contains(std::string_view text) const {
   if (text.size() > longest_) return false;
   const auto same = [text](const std::string& word) {
-    return word.size() == text.size() && std::equal(word.begin(), word.end(), text.begin(), [](char a, char b) {
+    return word.size() == text.size() &&
+           std::equal(word.begin(), word.end(), text.begin(), [](char a, char b) {
              return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
            });
   };
@@ -289,7 +315,8 @@ bool MissingTexts::Contains(std::string_view text) const {
 Result<TypedTable> InferTypes(Table raw, const TypingOptions& options, int threads) {
   for (const auto& [name, type] : options.column_types) {
     if (!raw.Find(name)) {
-      return Status::InvalidArgument("data.columns names " + Quote(name) + ", which is not a column of the table." +
+      return Status::InvalidArgument("data.columns names " + Quote(name) +
+                                     ", which is not a column of the table." +
                                      Suggest(name, raw.Names()));
     }
   }

@@ -68,8 +68,8 @@ Result<TypedTable> InferTypes(Table raw, const TypingOptions& options, int threa
 
 /// The number that a trimmed `text` spells in `format`; nothing when it spells none.
 std::optional<double> ReadNumber(std::string_view text, NumberFormat format);
-/// Words that stand for no number in a column of numbers ("inf", "none", "-"), though they may be a category
-/// elsewhere.
+/// Words that stand for no number in a column of numbers ("inf", "none", "-"), though they may be a
+/// category elsewhere.
 bool IsNoNumber(std::string_view text);
 /// true/false in any ASCII case (also 1/0).
 std::optional<bool> ReadBoolean(std::string_view text);

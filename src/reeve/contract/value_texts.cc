@@ -12,8 +12,8 @@
 namespace reeve::contract {
 namespace {
 
-constexpr std::array<std::string_view, 14> kCurrencies = {"$", "€", "£", "₹", "¥", "Rs.", "Rs",
-                                                          "USD", "EUR", "GBP", "INR", "CHF", "JPY", "US$"};
+constexpr std::array<std::string_view, 14> kCurrencies = {
+    "$", "€", "£", "₹", "¥", "Rs.", "Rs", "USD", "EUR", "GBP", "INR", "CHF", "JPY", "US$"};
 
 // Takes a currency off one end, if there is one.
 bool StripCurrency(std::string_view& text) {
@@ -39,7 +39,8 @@ std::optional<std::string> WithoutThousands(std::string_view text) {
       plain += text[i];
       continue;
     }
-    const std::string_view behind = text.substr(i + 1, std::min(point, text.size()) - std::min(i + 1, point));
+    const std::string_view behind =
+        text.substr(i + 1, std::min(point, text.size()) - std::min(i + 1, point));
     const std::size_t next = behind.find(',');
     const std::size_t digits = next == std::string_view::npos ? behind.size() : next;
     if (i == 0 || i > point || digits != 3) return std::nullopt;
@@ -120,8 +121,9 @@ std::optional<double> ReadNumber(std::string_view text, NumberFormat format) {
 }
 
 bool IsNoNumber(std::string_view text) {
-  constexpr std::array<std::string_view, 12> kWords = {"inf",       "+inf",      "-inf", "infinity", "+infinity", "-infinity",
-                                                       "nan",       "none",      "-",    "nil",      "unknown",   "missing"};
+  constexpr std::array<std::string_view, 12> kWords = {
+      "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity",
+      "nan", "none", "-",    "nil",      "unknown",   "missing"};
   if (text.size() > 9) return false;
   return std::find(kWords.begin(), kWords.end(), ToLower(text)) != kWords.end();
 }

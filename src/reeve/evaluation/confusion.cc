@@ -6,7 +6,9 @@
 namespace reeve::evaluation {
 namespace {
 
-double Quotient(double numerator, double denominator) { return denominator == 0 ? 0 : numerator / denominator; }
+double Quotient(double numerator, double denominator) {
+  return denominator == 0 ? 0 : numerator / denominator;
+}
 
 }  // namespace
 
@@ -24,8 +26,9 @@ double ConfusionMatrix::predicted(int class_idx) const {
   return sum;
 }
 
-ConfusionMatrix CountConfusion(std::span<const std::int32_t> labels, const Probabilities& probabilities,
-                               double threshold, std::span<const double> weights) {
+ConfusionMatrix CountConfusion(std::span<const std::int32_t> labels,
+                               const Probabilities& probabilities, double threshold,
+                               std::span<const double> weights) {
   ConfusionMatrix confusion{.classes = probabilities.classes, .counts = {}};
   confusion.counts.resize(static_cast<std::size_t>(probabilities.classes * probabilities.classes));
   for (std::size_t row = 0; row < labels.size(); ++row) {
@@ -64,7 +67,8 @@ double Recall(const ConfusionMatrix& confusion, int class_idx) {
 double FBeta(const ConfusionMatrix& confusion, int class_idx, double beta) {
   const double right = confusion.at(class_idx, class_idx);
   const double squared = beta * beta;
-  return Quotient((1 + squared) * right, squared * confusion.actual(class_idx) + confusion.predicted(class_idx));
+  return Quotient((1 + squared) * right,
+                  squared * confusion.actual(class_idx) + confusion.predicted(class_idx));
 }
 
 double Mcc(const ConfusionMatrix& confusion) {

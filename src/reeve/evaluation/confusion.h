@@ -24,8 +24,9 @@ struct ConfusionMatrix {
 };
 
 /// Counts decisions (see Decide in table/probabilities.h).
-ConfusionMatrix CountConfusion(std::span<const std::int32_t> labels, const Probabilities& probabilities,
-                               double threshold, std::span<const double> weights);
+ConfusionMatrix CountConfusion(std::span<const std::int32_t> labels,
+                               const Probabilities& probabilities, double threshold,
+                               std::span<const double> weights);
 
 /// Scores that follow from counts alone, as scikit-learn defines them; a quotient 0/0 is 0.
 double Accuracy(const ConfusionMatrix& confusion);

@@ -14,7 +14,8 @@ Result<std::vector<RankedPoint>> RankPositives(std::span<const std::int32_t> lab
   for (const std::int32_t label : labels) positive.push_back(label == 1);
   std::vector<RankedPoint> ranked = Rank(positive, probabilities, {});
   if (ranked.empty() || ranked.back().true_positives == 0 || ranked.back().false_positives == 0) {
-    return Status::InvalidData("only one class occurs among the rows, expected both to draw a curve");
+    return Status::InvalidData(
+        "only one class occurs among the rows, expected both to draw a curve");
   }
   return ranked;
 }
@@ -28,7 +29,8 @@ double Quantile(const std::vector<double>& sorted, double q) {
 
 }  // namespace
 
-Result<std::vector<CurvePoint>> RocCurve(std::span<const std::int32_t> labels, std::span<const double> probabilities) {
+Result<std::vector<CurvePoint>> RocCurve(std::span<const std::int32_t> labels,
+                                         std::span<const double> probabilities) {
   REEVE_ASSIGN_OR_RETURN(const auto ranked, RankPositives(labels, probabilities));
   std::vector<CurvePoint> curve;
   for (const RankedPoint& point : ranked) {
@@ -44,7 +46,8 @@ Result<std::vector<CurvePoint>> PrecisionRecallCurve(std::span<const std::int32_
   std::vector<CurvePoint> curve;
   for (const RankedPoint& point : ranked) {
     curve.push_back({point.true_positives / ranked.back().true_positives,
-                     point.true_positives / (point.true_positives + point.false_positives), point.score});
+                     point.true_positives / (point.true_positives + point.false_positives),
+                     point.score});
   }
   return curve;
 }
@@ -55,7 +58,8 @@ std::vector<ReliabilityBin> ReliabilityCurve(std::span<const std::int32_t> label
   std::vector<double> sorted(probabilities.begin(), probabilities.end());
   std::sort(sorted.begin(), sorted.end());
   std::vector<double> inner_edges;
-  for (int i = 1; i < bins; ++i) inner_edges.push_back(Quantile(sorted, static_cast<double>(i) / bins));
+  for (int i = 1; i < bins; ++i)
+    inner_edges.push_back(Quantile(sorted, static_cast<double>(i) / bins));
   std::vector<ReliabilityBin> filled(static_cast<std::size_t>(bins));
   for (std::size_t row = 0; row < labels.size(); ++row) {
     const auto edge = std::lower_bound(inner_edges.begin(), inner_edges.end(), probabilities[row]);
@@ -72,26 +76,30 @@ std::vector<ReliabilityBin> ReliabilityCurve(std::span<const std::int32_t> label
   return filled;
 }
 
-std::vector<LiftDecile> LiftDeciles(std::span<const std::int32_t> labels, std::span<const double> probabilities) {
+std::vector<LiftDecile> LiftDeciles(std::span<const std::int32_t> labels,
+                                    std::span<const double> probabilities) {
   constexpr std::size_t kParts = 10;
   const double positives = std::accumulate(labels.begin(), labels.end(), 0.0);
   if (positives == 0) return {};
   std::vector<std::size_t> order(labels.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return probabilities[a] > probabilities[b]; });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return probabilities[a] > probabilities[b];
+  });
   const double base_rate = positives / static_cast<double>(labels.size());
   std::vector<LiftDecile> deciles;
   double found = 0;
   for (std::size_t part = 0; part < kParts; ++part) {
     LiftDecile decile{.decile = static_cast<int>(part) + 1};
-    for (std::size_t i = part * order.size() / kParts; i < (part + 1) * order.size() / kParts; ++i) {
+    for (std::size_t i = part * order.size() / kParts; i < (part + 1) * order.size() / kParts;
+         ++i) {
       ++decile.rows;
       decile.positives += labels[order[i]];
     }
     found += static_cast<double>(decile.positives);
     if (decile.rows > 0) {
-      decile.lift = static_cast<double>(decile.positives) / static_cast<double>(decile.rows) / base_rate;
+      decile.lift =
+          static_cast<double>(decile.positives) / static_cast<double>(decile.rows) / base_rate;
     }
     decile.cumulative_gain = found / positives;
     deciles.push_back(decile);
@@ -102,7 +110,8 @@ std::vector<LiftDecile> LiftDeciles(std::span<const std::int32_t> labels, std::s
 std::vector<CurvePoint> Thin(const std::vector<CurvePoint>& curve, std::size_t most) {
   if (curve.size() <= most || most < 2) return curve;
   std::vector<CurvePoint> thinned;
-  for (std::size_t i = 0; i < most; ++i) thinned.push_back(curve[i * (curve.size() - 1) / (most - 1)]);
+  for (std::size_t i = 0; i < most; ++i)
+    thinned.push_back(curve[i * (curve.size() - 1) / (most - 1)]);
   return thinned;
 }
 

@@ -14,9 +14,11 @@ struct CurvePoint {
   double threshold = 0;
 };
 
-/// False positive rate (x) and true positive rate (y), one point per distinct probability, best first; the
-/// origin is not among them. `labels` are 0 or 1. Fails with kInvalidData unless both classes occur.
-Result<std::vector<CurvePoint>> RocCurve(std::span<const std::int32_t> labels, std::span<const double> probabilities);
+/// False positive rate (x) and true positive rate (y), one point per distinct probability, best
+/// first; the origin is not among them. `labels` are 0 or 1. Fails with kInvalidData unless both
+/// classes occur.
+Result<std::vector<CurvePoint>> RocCurve(std::span<const std::int32_t> labels,
+                                         std::span<const double> probabilities);
 
 /// Recall (x) and precision (y), one point per distinct probability, highest threshold first.
 Result<std::vector<CurvePoint>> PrecisionRecallCurve(std::span<const std::int32_t> labels,
@@ -41,7 +43,8 @@ struct LiftDecile {
 };
 
 /// Ten equal parts of the rows by falling probability, ties in row order. Empty without positives.
-std::vector<LiftDecile> LiftDeciles(std::span<const std::int32_t> labels, std::span<const double> probabilities);
+std::vector<LiftDecile> LiftDeciles(std::span<const std::int32_t> labels,
+                                    std::span<const double> probabilities);
 
 /// At most `most` points of a curve, evenly over its length, ends kept: for drawing.
 std::vector<CurvePoint> Thin(const std::vector<CurvePoint>& curve, std::size_t most);

@@ -39,7 +39,8 @@ std::vector<std::vector<std::string>> ReadCsv(const std::string& name) {
 class GoldenTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(GoldenFolder() + "/evaluation.json")) GTEST_SKIP() << "no golden values";
+    if (!std::filesystem::exists(GoldenFolder() + "/evaluation.json"))
+      GTEST_SKIP() << "no golden values";
     std::ifstream(GoldenFolder() + "/evaluation.json") >> golden_;
     const auto rows = ReadCsv("binary.csv");
     binary_ = Probabilities(static_cast<std::int64_t>(rows.size()), 2);
@@ -63,33 +64,43 @@ class GoldenTest : public testing::Test {
 };
 
 TEST_F(GoldenTest, BinaryScoresPlainAndWeighted) {
-  for (const auto& [key, weights] : {std::pair("binary", std::vector<double>()), std::pair("binary_weighted", weights_)}) {
-    for (const char* name : {"accuracy", "balanced_accuracy", "precision", "recall", "f1", "f2", "specificity", "mcc",
-                             "kappa", "auc", "average_precision", "log_loss", "brier", "ks", "gini"}) {
-      EXPECT_NEAR(Value(name, weights), golden_[key][name].get<double>(), kTolerance) << key << " " << name;
+  for (const auto& [key, weights] :
+       {std::pair("binary", std::vector<double>()), std::pair("binary_weighted", weights_)}) {
+    for (const char* name :
+         {"accuracy", "balanced_accuracy", "precision", "recall", "f1", "f2", "specificity", "mcc",
+          "kappa", "auc", "average_precision", "log_loss", "brier", "ks", "gini"}) {
+      EXPECT_NEAR(Value(name, weights), golden_[key][name].get<double>(), kTolerance)
+          << key << " " << name;
     }
     EXPECT_NEAR(Value("ece", weights), golden_[key]["ece_10"].get<double>(), kTolerance);
-    EXPECT_NEAR(ExpectedCalibrationError(labels_, binary_, 15, weights), golden_[key]["ece_15"].get<double>(), kTolerance);
+    EXPECT_NEAR(ExpectedCalibrationError(labels_, binary_, 15, weights),
+                golden_[key]["ece_15"].get<double>(), kTolerance);
     const ConfusionMatrix confusion = CountConfusion(labels_, binary_, 0.5, weights);
     for (int t = 0; t < 2; ++t) {
-      for (int p = 0; p < 2; ++p) EXPECT_NEAR(confusion.at(t, p), golden_[key]["confusion"][t][p].get<double>(), kTolerance);
+      for (int p = 0; p < 2; ++p)
+        EXPECT_NEAR(confusion.at(t, p), golden_[key]["confusion"][t][p].get<double>(), kTolerance);
     }
   }
 }
 
 TEST_F(GoldenTest, BestThresholds) {
-  const std::pair<const char*, Metric> cases[] = {{"f1", Metric::kF1}, {"mcc", Metric::kMcc},
-                                                  {"youden", Metric::kBalancedAccuracy}, {"accuracy", Metric::kAccuracy}};
+  const std::pair<const char*, Metric> cases[] = {{"f1", Metric::kF1},
+                                                  {"mcc", Metric::kMcc},
+                                                  {"youden", Metric::kBalancedAccuracy},
+                                                  {"accuracy", Metric::kAccuracy}};
   for (const auto& [name, metric] : cases) {
     const auto best = BestThreshold(metric, labels_, p_, {});
     ASSERT_TRUE(best.ok());
-    EXPECT_DOUBLE_EQ(best->threshold, golden_["best_threshold"][name]["threshold"].get<double>()) << name;
+    EXPECT_DOUBLE_EQ(best->threshold, golden_["best_threshold"][name]["threshold"].get<double>())
+        << name;
     const double value = metric == Metric::kBalancedAccuracy ? best->value * 2 - 1 : best->value;
     EXPECT_NEAR(value, golden_["best_threshold"][name]["value"].get<double>(), kTolerance) << name;
   }
   const auto cheapest = CheapestThreshold(1, 5, labels_, p_, {});
-  EXPECT_DOUBLE_EQ(cheapest->threshold, golden_["best_threshold"]["cost_fp1_fn5"]["threshold"].get<double>());
-  EXPECT_DOUBLE_EQ(cheapest->value, golden_["best_threshold"]["cost_fp1_fn5"]["value"].get<double>());
+  EXPECT_DOUBLE_EQ(cheapest->threshold,
+                   golden_["best_threshold"]["cost_fp1_fn5"]["threshold"].get<double>());
+  EXPECT_DOUBLE_EQ(cheapest->value,
+                   golden_["best_threshold"]["cost_fp1_fn5"]["value"].get<double>());
 }
 
 TEST_F(GoldenTest, Curves) {
@@ -101,7 +112,8 @@ TEST_F(GoldenTest, Curves) {
     EXPECT_NEAR((*roc)[i].y, golden_["roc"]["tpr"][i].get<double>(), kTolerance);
     EXPECT_NEAR((*roc)[i].threshold, golden_["roc"]["threshold"][i].get<double>(), kTolerance);
   }
-  const auto pr = PrecisionRecallCurve(labels_, p_);  // scikit-learn: lowest threshold first, then (0, 1)
+  const auto pr =
+      PrecisionRecallCurve(labels_, p_);  // scikit-learn: lowest threshold first, then (0, 1)
   ASSERT_EQ(pr->size(), golden_["pr"]["threshold"].size());
   for (std::size_t i = 0; i < pr->size(); ++i) {
     const CurvePoint& point = (*pr)[pr->size() - 1 - i];
@@ -112,13 +124,16 @@ TEST_F(GoldenTest, Curves) {
   for (std::size_t i = 0; i < deciles.size(); ++i) {
     EXPECT_EQ(deciles[i].positives, golden_["deciles"][i]["positives"].get<std::int64_t>());
     EXPECT_NEAR(deciles[i].lift, golden_["deciles"][i]["lift"].get<double>(), kTolerance);
-    EXPECT_NEAR(deciles[i].cumulative_gain, golden_["deciles"][i]["cumulative_gain"].get<double>(), kTolerance);
+    EXPECT_NEAR(deciles[i].cumulative_gain, golden_["deciles"][i]["cumulative_gain"].get<double>(),
+                kTolerance);
   }
   const auto reliability = ReliabilityCurve(labels_, p_, 10);
   ASSERT_EQ(reliability.size(), golden_["reliability_quantile10"]["observed"].size());
   for (std::size_t i = 0; i < reliability.size(); ++i) {
-    EXPECT_NEAR(reliability[i].observed, golden_["reliability_quantile10"]["observed"][i].get<double>(), kTolerance);
-    EXPECT_NEAR(reliability[i].predicted, golden_["reliability_quantile10"]["predicted"][i].get<double>(), kTolerance);
+    EXPECT_NEAR(reliability[i].observed,
+                golden_["reliability_quantile10"]["observed"][i].get<double>(), kTolerance);
+    EXPECT_NEAR(reliability[i].predicted,
+                golden_["reliability_quantile10"]["predicted"][i].get<double>(), kTolerance);
   }
 }
 
@@ -140,18 +155,32 @@ TEST_F(GoldenTest, MulticlassScoresPlainAndWeighted) {
   std::vector<std::int32_t> labels;
   std::vector<double> weights;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    labels.push_back(static_cast<std::int32_t>(std::find(classes.begin(), classes.end(), rows[i][0]) - classes.begin()));
-    for (std::size_t k = 0; k < 4; ++k) probabilities.mutable_row(static_cast<std::int64_t>(i))[k] = std::stod(rows[i][k + 1]);
+    labels.push_back(static_cast<std::int32_t>(
+        std::find(classes.begin(), classes.end(), rows[i][0]) - classes.begin()));
+    for (std::size_t k = 0; k < 4; ++k)
+      probabilities.mutable_row(static_cast<std::int64_t>(i))[k] = std::stod(rows[i][k + 1]);
     weights.push_back(std::stod(rows[i][5]));
   }
   const std::pair<const char*, const char*> names[] = {
-      {"accuracy", "accuracy"}, {"balanced_accuracy", "balanced_accuracy"}, {"mcc", "mcc"}, {"kappa", "kappa"},
-      {"log_loss", "log_loss"}, {"auc", "auc_ovr_macro"}, {"auc_weighted", "auc_ovr_weighted"},
-      {"top2_accuracy", "top2_accuracy"}, {"average_precision", "average_precision_macro"},
-      {"brier", "brier_multiclass_mean_squared"}, {"precision_macro", "precision_macro"},
-      {"recall_macro", "recall_macro"}, {"f1_macro", "f1_macro"}, {"precision_weighted", "precision_weighted"},
-      {"recall_weighted", "recall_weighted"}, {"f1_weighted", "f1_weighted"}, {"f1", "f1_macro"}};
-  for (const auto& [key, used] : {std::pair("multiclass", std::vector<double>()), std::pair("multiclass_weighted", weights)}) {
+      {"accuracy", "accuracy"},
+      {"balanced_accuracy", "balanced_accuracy"},
+      {"mcc", "mcc"},
+      {"kappa", "kappa"},
+      {"log_loss", "log_loss"},
+      {"auc", "auc_ovr_macro"},
+      {"auc_weighted", "auc_ovr_weighted"},
+      {"top2_accuracy", "top2_accuracy"},
+      {"average_precision", "average_precision_macro"},
+      {"brier", "brier_multiclass_mean_squared"},
+      {"precision_macro", "precision_macro"},
+      {"recall_macro", "recall_macro"},
+      {"f1_macro", "f1_macro"},
+      {"precision_weighted", "precision_weighted"},
+      {"recall_weighted", "recall_weighted"},
+      {"f1_weighted", "f1_weighted"},
+      {"f1", "f1_macro"}};
+  for (const auto& [key, used] : {std::pair("multiclass", std::vector<double>()),
+                                  std::pair("multiclass_weighted", weights)}) {
     for (const auto& [ours, theirs] : names) {
       const auto score = Score(ParseMetric(ours).value(), labels, probabilities, 0.5, used);
       ASSERT_TRUE(score.ok()) << ours;

@@ -18,19 +18,22 @@ using Labels = std::span<const std::int32_t>;
 std::vector<double> MidRanks(const std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
   std::vector<double> ranks(values.size());
   for (std::size_t begin = 0; begin < order.size();) {
     std::size_t end = begin + 1;
     while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    for (std::size_t i = begin; i < end; ++i) ranks[order[i]] = static_cast<double>(begin + end + 1) / 2;
+    for (std::size_t i = begin; i < end; ++i)
+      ranks[order[i]] = static_cast<double>(begin + end + 1) / 2;
     begin = end;
   }
   return ranks;
 }
 
 double Variance(const std::vector<double>& values) {
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  const double mean =
+      std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
   double squares = 0;
   for (const double value : values) squares += (value - mean) * (value - mean);
   return squares / static_cast<double>(values.size() - 1);
@@ -42,7 +45,8 @@ Interval Percentiles(std::vector<double> values, double level) {
     const double position = q * static_cast<double>(values.size() - 1);
     const auto below = static_cast<std::size_t>(position);
     const std::size_t above = std::min(below + 1, values.size() - 1);
-    return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
+    return values[below] +
+           (position - static_cast<double>(below)) * (values[above] - values[below]);
   };
   return {at((1 - level) / 2), at((1 + level) / 2)};
 }
@@ -53,20 +57,24 @@ Interval BootstrapMean(const std::vector<double>& losses, const IntervalOptions&
   std::vector<double> means;
   for (int i = 0; i < options.resamples; ++i) {
     double sum = 0;
-    for (std::size_t row = 0; row < losses.size(); ++row) sum += losses[random.Below(losses.size())];
+    for (std::size_t row = 0; row < losses.size(); ++row)
+      sum += losses[random.Below(losses.size())];
     means.push_back(sum / static_cast<double>(losses.size()));
   }
   return Percentiles(std::move(means), options.level);
 }
 
 // Bootstrap of a score of decisions: only (truth, decision) of each row matters.
-Result<Interval> BootstrapDecisions(Metric metric, Labels labels, const Probabilities& probabilities,
+Result<Interval> BootstrapDecisions(Metric metric, Labels labels,
+                                    const Probabilities& probabilities,
                                     const IntervalOptions& options) {
   const auto classes = static_cast<std::size_t>(probabilities.classes);
   std::vector<std::size_t> cells;
   for (std::size_t row = 0; row < labels.size(); ++row) {
-    const int predicted = Decide(probabilities.row(static_cast<std::int64_t>(row)), options.threshold);
-    cells.push_back(static_cast<std::size_t>(labels[row]) * classes + static_cast<std::size_t>(predicted));
+    const int predicted =
+        Decide(probabilities.row(static_cast<std::int64_t>(row)), options.threshold);
+    cells.push_back(static_cast<std::size_t>(labels[row]) * classes +
+                    static_cast<std::size_t>(predicted));
   }
   // One stand-in row for each cell, weighted by how often it was drawn.
   Probabilities stand_ins(static_cast<std::int64_t>(classes * classes), probabilities.classes);
@@ -79,15 +87,17 @@ Result<Interval> BootstrapDecisions(Metric metric, Labels labels, const Probabil
   std::vector<double> scores, weights(classes * classes);
   for (int i = 0; i < options.resamples; ++i) {
     std::fill(weights.begin(), weights.end(), 0.0);
-    for (std::size_t row = 0; row < cells.size(); ++row) weights[cells[random.Below(cells.size())]] += 1;
+    for (std::size_t row = 0; row < cells.size(); ++row)
+      weights[cells[random.Below(cells.size())]] += 1;
     REEVE_ASSIGN_OR_RETURN(const double score, Score(metric, truths, stand_ins, 0.5, weights));
     scores.push_back(score);
   }
   return Percentiles(std::move(scores), options.level);
 }
 
-// Bootstrap of a ranking score by weights. The rows are sorted once in Score for each resample, so few resamples
-// are drawn from large tables; their spread is what matters and is estimated well by then.
+// Bootstrap of a ranking score by weights. The rows are sorted once in Score for each resample, so
+// few resamples are drawn from large tables; their spread is what matters and is estimated well by
+// then.
 Result<Interval> BootstrapRanks(Metric metric, Labels labels, const Probabilities& probabilities,
                                 const IntervalOptions& options) {
   constexpr double kRowBudget = 400'000;
@@ -120,7 +130,8 @@ double NormalQuantile(double p) {
 Interval Wilson(double successes, double trials, double level) {
   const double z = NormalQuantile((1 + level) / 2);
   const double centre = (successes + z * z / 2) / (trials + z * z);
-  const double half = z / (trials + z * z) * std::sqrt(successes * (trials - successes) / trials + z * z / 4);
+  const double half =
+      z / (trials + z * z) * std::sqrt(successes * (trials - successes) / trials + z * z / 4);
   return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
@@ -131,14 +142,16 @@ Result<AucVariance> DeLong(Labels labels, std::span<const double> scores) {
   }
   const auto m = static_cast<double>(positives.size());
   const auto n = static_cast<double>(negatives.size());
-  if (m < 2 || n < 2) return Status::InvalidData("fewer than two rows of a class, expected at least two of each");
+  if (m < 2 || n < 2)
+    return Status::InvalidData("fewer than two rows of a class, expected at least two of each");
   all = positives;
   all.insert(all.end(), negatives.begin(), negatives.end());
   const std::vector<double> ranks = MidRanks(all);
   const std::vector<double> positive_ranks = MidRanks(positives);
   const std::vector<double> negative_ranks = MidRanks(negatives);
   std::vector<double> positive_places, negative_places;
-  for (std::size_t i = 0; i < positives.size(); ++i) positive_places.push_back((ranks[i] - positive_ranks[i]) / n);
+  for (std::size_t i = 0; i < positives.size(); ++i)
+    positive_places.push_back((ranks[i] - positive_ranks[i]) / n);
   for (std::size_t j = 0; j < negatives.size(); ++j) {
     negative_places.push_back(1 - (ranks[positives.size() + j] - negative_ranks[j]) / m);
   }
@@ -146,24 +159,28 @@ Result<AucVariance> DeLong(Labels labels, std::span<const double> scores) {
   return AucVariance{auc, Variance(positive_places) / m + Variance(negative_places) / n};
 }
 
-Result<Interval> ConfidenceInterval(Metric metric, Labels labels, const Probabilities& probabilities,
+Result<Interval> ConfidenceInterval(Metric metric, Labels labels,
+                                    const Probabilities& probabilities,
                                     const IntervalOptions& options) {
   if (metric == Metric::kAuc && probabilities.classes == 2) {
     std::vector<double> positive;
-    for (std::int64_t row = 0; row < probabilities.rows; ++row) positive.push_back(probabilities.at(row, 1));
+    for (std::int64_t row = 0; row < probabilities.rows; ++row)
+      positive.push_back(probabilities.at(row, 1));
     REEVE_ASSIGN_OR_RETURN(const AucVariance delong, DeLong(labels, positive));
     const double half = NormalQuantile((1 + options.level) / 2) * std::sqrt(delong.variance);
     return Interval{std::max(0.0, delong.auc - half), std::min(1.0, delong.auc + half)};
   }
   if (labels.empty()) return Status::InvalidData("there is no row to score");
   if (metric == Metric::kAccuracy) {
-    REEVE_ASSIGN_OR_RETURN(const double accuracy, Score(metric, labels, probabilities, options.threshold, {}));
+    REEVE_ASSIGN_OR_RETURN(const double accuracy,
+                           Score(metric, labels, probabilities, options.threshold, {}));
     const auto rows = static_cast<double>(labels.size());
     return Wilson(accuracy * rows, rows, options.level);
   }
   if (metric == Metric::kLogLoss) return BootstrapMean(LogLosses(labels, probabilities), options);
   if (metric == Metric::kBrier) return BootstrapMean(BrierLosses(labels, probabilities), options);
-  if (InfoOf(metric).depends_on_threshold) return BootstrapDecisions(metric, labels, probabilities, options);
+  if (InfoOf(metric).depends_on_threshold)
+    return BootstrapDecisions(metric, labels, probabilities, options);
   return BootstrapRanks(metric, labels, probabilities, options);
 }
 

@@ -24,11 +24,14 @@ struct IntervalOptions {
 /// The interval of a score on these rows:
 /// - auc of two classes: DeLong's variance, normal (Sun and Xu 2014), clipped to [0, 1];
 /// - accuracy: Wilson's interval of a proportion;
-/// - everything else: percentile bootstrap over rows. Scores of decisions resample the confusion counts, losses
-///   the rows' losses, ranks the rows' weights (fewer resamples for large tables), so it takes milliseconds.
+/// - everything else: percentile bootstrap over rows. Scores of decisions resample the confusion
+/// counts, losses
+///   the rows' losses, ranks the rows' weights (fewer resamples for large tables), so it takes
+///   milliseconds.
 /// Deterministic in the seed. Fails as Score does.
 Result<Interval> ConfidenceInterval(Metric metric, std::span<const std::int32_t> labels,
-                                    const Probabilities& probabilities, const IntervalOptions& options);
+                                    const Probabilities& probabilities,
+                                    const IntervalOptions& options);
 
 /// AUC with its variance (DeLong et al. 1988), O(n log n).
 struct AucVariance {

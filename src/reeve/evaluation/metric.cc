@@ -17,35 +17,49 @@ constexpr int kEceBins = 10;
 
 constexpr std::array<MetricInfo, 24> kMetrics = {{
     {Metric::kAccuracy, "accuracy", true, true, Task::kBoth, "share of rows decided right"},
-    {Metric::kBalancedAccuracy, "balanced_accuracy", true, true, Task::kBoth, "mean recall over classes"},
-    {Metric::kPrecision, "precision", true, true, Task::kBoth, "share of predicted positives that are right"},
+    {Metric::kBalancedAccuracy, "balanced_accuracy", true, true, Task::kBoth,
+     "mean recall over classes"},
+    {Metric::kPrecision, "precision", true, true, Task::kBoth,
+     "share of predicted positives that are right"},
     {Metric::kRecall, "recall", true, true, Task::kBoth, "share of positives that are found"},
-    {Metric::kSpecificity, "specificity", true, true, Task::kBinary, "share of negatives that are left alone"},
+    {Metric::kSpecificity, "specificity", true, true, Task::kBinary,
+     "share of negatives that are left alone"},
     {Metric::kF1, "f1", true, true, Task::kBoth, "harmonic mean of precision and recall"},
     {Metric::kF2, "f2", true, true, Task::kBinary, "F-score that weighs recall twice as much"},
     {Metric::kMcc, "mcc", true, true, Task::kBoth, "Matthews' correlation of decision and truth"},
     {Metric::kKappa, "kappa", true, true, Task::kBoth, "Cohen's agreement beyond chance"},
-    {Metric::kAuc, "auc", true, false, Task::kBoth, "chance that a positive ranks above a negative"},
-    {Metric::kAveragePrecision, "average_precision", true, false, Task::kBoth, "area under precision over recall"},
-    {Metric::kLogLoss, "log_loss", false, false, Task::kBoth, "mean -ln probability of the true class"},
+    {Metric::kAuc, "auc", true, false, Task::kBoth,
+     "chance that a positive ranks above a negative"},
+    {Metric::kAveragePrecision, "average_precision", true, false, Task::kBoth,
+     "area under precision over recall"},
+    {Metric::kLogLoss, "log_loss", false, false, Task::kBoth,
+     "mean -ln probability of the true class"},
     {Metric::kBrier, "brier", false, false, Task::kBoth, "mean squared error of probabilities"},
     {Metric::kEce, "ece", false, false, Task::kBoth, "expected calibration error over 10 bins"},
-    {Metric::kKs, "ks", true, false, Task::kBinary, "largest gap between the classes' score distributions"},
+    {Metric::kKs, "ks", true, false, Task::kBinary,
+     "largest gap between the classes' score distributions"},
     {Metric::kGini, "gini", true, false, Task::kBinary, "2 auc - 1"},
-    {Metric::kPrecisionMacro, "precision_macro", true, true, Task::kMulticlass, "mean precision over classes"},
-    {Metric::kRecallMacro, "recall_macro", true, true, Task::kMulticlass, "mean recall over classes"},
+    {Metric::kPrecisionMacro, "precision_macro", true, true, Task::kMulticlass,
+     "mean precision over classes"},
+    {Metric::kRecallMacro, "recall_macro", true, true, Task::kMulticlass,
+     "mean recall over classes"},
     {Metric::kF1Macro, "f1_macro", true, true, Task::kMulticlass, "mean F1 over classes"},
-    {Metric::kPrecisionWeighted, "precision_weighted", true, true, Task::kMulticlass, "precision, classes by size"},
-    {Metric::kRecallWeighted, "recall_weighted", true, true, Task::kMulticlass, "recall, classes by size"},
+    {Metric::kPrecisionWeighted, "precision_weighted", true, true, Task::kMulticlass,
+     "precision, classes by size"},
+    {Metric::kRecallWeighted, "recall_weighted", true, true, Task::kMulticlass,
+     "recall, classes by size"},
     {Metric::kF1Weighted, "f1_weighted", true, true, Task::kMulticlass, "F1, classes by size"},
-    {Metric::kAucWeighted, "auc_weighted", true, false, Task::kMulticlass, "one-vs-rest AUC, classes by size"},
-    {Metric::kTop2Accuracy, "top2_accuracy", true, false, Task::kMulticlass, "true class among the two most probable"},
+    {Metric::kAucWeighted, "auc_weighted", true, false, Task::kMulticlass,
+     "one-vs-rest AUC, classes by size"},
+    {Metric::kTop2Accuracy, "top2_accuracy", true, false, Task::kMulticlass,
+     "true class among the two most probable"},
 }};
 
 using Labels = std::span<const std::int32_t>;
 using Weights = std::span<const double>;
 
-std::vector<RankedPoint> RankClass(Labels labels, const Probabilities& probabilities, int class_idx, Weights weights) {
+std::vector<RankedPoint> RankClass(Labels labels, const Probabilities& probabilities, int class_idx,
+                                   Weights weights) {
   std::vector<bool> positive;
   std::vector<double> scores;
   positive.reserve(labels.size());
@@ -67,8 +81,8 @@ std::vector<double> ClassWeights(Labels labels, int classes, Weights weights) {
 
 // A ranking score: of the positive class, or averaged over all classes (plainly, or by size).
 template <typename RankingScore>
-Result<double> OverClasses(Labels labels, const Probabilities& probabilities, Weights weights, bool by_size,
-                           RankingScore score) {
+Result<double> OverClasses(Labels labels, const Probabilities& probabilities, Weights weights,
+                           bool by_size, RankingScore score) {
   if (probabilities.classes == 2) return score(RankClass(labels, probabilities, 1, weights));
   const std::vector<double> sizes = ClassWeights(labels, probabilities.classes, weights);
   double sum = 0, total = 0;
@@ -87,7 +101,8 @@ template <typename PerClass>
 double AverageOverClasses(const ConfusionMatrix& confusion, bool by_size, PerClass per_class) {
   double sum = 0, total = 0;
   for (int c = 0; c < confusion.classes; ++c) {
-    // As scikit-learn with labels given by what occurs: a class neither true nor predicted takes no part.
+    // As scikit-learn with labels given by what occurs: a class neither true nor predicted takes no
+    // part.
     if (confusion.actual(c) == 0 && confusion.predicted(c) == 0) continue;
     const double weight = by_size ? confusion.actual(c) : 1;
     sum += weight * per_class(c);
@@ -153,7 +168,8 @@ double Top2Accuracy(Labels labels, const Probabilities& probabilities, Weights w
   return WeightedMean(hits, weights);
 }
 
-Result<double> FromProbabilities(Metric metric, Labels labels, const Probabilities& probabilities, Weights weights) {
+Result<double> FromProbabilities(Metric metric, Labels labels, const Probabilities& probabilities,
+                                 Weights weights) {
   switch (metric) {
     case Metric::kAuc:
     case Metric::kAucWeighted:
@@ -163,7 +179,8 @@ Result<double> FromProbabilities(Metric metric, Labels labels, const Probabiliti
     case Metric::kKs:
       return OverClasses(labels, probabilities, weights, false, KolmogorovSmirnov);
     case Metric::kGini: {
-      REEVE_ASSIGN_OR_RETURN(const double auc, OverClasses(labels, probabilities, weights, false, Auc));
+      REEVE_ASSIGN_OR_RETURN(const double auc,
+                             OverClasses(labels, probabilities, weights, false, Auc));
       return 2 * auc - 1;
     }
     case Metric::kLogLoss:
@@ -192,14 +209,14 @@ Result<Metric> ParseMetric(std::string_view name) {
   return Status::InvalidArgument("unknown metric " + Quote(name) + "." + Suggest(name, names));
 }
 
-Result<double> Score(Metric metric, Labels labels, const Probabilities& probabilities, double threshold,
-                     Weights weights) {
+Result<double> Score(Metric metric, Labels labels, const Probabilities& probabilities,
+                     double threshold, Weights weights) {
   const MetricInfo& info = InfoOf(metric);
   const bool binary = probabilities.classes == 2;
   if (info.task == (binary ? Task::kMulticlass : Task::kBinary)) {
     return Status::InvalidArgument("metric " + Quote(info.name) + " is for " +
-                                   (binary ? "more than two classes" : "two classes") + ", there are " +
-                                   std::to_string(probabilities.classes));
+                                   (binary ? "more than two classes" : "two classes") +
+                                   ", there are " + std::to_string(probabilities.classes));
   }
   if (labels.empty()) return Status::InvalidData("there is no row to score");
   if (info.depends_on_threshold) {

@@ -11,8 +11,8 @@
 
 namespace reeve::evaluation {
 
-/// Scores of a classifier. The plain names precision, recall, f1, auc and average_precision mean the macro
-/// average (one-vs-rest for auc) when there are more than two classes.
+/// Scores of a classifier. The plain names precision, recall, f1, auc and average_precision mean
+/// the macro average (one-vs-rest for auc) when there are more than two classes.
 enum class Metric {
   kAccuracy,
   kBalancedAccuracy,
@@ -63,12 +63,13 @@ Result<Metric> ParseMetric(std::string_view name);
 
 /// The score of predictions, equal to scikit-learn's to 1e-9.
 ///
-/// `labels` holds a class index per row (two classes: 1 is the positive one), `weights` one positive number
-/// per row or nothing. A row is positive when its probability is at least `threshold`; with more than two
-/// classes the most probable class is predicted and `threshold` is not looked at.
-/// Fails with kInvalidData where the score is undefined (AUC with one class only, no rows) and with
-/// kInvalidArgument when the metric is not one for this number of classes.
-Result<double> Score(Metric metric, std::span<const std::int32_t> labels, const Probabilities& probabilities,
-                     double threshold, std::span<const double> weights);
+/// `labels` holds a class index per row (two classes: 1 is the positive one), `weights` one
+/// positive number per row or nothing. A row is positive when its probability is at least
+/// `threshold`; with more than two classes the most probable class is predicted and `threshold` is
+/// not looked at. Fails with kInvalidData where the score is undefined (AUC with one class only, no
+/// rows) and with kInvalidArgument when the metric is not one for this number of classes.
+Result<double> Score(Metric metric, std::span<const std::int32_t> labels,
+                     const Probabilities& probabilities, double threshold,
+                     std::span<const double> weights);
 
 }  // namespace reeve::evaluation

@@ -7,7 +7,8 @@
 
 namespace reeve::evaluation {
 
-std::vector<double> LogLosses(std::span<const std::int32_t> labels, const Probabilities& probabilities) {
+std::vector<double> LogLosses(std::span<const std::int32_t> labels,
+                              const Probabilities& probabilities) {
   constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
   std::vector<double> losses;
   losses.reserve(labels.size());
@@ -18,7 +19,8 @@ std::vector<double> LogLosses(std::span<const std::int32_t> labels, const Probab
   return losses;
 }
 
-std::vector<double> BrierLosses(std::span<const std::int32_t> labels, const Probabilities& probabilities) {
+std::vector<double> BrierLosses(std::span<const std::int32_t> labels,
+                                const Probabilities& probabilities) {
   std::vector<double> losses;
   losses.reserve(labels.size());
   for (std::size_t row = 0; row < labels.size(); ++row) {
@@ -38,7 +40,8 @@ std::vector<double> BrierLosses(std::span<const std::int32_t> labels, const Prob
   return losses;
 }
 
-double ExpectedCalibrationError(std::span<const std::int32_t> labels, const Probabilities& probabilities, int bins,
+double ExpectedCalibrationError(std::span<const std::int32_t> labels,
+                                const Probabilities& probabilities, int bins,
                                 std::span<const double> weights) {
   struct Bin {
     double weight = 0, positives = 0, probability = 0;
@@ -50,7 +53,8 @@ double ExpectedCalibrationError(std::span<const std::int32_t> labels, const Prob
     const int predicted = p.size() == 2 ? 1 : Decide(p, 0.5);
     const double probability = p[static_cast<std::size_t>(predicted)];
     const double weight = weights.empty() ? 1.0 : weights[row];
-    Bin& bin = filled[static_cast<std::size_t>(std::min(static_cast<int>(probability * bins), bins - 1))];
+    Bin& bin =
+        filled[static_cast<std::size_t>(std::min(static_cast<int>(probability * bins), bins - 1))];
     bin.weight += weight;
     bin.positives += labels[row] == predicted ? weight : 0;
     bin.probability += weight * probability;
@@ -64,7 +68,8 @@ double ExpectedCalibrationError(std::span<const std::int32_t> labels, const Prob
 }
 
 double WeightedMean(std::span<const double> values, std::span<const double> weights) {
-  if (weights.empty()) return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  if (weights.empty())
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
   double sum = 0, total = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     sum += values[i] * weights[i];

@@ -8,17 +8,20 @@
 
 namespace reeve::evaluation {
 
-/// -ln p of the true class for each row, p clipped to [2^-52, 1 - 2^-52] after normalising, as scikit-learn
-/// does.
-std::vector<double> LogLosses(std::span<const std::int32_t> labels, const Probabilities& probabilities);
+/// -ln p of the true class for each row, p clipped to [2^-52, 1 - 2^-52] after normalising, as
+/// scikit-learn does.
+std::vector<double> LogLosses(std::span<const std::int32_t> labels,
+                              const Probabilities& probabilities);
 
 /// Two classes: (p - y)². More: the sum over classes of (p_k - y_k)².
-std::vector<double> BrierLosses(std::span<const std::int32_t> labels, const Probabilities& probabilities);
+std::vector<double> BrierLosses(std::span<const std::int32_t> labels,
+                                const Probabilities& probabilities);
 
-/// Expected calibration error over equal-width bins [k/n, (k+1)/n), the last one closed: the weighted mean of
-/// |share of positives - mean probability|. Two classes: of the positive class; more: of the predicted class,
-/// being right counting as positive.
-double ExpectedCalibrationError(std::span<const std::int32_t> labels, const Probabilities& probabilities, int bins,
+/// Expected calibration error over equal-width bins [k/n, (k+1)/n), the last one closed: the
+/// weighted mean of |share of positives - mean probability|. Two classes: of the positive class;
+/// more: of the predicted class, being right counting as positive.
+double ExpectedCalibrationError(std::span<const std::int32_t> labels,
+                                const Probabilities& probabilities, int bins,
                                 std::span<const double> weights);
 
 /// Weighted mean; plain mean for no weights.

@@ -7,8 +7,10 @@ namespace reeve::evaluation {
 namespace {
 
 Status BothKinds(const std::vector<RankedPoint>& ranked) {
-  if (!ranked.empty() && ranked.back().true_positives > 0 && ranked.back().false_positives > 0) return Status::Ok();
-  return Status::InvalidData("only one class occurs among the rows, expected rows of both to rank them");
+  if (!ranked.empty() && ranked.back().true_positives > 0 && ranked.back().false_positives > 0)
+    return Status::Ok();
+  return Status::InvalidData(
+      "only one class occurs among the rows, expected rows of both to rank them");
 }
 
 }  // namespace
@@ -24,7 +26,8 @@ std::vector<RankedPoint> Rank(const std::vector<bool>& positive, std::span<const
   RankedPoint point;
   for (std::size_t i = 0; i < order.size(); ++i) {
     const std::uint32_t row = order[i];
-    (positive[row] ? point.true_positives : point.false_positives) += weights.empty() ? 1.0 : weights[row];
+    (positive[row] ? point.true_positives : point.false_positives) +=
+        weights.empty() ? 1.0 : weights[row];
     point.score = scores[row];
     if (i + 1 == order.size() || scores[order[i + 1]] != scores[row]) ranked.push_back(point);
   }
@@ -36,7 +39,8 @@ Result<double> Auc(const std::vector<RankedPoint>& ranked) {
   double area = 0;
   RankedPoint last;
   for (const RankedPoint& point : ranked) {
-    area += (point.false_positives - last.false_positives) * (point.true_positives + last.true_positives) / 2;
+    area += (point.false_positives - last.false_positives) *
+            (point.true_positives + last.true_positives) / 2;
     last = point;
   }
   return area / (last.true_positives * last.false_positives);
@@ -49,7 +53,8 @@ Result<double> AveragePrecision(const std::vector<RankedPoint>& ranked) {
   double sum = 0, last = 0;
   for (const RankedPoint& point : ranked) {
     if (point.true_positives == last) continue;  // also where a resample gave a row no weight
-    sum += (point.true_positives - last) * point.true_positives / (point.true_positives + point.false_positives);
+    sum += (point.true_positives - last) * point.true_positives /
+           (point.true_positives + point.false_positives);
     last = point.true_positives;
   }
   return sum / ranked.back().true_positives;

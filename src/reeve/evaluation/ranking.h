@@ -8,8 +8,8 @@
 
 namespace reeve::evaluation {
 
-/// Rows with one distinct score, best first, as cumulative weights: the one sort that ranking scores, curves
-/// and thresholds share.
+/// Rows with one distinct score, best first, as cumulative weights: the one sort that ranking
+/// scores, curves and thresholds share.
 struct RankedPoint {
   double score = 0;
   /// Weight of positive and negative rows with at least this score.
@@ -20,7 +20,8 @@ struct RankedPoint {
 std::vector<RankedPoint> Rank(const std::vector<bool>& positive, std::span<const double> scores,
                               std::span<const double> weights);
 
-/// Area under the ROC curve; ties count half, pairs weigh w_i w_j. kInvalidData unless both kinds occur.
+/// Area under the ROC curve; ties count half, pairs weigh w_i w_j. kInvalidData unless both kinds
+/// occur.
 Result<double> Auc(const std::vector<RankedPoint>& ranked);
 /// Sum of (R_k - R_{k-1}) P_k, without interpolation. kInvalidData without positives.
 Result<double> AveragePrecision(const std::vector<RankedPoint>& ranked);

@@ -5,12 +5,15 @@
 namespace reeve::evaluation {
 namespace {
 
-constexpr std::array<Metric, 10> kHeadlines = {
-    Metric::kAccuracy, Metric::kBalancedAccuracy, Metric::kPrecision,        Metric::kRecall,  Metric::kF1,
-    Metric::kMcc,      Metric::kAuc,              Metric::kAveragePrecision, Metric::kLogLoss, Metric::kBrier};
+constexpr std::array<Metric, 10> kHeadlines = {Metric::kAccuracy,  Metric::kBalancedAccuracy,
+                                               Metric::kPrecision, Metric::kRecall,
+                                               Metric::kF1,        Metric::kMcc,
+                                               Metric::kAuc,       Metric::kAveragePrecision,
+                                               Metric::kLogLoss,   Metric::kBrier};
 
 template <typename T>
-std::optional<T> FindNamed(const std::vector<std::pair<std::string, T>>& named, std::string_view name) {
+std::optional<T> FindNamed(const std::vector<std::pair<std::string, T>>& named,
+                           std::string_view name) {
   for (const auto& [key, value] : named) {
     if (key == name) return value;
   }
@@ -20,10 +23,12 @@ std::optional<T> FindNamed(const std::vector<std::pair<std::string, T>>& named, 
 }  // namespace
 
 std::optional<double> Scores::Find(std::string_view name) const { return FindNamed(values, name); }
-std::optional<Interval> Scores::FindInterval(std::string_view name) const { return FindNamed(intervals, name); }
+std::optional<Interval> Scores::FindInterval(std::string_view name) const {
+  return FindNamed(intervals, name);
+}
 
-Result<Scores> ComputeScores(std::span<const std::int32_t> labels, const Probabilities& probabilities,
-                             const ScoreOptions& options) {
+Result<Scores> ComputeScores(std::span<const std::int32_t> labels,
+                             const Probabilities& probabilities, const ScoreOptions& options) {
   if (labels.empty()) return Status::InvalidData("there is no row to score");
   Scores scores;
   scores.rows = static_cast<std::int64_t>(labels.size());
@@ -36,8 +41,8 @@ Result<Scores> ComputeScores(std::span<const std::int32_t> labels, const Probabi
   }
   if (!options.with_intervals) return scores;
   for (const Metric metric : kHeadlines) {
-    const Result<Interval> interval = ConfidenceInterval(metric, labels, probabilities,
-                                                         {.threshold = options.threshold, .seed = options.seed});
+    const Result<Interval> interval = ConfidenceInterval(
+        metric, labels, probabilities, {.threshold = options.threshold, .seed = options.seed});
     if (interval.ok()) scores.intervals.emplace_back(InfoOf(metric).name, *interval);
   }
   return scores;

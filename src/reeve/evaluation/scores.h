@@ -36,7 +36,7 @@ struct Scores {
 };
 
 /// Fails with kInvalidData when there are no rows.
-Result<Scores> ComputeScores(std::span<const std::int32_t> labels, const Probabilities& probabilities,
-                             const ScoreOptions& options);
+Result<Scores> ComputeScores(std::span<const std::int32_t> labels,
+                             const Probabilities& probabilities, const ScoreOptions& options);
 
 }  // namespace reeve::evaluation

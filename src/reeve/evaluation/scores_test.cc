@@ -43,21 +43,24 @@ TEST(AucTest, EqualsTheDefinitionOverPairs) {
         wins += sample.p[i] > sample.p[j] ? 1 : sample.p[i] == sample.p[j] ? 0.5 : 0;
       }
     }
-    EXPECT_NEAR(*Score(Metric::kAuc, sample.labels, sample.probabilities, 0.5, {}), wins / pairs, 1e-12);
+    EXPECT_NEAR(*Score(Metric::kAuc, sample.labels, sample.probabilities, 0.5, {}), wins / pairs,
+                1e-12);
   }
 }
 
 TEST(BestThresholdTest, EqualsTryingEveryProbability) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const Sample sample = RandomSample(80, seed);
-    for (const Metric metric : {Metric::kF1, Metric::kMcc, Metric::kBalancedAccuracy, Metric::kF2}) {
+    for (const Metric metric :
+         {Metric::kF1, Metric::kMcc, Metric::kBalancedAccuracy, Metric::kF2}) {
       double best = -2;
       for (const double threshold : sample.p) {
         best = std::max(best, *Score(metric, sample.labels, sample.probabilities, threshold, {}));
       }
       const auto choice = BestThreshold(metric, sample.labels, sample.p, {});
       EXPECT_NEAR(choice->value, best, 1e-12);
-      EXPECT_NEAR(*Score(metric, sample.labels, sample.probabilities, choice->threshold, {}), best, 1e-12);
+      EXPECT_NEAR(*Score(metric, sample.labels, sample.probabilities, choice->threshold, {}), best,
+                  1e-12);
     }
   }
 }
@@ -98,13 +101,16 @@ TEST(ScoreTest, RefusesWhatMakesNoSense) {
   const Sample sample = RandomSample(20, 1);
   EXPECT_EQ(Score(Metric::kF1Macro, sample.labels, sample.probabilities, 0.5, {}).status().code(),
             StatusCode::kInvalidArgument);
-  EXPECT_EQ(Score(Metric::kAuc, {}, Probabilities(0, 2), 0.5, {}).status().code(), StatusCode::kInvalidData);
-  EXPECT_EQ(BestThreshold(Metric::kAuc, sample.labels, sample.p, {}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Score(Metric::kAuc, {}, Probabilities(0, 2), 0.5, {}).status().code(),
+            StatusCode::kInvalidData);
+  EXPECT_EQ(BestThreshold(Metric::kAuc, sample.labels, sample.p, {}).status().code(),
+            StatusCode::kInvalidArgument);
 }
 
 TEST(ParseMetricTest, NamesTheNearest) {
   EXPECT_THAT(ParseMetric("acuracy").status().message(), testing::HasSubstr("\"accuracy\""));
-  for (const MetricInfo& info : AllMetrics()) EXPECT_EQ(InfoOf(ParseMetric(info.name).value()).name, info.name);
+  for (const MetricInfo& info : AllMetrics())
+    EXPECT_EQ(InfoOf(ParseMetric(info.name).value()).name, info.name);
 }
 
 TEST(NormalQuantileTest, KnownValues) {

@@ -33,14 +33,15 @@ double ScoreOf(Metric metric, const ConfusionMatrix& confusion) {
   }
 }
 
-Result<ThresholdChoice> Best(std::span<const std::int32_t> labels, std::span<const double> probabilities,
-                             std::span<const double> weights,
+Result<ThresholdChoice> Best(std::span<const std::int32_t> labels,
+                             std::span<const double> probabilities, std::span<const double> weights,
                              const std::function<double(const ConfusionMatrix&)>& value_of) {
   std::vector<bool> positive;
   for (const std::int32_t label : labels) positive.push_back(label == 1);
   const std::vector<RankedPoint> ranked = Rank(positive, probabilities, weights);
   if (ranked.empty() || ranked.back().true_positives <= 0 || ranked.back().false_positives <= 0) {
-    return Status::InvalidData("only one class occurs among the rows, expected both to choose a threshold");
+    return Status::InvalidData(
+        "only one class occurs among the rows, expected both to choose a threshold");
   }
   const RankedPoint& all = ranked.back();
   ThresholdChoice best;
@@ -60,9 +61,11 @@ Result<ThresholdChoice> Best(std::span<const std::int32_t> labels, std::span<con
 }  // namespace
 
 Result<ThresholdChoice> BestThreshold(Metric metric, std::span<const std::int32_t> labels,
-                                      std::span<const double> probabilities, std::span<const double> weights) {
+                                      std::span<const double> probabilities,
+                                      std::span<const double> weights) {
   if (!InfoOf(metric).depends_on_threshold || InfoOf(metric).task == Task::kMulticlass) {
-    return Status::InvalidArgument("metric " + Quote(InfoOf(metric).name) + " depends on no threshold");
+    return Status::InvalidArgument("metric " + Quote(InfoOf(metric).name) +
+                                   " depends on no threshold");
   }
   return Best(labels, probabilities, weights,
               [metric](const ConfusionMatrix& confusion) { return ScoreOf(metric, confusion); });
@@ -70,7 +73,8 @@ Result<ThresholdChoice> BestThreshold(Metric metric, std::span<const std::int32_
 
 Result<ThresholdChoice> CheapestThreshold(double false_positive_cost, double false_negative_cost,
                                           std::span<const std::int32_t> labels,
-                                          std::span<const double> probabilities, std::span<const double> weights) {
+                                          std::span<const double> probabilities,
+                                          std::span<const double> weights) {
   const auto cost = [&](const ConfusionMatrix& confusion) {
     return false_positive_cost * confusion.at(0, 1) + false_negative_cost * confusion.at(1, 0);
   };

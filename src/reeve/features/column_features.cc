@@ -21,7 +21,8 @@ float ToFloat(double value) {
 }
 
 Status WrongStorage(const Column& column, std::string_view expected) {
-  return Status::InvalidData("column " + Quote(column.name()) + " holds " + std::string(ColumnTypeName(column.type())) +
+  return Status::InvalidData("column " + Quote(column.name()) + " holds " +
+                             std::string(ColumnTypeName(column.type())) +
                              " values, the pipeline was fitted on " + std::string(expected));
 }
 
@@ -32,7 +33,8 @@ std::vector<double> Gather(std::span<const double> values, std::span<const std::
   return gathered;
 }
 
-// One number of the matrix made from a number of the table: [date part] → impute → scale, with an optional flag.
+// One number of the matrix made from a number of the table: [date part] → impute → scale, with an
+// optional flag.
 struct NumberSteps {
   std::string name;
   std::string date_part;  // empty: the number itself
@@ -43,9 +45,15 @@ struct NumberSteps {
   double Raw(double value) const { return date_part.empty() ? value : DatePart(value, date_part); }
 };
 
-NumberSteps FitNumber(std::string name, std::string date_part, std::vector<double> values, const PipelineOptions& options) {
-  NumberSteps steps{.name = std::move(name), .date_part = std::move(date_part), .imputed = {}, .scale = {}, .flag = false};
-  const bool any_missing = std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
+NumberSteps FitNumber(std::string name, std::string date_part, std::vector<double> values,
+                      const PipelineOptions& options) {
+  NumberSteps steps{.name = std::move(name),
+                    .date_part = std::move(date_part),
+                    .imputed = {},
+                    .scale = {},
+                    .flag = false};
+  const bool any_missing =
+      std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
   steps.flag = options.missing_flags && any_missing;
   if (options.imputation != Imputation::kNone) {
     steps.imputed = FitImputation(values, options.imputation, options.constant);
@@ -119,7 +127,8 @@ class NumberFeatures final : public ColumnFeatures {
       REEVE_ASSIGN_OR_RETURN(steps.name, JsonString(element, "name"));
       if (element.contains("date_part")) {
         REEVE_ASSIGN_OR_RETURN(steps.date_part, JsonString(element, "date_part"));
-        if (!IsDatePart(steps.date_part)) return Status::Corrupt("unknown date part " + Quote(steps.date_part));
+        if (!IsDatePart(steps.date_part))
+          return Status::Corrupt("unknown date part " + Quote(steps.date_part));
       }
       REEVE_ASSIGN_OR_RETURN(steps.imputed, JsonOptionalNumber(element, "impute"));
       REEVE_ASSIGN_OR_RETURN(steps.scale.center, JsonNumber(element, "center"));
@@ -128,18 +137,22 @@ class NumberFeatures final : public ColumnFeatures {
       if (steps.scale.scale == 0) return Status::Corrupt("a scale of 0 for " + Quote(steps.name));
       numbers.push_back(std::move(steps));
     }
-    return std::unique_ptr<ColumnFeatures>(std::make_unique<NumberFeatures>(std::move(column), std::move(numbers)));
+    return std::unique_ptr<ColumnFeatures>(
+        std::make_unique<NumberFeatures>(std::move(column), std::move(numbers)));
   }
 
  private:
   std::vector<NumberSteps> numbers_;
 };
 
-// For each dictionary entry of a column its place among fitted categories; looked up once per entry, not per row.
+// For each dictionary entry of a column its place among fitted categories; looked up once per
+// entry, not per row.
 std::vector<std::int32_t> Translate(const std::vector<std::string>& dictionary,
-                                    const std::vector<std::string>& categories, std::int32_t other) {
+                                    const std::vector<std::string>& categories,
+                                    std::int32_t other) {
   std::unordered_map<std::string_view, std::int32_t> code_of;
-  for (std::size_t i = 0; i < categories.size(); ++i) code_of.emplace(categories[i], static_cast<std::int32_t>(i));
+  for (std::size_t i = 0; i < categories.size(); ++i)
+    code_of.emplace(categories[i], static_cast<std::int32_t>(i));
   std::vector<std::int32_t> translated;
   translated.reserve(dictionary.size());
   for (const std::string& entry : dictionary) {
@@ -153,11 +166,17 @@ std::vector<std::int32_t> Translate(const std::vector<std::string>& dictionary,
 class CategoryFeatures final : public ColumnFeatures {
  public:
   CategoryFeatures(std::string column, CategoryEncoding encoding, CategoryMap map, bool has_missing)
-      : ColumnFeatures(std::move(column)), encoding_(encoding), map_(std::move(map)), has_missing_(has_missing) {}
+      : ColumnFeatures(std::move(column)),
+        encoding_(encoding),
+        map_(std::move(map)),
+        has_missing_(has_missing) {}
 
   std::vector<MatrixColumn> Outputs() const override {
     if (encoding_ == CategoryEncoding::kCodes) {
-      return {{.name = column(), .source = column(), .is_categorical = true, .cardinality = map_.other_code() + 1}};
+      return {{.name = column(),
+               .source = column(),
+               .is_categorical = true,
+               .cardinality = map_.other_code() + 1}};
     }
     if (encoding_ == CategoryEncoding::kOrdinal) return {{.name = column(), .source = column()}};
     std::vector<MatrixColumn> outputs;
@@ -173,7 +192,8 @@ class CategoryFeatures final : public ColumnFeatures {
                std::int64_t first) const override {
     if (column.storage() != Column::Storage::kCodes) return WrongStorage(column, "categories");
     const std::int32_t other = encoding_ == CategoryEncoding::kOrdinal ? -1 : map_.other_code();
-    const std::vector<std::int32_t> translated = Translate(column.dictionary(), map_.categories, other);
+    const std::vector<std::int32_t> translated =
+        Translate(column.dictionary(), map_.categories, other);
     const std::span<const std::int32_t> codes = column.codes();
     if (encoding_ == CategoryEncoding::kOneHot) {
       ApplyOneHot(codes, translated, rows, matrix, first);
@@ -182,8 +202,9 @@ class CategoryFeatures final : public ColumnFeatures {
     const std::span<float> out = matrix.column(first);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::int32_t code = codes[static_cast<std::size_t>(rows[i])];
-      out[i] = code == kMissingCode ? std::numeric_limits<float>::quiet_NaN()
-                                    : static_cast<float>(translated[static_cast<std::size_t>(code)]);
+      out[i] = code == kMissingCode
+                   ? std::numeric_limits<float>::quiet_NaN()
+                   : static_cast<float>(translated[static_cast<std::size_t>(code)]);
     }
     return Status::Ok();
   }
@@ -208,7 +229,8 @@ class CategoryFeatures final : public ColumnFeatures {
     if (std::set(map.categories.begin(), map.categories.end()).size() != map.categories.size()) {
       return Status::Corrupt("a category of " + Quote(column) + " stands twice");
     }
-    for (const CategoryEncoding known : {CategoryEncoding::kCodes, CategoryEncoding::kOneHot, CategoryEncoding::kOrdinal}) {
+    for (const CategoryEncoding known :
+         {CategoryEncoding::kCodes, CategoryEncoding::kOneHot, CategoryEncoding::kOrdinal}) {
       auto made = std::make_unique<CategoryFeatures>(column, known, map, has_missing);
       if (made->EncodingName() == encoding) return std::unique_ptr<ColumnFeatures>(std::move(made));
     }
@@ -235,8 +257,10 @@ class CategoryFeatures final : public ColumnFeatures {
     // A fresh matrix is all zero already.
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::int32_t code = codes[static_cast<std::size_t>(rows[i])];
-      const std::int32_t hot = code == kMissingCode ? missing_column : translated[static_cast<std::size_t>(code)];
-      const bool exists = code == kMissingCode ? has_missing_ : hot < map_.other_code() || map_.has_rare;
+      const std::int32_t hot =
+          code == kMissingCode ? missing_column : translated[static_cast<std::size_t>(code)];
+      const bool exists =
+          code == kMissingCode ? has_missing_ : hot < map_.other_code() || map_.has_rare;
       if (exists && hot < columns) matrix.column(first + hot)[i] = 1;
     }
   }
@@ -249,8 +273,11 @@ class CategoryFeatures final : public ColumnFeatures {
 std::unique_ptr<ColumnFeatures> FitNumbers(const Column& column, std::span<const std::int64_t> rows,
                                            const PipelineOptions& options) {
   const std::vector<double> values = Gather(column.numbers(), rows);
-  const bool all_missing = std::all_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
-  if (all_missing && options.imputation != Imputation::kNone && options.imputation != Imputation::kConstant) return nullptr;
+  const bool all_missing =
+      std::all_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
+  if (all_missing && options.imputation != Imputation::kNone &&
+      options.imputation != Imputation::kConstant)
+    return nullptr;
   std::vector<NumberSteps> numbers;
   if (column.type() != ColumnType::kDatetime) {
     numbers.push_back(FitNumber(column.name(), "", values, options));
@@ -258,18 +285,21 @@ std::unique_ptr<ColumnFeatures> FitNumbers(const Column& column, std::span<const
     for (const std::string& part : options.date_parts) {
       std::vector<double> parts;
       for (const double value : values) parts.push_back(DatePart(value, part));
-      const auto present = std::find_if(parts.begin(), parts.end(), [](double value) { return !std::isnan(value); });
+      const auto present =
+          std::find_if(parts.begin(), parts.end(), [](double value) { return !std::isnan(value); });
       const bool varies = std::any_of(parts.begin(), parts.end(), [&](double value) {
         return present != parts.end() && !std::isnan(value) && value != *present;
       });
-      if (varies) numbers.push_back(FitNumber(column.name() + "." + part, part, std::move(parts), options));
+      if (varies)
+        numbers.push_back(FitNumber(column.name() + "." + part, part, std::move(parts), options));
     }
     if (numbers.empty()) return nullptr;
   }
   return std::make_unique<NumberFeatures>(column.name(), std::move(numbers));
 }
 
-std::unique_ptr<ColumnFeatures> FitCategory(const Column& column, std::span<const std::int64_t> rows,
+std::unique_ptr<ColumnFeatures> FitCategory(const Column& column,
+                                            std::span<const std::int64_t> rows,
                                             const PipelineOptions& options) {
   std::vector<std::int64_t> counts(column.dictionary().size());
   bool has_missing = false;
@@ -286,10 +316,14 @@ std::unique_ptr<ColumnFeatures> FitCategory(const Column& column, std::span<cons
     if (counts[code] > 0) named.emplace_back(column.dictionary()[code], counts[code]);
   }
   CategoryMap map = FitCategories(named, options.min_category_rows, options.max_categories);
-  // Codes follow frequency, so that the tail can be cut; 0/1 columns and ranks follow names, as scikit-learn's do.
-  if (options.categories != CategoryEncoding::kCodes) std::sort(map.categories.begin(), map.categories.end());
-  if (named.empty() && options.categories == CategoryEncoding::kOneHot && !has_missing) return nullptr;
-  return std::make_unique<CategoryFeatures>(column.name(), options.categories, std::move(map), has_missing);
+  // Codes follow frequency, so that the tail can be cut; 0/1 columns and ranks follow names, as
+  // scikit-learn's do.
+  if (options.categories != CategoryEncoding::kCodes)
+    std::sort(map.categories.begin(), map.categories.end());
+  if (named.empty() && options.categories == CategoryEncoding::kOneHot && !has_missing)
+    return nullptr;
+  return std::make_unique<CategoryFeatures>(column.name(), options.categories, std::move(map),
+                                            has_missing);
 }
 
 }  // namespace
@@ -302,9 +336,11 @@ std::unique_ptr<ColumnFeatures> FitColumn(const Column& column, std::span<const 
     case ColumnType::kId:
       return nullptr;
     case ColumnType::kCategory:
-      return column.storage() == Column::Storage::kCodes ? FitCategory(column, rows, options) : nullptr;
+      return column.storage() == Column::Storage::kCodes ? FitCategory(column, rows, options)
+                                                         : nullptr;
     default:
-      return column.storage() == Column::Storage::kNumbers ? FitNumbers(column, rows, options) : nullptr;
+      return column.storage() == Column::Storage::kNumbers ? FitNumbers(column, rows, options)
+                                                           : nullptr;
   }
 }
 

@@ -36,8 +36,8 @@ class ColumnFeatures {
   std::string column_;
 };
 
-/// Fits what `column` becomes; null when it gives nothing (texts, lists, ids; for linear models a column that
-/// is missing in every fitted row).
+/// Fits what `column` becomes; null when it gives nothing (texts, lists, ids; for linear models a
+/// column that is missing in every fitted row).
 std::unique_ptr<ColumnFeatures> FitColumn(const Column& column, std::span<const std::int64_t> rows,
                                           const PipelineOptions& options);
 

@@ -26,7 +26,8 @@ std::string GoldenFolder() {
 class GoldenTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(GoldenFolder() + "/transform.json")) GTEST_SKIP() << "no golden values";
+    if (!std::filesystem::exists(GoldenFolder() + "/transform.json"))
+      GTEST_SKIP() << "no golden values";
     std::ifstream(GoldenFolder() + "/transform.json") >> golden_;
     std::ifstream file(GoldenFolder() + "/table.csv");
     std::string line;
@@ -36,11 +37,14 @@ class GoldenTest : public testing::Test {
     for (std::int64_t row = 0; std::getline(file, line); ++row) {
       const auto cells = Split(line, ',');
       (cells[0] == "fit" ? fit_ : apply_).push_back(row);
-      for (std::size_t i = 0; i < 3; ++i) numbers[i].push_back(ParseNumber(cells[i + 1]).value_or(kMissingNumber));
-      for (std::size_t i = 0; i < 2; ++i) texts[i].AppendText(cells[i + 4].empty() ? "(missing)" : cells[i + 4]);
+      for (std::size_t i = 0; i < 3; ++i)
+        numbers[i].push_back(ParseNumber(cells[i + 1]).value_or(kMissingNumber));
+      for (std::size_t i = 0; i < 2; ++i)
+        texts[i].AppendText(cells[i + 4].empty() ? "(missing)" : cells[i + 4]);
     }
     const char* names[] = {"amount", "income", "rooms"};
-    for (std::size_t i = 0; i < 3; ++i) table_.Add(Column::Numbers(names[i], ColumnType::kReal, numbers[i]));
+    for (std::size_t i = 0; i < 3; ++i)
+      table_.Add(Column::Numbers(names[i], ColumnType::kReal, numbers[i]));
     for (const Column& text : texts) table_.Add(Coded(text));
   }
 
@@ -57,7 +61,8 @@ class GoldenTest : public testing::Test {
 
   std::vector<double> Fitted(std::size_t column_idx) const {
     std::vector<double> values;
-    for (const std::int64_t row : fit_) values.push_back(table_.column(column_idx).numbers()[static_cast<std::size_t>(row)]);
+    for (const std::int64_t row : fit_)
+      values.push_back(table_.column(column_idx).numbers()[static_cast<std::size_t>(row)]);
     return values;
   }
 
@@ -75,9 +80,12 @@ class GoldenTest : public testing::Test {
 
 TEST_F(GoldenTest, Imputers) {
   for (std::size_t i = 0; i < 3; ++i) {
-    EXPECT_NEAR(FitImputation(Fitted(i), Imputation::kMedian, 0), golden_["impute_median"][i].get<double>(), 1e-9);
-    EXPECT_NEAR(FitImputation(Fitted(i), Imputation::kMean, 0), golden_["impute_mean"][i].get<double>(), 1e-9);
-    EXPECT_NEAR(FitImputation(Fitted(i), Imputation::kMostFrequent, 0), golden_["impute_most_frequent"][i].get<double>(), 1e-9);
+    EXPECT_NEAR(FitImputation(Fitted(i), Imputation::kMedian, 0),
+                golden_["impute_median"][i].get<double>(), 1e-9);
+    EXPECT_NEAR(FitImputation(Fitted(i), Imputation::kMean, 0),
+                golden_["impute_mean"][i].get<double>(), 1e-9);
+    EXPECT_NEAR(FitImputation(Fitted(i), Imputation::kMostFrequent, 0),
+                golden_["impute_most_frequent"][i].get<double>(), 1e-9);
   }
 }
 
@@ -104,13 +112,16 @@ TEST_F(GoldenTest, Scalers) {
 TEST_F(GoldenTest, OneHot) {
   const Matrix matrix = Categories(CategoryEncoding::kOneHot, 1);
   std::vector<std::string> names;
-  for (const auto& category : golden_["one_hot"]["categories"][0]) names.push_back("city=" + category.get<std::string>());
-  for (const auto& category : golden_["one_hot"]["categories"][1]) names.push_back("grade=" + category.get<std::string>());
+  for (const auto& category : golden_["one_hot"]["categories"][0])
+    names.push_back("city=" + category.get<std::string>());
+  for (const auto& category : golden_["one_hot"]["categories"][1])
+    names.push_back("grade=" + category.get<std::string>());
   ASSERT_EQ(static_cast<std::size_t>(matrix.cols()), names.size());
   for (std::size_t j = 0; j < names.size(); ++j) {
     EXPECT_EQ(matrix.columns()[j].name, names[j]);
     for (std::int64_t row = 0; row < matrix.rows(); ++row) {
-      EXPECT_EQ(matrix.at(row, static_cast<std::int64_t>(j)), golden_["one_hot"]["rows"][static_cast<std::size_t>(row)][j].get<float>());
+      EXPECT_EQ(matrix.at(row, static_cast<std::int64_t>(j)),
+                golden_["one_hot"]["rows"][static_cast<std::size_t>(row)][j].get<float>());
     }
   }
 }
@@ -120,7 +131,9 @@ TEST_F(GoldenTest, OneHotWithRareCategories) {
   ASSERT_EQ(static_cast<std::size_t>(matrix.cols()), golden_["one_hot_rare_20"]["names"].size());
   for (std::int64_t row = 0; row < matrix.rows(); ++row) {
     for (std::int64_t j = 0; j < matrix.cols(); ++j) {
-      EXPECT_EQ(matrix.at(row, j), golden_["one_hot_rare_20"]["rows"][static_cast<std::size_t>(row)][static_cast<std::size_t>(j)].get<float>())
+      EXPECT_EQ(matrix.at(row, j), golden_["one_hot_rare_20"]["rows"][static_cast<std::size_t>(row)]
+                                          [static_cast<std::size_t>(j)]
+                                              .get<float>())
           << matrix.columns()[static_cast<std::size_t>(j)].name;
     }
   }

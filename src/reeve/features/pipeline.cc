@@ -30,13 +30,15 @@ FittedPipeline& FittedPipeline::operator=(FittedPipeline&&) noexcept = default;
 
 const std::vector<MatrixColumn>& FittedPipeline::outputs() const { return impl_->outputs; }
 
-Result<Matrix> FittedPipeline::Transform(const Table& table, std::span<const std::int64_t> rows) const {
+Result<Matrix> FittedPipeline::Transform(const Table& table,
+                                         std::span<const std::int64_t> rows) const {
   Matrix matrix(static_cast<std::int64_t>(rows.size()), impl_->outputs);
   std::int64_t first = 0;
   for (const auto& features : impl_->columns) {
     const auto found = table.Find(features->column());
     if (!found) {
-      return Status::InvalidData("column " + Quote(features->column()) + " of the pipeline is not in the table." +
+      return Status::InvalidData("column " + Quote(features->column()) +
+                                 " of the pipeline is not in the table." +
                                  Suggest(features->column(), table.Names()));
     }
     REEVE_RETURN_IF_ERROR(features->Apply(table.column(*found), rows, matrix, first));
@@ -56,7 +58,8 @@ Json FittedPipeline::ToJson() const {
 Result<FittedPipeline> FittedPipeline::FromJson(const Json& json) {
   REEVE_ASSIGN_OR_RETURN(const std::int64_t version, JsonInteger(json, "format_version"));
   if (version != kVersion) {
-    return Status::Corrupt("pipeline has format version " + std::to_string(version) + ", this Reeve reads version 1");
+    return Status::Corrupt("pipeline has format version " + std::to_string(version) +
+                           ", this Reeve reads version 1");
   }
   REEVE_ASSIGN_OR_RETURN(const Json* const columns, JsonArray(json, "columns"));
   auto impl = std::make_unique<Impl>();
@@ -79,14 +82,16 @@ PipelineOptions PipelineOptions::ForLinear() {
 }
 
 Result<FittedPipeline> Pipeline::Fit(const Table& table, std::span<const std::int64_t> rows,
-                                     const std::vector<std::string>& features, const PipelineOptions& options) {
+                                     const std::vector<std::string>& features,
+                                     const PipelineOptions& options) {
   auto impl = std::make_unique<FittedPipeline::Impl>();
   for (const std::string& name : features) {
     REEVE_ASSIGN_OR_RETURN(const Column* const column, table.Get(name));
     if (auto fitted = FitColumn(*column, rows, options)) impl->Add(std::move(fitted));
   }
   if (impl->outputs.empty()) {
-    return Status::InvalidData("no column gives a feature: texts, lists and ids give none, nor do columns without values");
+    return Status::InvalidData(
+        "no column gives a feature: texts, lists and ids give none, nor do columns without values");
   }
   return FittedPipeline(std::move(impl));
 }

@@ -24,7 +24,8 @@ enum class CategoryEncoding {
   kOrdinal,
 };
 
-/// The recipe of a pipeline. Everything fitted is learnt from the rows given to Fit and from no other.
+/// The recipe of a pipeline. Everything fitted is learnt from the rows given to Fit and from no
+/// other.
 struct PipelineOptions {
   /// For numbers; kNone leaves NaN.
   Imputation imputation = Imputation::kNone;
@@ -47,8 +48,8 @@ struct PipelineOptions {
   static PipelineOptions ForLinear();
 };
 
-/// A fitted sequence of feature steps: table in, matrix out. The same object at training, in batches and
-/// behind a service. Immutable; safe to use from many threads.
+/// A fitted sequence of feature steps: table in, matrix out. The same object at training, in
+/// batches and behind a service. Immutable; safe to use from many threads.
 class FittedPipeline {
  public:
   ~FittedPipeline();

@@ -24,7 +24,8 @@ Table SmallTable() {
   Table table;
   table.Add(Column::Numbers("age", ColumnType::kInteger, {20, kMissingNumber, 40, 60}));
   table.Add(Column::Codes("city", ColumnType::kCategory, {0, 1, 0, kMissingCode}, {"York", "Ely"}));
-  table.Add(Column::Numbers("day", ColumnType::kDatetime, {0, 86400 * 40.0, 86400 * 40.0 + 7200, kMissingNumber}));
+  table.Add(Column::Numbers("day", ColumnType::kDatetime,
+                            {0, 86400 * 40.0, 86400 * 40.0 + 7200, kMissingNumber}));
   Column text = Column::Texts("note");
   for (int i = 0; i < 4; ++i) text.AppendText("some words here");
   table.Add(std::move(text));
@@ -33,7 +34,8 @@ Table SmallTable() {
 
 TEST(PipelineTest, TreesGetRawNumbersAndCodes) {
   const Table table = SmallTable();
-  const auto pipeline = Pipeline::Fit(table, AllRows(4), {"age", "city", "note"}, PipelineOptions::ForTrees());
+  const auto pipeline =
+      Pipeline::Fit(table, AllRows(4), {"age", "city", "note"}, PipelineOptions::ForTrees());
   ASSERT_TRUE(pipeline.ok());
   EXPECT_THAT(NamesOf(*pipeline), ElementsAre("age", "city"));
   EXPECT_TRUE(pipeline->outputs()[1].is_categorical);
@@ -50,7 +52,8 @@ TEST(PipelineTest, LinearModelsGetNoNan) {
   PipelineOptions options = PipelineOptions::ForLinear();
   options.min_category_rows = 1;
   const auto pipeline = Pipeline::Fit(table, AllRows(4), {"age", "city"}, options);
-  EXPECT_THAT(NamesOf(*pipeline), ElementsAre("age", "age (missing)", "city=Ely", "city=York", "city=(missing)"));
+  EXPECT_THAT(NamesOf(*pipeline),
+              ElementsAre("age", "age (missing)", "city=Ely", "city=York", "city=(missing)"));
   const auto matrix = pipeline->Transform(table, AllRows(4));
   for (const float value : matrix->values()) EXPECT_FALSE(std::isnan(value));
   EXPECT_EQ(matrix->at(1, 1), 1);
@@ -60,9 +63,11 @@ TEST(PipelineTest, LinearModelsGetNoNan) {
 TEST(PipelineTest, NothingIsLearntFromRowsOutsideTheFit) {
   Table table = SmallTable();
   const std::vector<std::int64_t> rows = {0, 2};
-  const auto before = Pipeline::Fit(table, rows, {"age", "city", "day"}, PipelineOptions::ForLinear());
+  const auto before =
+      Pipeline::Fit(table, rows, {"age", "city", "day"}, PipelineOptions::ForLinear());
   table.mutable_column(0).mutable_numbers()[3] = 1e9;
-  const auto after = Pipeline::Fit(table, rows, {"age", "city", "day"}, PipelineOptions::ForLinear());
+  const auto after =
+      Pipeline::Fit(table, rows, {"age", "city", "day"}, PipelineOptions::ForLinear());
   EXPECT_EQ(before->ToJson(), after->ToJson());
 }
 
@@ -88,7 +93,8 @@ TEST(PipelineTest, RareCategoriesShareACodeWithUnseenOnes) {
 TEST(PipelineTest, DatesBecomeTheirVaryingParts) {
   const Table table = SmallTable();
   const auto pipeline = Pipeline::Fit(table, AllRows(4), {"day"}, PipelineOptions::ForTrees());
-  EXPECT_THAT(NamesOf(*pipeline), ElementsAre("day.month", "day.day", "day.weekday", "day.hour", "day.epoch_days"));
+  EXPECT_THAT(NamesOf(*pipeline),
+              ElementsAre("day.month", "day.day", "day.weekday", "day.hour", "day.epoch_days"));
 }
 
 TEST(DatePartTest, KnownDates) {
@@ -123,7 +129,8 @@ TEST(PipelineTest, MissingOrForeignColumnsAreErrors) {
   const auto pipeline = Pipeline::Fit(table, AllRows(4), {"age"}, PipelineOptions::ForTrees());
   Table other;
   other.Add(Column::Numbers("aged", ColumnType::kReal, {1}));
-  EXPECT_THAT(pipeline->Transform(other, AllRows(1)).status().message(), testing::HasSubstr("\"aged\""));
+  EXPECT_THAT(pipeline->Transform(other, AllRows(1)).status().message(),
+              testing::HasSubstr("\"aged\""));
   Table codes;
   codes.Add(Column::Codes("age", ColumnType::kCategory, {0}, {"old"}));
   EXPECT_FALSE(pipeline->Transform(codes, AllRows(1)).ok());
@@ -144,7 +151,8 @@ TEST(PipelineTest, ReadsBackEqual) {
       Table table;
       table.Add(Column::Numbers("n", ColumnType::kReal, numbers));
       table.Add(Column::Numbers("d", ColumnType::kDatetime, dates));
-      table.Add(Column::Codes("c", ColumnType::kCategory, codes, {"a", "b", "c", "d", "é\"", "f", "g", "h"}));
+      table.Add(Column::Codes("c", ColumnType::kCategory, codes,
+                              {"a", "b", "c", "d", "é\"", "f", "g", "h"}));
       return table;
     };
     const Table train = make(50), fresh = make(200);
@@ -154,7 +162,8 @@ TEST(PipelineTest, ReadsBackEqual) {
       const auto text = DumpJson(pipeline->ToJson());
       const auto read = FittedPipeline::FromJson(ParseJson(text).value());
       ASSERT_TRUE(read.ok()) << read.status().message();
-      const auto a = pipeline->Transform(fresh, AllRows(200)), b = read->Transform(fresh, AllRows(200));
+      const auto a = pipeline->Transform(fresh, AllRows(200)),
+                 b = read->Transform(fresh, AllRows(200));
       for (std::size_t i = 0; i < a->values().size(); ++i) {
         const float x = a->values()[i], y = b->values()[i];
         EXPECT_TRUE(x == y || (std::isnan(x) && std::isnan(y)));
@@ -164,13 +173,17 @@ TEST(PipelineTest, ReadsBackEqual) {
 }
 
 TEST(PipelineTest, RefusesDamagedJson) {
-  for (const char* text : {R"({})", R"({"format_version":2,"columns":[]})", R"({"format_version":1})",
-                           R"({"format_version":1,"columns":[{"column":"a","kind":"magic"}]})",
-                           R"({"format_version":1,"columns":[{"column":"a","kind":"number","numbers":[{"name":"a"}]}]})",
-                           R"({"format_version":1,"columns":[{"column":"a","kind":"number","numbers":[{"name":"a","center":0,"scale":0,"missing_flag":false}]}]})",
-                           R"({"format_version":1,"columns":[{"column":"a","kind":"category","encoding":"x","categories":[],"has_rare":false,"has_missing":false}]})",
-                           R"({"format_version":1,"columns":[{"column":"a","kind":"category","encoding":"codes","categories":["b","b"],"has_rare":false,"has_missing":false}]})"}) {
-    EXPECT_EQ(FittedPipeline::FromJson(ParseJson(text).value()).status().code(), StatusCode::kCorrupt) << text;
+  for (
+      const char* text :
+      {R"({})", R"({"format_version":2,"columns":[]})", R"({"format_version":1})",
+       R"({"format_version":1,"columns":[{"column":"a","kind":"magic"}]})",
+       R"({"format_version":1,"columns":[{"column":"a","kind":"number","numbers":[{"name":"a"}]}]})",
+       R"({"format_version":1,"columns":[{"column":"a","kind":"number","numbers":[{"name":"a","center":0,"scale":0,"missing_flag":false}]}]})",
+       R"({"format_version":1,"columns":[{"column":"a","kind":"category","encoding":"x","categories":[],"has_rare":false,"has_missing":false}]})",
+       R"({"format_version":1,"columns":[{"column":"a","kind":"category","encoding":"codes","categories":["b","b"],"has_rare":false,"has_missing":false}]})"}) {
+    EXPECT_EQ(FittedPipeline::FromJson(ParseJson(text).value()).status().code(),
+              StatusCode::kCorrupt)
+        << text;
   }
 }
 

@@ -9,7 +9,8 @@
 namespace reeve::features {
 namespace {
 
-constexpr std::array<std::string_view, 6> kDateParts = {"year", "month", "day", "weekday", "hour", "epoch_days"};
+constexpr std::array<std::string_view, 6> kDateParts = {"year",    "month", "day",
+                                                        "weekday", "hour",  "epoch_days"};
 
 std::vector<double> SortedPresent(std::span<const double> values) {
   std::vector<double> sorted;
@@ -77,8 +78,8 @@ Scale FitScale(std::span<const double> values, Scaling scaling) {
   return fitted;
 }
 
-CategoryMap FitCategories(const std::vector<std::pair<std::string, std::int64_t>>& counts, std::int64_t min_rows,
-                          std::int64_t most) {
+CategoryMap FitCategories(const std::vector<std::pair<std::string, std::int64_t>>& counts,
+                          std::int64_t min_rows, std::int64_t most) {
   std::vector<std::pair<std::string, std::int64_t>> sorted = counts;
   std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
     return a.second > b.second || (a.second == b.second && a.first < b.first);

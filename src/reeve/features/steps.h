@@ -11,11 +11,11 @@
 
 namespace reeve::features {
 
-// The single steps of a pipeline: small fitted values, each with a function that applies it. Equal to
-// scikit-learn's transformers of the same names to 1e-9 (golden_test.cc).
+// The single steps of a pipeline: small fitted values, each with a function that applies it. Equal
+// to scikit-learn's transformers of the same names to 1e-9 (golden_test.cc).
 
-/// The value that replaces missing numbers: SimpleImputer's statistics. Ties of the most frequent go to the
-/// smallest. 0 when every value is missing. REQUIRES: imputation is not kNone.
+/// The value that replaces missing numbers: SimpleImputer's statistics. Ties of the most frequent
+/// go to the smallest. 0 when every value is missing. REQUIRES: imputation is not kNone.
 double FitImputation(std::span<const double> values, Imputation imputation, double constant);
 
 /// x -> (x - center) / scale.
@@ -25,8 +25,8 @@ struct Scale {
 
   double Apply(double x) const { return (x - center) / scale; }
 };
-/// StandardScaler (mean, population deviation) or RobustScaler (median, interquartile range); a scale of 0
-/// becomes 1. REQUIRES: no NaN in `values`.
+/// StandardScaler (mean, population deviation) or RobustScaler (median, interquartile range); a
+/// scale of 0 becomes 1. REQUIRES: no NaN in `values`.
 Scale FitScale(std::span<const double> values, Scaling scaling);
 
 /// Fitted categories of one column, and where the others go.
@@ -39,13 +39,13 @@ struct CategoryMap {
   /// The code of rare and unseen categories: one past the last.
   std::int32_t other_code() const { return static_cast<std::int32_t>(categories.size()); }
 };
-/// Categories with at least `min_rows` fitted rows, at most `most` of them (the most frequent), ordered by
-/// falling frequency and then by name.
-CategoryMap FitCategories(const std::vector<std::pair<std::string, std::int64_t>>& counts, std::int64_t min_rows,
-                          std::int64_t most);
+/// Categories with at least `min_rows` fitted rows, at most `most` of them (the most frequent),
+/// ordered by falling frequency and then by name.
+CategoryMap FitCategories(const std::vector<std::pair<std::string, std::int64_t>>& counts,
+                          std::int64_t min_rows, std::int64_t most);
 
-/// A part of a date as a number: "year", "month" (1-12), "day" (1-31), "weekday" (0 = Monday), "hour" (0-23),
-/// "epoch_days". NaN for NaN. REQUIRES: IsDatePart(part).
+/// A part of a date as a number: "year", "month" (1-12), "day" (1-31), "weekday" (0 = Monday),
+/// "hour" (0-23), "epoch_days". NaN for NaN. REQUIRES: IsDatePart(part).
 double DatePart(double seconds, std::string_view part);
 bool IsDatePart(std::string_view part);
 

@@ -32,7 +32,8 @@ Json Decision::ToJson() const {
 Result<Decision> Decision::FromJson(const Json& json, int classes) {
   REEVE_ASSIGN_OR_RETURN(const std::int64_t version, JsonInteger(json, "format_version"));
   if (version != 1) {
-    return Status::Corrupt("decision has format version " + std::to_string(version) + ", this Reeve reads version 1");
+    return Status::Corrupt("decision has format version " + std::to_string(version) +
+                           ", this Reeve reads version 1");
   }
   Decision decision;
   REEVE_ASSIGN_OR_RETURN(decision.threshold, JsonOptionalNumber(json, "threshold"));
@@ -43,10 +44,12 @@ Result<Decision> Decision::FromJson(const Json& json, int classes) {
   if (decision.threshold && !(*decision.threshold >= 0 && *decision.threshold <= 1)) {
     return Status::Corrupt("decision has a threshold outside 0 to 1");
   }
-  const bool fits = decision.odds.empty() || decision.odds.size() == static_cast<std::size_t>(classes);
+  const bool fits =
+      decision.odds.empty() || decision.odds.size() == static_cast<std::size_t>(classes);
   const bool positive = std::all_of(decision.odds.begin(), decision.odds.end(),
                                     [](double value) { return std::isfinite(value) && value > 0; });
-  if (!fits || !positive) return Status::Corrupt("decision has odds that are not one positive number per class");
+  if (!fits || !positive)
+    return Status::Corrupt("decision has odds that are not one positive number per class");
   return decision;
 }
 

@@ -19,12 +19,14 @@ struct Decision {
   /// undersampling), up to a common factor. Empty: as it occurs.
   std::vector<double> odds;
 
-  /// Undoes the treatment of imbalance: p_k becomes proportional to p_k / odds_k, so that probabilities
-  /// mean what they say (for two classes p' / (p' + w (1 - p'))). No-op for empty odds.
+  /// Undoes the treatment of imbalance: p_k becomes proportional to p_k / odds_k, so that
+  /// probabilities mean what they say (for two classes p' / (p' + w (1 - p'))). No-op for empty
+  /// odds.
   void CorrectOdds(Probabilities& probabilities) const;
 
   Json ToJson() const;
-  /// Fails with kCorrupt: a threshold outside [0, 1], odds that are not positive or not one per class.
+  /// Fails with kCorrupt: a threshold outside [0, 1], odds that are not positive or not one per
+  /// class.
   static Result<Decision> FromJson(const Json& json, int classes);
 };
 

@@ -11,14 +11,16 @@ namespace reeve::inference {
 
 /// One binary tree in arrays, node 0 the root; children come after their parent, so a walk ends.
 ///
-/// A row goes left at a numeric node when `x < threshold`, at a categorical node when its code is NOT in
-/// the set; a missing value (NaN) goes left when `default_left`. (XGBoost's rules, kept exactly.)
+/// A row goes left at a numeric node when `x < threshold`, at a categorical node when its code is
+/// NOT in the set; a missing value (NaN) goes left when `default_left`. (XGBoost's rules, kept
+/// exactly.)
 struct Tree {
   /// Index of the child, -1 at a leaf.
   std::vector<std::int32_t> left, right;
   /// Matrix column that an inner node looks at.
   std::vector<std::int32_t> feature;
-  /// Threshold of an inner numeric node. At a leaf: its value, or, in forests with vector leaves, unused.
+  /// Threshold of an inner numeric node. At a leaf: its value, or, in forests with vector leaves,
+  /// unused.
   std::vector<float> threshold;
   std::vector<std::uint8_t> default_left;
   /// -1 at leaves and numeric nodes, else the index into category_sets.
@@ -54,12 +56,14 @@ struct Forest {
   /// kMean: `classes` float32 shares for each vector leaf of all trees, row-major.
   std::vector<float> leaf_vectors;
 
-  /// kCorrupt when any index is out of range, a child does not come after its parent, or sizes differ.
+  /// kCorrupt when any index is out of range, a child does not come after its parent, or sizes
+  /// differ.
   Status Validate() const;
 };
 
-/// The reference engine: walks tree by tree, adds leaf values in tree order in float32 starting from the
-/// base margin. Slow, obvious, and the truth that any faster engine has to equal bit for bit.
+/// The reference engine: walks tree by tree, adds leaf values in tree order in float32 starting
+/// from the base margin. Slow, obvious, and the truth that any faster engine has to equal bit for
+/// bit.
 class ForestModel final : public Model {
  public:
   /// Fails with kCorrupt when the forest is not valid.
@@ -68,7 +72,8 @@ class ForestModel final : public Model {
   std::string_view kind() const override { return "forest"; }
   int classes() const override { return forest_.classes; }
   std::int64_t features() const override { return forest_.features; }
-  void PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end, Probabilities& out) const override;
+  void PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
+                   Probabilities& out) const override;
   std::string Serialize() const override;
 
   const Forest& forest() const { return forest_; }

@@ -13,7 +13,8 @@ Status Linear::Validate() const {
                     weights.size() == rows * static_cast<std::size_t>(features);
   if (!fits) return Status::Corrupt("linear model: weights do not fit features and classes");
   const auto finite = [](double value) { return std::isfinite(value); };
-  if (!std::all_of(weights.begin(), weights.end(), finite) || !std::all_of(intercepts.begin(), intercepts.end(), finite)) {
+  if (!std::all_of(weights.begin(), weights.end(), finite) ||
+      !std::all_of(intercepts.begin(), intercepts.end(), finite)) {
     return Status::Corrupt("linear model: a weight that is no number");
   }
   return Status::Ok();
@@ -24,7 +25,8 @@ Result<std::unique_ptr<LinearModel>> LinearModel::Make(Linear linear) {
   return std::unique_ptr<LinearModel>(new LinearModel(std::move(linear)));
 }
 
-void LinearModel::PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end, Probabilities& out) const {
+void LinearModel::PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
+                              Probabilities& out) const {
   const std::size_t outputs = linear_.intercepts.size();
   const auto features = static_cast<std::size_t>(linear_.features);
   const auto count = static_cast<std::size_t>(end - begin);
@@ -37,7 +39,8 @@ void LinearModel::PredictRows(const Matrix& matrix, std::int64_t begin, std::int
     const auto column = matrix.column(static_cast<std::int64_t>(j));
     for (std::size_t i = 0; i < count; ++i) {
       const double value = column[static_cast<std::size_t>(begin) + i];
-      for (std::size_t k = 0; k < outputs; ++k) margins[i * outputs + k] += linear_.weights[k * features + j] * value;
+      for (std::size_t k = 0; k < outputs; ++k)
+        margins[i * outputs + k] += linear_.weights[k * features + j] * value;
     }
   }
   for (std::size_t i = 0; i < count; ++i) {
@@ -50,7 +53,8 @@ void LinearModel::PredictRows(const Matrix& matrix, std::int64_t begin, std::int
     }
     const double largest = *std::max_element(margin, margin + outputs);
     double sum = 0;
-    for (std::size_t k = 0; k < outputs; ++k) sum += probabilities[k] = std::exp(margin[k] - largest);
+    for (std::size_t k = 0; k < outputs; ++k)
+      sum += probabilities[k] = std::exp(margin[k] - largest);
     for (double& value : probabilities) value /= sum;
   }
 }

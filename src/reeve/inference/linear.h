@@ -29,7 +29,8 @@ class LinearModel final : public Model {
   std::string_view kind() const override { return "linear"; }
   int classes() const override { return linear_.classes; }
   std::int64_t features() const override { return linear_.features; }
-  void PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end, Probabilities& out) const override;
+  void PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
+                   Probabilities& out) const override;
   std::string Serialize() const override;
 
   const Linear& linear() const { return linear_; }

@@ -13,8 +13,8 @@ namespace reeve::inference {
 
 /// A trained model: features in, class probabilities out. Immutable; safe to use from many threads.
 ///
-/// The same object scores held-out folds, the test part, batches and requests, so there is one set of
-/// numbers. A row's result never depends on the rows around it.
+/// The same object scores held-out folds, the test part, batches and requests, so there is one set
+/// of numbers. A row's result never depends on the rows around it.
 class Model {
  public:
   virtual ~Model() = default;
@@ -25,8 +25,9 @@ class Model {
   virtual int classes() const = 0;
   /// Columns it expects of a Matrix.
   virtual std::int64_t features() const = 0;
-  /// Fills out's rows begin … end-1 with the probabilities of the matrix's. Calls for disjoint rows may run
-  /// at once. REQUIRES: matrix.cols() == features(), out has matrix.rows() rows and classes() classes.
+  /// Fills out's rows begin … end-1 with the probabilities of the matrix's. Calls for disjoint rows
+  /// may run at once. REQUIRES: matrix.cols() == features(), out has matrix.rows() rows and
+  /// classes() classes.
   virtual void PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
                            Probabilities& out) const = 0;
   /// Probabilities of every row, in the calling thread.
@@ -35,12 +36,14 @@ class Model {
     PredictRows(matrix, 0, matrix.rows(), out);
     return out;
   }
-  /// The model as bytes in Reeve's own format (docs/formats/model.md); LoadModel reads it back equal.
+  /// The model as bytes in Reeve's own format (docs/formats/model.md); LoadModel reads it back
+  /// equal.
   virtual std::string Serialize() const = 0;
 };
 
-/// Reads what Serialize wrote, of any kind. Fails with kCorrupt and a reason for anything else, however
-/// hostile: sizes are checked before memory is taken, child indices before they are followed.
+/// Reads what Serialize wrote, of any kind. Fails with kCorrupt and a reason for anything else,
+/// however hostile: sizes are checked before memory is taken, child indices before they are
+/// followed.
 Result<std::unique_ptr<Model>> LoadModel(std::string_view bytes);
 
 }  // namespace reeve::inference

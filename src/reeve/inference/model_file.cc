@@ -1,4 +1,5 @@
-// model.reeve: a small header, then arrays, all little-endian. docs/formats/model.md describes every byte.
+// model.reeve: a small header, then arrays, all little-endian. docs/formats/model.md describes
+// every byte.
 
 #include "reeve/inference/model_file.h"
 
@@ -9,7 +10,8 @@
 namespace reeve::inference {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "model.reeve is written as memory stands");
+static_assert(std::endian::native == std::endian::little,
+              "model.reeve is written as memory stands");
 
 constexpr std::string_view kMagic = "REEVEMDL";
 constexpr std::uint32_t kVersion = 1;
@@ -100,7 +102,8 @@ Result<std::unique_ptr<Model>> ReadForest(Reader& reader, std::int64_t features,
   std::uint64_t trees = 0;
   REEVE_RETURN_IF_ERROR(reader.Value(trees));
   constexpr std::size_t kSmallestTree = 4 + 8 * 8;
-  if (trees > reader.left() / kSmallestTree) return Status::Corrupt("model: the file ends too early");
+  if (trees > reader.left() / kSmallestTree)
+    return Status::Corrupt("model: the file ends too early");
   forest.trees.resize(trees);
   for (Tree& tree : forest.trees) REEVE_RETURN_IF_ERROR(ReadTree(reader, tree));
   REEVE_ASSIGN_OR_RETURN(auto model, ForestModel::Make(std::move(forest)));
@@ -148,21 +151,25 @@ std::string WriteLinear(const Linear& linear) {
 }
 
 Result<std::unique_ptr<Model>> LoadModel(std::string_view bytes) {
-  if (!bytes.starts_with(kMagic)) return Status::Corrupt("model: does not begin with REEVEMDL, so it is none of Reeve's");
+  if (!bytes.starts_with(kMagic))
+    return Status::Corrupt("model: does not begin with REEVEMDL, so it is none of Reeve's");
   Reader reader(bytes.substr(kMagic.size()));
   std::uint32_t version = 0, kind = 0;
   std::uint64_t features = 0, classes = 0;
   REEVE_RETURN_IF_ERROR(reader.Value(version));
   if (version != kVersion) {
-    return Status::Corrupt("model: format version " + std::to_string(version) + ", this Reeve reads version 1");
+    return Status::Corrupt("model: format version " + std::to_string(version) +
+                           ", this Reeve reads version 1");
   }
   REEVE_RETURN_IF_ERROR(reader.Value(kind));
   REEVE_RETURN_IF_ERROR(reader.Value(features));
   REEVE_RETURN_IF_ERROR(reader.Value(classes));
-  if (features > kMostFeatures || classes > kMostClasses) return Status::Corrupt("model: implausible sizes");
+  if (features > kMostFeatures || classes > kMostClasses)
+    return Status::Corrupt("model: implausible sizes");
   if (kind != kForestKind && kind != kLinearKind) return Status::Corrupt("model: unknown kind");
   const auto read = kind == kForestKind ? ReadForest : ReadLinear;
-  REEVE_ASSIGN_OR_RETURN(auto model, read(reader, static_cast<std::int64_t>(features), static_cast<int>(classes)));
+  REEVE_ASSIGN_OR_RETURN(
+      auto model, read(reader, static_cast<std::int64_t>(features), static_cast<int>(classes)));
   if (reader.left() != 0) return Status::Corrupt("model: bytes behind its end");
   return model;
 }

@@ -33,7 +33,13 @@ Tree Stump() {
   return tree;
 }
 
-Forest StumpForest() { return {.features = 1, .classes = 2, .link = Link::kLogistic, .base_margin = {0.5F}, .trees = {Stump()}}; }
+Forest StumpForest() {
+  return {.features = 1,
+          .classes = 2,
+          .link = Link::kLogistic,
+          .base_margin = {0.5F},
+          .trees = {Stump()}};
+}
 
 // A random valid tree over `features` columns.
 Tree RandomTree(Random& random, std::int64_t features, int depth) {
@@ -41,7 +47,8 @@ Tree RandomTree(Random& random, std::int64_t features, int depth) {
   const auto add = [&](bool leaf) {
     tree.left.push_back(-1);
     tree.right.push_back(-1);
-    tree.feature.push_back(static_cast<std::int32_t>(random.Below(static_cast<std::uint64_t>(features))));
+    tree.feature.push_back(
+        static_cast<std::int32_t>(random.Below(static_cast<std::uint64_t>(features))));
     tree.threshold.push_back(static_cast<float>(random.Normal()));
     tree.default_left.push_back(static_cast<std::uint8_t>(random.Below(2)));
     tree.category_set.push_back(-1);
@@ -90,7 +97,9 @@ Matrix RandomMatrix(std::uint64_t seed, std::int64_t rows) {
   Matrix matrix(rows, std::vector<MatrixColumn>(3));
   for (std::int64_t j = 0; j < 3; ++j) {
     for (float& value : matrix.column(j)) {
-      value = random.Uniform() < 0.15 ? kNaN : random.Uniform() < 0.5 ? static_cast<float>(random.Below(40)) : static_cast<float>(random.Normal());
+      value = random.Uniform() < 0.15  ? kNaN
+              : random.Uniform() < 0.5 ? static_cast<float>(random.Below(40))
+                                       : static_cast<float>(random.Normal());
     }
   }
   return matrix;
@@ -130,9 +139,11 @@ TEST(ForestTest, ARowScoresTheSameWhateverStandsAroundIt) {
 }
 
 TEST(LinearTest, IsTheLogisticOfAWeightedSum) {
-  const auto model = LinearModel::Make({.features = 1, .classes = 2, .weights = {2}, .intercepts = {-1}});
+  const auto model =
+      LinearModel::Make({.features = 1, .classes = 2, .weights = {2}, .intercepts = {-1}});
   EXPECT_DOUBLE_EQ((*model)->Predict(OneColumn({3})).at(0, 1), 1 / (1 + std::exp(-5.0)));
-  const auto three = LinearModel::Make({.features = 1, .classes = 3, .weights = {1, 0, -1}, .intercepts = {0, 0, 0}});
+  const auto three = LinearModel::Make(
+      {.features = 1, .classes = 3, .weights = {1, 0, -1}, .intercepts = {0, 0, 0}});
   const Probabilities p = (*three)->Predict(OneColumn({1}));
   EXPECT_NEAR(p.at(0, 0), std::exp(1) / (std::exp(1) + 1 + std::exp(-1)), 1e-12);
 }
@@ -148,14 +159,16 @@ TEST(ModelFileTest, ReadsBackEqual) {
     EXPECT_EQ((*read)->Serialize(), bytes);
     EXPECT_EQ((*read)->Predict(matrix).values, (*model)->Predict(matrix).values);
   }
-  const auto linear = LinearModel::Make({.features = 2, .classes = 3, .weights = {1, 2, 3, 4, 5, 6}, .intercepts = {7, 8, 9}});
+  const auto linear = LinearModel::Make(
+      {.features = 2, .classes = 3, .weights = {1, 2, 3, 4, 5, 6}, .intercepts = {7, 8, 9}});
   EXPECT_EQ((*LoadModel((*linear)->Serialize()))->Serialize(), (*linear)->Serialize());
 }
 
 TEST(ModelFileTest, RefusesEveryTruncationAndSurvivesEveryFlippedByte) {
   const std::string bytes = (*ForestModel::Make(RandomForestOf(7, Link::kMean)))->Serialize();
   const Matrix matrix = RandomMatrix(1, 5);
-  for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(LoadModel(std::string_view(bytes).substr(0, size)).ok());
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(LoadModel(std::string_view(bytes).substr(0, size)).ok());
   EXPECT_FALSE(LoadModel(bytes + "x").ok());
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     std::string damaged = bytes;
@@ -166,13 +179,20 @@ TEST(ModelFileTest, RefusesEveryTruncationAndSurvivesEveryFlippedByte) {
 }
 
 TEST(ForestTest, RefusesCyclesAndForeignIndices) {
-  const std::vector<void (*)(Forest&)> faults = {
-      [](Forest& f) { f.trees[0].left[0] = 0; },        [](Forest& f) { f.trees[0].right[0] = 7; },
-      [](Forest& f) { f.trees[0].feature[0] = 1; },     [](Forest& f) { f.trees[0].category_set[0] = 0; },
-      [](Forest& f) { f.trees[0].output = 1; },         [](Forest& f) { f.trees[0].threshold.pop_back(); },
-      [](Forest& f) { f.base_margin = {}; },            [](Forest& f) { f.trees[0].threshold[1] = kNaN; },
-      [](Forest& f) { f.features = 0; },                [](Forest& f) { f.classes = 3; },
-      [](Forest& f) { f.leaf_vectors = {0.5F, 0.5F}; }, [](Forest& f) { f.trees[0].right[1] = 2; }};
+  const std::vector<void (*)(Forest&)> faults = {[](Forest& f) { f.trees[0].left[0] = 0; },
+                                                 [](Forest& f) { f.trees[0].right[0] = 7; },
+                                                 [](Forest& f) { f.trees[0].feature[0] = 1; },
+                                                 [](Forest& f) { f.trees[0].category_set[0] = 0; },
+                                                 [](Forest& f) { f.trees[0].output = 1; },
+                                                 [](Forest& f) { f.trees[0].threshold.pop_back(); },
+                                                 [](Forest& f) { f.base_margin = {}; },
+                                                 [](Forest& f) { f.trees[0].threshold[1] = kNaN; },
+                                                 [](Forest& f) { f.features = 0; },
+                                                 [](Forest& f) { f.classes = 3; },
+                                                 [](Forest& f) {
+                                                   f.leaf_vectors = {0.5F, 0.5F};
+                                                 },
+                                                 [](Forest& f) { f.trees[0].right[1] = 2; }};
   for (std::size_t i = 0; i < faults.size(); ++i) {
     Forest forest = StumpForest();
     faults[i](forest);

@@ -14,7 +14,8 @@ constexpr std::int64_t kBlockRows = 4096;
 
 }  // namespace
 
-Probabilities PredictCorrected(const Model& model, const Decision& decision, const Matrix& matrix, int threads) {
+Probabilities PredictCorrected(const Model& model, const Decision& decision, const Matrix& matrix,
+                               int threads) {
   Probabilities probabilities(matrix.rows(), model.classes());
   const std::int64_t blocks = (matrix.rows() + kBlockRows - 1) / kBlockRows;
   // The task never fails, so neither does the loop.
@@ -31,8 +32,8 @@ Result<Scorer> Scorer::Make(contract::Contract contract, features::FittedPipelin
                             std::unique_ptr<Model> model, Decision decision) {
   const auto outputs = static_cast<std::int64_t>(pipeline.outputs().size());
   if (outputs != model->features()) {
-    return Status::Corrupt("the pipeline gives " + std::to_string(outputs) + " features, the model expects " +
-                           std::to_string(model->features()));
+    return Status::Corrupt("the pipeline gives " + std::to_string(outputs) +
+                           " features, the model expects " + std::to_string(model->features()));
   }
   if (contract.classes.size() != static_cast<std::size_t>(model->classes())) {
     return Status::Corrupt("the contract has " + std::to_string(contract.classes.size()) +
@@ -44,14 +45,16 @@ Result<Scorer> Scorer::Make(contract::Contract contract, features::FittedPipelin
 Result<Scored> Scorer::Score(const Table& chunk, std::int64_t first_row, int threads) const {
   REEVE_ASSIGN_OR_RETURN(contract::Conformed conformed,
                          contract::Conform(contract_, chunk, {.first_row = first_row}));
-  REEVE_ASSIGN_OR_RETURN(const Matrix matrix, pipeline_.Transform(conformed.table, AllRows(chunk.rows())));
+  REEVE_ASSIGN_OR_RETURN(const Matrix matrix,
+                         pipeline_.Transform(conformed.table, AllRows(chunk.rows())));
   Scored scored;
   scored.probabilities = PredictCorrected(*model_, decision_, matrix, threads);
   scored.predicted.resize(static_cast<std::size_t>(chunk.rows()), -1);
   for (std::int64_t row = 0; row < chunk.rows(); ++row) {
     const auto i = static_cast<std::size_t>(row);
     if (conformed.usable[i]) {
-      scored.predicted[i] = Decide(scored.probabilities.row(row), decision_.threshold.value_or(0.5));
+      scored.predicted[i] =
+          Decide(scored.probabilities.row(row), decision_.threshold.value_or(0.5));
     }
   }
   scored.usable = std::move(conformed.usable);

@@ -25,8 +25,8 @@ struct Scored {
   std::map<std::string, std::map<std::string, std::int64_t>> unseen;
 };
 
-/// A loaded model that scores rows: contract → pipeline → model → decision. The one way from raw fields
-/// to an answer, at training time for the test part, in batches and behind a service.
+/// A loaded model that scores rows: contract → pipeline → model → decision. The one way from raw
+/// fields to an answer, at training time for the test part, in batches and behind a service.
 /// Immutable after Make; Score may run in many threads at once.
 class Scorer {
  public:
@@ -34,9 +34,9 @@ class Scorer {
   static Result<Scorer> Make(contract::Contract contract, features::FittedPipeline pipeline,
                              std::unique_ptr<Model> model, Decision decision);
 
-  /// Scores every row of a raw or typed chunk; `first_row` numbers the violations. Uses up to `threads`
-  /// threads, with the same result for any number.
-  /// Fails with kInvalidData when a required column is absent.
+  /// Scores every row of a raw or typed chunk; `first_row` numbers the violations. Uses up to
+  /// `threads` threads, with the same result for any number. Fails with kInvalidData when a
+  /// required column is absent.
   Result<Scored> Score(const Table& chunk, std::int64_t first_row, int threads) const;
 
   const contract::Contract& contract() const { return contract_; }
@@ -45,9 +45,11 @@ class Scorer {
   const Decision& decision() const { return decision_; }
 
  private:
-  Scorer(contract::Contract contract, features::FittedPipeline pipeline, std::unique_ptr<Model> model,
-         Decision decision)
-      : contract_(std::move(contract)), pipeline_(std::move(pipeline)), model_(std::move(model)),
+  Scorer(contract::Contract contract, features::FittedPipeline pipeline,
+         std::unique_ptr<Model> model, Decision decision)
+      : contract_(std::move(contract)),
+        pipeline_(std::move(pipeline)),
+        model_(std::move(model)),
         decision_(std::move(decision)) {}
 
   contract::Contract contract_;
@@ -57,6 +59,7 @@ class Scorer {
 };
 
 /// Probabilities of a matrix after the correction of odds, rows split over threads in fixed blocks.
-Probabilities PredictCorrected(const Model& model, const Decision& decision, const Matrix& matrix, int threads);
+Probabilities PredictCorrected(const Model& model, const Decision& decision, const Matrix& matrix,
+                               int threads);
 
 }  // namespace reeve::inference

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,19 +13,26 @@ namespace reeve::ingest {
 /// What the head of a CSV file tells: how fields are separated and what the columns are called.
 struct CsvDialect {
   char separator = ',';
-  /// Trimmed; an empty name becomes "Unnamed: 0" with its position, as pandas calls it.
+  /// Trimmed and distinct; an empty name becomes "Unnamed: 0" with its position, as pandas calls it.
   std::vector<std::string> names;
-  /// Lines before the first data row (blank ones and the header), for DuckDB to skip.
-  std::int64_t header_lines = 1;
-  /// False when nothing but blank lines stands behind the header.
-  bool has_rows = false;
+  /// Bytes before the first record behind the header: byte order mark, blank lines, the header.
+  std::size_t header_bytes = 0;
+  /// Line ends among them.
+  std::int64_t header_lines = 0;
 };
 
-/// Reads the dialect off the first bytes of a file (already decompressed). `is_whole` says that the
-/// head is the whole file. The separator is the one of , ; TAB | that cuts the first records into
-/// the most equal numbers of fields; with `prefers_tabs` TAB wins ties. Fails with kInvalidData: an
-/// empty file, bytes that are no UTF-8 text, duplicate names. Messages begin with `file`.
-Result<CsvDialect> ReadCsvHead(std::string_view head, bool is_whole, bool prefers_tabs,
+struct CsvHeadOptions {
+  /// The head is the whole file.
+  bool is_whole = true;
+  /// TAB wins when separators fit equally well.
+  bool prefers_tabs = false;
+};
+
+/// Reads the dialect off the first bytes of a file (already decompressed). The separator is the one of
+/// , ; TAB | that cuts the first records into the most equal numbers of fields.
+/// Fails with kInvalidData: an empty file, bytes that are no text in UTF-8, a header that does not
+/// end, duplicate names. Messages begin with `file`. Rows are not checked.
+Result<CsvDialect> ReadCsvHead(std::string_view head, const CsvHeadOptions& options,
                                const std::string& file);
 
 }  // namespace reeve::ingest

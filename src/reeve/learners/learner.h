@@ -22,8 +22,8 @@ enum class InputKind {
   kLinear,
 };
 
-/// Hyperparameters by name, as they are logged and as `--fit` takes them. Values are numbers or words
-/// spelt as text ("0.1", "l2").
+/// Hyperparameters by name, as they are logged and as `--fit` takes them. Values are numbers or
+/// words spelt as text ("0.1", "l2").
 using Params = std::map<std::string, std::string>;
 
 /// One hyperparameter that a learner knows: generates help, docs and validation.
@@ -72,8 +72,8 @@ struct TrainedModel {
   /// Parameters with everything that was decided on the way, e.g. "rounds" after early stopping.
   Params params;
   std::vector<HistoryPoint> history;
-  /// Importance of each matrix column, sums to 1: splits weighted by the rows they decide, impurity decrease,
-  /// or |weight| x standard deviation.
+  /// Importance of each matrix column, sums to 1: splits weighted by the rows they decide, impurity
+  /// decrease, or |weight| x standard deviation.
   std::vector<double> importance;
   /// The library's own file (model.ubj), empty when there is none.
   std::string native_bytes;
@@ -88,22 +88,26 @@ class Learner {
   virtual std::string name() const = 0;
   virtual InputKind input() const = 0;
   virtual const std::vector<ParamSpec>& params() const = 0;
-  /// Fails with kInvalidArgument for parameters that ValidateParams refuses, kInvalidData when there is
-  /// nothing to learn from, kCancelled.
+  /// Fails with kInvalidArgument for parameters that ValidateParams refuses, kInvalidData when
+  /// there is nothing to learn from, kCancelled.
   virtual Result<TrainedModel> Train(const TrainingSet& set, const TrainOptions& options) const = 0;
   /// One model for each of `path`, on the same rows. A learner that can start one fit from the last
-  /// (logistic regression along its regularisation path) overrides this; the result for each element
-  /// does not depend on the others beyond the solver's tolerance. options.params is not looked at.
+  /// (logistic regression along its regularisation path) overrides this; the result for each
+  /// element does not depend on the others beyond the solver's tolerance. options.params is not
+  /// looked at.
   virtual Result<std::vector<TrainedModel>> TrainPath(const TrainingSet& set,
                                                       const std::vector<Params>& path,
                                                       const TrainOptions& options) const;
 };
 
-/// Names, types and bounds of `params` against `specs`: kInvalidArgument naming the nearest known name.
+/// Names, types and bounds of `params` against `specs`: kInvalidArgument naming the nearest known
+/// name.
 Status ValidateParams(const Params& params, const std::vector<ParamSpec>& specs,
                       const std::string& learner);
 /// A parameter's value, or its default. REQUIRES: validated.
-double NumberParam(const Params& params, const std::vector<ParamSpec>& specs, const std::string& name);
-std::string WordParam(const Params& params, const std::vector<ParamSpec>& specs, const std::string& name);
+double NumberParam(const Params& params, const std::vector<ParamSpec>& specs,
+                   const std::string& name);
+std::string WordParam(const Params& params, const std::vector<ParamSpec>& specs,
+                      const std::string& name);
 
 }  // namespace reeve::learners

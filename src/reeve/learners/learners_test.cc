@@ -20,9 +20,14 @@ struct Data {
 // Two numbers with gaps and a category for trees; the same without gaps or codes for linear models.
 Data MakeData(std::int64_t rows, int classes, bool linear, std::uint64_t seed) {
   Random random(seed);
-  Data data{.matrix = Matrix(rows, {{.name = "a", .source = "a"}, {.name = "b", .source = "b"},
-                                    {.name = "c", .source = "c", .is_categorical = !linear, .cardinality = linear ? 0 : 7}}),
-            .labels = {}, .classes = classes};
+  Data data{
+      .matrix = Matrix(
+          rows,
+          {{.name = "a", .source = "a"},
+           {.name = "b", .source = "b"},
+           {.name = "c", .source = "c", .is_categorical = !linear, .cardinality = linear ? 0 : 7}}),
+      .labels = {},
+      .classes = classes};
   for (std::int64_t i = 0; i < rows; ++i) {
     const auto row = static_cast<std::size_t>(i);
     const double a = random.Normal(), b = random.Normal();
@@ -40,7 +45,8 @@ Data MakeData(std::int64_t rows, int classes, bool linear, std::uint64_t seed) {
 double Accuracy(const inference::Model& model, const Data& data) {
   const Probabilities p = model.Predict(data.matrix);
   double right = 0;
-  for (std::int64_t row = 0; row < p.rows; ++row) right += Decide(p.row(row), 0.5) == data.labels[static_cast<std::size_t>(row)];
+  for (std::int64_t row = 0; row < p.rows; ++row)
+    right += Decide(p.row(row), 0.5) == data.labels[static_cast<std::size_t>(row)];
   return right / static_cast<double>(p.rows);
 }
 
@@ -50,13 +56,15 @@ class EveryLearner : public testing::TestWithParam<std::string> {
   bool linear() const { return learner()->input() == InputKind::kLinear; }
   Params small() const {
     if (GetParam() == "logistic") return {{"C", "1"}};
-    return {{"n_estimators", "40"}, {GetParam() == "forest" ? "min_samples_leaf" : "min_child_weight", "3"}};
+    return {{"n_estimators", "40"},
+            {GetParam() == "forest" ? "min_samples_leaf" : "min_child_weight", "3"}};
   }
 };
 
 TEST_P(EveryLearner, LearnsTwoAndThreeClasses) {
   for (const int classes : {2, 3}) {
-    const Data train = MakeData(1500, classes, linear(), 1), test = MakeData(1500, classes, linear(), 2);
+    const Data train = MakeData(1500, classes, linear(), 1),
+               test = MakeData(1500, classes, linear(), 2);
     const auto trained = learner()->Train(train.set(), {.params = small()});
     ASSERT_TRUE(trained.ok()) << trained.status().message();
     EXPECT_GT(Accuracy(*trained->model, test), classes == 2 ? 0.85 : 0.72);
@@ -86,7 +94,8 @@ TEST_P(EveryLearner, GivesTheSameModelForAnyNumberOfThreads) {
       const auto trained = learner()->Train(data.set(), {.params = params, .threads = threads});
       ASSERT_TRUE(trained.ok()) << trained.status().message();
       if (threads == 1) first = trained->model->Serialize();
-      EXPECT_EQ(trained->model->Serialize(), first) << threads << " threads, " << classes << " classes";
+      EXPECT_EQ(trained->model->Serialize(), first)
+          << threads << " threads, " << classes << " classes";
     }
   }
 }
@@ -102,11 +111,13 @@ TEST_P(EveryLearner, WeightsActLikeRepeatedRows) {
   std::vector<std::int64_t> rows;
   for (std::int64_t i = 0; i < 300; ++i) rows.insert(rows.end(), i < 100 ? 3 : 1, i);
   Data repeated{.matrix = once.matrix.Take(rows), .labels = {}};
-  for (const std::int64_t row : rows) repeated.labels.push_back(once.labels[static_cast<std::size_t>(row)]);
+  for (const std::int64_t row : rows)
+    repeated.labels.push_back(once.labels[static_cast<std::size_t>(row)]);
   const auto b = learner()->Train(repeated.set(), {.params = small()});
   const Probabilities p = a->model->Predict(once.matrix), q = b->model->Predict(once.matrix);
   double difference = 0;
-  for (std::int64_t row = 0; row < 300; ++row) difference += std::abs(p.at(row, 1) - q.at(row, 1)) / 300;
+  for (std::int64_t row = 0; row < 300; ++row)
+    difference += std::abs(p.at(row, 1) - q.at(row, 1)) / 300;
   EXPECT_LT(difference, GetParam() == "logistic" ? 1e-6 : 0.06);
 }
 
@@ -127,7 +138,10 @@ TEST_P(EveryLearner, StopsWhenCancelled) {
   const Data data = MakeData(500, 2, linear(), 5);
   Cancellation cancellation;
   cancellation.Request(15);
-  EXPECT_EQ(learner()->Train(data.set(), {.params = small(), .cancellation = &cancellation}).status().code(),
+  EXPECT_EQ(learner()
+                ->Train(data.set(), {.params = small(), .cancellation = &cancellation})
+                .status()
+                .code(),
             StatusCode::kCancelled);
 }
 
@@ -138,10 +152,12 @@ TEST_P(EveryLearner, RefusesUnknownAndImpossibleParameters) {
     EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
     return status.message();
   };
-  EXPECT_THAT(complain({{"max_dept", "3"}}), testing::HasSubstr("unknown parameter \"max_dept\" of " + GetParam()));
+  EXPECT_THAT(complain({{"max_dept", "3"}}),
+              testing::HasSubstr("unknown parameter \"max_dept\" of " + GetParam()));
   for (const ParamSpec& spec : learner()->params()) {
     EXPECT_THAT(complain({{spec.name, "nonsense"}}), testing::HasSubstr(spec.name));
-    EXPECT_TRUE(ValidateParams({{spec.name, spec.default_value}}, learner()->params(), "x").ok()) << spec.name;
+    EXPECT_TRUE(ValidateParams({{spec.name, spec.default_value}}, learner()->params(), "x").ok())
+        << spec.name;
   }
 }
 
@@ -152,7 +168,8 @@ TEST(BoostedTest, EarlyStoppingKeepsTheBestRoundOfItsOwnRows) {
   const Data train = MakeData(800, 2, false, 7), watch = MakeData(300, 2, false, 8);
   const TrainingSet watched = watch.set();
   const auto trained = MakeLearner("boosted").value()->Train(
-      train.set(), {.params = {{"learning_rate", "0.3"}, {"early_stopping_rounds", "10"}}, .early_stopping = &watched});
+      train.set(), {.params = {{"learning_rate", "0.3"}, {"early_stopping_rounds", "10"}},
+                    .early_stopping = &watched});
   ASSERT_TRUE(trained.ok()) << trained.status().message();
   const int kept = std::stoi(trained->params.at("n_estimators"));
   double best = 1e9;
@@ -167,19 +184,22 @@ TEST(BoostedTest, EarlyStoppingKeepsTheBestRoundOfItsOwnRows) {
   // The kept model has exactly the loss that was watched.
   const Probabilities p = trained->model->Predict(watch.matrix);
   double loss = 0;
-  for (std::int64_t row = 0; row < p.rows; ++row) loss -= std::log(p.at(row, watch.labels[static_cast<std::size_t>(row)]));
+  for (std::int64_t row = 0; row < p.rows; ++row)
+    loss -= std::log(p.at(row, watch.labels[static_cast<std::size_t>(row)]));
   EXPECT_NEAR(loss / static_cast<double>(p.rows), best, 1e-6);
 }
 
 TEST(LogisticTest, APathGivesWhatSingleFitsGive) {
   const Data data = MakeData(400, 2, true, 9);
   const auto learner = MakeLearner("logistic").value();
-  const std::vector<Params> path = {{{"C", "10"}}, {{"C", "0.01"}}, {{"C", "1"}, {"penalty", "l1"}}};
+  const std::vector<Params> path = {
+      {{"C", "10"}}, {{"C", "0.01"}}, {{"C", "1"}, {"penalty", "l1"}}};
   const auto together = learner->TrainPath(data.set(), path, {});
   ASSERT_TRUE(together.ok());
   for (std::size_t i = 0; i < path.size(); ++i) {
     const auto alone = learner->Train(data.set(), {.params = path[i]});
-    const Probabilities p = (*together)[i].model->Predict(data.matrix), q = alone->model->Predict(data.matrix);
+    const Probabilities p = (*together)[i].model->Predict(data.matrix),
+                        q = alone->model->Predict(data.matrix);
     for (std::int64_t row = 0; row < p.rows; ++row) ASSERT_NEAR(p.at(row, 1), q.at(row, 1), 1e-4);
   }
 }

@@ -14,7 +14,8 @@ Result<std::unique_ptr<Learner>> MakeLearner(const std::string& name) {
   if (name == "logistic") return MakeLogistic();
   if (name == "forest") return MakeForest();
   if (name == "boosted") return MakeBoosted();
-  return Status::InvalidArgument("unknown learner " + Quote(name) + "." + Suggest(name, LearnerNames()));
+  return Status::InvalidArgument("unknown learner " + Quote(name) + "." +
+                                 Suggest(name, LearnerNames()));
 }
 
 }  // namespace reeve::learners

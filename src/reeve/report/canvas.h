@@ -6,8 +6,8 @@
 
 namespace reeve::report {
 
-/// A plot area with axes: turns data coordinates into SVG. Colours come from CSS variables with fallbacks, so that a
-/// page can restyle them and a dark reader sees light lines.
+/// A plot area with axes: turns data coordinates into SVG. Colours come from CSS variables with
+/// fallbacks, so that a page can restyle them and a dark reader sees light lines.
 class Canvas {
  public:
   struct Axis {

@@ -25,8 +25,8 @@ struct Page {
   std::vector<Picture> pictures;
 };
 
-/// A whole HTML page in one file: no scripts, nothing loaded from elsewhere, light and dark, fit for a phone and for
-/// print. Every text is escaped.
+/// A whole HTML page in one file: no scripts, nothing loaded from elsewhere, light and dark, fit
+/// for a phone and for print. Every text is escaped.
 std::string Html(const Page& page);
 
 }  // namespace reeve::report

@@ -136,12 +136,14 @@ Column Column::Take(std::span<const std::int64_t> rows) const {
   switch (storage_) {
     case Storage::kNumbers:
       taken.numbers_.reserve(rows.size());
-      for (const std::int64_t row : rows) taken.numbers_.push_back(numbers_[static_cast<std::size_t>(row)]);
+      for (const std::int64_t row : rows)
+        taken.numbers_.push_back(numbers_[static_cast<std::size_t>(row)]);
       break;
     case Storage::kCodes:
       taken.dictionary_ = dictionary_;
       taken.codes_.reserve(rows.size());
-      for (const std::int64_t row : rows) taken.codes_.push_back(codes_[static_cast<std::size_t>(row)]);
+      for (const std::int64_t row : rows)
+        taken.codes_.push_back(codes_[static_cast<std::size_t>(row)]);
       break;
     case Storage::kTexts:
       taken.offsets_.reserve(rows.size() + 1);
@@ -158,7 +160,8 @@ void Column::Append(const Column& other) {
       break;
     case Storage::kCodes: {
       std::unordered_map<std::string_view, std::int32_t> known;
-      for (std::size_t i = 0; i < dictionary_.size(); ++i) known.emplace(dictionary_[i], static_cast<std::int32_t>(i));
+      for (std::size_t i = 0; i < dictionary_.size(); ++i)
+        known.emplace(dictionary_[i], static_cast<std::int32_t>(i));
       std::vector<std::int32_t> translated(other.dictionary_.size());
       std::vector<std::string> added;
       for (std::size_t i = 0; i < translated.size(); ++i) {
@@ -172,7 +175,8 @@ void Column::Append(const Column& other) {
       }
       dictionary_.insert(dictionary_.end(), added.begin(), added.end());
       for (const std::int32_t code : other.codes_) {
-        codes_.push_back(code == kMissingCode ? kMissingCode : translated[static_cast<std::size_t>(code)]);
+        codes_.push_back(code == kMissingCode ? kMissingCode
+                                              : translated[static_cast<std::size_t>(code)]);
       }
       break;
     }

@@ -44,7 +44,8 @@ inline constexpr double kMissingNumber = std::numeric_limits<double>::quiet_NaN(
 /// One named column of a table: `size()` values in one of three storages.
 ///
 /// - kNumbers: a double each, NaN = missing (integer, real, boolean, datetime).
-/// - kCodes: an int32 each into `dictionary()`, kMissingCode = missing (category, and text or id when
+/// - kCodes: an int32 each into `dictionary()`, kMissingCode = missing (category, and text or id
+/// when
 ///   values repeat). Dictionary entries are distinct; not every entry need occur.
 /// - kTexts: bytes one after the other with offsets, the empty text = missing (as read, not yet
 ///   typed; text, list, id). Trimmed by whoever appends.
@@ -75,9 +76,9 @@ class Column {
   const std::vector<std::string>& dictionary() const { return dictionary_; }
   /// REQUIRES: storage() == kTexts. The view lives as long as the column is not appended to.
   std::string_view text(std::int64_t row) const {
-    return std::string_view(bytes_).substr(offsets_[static_cast<std::size_t>(row)],
-                                           offsets_[static_cast<std::size_t>(row) + 1] -
-                                               offsets_[static_cast<std::size_t>(row)]);
+    return std::string_view(bytes_).substr(
+        offsets_[static_cast<std::size_t>(row)],
+        offsets_[static_cast<std::size_t>(row) + 1] - offsets_[static_cast<std::size_t>(row)]);
   }
   /// REQUIRES: storage() == kTexts.
   void AppendText(std::string_view text) {

@@ -25,7 +25,9 @@ class Matrix {
  public:
   Matrix() = default;
   Matrix(std::int64_t rows, std::vector<MatrixColumn> columns)
-      : rows_(rows), columns_(std::move(columns)), values_(static_cast<std::size_t>(rows) * columns_.size()) {}
+      : rows_(rows),
+        columns_(std::move(columns)),
+        values_(static_cast<std::size_t>(rows) * columns_.size()) {}
 
   std::int64_t rows() const { return rows_; }
   std::int64_t cols() const { return static_cast<std::int64_t>(columns_.size()); }

@@ -6,8 +6,8 @@
 
 namespace reeve {
 
-/// Class probabilities of `rows` rows: row-major, `classes` values a row that sum to 1. For two classes
-/// column 0 is the negative and column 1 the positive class.
+/// Class probabilities of `rows` rows: row-major, `classes` values a row that sum to 1. For two
+/// classes column 0 is the negative and column 1 the positive class.
 struct Probabilities {
   std::int64_t rows = 0;
   int classes = 2;
@@ -15,7 +15,8 @@ struct Probabilities {
 
   Probabilities() = default;
   Probabilities(std::int64_t row_count, int class_count)
-      : rows(row_count), classes(class_count),
+      : rows(row_count),
+        classes(class_count),
         values(static_cast<std::size_t>(row_count) * static_cast<std::size_t>(class_count)) {}
 
   double at(std::int64_t row, int class_idx) const {
@@ -29,13 +30,15 @@ struct Probabilities {
   }
 };
 
-/// The class a row is assigned: for two classes the positive one (1) when its probability is at least
-/// `threshold`; for more the most probable one, the first among equals (`threshold` is not looked at).
+/// The class a row is assigned: for two classes the positive one (1) when its probability is at
+/// least `threshold`; for more the most probable one, the first among equals (`threshold` is not
+/// looked at).
 inline int Decide(std::span<const double> probabilities, double threshold) {
   if (probabilities.size() == 2) return probabilities[1] >= threshold ? 1 : 0;
   int best = 0;
   for (std::size_t i = 1; i < probabilities.size(); ++i) {
-    if (probabilities[i] > probabilities[static_cast<std::size_t>(best)]) best = static_cast<int>(i);
+    if (probabilities[i] > probabilities[static_cast<std::size_t>(best)])
+      best = static_cast<int>(i);
   }
   return best;
 }

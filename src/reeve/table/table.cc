@@ -25,8 +25,9 @@ void AddColumn(const Column& column, TableDigest& digest) {
       digest.AddText(column.text(row));
     } else {
       const std::int32_t code = column.codes()[static_cast<std::size_t>(row)];
-      digest.AddText(code == kMissingCode ? std::string_view()
-                                          : std::string_view(column.dictionary()[static_cast<std::size_t>(code)]));
+      digest.AddText(code == kMissingCode
+                         ? std::string_view()
+                         : std::string_view(column.dictionary()[static_cast<std::size_t>(code)]));
     }
   }
 }
@@ -42,7 +43,8 @@ std::optional<std::size_t> Table::Find(std::string_view name) const {
 
 Result<const Column*> Table::Get(std::string_view name) const {
   if (const auto column_idx = Find(name)) return &columns_[*column_idx];
-  return Status::InvalidArgument("column " + Quote(name) + " is not in the table." + Suggest(name, Names()));
+  return Status::InvalidArgument("column " + Quote(name) + " is not in the table." +
+                                 Suggest(name, Names()));
 }
 
 std::vector<std::string> Table::Names() const {

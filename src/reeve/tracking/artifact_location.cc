@@ -16,7 +16,8 @@ int HexDigit(char c) {
 std::string Decode(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 && HexDigit(text[i + 2]) >= 0) {
+    if (text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
+        HexDigit(text[i + 2]) >= 0) {
       decoded += static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
       i += 2;
     } else {
@@ -39,7 +40,8 @@ Result<std::string> LocalPath(const std::string& uri, const std::string& store_f
   std::string path = uri;
   const std::size_t colon = uri.find(':');
   const std::size_t slash = uri.find('/');
-  const bool has_scheme = colon != std::string::npos && (slash == std::string::npos || colon < slash);
+  const bool has_scheme =
+      colon != std::string::npos && (slash == std::string::npos || colon < slash);
   if (has_scheme) {
     const std::string scheme = uri.substr(0, colon);
     std::string rest = uri.substr(colon + 1);
@@ -49,14 +51,18 @@ Result<std::string> LocalPath(const std::string& uri, const std::string& store_f
       path = Decode(rest);
     } else if (scheme == "mlflow-artifacts") {
       const std::string decoded = Decode(rest);
-      path = JoinPath(store_folder, "mlartifacts/" + decoded.substr(decoded.find_first_not_of('/') == std::string::npos
-                                                                        ? decoded.size() : decoded.find_first_not_of('/')));
+      path = JoinPath(
+          store_folder,
+          "mlartifacts/" + decoded.substr(decoded.find_first_not_of('/') == std::string::npos
+                                              ? decoded.size()
+                                              : decoded.find_first_not_of('/')));
     } else {
-      return Status::Unavailable("artifacts at " + Quote(uri, 300) + " cannot be reached: scheme " + Quote(scheme) +
-                                 ", expected file: or a path");
+      return Status::Unavailable("artifacts at " + Quote(uri, 300) + " cannot be reached: scheme " +
+                                 Quote(scheme) + ", expected file: or a path");
     }
   }
-  if (Climbs(path)) return Status::InvalidArgument("artifact location " + Quote(uri, 300) + " climbs with \"..\"");
+  if (Climbs(path))
+    return Status::InvalidArgument("artifact location " + Quote(uri, 300) + " climbs with \"..\"");
   return AbsolutePath(JoinPath(store_folder, path));
 }
 

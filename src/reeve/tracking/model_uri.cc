@@ -16,7 +16,8 @@ Result<ResolvedModel> FromLocation(const std::string& location, Store& store) {
 }
 
 Result<ResolvedModel> FromVersion(const ModelVersion& version, Store& store) {
-  const std::string location = version.storage_location.empty() ? version.source : version.storage_location;
+  const std::string location =
+      version.storage_location.empty() ? version.source : version.storage_location;
   REEVE_ASSIGN_OR_RETURN(ResolvedModel resolved, FromLocation(location, store));
   resolved.name = version.name;
   resolved.version = std::to_string(version.version);
@@ -30,8 +31,10 @@ Result<ModelVersion> ByAlias(const std::string& name, const std::string& alias, 
   if (it != model.aliases.end()) return store.GetVersion(name, it->second);
   std::vector<std::string> aliases;
   for (const auto& [known, version] : model.aliases) aliases.push_back(known);
-  return Status::NotFound("model " + Quote(name) + " has no alias " + Quote(alias) + "." + Suggest(alias, aliases))
-      .WithFix("reeve models alias " + name + " " + alias + " " + std::to_string(model.latest_version));
+  return Status::NotFound("model " + Quote(name) + " has no alias " + Quote(alias) + "." +
+                          Suggest(alias, aliases))
+      .WithFix("reeve models alias " + name + " " + alias + " " +
+               std::to_string(model.latest_version));
 }
 
 Result<ModelVersion> ByStage(const std::string& name, const std::string& stage, Store& store) {
@@ -46,10 +49,13 @@ Result<ModelVersion> ByStage(const std::string& name, const std::string& stage, 
 
 // NAME@ALIAS, NAME/VERSION, NAME/STAGE, NAME/latest, m-ID or NAME.
 Result<ResolvedModel> FromRegistry(const std::string& what, Store& store) {
-  if (what.size() == 34 && what.starts_with("m-")) return Status::NotFound("logged model " + Quote(what) + " cannot be found by id alone; name its run: runs:/RUN_ID/model");
+  if (what.size() == 34 && what.starts_with("m-"))
+    return Status::NotFound("logged model " + Quote(what) +
+                            " cannot be found by id alone; name its run: runs:/RUN_ID/model");
   const std::size_t at = what.rfind('@');
   if (at != std::string::npos) {
-    REEVE_ASSIGN_OR_RETURN(const ModelVersion version, ByAlias(what.substr(0, at), what.substr(at + 1), store));
+    REEVE_ASSIGN_OR_RETURN(const ModelVersion version,
+                           ByAlias(what.substr(0, at), what.substr(at + 1), store));
     return FromVersion(version, store);
   }
   const std::size_t slash = what.find('/');
@@ -89,10 +95,13 @@ Result<ResolvedModel> FromRun(const std::string& what, Store& store) {
 
 bool IsModelFolder(const std::string& model) {
   if (model.starts_with("models:/") || model.starts_with("runs:/")) return false;
-  return model.starts_with('/') || model.starts_with('.') || FileSystem::System().Exists(JoinPath(model, "MLmodel"));
+  return model.starts_with('/') || model.starts_with('.') ||
+         FileSystem::System().Exists(JoinPath(model, "MLmodel"));
 }
 
-ResolvedModel ResolveFolder(const std::string& folder) { return {.folder = AbsolutePath(folder), .name = {}, .version = {}, .run_id = {}}; }
+ResolvedModel ResolveFolder(const std::string& folder) {
+  return {.folder = AbsolutePath(folder), .name = {}, .version = {}, .run_id = {}};
+}
 
 Result<ResolvedModel> ResolveModel(const std::string& model, Store& store) {
   if (IsModelFolder(model)) return ResolveFolder(model);

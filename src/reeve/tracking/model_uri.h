@@ -19,9 +19,10 @@ struct ResolvedModel {
 /// True when `model` can only be a folder: it begins with / or ., or a bundle stands there.
 bool IsModelFolder(const std::string& model);
 
-/// Finds models:/NAME@ALIAS, models:/NAME/VERSION, models:/NAME/STAGE, models:/m-ID, runs:/RUN_ID/model, a bundle's
-/// folder, or a bare NAME (its champion). Where no version is in stage Production the alias champion is meant, for
-/// Staging challenger. Fails with kNotFound naming the nearest.
+/// Finds models:/NAME@ALIAS, models:/NAME/VERSION, models:/NAME/STAGE, models:/m-ID,
+/// runs:/RUN_ID/model, a bundle's folder, or a bare NAME (its champion). Where no version is in
+/// stage Production the alias champion is meant, for Staging challenger. Fails with kNotFound
+/// naming the nearest.
 Result<ResolvedModel> ResolveModel(const std::string& model, Store& store);
 /// A folder needs no store.
 ResolvedModel ResolveFolder(const std::string& folder);

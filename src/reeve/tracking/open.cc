@@ -11,9 +11,12 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& uri, const StoreOp
     return std::unique_ptr<Store>(std::move(store));
   }
   if (uri.starts_with("http://") || uri.starts_with("https://")) {
-    return Status::Unavailable("tracking server " + Quote(uri, 400) + " cannot be used by this version, expected sqlite:///mlflow.db");
+    return Status::Unavailable("tracking server " + Quote(uri, 400) +
+                               " cannot be used by this version, expected sqlite:///mlflow.db");
   }
-  return Status::InvalidArgument("tracking URI " + Quote(uri, 400) + " is of an unknown kind, expected sqlite:///mlflow.db or sqlite:////absolute/path.db");
+  return Status::InvalidArgument(
+      "tracking URI " + Quote(uri, 400) +
+      " is of an unknown kind, expected sqlite:///mlflow.db or sqlite:////absolute/path.db");
 }
 
 }  // namespace reeve::tracking

@@ -5,11 +5,14 @@
 namespace reeve::tracking {
 namespace {
 
-constexpr std::array<std::string_view, 5> kNames = {"RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"};
+constexpr std::array<std::string_view, 5> kNames = {"RUNNING", "SCHEDULED", "FINISHED", "FAILED",
+                                                    "KILLED"};
 
 }  // namespace
 
-std::string_view RunStatusName(RunStatus status) { return kNames[static_cast<std::size_t>(status)]; }
+std::string_view RunStatusName(RunStatus status) {
+  return kNames[static_cast<std::size_t>(status)];
+}
 
 RunStatus ParseRunStatus(std::string_view name) {
   for (std::size_t i = 0; i < kNames.size(); ++i) {

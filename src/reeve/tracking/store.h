@@ -42,8 +42,8 @@ struct Publication {
 };
 
 /// Runs, models and versions, as MLflow knows them. Several processes may use one store at once.
-/// Thread-safe. Fails with kUnavailable when the store cannot be reached or stays locked, kIo when it cannot be
-/// written, kNotFound for what is not there (naming the nearest).
+/// Thread-safe. Fails with kUnavailable when the store cannot be reached or stays locked, kIo when
+/// it cannot be written, kNotFound for what is not there (naming the nearest).
 class Store {
  public:
   virtual ~Store() = default;
@@ -60,14 +60,17 @@ class Store {
   virtual Result<Run> CreateRun(const NewRun& run) = 0;
   virtual Result<Run> GetRun(const std::string& run_id) = 0;
   /// Newest first; deleted ones are left out. An empty experiment id means all.
-  virtual Result<std::vector<Run>> ListRuns(const std::string& experiment_id, std::int64_t most) = 0;
-  virtual Status LogParams(const std::string& run_id, const std::map<std::string, std::string>& params) = 0;
+  virtual Result<std::vector<Run>> ListRuns(const std::string& experiment_id,
+                                            std::int64_t most) = 0;
+  virtual Status LogParams(const std::string& run_id,
+                           const std::map<std::string, std::string>& params) = 0;
   /// NaN and infinities are kept as MLflow keeps them.
   virtual Status LogMetrics(const std::string& run_id, const std::vector<MetricPoint>& points) = 0;
   virtual Status SetTags(const std::string& run_id, const Tags& tags) = 0;
   virtual Status EndRun(const std::string& run_id, RunStatus status) = 0;
   virtual Status DeleteRun(const std::string& run_id) = 0;
-  virtual Result<std::vector<MetricPoint>> MetricHistory(const std::string& run_id, const std::string& key) = 0;
+  virtual Result<std::vector<MetricPoint>> MetricHistory(const std::string& run_id,
+                                                         const std::string& key) = 0;
   virtual Status LogInput(const std::string& run_id, const DatasetInput& input) = 0;
   virtual Result<std::vector<DatasetInput>> ListInputs(const std::string& run_id) = 0;
 
@@ -75,8 +78,8 @@ class Store {
   virtual Result<LoggedModel> CreateLoggedModel(const Run& run, const std::string& name) = 0;
   virtual Result<std::vector<LoggedModel>> FindLoggedModels(const std::string& run_id) = 0;
 
-  /// In one transaction: the logged model is READY, the version exists, the alias has moved, the run has ended.
-  /// Returns the version, if one was made.
+  /// In one transaction: the logged model is READY, the version exists, the alias has moved, the
+  /// run has ended. Returns the version, if one was made.
   virtual Result<std::optional<ModelVersion>> Publish(const Publication& publication) = 0;
 
   virtual Result<std::vector<RegisteredModel>> ListModels() = 0;
@@ -84,10 +87,12 @@ class Store {
   /// Newest first; deleted ones are left out.
   virtual Result<std::vector<ModelVersion>> ListVersions(const std::string& name) = 0;
   virtual Result<ModelVersion> GetVersion(const std::string& name, std::int64_t version) = 0;
-  virtual Status SetAlias(const std::string& name, const std::string& alias, std::int64_t version) = 0;
+  virtual Status SetAlias(const std::string& name, const std::string& alias,
+                          std::int64_t version) = 0;
   virtual Status DeleteAlias(const std::string& name, const std::string& alias) = 0;
   /// "None", "Staging", "Production", "Archived".
-  virtual Status SetStage(const std::string& name, std::int64_t version, const std::string& stage) = 0;
+  virtual Status SetStage(const std::string& name, std::int64_t version,
+                          const std::string& stage) = 0;
   virtual Status DeleteVersion(const std::string& name, std::int64_t version) = 0;
 };
 

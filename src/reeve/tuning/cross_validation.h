@@ -38,16 +38,17 @@ class CrossValidation {
  public:
   /// `folds` index the problem's table. Groups are referred to by their position.
   static Result<CrossValidation> Make(const Problem& problem, std::vector<Fold> folds,
-                                      std::vector<CandidateGroup> groups, CrossValidationOptions options);
+                                      std::vector<CandidateGroup> groups,
+                                      CrossValidationOptions options);
 
   const std::vector<Fold>& folds() const { return folds_; }
   const std::vector<CandidateGroup>& groups() const { return groups_; }
 
-  /// Outcomes of `active` groups on the folds [begin, end): result[group][fold - begin][path element],
-  /// empty for groups that are not active. Tasks run in parallel; rows of a fold are prepared once for
-  /// each kind of input and shared.
-  Result<std::vector<std::vector<std::vector<FoldOutcome>>>> Run(const std::vector<std::size_t>& active,
-                                                                 std::size_t begin, std::size_t end) const;
+  /// Outcomes of `active` groups on the folds [begin, end): result[group][fold - begin][path
+  /// element], empty for groups that are not active. Tasks run in parallel; rows of a fold are
+  /// prepared once for each kind of input and shared.
+  Result<std::vector<std::vector<std::vector<FoldOutcome>>>> Run(
+      const std::vector<std::size_t>& active, std::size_t begin, std::size_t end) const;
 
  private:
   CrossValidation() = default;

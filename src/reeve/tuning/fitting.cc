@@ -15,7 +15,8 @@ double WatchedShare(std::size_t rows) { return rows < 2000 ? 0.2 : rows < 20'000
 std::vector<std::int32_t> LabelsOf(const Problem& problem, std::span<const std::int64_t> rows) {
   std::vector<std::int32_t> labels;
   labels.reserve(rows.size());
-  for (const std::int64_t row : rows) labels.push_back(problem.labels[static_cast<std::size_t>(row)]);
+  for (const std::int64_t row : rows)
+    labels.push_back(problem.labels[static_cast<std::size_t>(row)]);
   return labels;
 }
 
@@ -49,8 +50,8 @@ Subset MakeSubset(const PreparedRows& prepared, std::span<const std::int64_t> po
 
 }  // namespace
 
-Result<PreparedRows> Prepare(const Problem& problem, std::vector<std::int64_t> rows, learners::InputKind input,
-                             std::uint64_t seed) {
+Result<PreparedRows> Prepare(const Problem& problem, std::vector<std::int64_t> rows,
+                             learners::InputKind input, std::uint64_t seed) {
   const auto recipe = input == learners::InputKind::kTrees ? features::PipelineOptions::ForTrees()
                                                            : features::PipelineOptions::ForLinear();
   REEVE_ASSIGN_OR_RETURN(features::FittedPipeline pipeline,
@@ -58,37 +59,43 @@ Result<PreparedRows> Prepare(const Problem& problem, std::vector<std::int64_t> r
   REEVE_ASSIGN_OR_RETURN(Matrix matrix, pipeline.Transform(*problem.table, rows));
   PreparedRows prepared{std::move(pipeline), std::move(matrix), std::move(rows), {}, {}};
   // A split that cannot be made (one group, one class …) means that nothing is watched.
-  const Result<Fold> split = SplitOnce(prepared.rows, WatchedShare(prepared.rows.size()), problem.Splitting(seed));
+  const Result<Fold> split =
+      SplitOnce(prepared.rows, WatchedShare(prepared.rows.size()), problem.Splitting(seed));
   const bool watched = split.ok() && split->test.size() >= kFewestWatched;
   std::size_t next = 0;
   for (std::size_t position = 0; position < prepared.rows.size(); ++position) {
-    const bool is_watched = watched && next < split->test.size() && split->test[next] == prepared.rows[position];
+    const bool is_watched =
+        watched && next < split->test.size() && split->test[next] == prepared.rows[position];
     if (is_watched) ++next;
     (is_watched ? prepared.watch : prepared.learn).push_back(static_cast<std::int64_t>(position));
   }
   return prepared;
 }
 
-Result<FittedModels> FitModels(const Problem& problem, const PreparedRows& prepared, const learners::Learner& learner,
-                               const std::vector<learners::Params>& path, const FitOptions& options) {
+Result<FittedModels> FitModels(const Problem& problem, const PreparedRows& prepared,
+                               const learners::Learner& learner,
+                               const std::vector<learners::Params>& path,
+                               const FitOptions& options) {
   const std::vector<std::int32_t> labels = LabelsOf(problem, prepared.rows);
   const bool watches = options.early_stopping && !prepared.watch.empty();
-  const std::vector<std::int64_t> everything = AllRows(static_cast<std::int64_t>(prepared.rows.size()));
-  Balanced balanced = Balance(options.imbalance, watches ? prepared.learn : everything, labels, problem.classes,
-                              options.seed);
+  const std::vector<std::int64_t> everything =
+      AllRows(static_cast<std::int64_t>(prepared.rows.size()));
+  Balanced balanced = Balance(options.imbalance, watches ? prepared.learn : everything, labels,
+                              problem.classes, options.seed);
   Subset learn = MakeSubset(prepared, balanced.rows, labels);
   learn.weights = std::move(balanced.weights);
   const learners::TrainingSet set = learn.Set(problem.classes);
 
-  learners::TrainOptions train{.seed = options.seed, .threads = options.threads,
-                               .cancellation = options.cancellation};
+  learners::TrainOptions train{
+      .seed = options.seed, .threads = options.threads, .cancellation = options.cancellation};
   Subset watch;
   learners::TrainingSet watch_set;
   if (watches) {
     watch = MakeSubset(prepared, prepared.watch, labels);
     // The watched rows are weighed as the learnt ones are, so that both follow the same odds.
     if (!balanced.odds.empty()) {
-      for (const std::int32_t label : watch.labels) watch.weights.push_back(balanced.odds[static_cast<std::size_t>(label)]);
+      for (const std::int32_t label : watch.labels)
+        watch.weights.push_back(balanced.odds[static_cast<std::size_t>(label)]);
     }
     watch_set = watch.Set(problem.classes);
     train.early_stopping = &watch_set;

@@ -23,17 +23,18 @@ struct PreparedRows {
   std::vector<std::int64_t> learn, watch;
 };
 
-/// Fits the pipeline that `input` asks for on `rows` and transforms them. The watched split is stratified,
-/// by whole groups or the latest by time, as the folds are. It stays empty (and everything is learnt from)
-/// when there are too few rows for it.
-Result<PreparedRows> Prepare(const Problem& problem, std::vector<std::int64_t> rows, learners::InputKind input,
-                             std::uint64_t seed);
+/// Fits the pipeline that `input` asks for on `rows` and transforms them. The watched split is
+/// stratified, by whole groups or the latest by time, as the folds are. It stays empty (and
+/// everything is learnt from) when there are too few rows for it.
+Result<PreparedRows> Prepare(const Problem& problem, std::vector<std::int64_t> rows,
+                             learners::InputKind input, std::uint64_t seed);
 
 struct FitOptions {
   Imbalance imbalance = Imbalance::kThreshold;
   std::uint64_t seed = 42;
   int threads = 1;
-  /// Let learners that can stop early watch PreparedRows::watch; otherwise all rows are learnt from.
+  /// Let learners that can stop early watch PreparedRows::watch; otherwise all rows are learnt
+  /// from.
   bool early_stopping = false;
   const Cancellation* cancellation = &Cancellation::Never();
 };
@@ -45,7 +46,9 @@ struct FittedModels {
 };
 
 /// Trains on prepared rows.
-Result<FittedModels> FitModels(const Problem& problem, const PreparedRows& prepared, const learners::Learner& learner,
-                               const std::vector<learners::Params>& path, const FitOptions& options);
+Result<FittedModels> FitModels(const Problem& problem, const PreparedRows& prepared,
+                               const learners::Learner& learner,
+                               const std::vector<learners::Params>& path,
+                               const FitOptions& options);
 
 }  // namespace reeve::tuning

@@ -40,8 +40,8 @@ void SortParts(Fold& fold) {
   std::sort(fold.test.begin(), fold.test.end());
 }
 
-// How many of each class are tested: the exact share, rounded so that the total is right too (largest
-// remainders first). At least one row of every class is left to learn from.
+// How many of each class are tested: the exact share, rounded so that the total is right too
+// (largest remainders first). At least one row of every class is left to learn from.
 std::vector<std::size_t> Quotas(const std::vector<Rows>& classes, double share) {
   std::size_t total = 0;
   std::vector<std::size_t> quotas;
@@ -66,9 +66,10 @@ std::vector<std::size_t> Quotas(const std::vector<Rows>& classes, double share) 
   return quotas;
 }
 
-// Groups dealt to k parts, largest first, each to the part whose class mix it improves most (smallest
-// spread of class counts, then fewest rows): stratified as far as whole groups allow.
-std::vector<int> DealGroups(std::span<const std::int64_t> rows, int parts, const SplitOptions& options,
+// Groups dealt to k parts, largest first, each to the part whose class mix it improves most
+// (smallest spread of class counts, then fewest rows): stratified as far as whole groups allow.
+std::vector<int> DealGroups(std::span<const std::int64_t> rows, int parts,
+                            const SplitOptions& options,
                             std::map<std::int32_t, int>& part_of_group) {
   const auto class_count = static_cast<std::size_t>(options.classes);
   std::map<std::int32_t, std::vector<double>> counts;
@@ -89,12 +90,14 @@ std::vector<int> DealGroups(std::span<const std::int64_t> rows, int parts, const
   std::stable_sort(order.begin(), order.end(),
                    [&](std::int32_t a, std::int32_t b) { return rows_of(a) > rows_of(b); });
 
-  std::vector<std::vector<double>> filled(static_cast<std::size_t>(parts), std::vector<double>(class_count, 0.0));
+  std::vector<std::vector<double>> filled(static_cast<std::size_t>(parts),
+                                          std::vector<double>(class_count, 0.0));
   const auto cost_of = [&](std::size_t part, const std::vector<double>& group) {
     double cost = 0;
     for (std::size_t c = 0; c < class_count; ++c) {
       const double share = (filled[part][c] + group[c]) / std::max(totals[c], 1.0);
-      cost += share * share - (filled[part][c] / std::max(totals[c], 1.0)) * (filled[part][c] / std::max(totals[c], 1.0));
+      cost += share * share - (filled[part][c] / std::max(totals[c], 1.0)) *
+                                  (filled[part][c] / std::max(totals[c], 1.0));
     }
     return cost;
   };
@@ -119,19 +122,23 @@ std::size_t CountGroups(std::span<const std::int64_t> rows, const SplitOptions& 
   return seen.size();
 }
 
-Fold SplitByTime(std::span<const std::int64_t> rows, double test_share, const SplitOptions& options) {
+Fold SplitByTime(std::span<const std::int64_t> rows, double test_share,
+                 const SplitOptions& options) {
   const Rows sorted = SortedByTime(rows, options);
-  const auto tested = static_cast<std::ptrdiff_t>(std::llround(static_cast<double>(rows.size()) * test_share));
+  const auto tested =
+      static_cast<std::ptrdiff_t>(std::llround(static_cast<double>(rows.size()) * test_share));
   Fold fold;
   fold.train.assign(sorted.begin(), sorted.end() - tested);
   fold.test.assign(sorted.end() - tested, sorted.end());
   return fold;
 }
 
-Fold SplitByGroup(std::span<const std::int64_t> rows, double test_share, const SplitOptions& options) {
+Fold SplitByGroup(std::span<const std::int64_t> rows, double test_share,
+                  const SplitOptions& options) {
   // A share s is one of about 1/s equal parts.
-  const auto parts = std::clamp<int>(static_cast<int>(std::lround(1 / test_share)), 2,
-                                     static_cast<int>(std::max<std::size_t>(2, CountGroups(rows, options))));
+  const auto parts =
+      std::clamp<int>(static_cast<int>(std::lround(1 / test_share)), 2,
+                      static_cast<int>(std::max<std::size_t>(2, CountGroups(rows, options))));
   std::map<std::int32_t, int> part_of_group;
   const std::vector<int> part_of_row = DealGroups(rows, parts, options, part_of_group);
   Fold fold;
@@ -143,7 +150,8 @@ Fold SplitByGroup(std::span<const std::int64_t> rows, double test_share, const S
   return fold;
 }
 
-Fold SplitStratified(std::span<const std::int64_t> rows, double test_share, const SplitOptions& options) {
+Fold SplitStratified(std::span<const std::int64_t> rows, double test_share,
+                     const SplitOptions& options) {
   const std::vector<Rows> classes = ShuffledClasses(rows, options, "split");
   const std::vector<std::size_t> quotas = Quotas(classes, test_share);
   Fold fold;
@@ -155,19 +163,22 @@ Fold SplitStratified(std::span<const std::int64_t> rows, double test_share, cons
   return fold;
 }
 
-std::vector<Fold> FoldsByTime(std::span<const std::int64_t> rows, int k, const SplitOptions& options) {
+std::vector<Fold> FoldsByTime(std::span<const std::int64_t> rows, int k,
+                              const SplitOptions& options) {
   const Rows sorted = SortedByTime(rows, options);
   const auto boundary = [&](int span) {
     return sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size()) * span / (k + 1);
   };
   std::vector<Fold> folds;
   for (int i = 0; i < k; ++i) {
-    folds.push_back({Rows(sorted.begin(), boundary(i + 1)), Rows(boundary(i + 1), boundary(i + 2))});
+    folds.push_back(
+        {Rows(sorted.begin(), boundary(i + 1)), Rows(boundary(i + 1), boundary(i + 2))});
   }
   return folds;
 }
 
-std::vector<Fold> FoldsFromParts(std::span<const std::int64_t> rows, const std::vector<int>& part_of_row, int k) {
+std::vector<Fold> FoldsFromParts(std::span<const std::int64_t> rows,
+                                 const std::vector<int>& part_of_row, int k) {
   std::vector<Fold> folds(static_cast<std::size_t>(k));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (int part = 0; part < k; ++part) {
@@ -178,7 +189,8 @@ std::vector<Fold> FoldsFromParts(std::span<const std::int64_t> rows, const std::
   return folds;
 }
 
-std::vector<Fold> FoldsStratified(std::span<const std::int64_t> rows, int k, const SplitOptions& options) {
+std::vector<Fold> FoldsStratified(std::span<const std::int64_t> rows, int k,
+                                  const SplitOptions& options) {
   std::vector<int> part_of(options.labels.size());
   int next = 0;  // goes on from class to class, so that the parts differ by one row at most
   for (const Rows& members : ShuffledClasses(rows, options, "folds")) {
@@ -193,7 +205,8 @@ std::vector<Fold> FoldsStratified(std::span<const std::int64_t> rows, int k, con
 // The smallest class that has at least two rows (single rows cannot be stratified anyway).
 std::size_t SmallestClass(std::span<const std::int64_t> rows, const SplitOptions& options) {
   std::vector<std::size_t> counts(static_cast<std::size_t>(options.classes));
-  for (const std::int64_t row : rows) ++counts[static_cast<std::size_t>(options.labels[static_cast<std::size_t>(row)])];
+  for (const std::int64_t row : rows)
+    ++counts[static_cast<std::size_t>(options.labels[static_cast<std::size_t>(row)])];
   std::size_t smallest = rows.size();
   for (const std::size_t count : counts) {
     if (count > 1) smallest = std::min(smallest, count);
@@ -203,13 +216,15 @@ std::size_t SmallestClass(std::span<const std::int64_t> rows, const SplitOptions
 
 }  // namespace
 
-Result<Fold> SplitOnce(std::span<const std::int64_t> rows, double test_share, const SplitOptions& options) {
+Result<Fold> SplitOnce(std::span<const std::int64_t> rows, double test_share,
+                       const SplitOptions& options) {
   if (!(test_share > 0 && test_share < 1)) {
     return Status::InvalidArgument("a share of " + std::to_string(test_share) +
                                    " cannot be set apart, expected a number between 0 and 1");
   }
   if (!options.groups.empty() && options.times.empty() && CountGroups(rows, options) < 2) {
-    return Status::InvalidData("all rows belong to one group, expected at least two groups to split by");
+    return Status::InvalidData(
+        "all rows belong to one group, expected at least two groups to split by");
   }
   Fold fold = !options.times.empty()    ? SplitByTime(rows, test_share, options)
               : !options.groups.empty() ? SplitByGroup(rows, test_share, options)
@@ -220,23 +235,33 @@ Result<Fold> SplitOnce(std::span<const std::int64_t> rows, double test_share, co
   return fold;
 }
 
-Result<std::vector<Fold>> MakeFolds(std::span<const std::int64_t> rows, int k, const SplitOptions& options) {
-  if (k < 2) return Status::InvalidArgument(std::to_string(k) + " folds cannot be made, expected at least 2");
+Result<std::vector<Fold>> MakeFolds(std::span<const std::int64_t> rows, int k,
+                                    const SplitOptions& options) {
+  if (k < 2)
+    return Status::InvalidArgument(std::to_string(k) +
+                                   " folds cannot be made, expected at least 2");
   if (rows.size() < 4) {
-    return Status::InvalidData(std::to_string(rows.size()) + " rows are too few to cross-validate, expected at least 4");
+    return Status::InvalidData(std::to_string(rows.size()) +
+                               " rows are too few to cross-validate, expected at least 4");
   }
   std::vector<Fold> folds;
   if (!options.times.empty()) {
     folds = FoldsByTime(rows, std::min<int>(k, static_cast<int>(rows.size()) - 1), options);
   } else if (!options.groups.empty()) {
     const std::size_t groups = CountGroups(rows, options);
-    if (groups < 2) return Status::InvalidData("all rows belong to one group, expected at least two groups to split by");
+    if (groups < 2)
+      return Status::InvalidData(
+          "all rows belong to one group, expected at least two groups to split by");
     const int parts = std::min<int>(k, static_cast<int>(groups));
     std::map<std::int32_t, int> part_of_group;
     folds = FoldsFromParts(rows, DealGroups(rows, parts, options, part_of_group), parts);
   } else {
-    // With two classes a fold without one of them has no score; with more, a rare class is simply absent.
-    const int most = options.classes == 2 ? static_cast<int>(std::min<std::size_t>(SmallestClass(rows, options), 1000)) : k;
+    // With two classes a fold without one of them has no score; with more, a rare class is simply
+    // absent.
+    const int most =
+        options.classes == 2
+            ? static_cast<int>(std::min<std::size_t>(SmallestClass(rows, options), 1000))
+            : k;
     folds = FoldsStratified(rows, std::clamp(most, 2, k), options);
   }
   for (Fold& fold : folds) SortParts(fold);

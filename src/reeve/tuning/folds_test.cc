@@ -12,7 +12,8 @@
 namespace reeve::tuning {
 namespace {
 
-std::vector<std::int32_t> RandomLabels(std::size_t rows, double positive_share, std::uint64_t seed) {
+std::vector<std::int32_t> RandomLabels(std::size_t rows, double positive_share,
+                                       std::uint64_t seed) {
   Random random(seed);
   std::vector<std::int32_t> labels;
   for (std::size_t i = 0; i < rows; ++i) labels.push_back(random.Uniform() < positive_share);
@@ -80,7 +81,9 @@ TEST(SplitOnceTest, TimeTakesTheLatestRows) {
 TEST(SplitOnceTest, RefusesSharesThatAreNone) {
   const std::vector<std::int32_t> labels = {0, 1, 0, 1};
   for (const double share : {0.0, 1.0, 1.5, -0.1}) {
-    EXPECT_EQ(SplitOnce(AllRows(4), share, {.labels = labels}).status().code(), StatusCode::kInvalidArgument) << share;
+    EXPECT_EQ(SplitOnce(AllRows(4), share, {.labels = labels}).status().code(),
+              StatusCode::kInvalidArgument)
+        << share;
   }
 }
 
@@ -107,8 +110,10 @@ TEST(MakeFoldsTest, TimeNeverLearnsFromTheFuture) {
   ASSERT_EQ(folds->size(), 4u);
   for (const Fold& fold : *folds) {
     double latest_train = 0, earliest_test = 1;
-    for (const std::int64_t row : fold.train) latest_train = std::max(latest_train, times[static_cast<std::size_t>(row)]);
-    for (const std::int64_t row : fold.test) earliest_test = std::min(earliest_test, times[static_cast<std::size_t>(row)]);
+    for (const std::int64_t row : fold.train)
+      latest_train = std::max(latest_train, times[static_cast<std::size_t>(row)]);
+    for (const std::int64_t row : fold.test)
+      earliest_test = std::min(earliest_test, times[static_cast<std::size_t>(row)]);
     EXPECT_LE(latest_train, earliest_test);
   }
 }
@@ -121,10 +126,12 @@ TEST(MakeFoldsTest, FewRowsOfAClassGiveFewerFolds) {
 
 TEST(MakeFoldsTest, RefusesWhatCannotBeFolded) {
   const std::vector<std::int32_t> labels = {0, 1, 0, 1, 0};
-  EXPECT_EQ(MakeFolds(AllRows(5), 1, {.labels = labels}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(MakeFolds(AllRows(5), 1, {.labels = labels}).status().code(),
+            StatusCode::kInvalidArgument);
   EXPECT_EQ(MakeFolds(AllRows(3), 2, {.labels = labels}).status().code(), StatusCode::kInvalidData);
   const std::vector<std::int32_t> one_group(5, 4);
-  EXPECT_EQ(MakeFolds(AllRows(5), 2, {.labels = labels, .groups = one_group}).status().code(), StatusCode::kInvalidData);
+  EXPECT_EQ(MakeFolds(AllRows(5), 2, {.labels = labels, .groups = one_group}).status().code(),
+            StatusCode::kInvalidData);
 }
 
 }  // namespace

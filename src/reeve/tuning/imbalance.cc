@@ -18,7 +18,8 @@ std::vector<std::vector<std::int64_t>> ByClass(std::span<const std::int64_t> row
   return by_class;
 }
 
-Balanced Weigh(std::span<const std::int64_t> rows, std::span<const std::int32_t> labels, int classes) {
+Balanced Weigh(std::span<const std::int64_t> rows, std::span<const std::int32_t> labels,
+               int classes) {
   Balanced balanced;
   balanced.rows.assign(rows.begin(), rows.end());
   for (const auto& members : ByClass(rows, labels, classes)) {
@@ -27,13 +28,14 @@ Balanced Weigh(std::span<const std::int64_t> rows, std::span<const std::int32_t>
                                                   (classes * static_cast<double>(members.size())));
   }
   for (const std::int64_t row : rows) {
-    balanced.weights.push_back(balanced.odds[static_cast<std::size_t>(labels[static_cast<std::size_t>(row)])]);
+    balanced.weights.push_back(
+        balanced.odds[static_cast<std::size_t>(labels[static_cast<std::size_t>(row)])]);
   }
   return balanced;
 }
 
-Balanced Undersample(std::span<const std::int64_t> rows, std::span<const std::int32_t> labels, int classes,
-                     std::uint64_t seed) {
+Balanced Undersample(std::span<const std::int64_t> rows, std::span<const std::int32_t> labels,
+                     int classes, std::uint64_t seed) {
   Balanced balanced;
   auto by_class = ByClass(rows, labels, classes);
   std::size_t smallest = rows.size();
@@ -44,8 +46,10 @@ Balanced Undersample(std::span<const std::int64_t> rows, std::span<const std::in
     auto& members = by_class[c];
     Random(seed).Fork("undersample", c).Shuffle(std::span(members));
     const std::size_t kept = std::min(smallest, members.size());
-    balanced.odds.push_back(members.empty() ? 1.0 : static_cast<double>(kept) / static_cast<double>(members.size()));
-    balanced.rows.insert(balanced.rows.end(), members.begin(), members.begin() + static_cast<std::ptrdiff_t>(kept));
+    balanced.odds.push_back(
+        members.empty() ? 1.0 : static_cast<double>(kept) / static_cast<double>(members.size()));
+    balanced.rows.insert(balanced.rows.end(), members.begin(),
+                         members.begin() + static_cast<std::ptrdiff_t>(kept));
   }
   std::sort(balanced.rows.begin(), balanced.rows.end());
   return balanced;
@@ -62,8 +66,8 @@ Result<Imbalance> ParseImbalance(std::string_view name) {
                                  Suggest(name, {"none", "weights", "undersample", "threshold"}));
 }
 
-Balanced Balance(Imbalance imbalance, std::span<const std::int64_t> rows, std::span<const std::int32_t> labels,
-                 int classes, std::uint64_t seed) {
+Balanced Balance(Imbalance imbalance, std::span<const std::int64_t> rows,
+                 std::span<const std::int32_t> labels, int classes, std::uint64_t seed) {
   if (imbalance == Imbalance::kWeights) return Weigh(rows, labels, classes);
   if (imbalance == Imbalance::kUndersample) return Undersample(rows, labels, classes, seed);
   Balanced balanced;

@@ -18,7 +18,8 @@ enum class Imbalance {
   kWeights,
   /// Every class is cut down, at random, to the size of the smallest.
   kUndersample,
-  /// Nothing in training; the threshold is chosen on out-of-fold predictions. The default: it is as good
+  /// Nothing in training; the threshold is chosen on out-of-fold predictions. The default: it is as
+  /// good
   /// as resampling and leaves probabilities alone (van den Goorbergh et al. 2022).
   kThreshold,
 };
@@ -38,7 +39,7 @@ struct Balanced {
 
 /// Applies `imbalance` to the training rows (never to rows that are scored). `labels` is indexed by
 /// table row.
-Balanced Balance(Imbalance imbalance, std::span<const std::int64_t> rows, std::span<const std::int32_t> labels,
-                 int classes, std::uint64_t seed);
+Balanced Balance(Imbalance imbalance, std::span<const std::int64_t> rows,
+                 std::span<const std::int32_t> labels, int classes, std::uint64_t seed);
 
 }  // namespace reeve::tuning

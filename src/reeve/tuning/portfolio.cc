@@ -10,21 +10,46 @@ namespace {
 
 using learners::Params;
 
-// Ordered by how often each wins, so that a prefix is the best smaller portfolio. Learning rates and shapes
-// follow published zero-shot portfolios of boosted trees (TabRepo, 2023); measured again on our tables.
+// Ordered by how often each wins, so that a prefix is the best smaller portfolio. Learning rates
+// and shapes follow published zero-shot portfolios of boosted trees (TabRepo, 2023); measured again
+// on our tables.
 std::vector<Params> BoostedPortfolio() {
   return {
       {{"learning_rate", "0.08"}, {"max_depth", "6"}, {"min_child_weight", "1"}},
-      {{"learning_rate", "0.05"}, {"max_depth", "3"}, {"subsample", "0.7"}, {"colsample_bytree", "0.5"}},
-      {{"learning_rate", "0.05"}, {"max_depth", "5"}, {"min_child_weight", "0.6"}, {"colsample_bytree", "0.66"}},
-      {{"learning_rate", "0.04"}, {"max_depth", "8"}, {"min_child_weight", "0.6"}, {"colsample_bytree", "0.7"},
+      {{"learning_rate", "0.05"},
+       {"max_depth", "3"},
+       {"subsample", "0.7"},
+       {"colsample_bytree", "0.5"}},
+      {{"learning_rate", "0.05"},
+       {"max_depth", "5"},
+       {"min_child_weight", "0.6"},
+       {"colsample_bytree", "0.66"}},
+      {{"learning_rate", "0.04"},
+       {"max_depth", "8"},
+       {"min_child_weight", "0.6"},
+       {"colsample_bytree", "0.7"},
        {"subsample", "0.9"}},
-      {{"learning_rate", "0.03"}, {"max_depth", "4"}, {"reg_lambda", "3"}, {"min_child_weight", "0"},
+      {{"learning_rate", "0.03"},
+       {"max_depth", "4"},
+       {"reg_lambda", "3"},
+       {"min_child_weight", "0"},
        {"colsample_bytree", "0.75"}},
-      {{"learning_rate", "0.02"}, {"max_depth", "10"}, {"min_child_weight", "0.6"}, {"colsample_bytree", "0.7"}},
-      {{"learning_rate", "0.03"}, {"max_depth", "10"}, {"grow_policy", "lossguide"}, {"max_leaves", "35"},
-       {"subsample", "0.7"}, {"colsample_bynode", "0.9"}, {"reg_alpha", "3.5"}, {"min_child_weight", "0.14"}},
-      {{"learning_rate", "0.02"}, {"max_depth", "6"}, {"subsample", "0.6"}, {"colsample_bytree", "0.4"},
+      {{"learning_rate", "0.02"},
+       {"max_depth", "10"},
+       {"min_child_weight", "0.6"},
+       {"colsample_bytree", "0.7"}},
+      {{"learning_rate", "0.03"},
+       {"max_depth", "10"},
+       {"grow_policy", "lossguide"},
+       {"max_leaves", "35"},
+       {"subsample", "0.7"},
+       {"colsample_bynode", "0.9"},
+       {"reg_alpha", "3.5"},
+       {"min_child_weight", "0.14"}},
+      {{"learning_rate", "0.02"},
+       {"max_depth", "6"},
+       {"subsample", "0.6"},
+       {"colsample_bytree", "0.4"},
        {"min_child_weight", "3"}},
   };
 }
@@ -33,22 +58,28 @@ std::vector<Params> ForestPortfolio() {
   return {
       {{"n_estimators", "200"}, {"max_features", "sqrt"}, {"min_samples_leaf", "1"}},
       {{"n_estimators", "200"}, {"max_features", "0.5"}, {"min_samples_leaf", "3"}},
-      {{"n_estimators", "400"}, {"max_features", "sqrt"}, {"min_samples_leaf", "5"}, {"criterion", "entropy"}},
+      {{"n_estimators", "400"},
+       {"max_features", "sqrt"},
+       {"min_samples_leaf", "5"},
+       {"criterion", "entropy"}},
       {{"n_estimators", "400"}, {"max_features", "0.75"}, {"min_samples_leaf", "2"}},
   };
 }
 
 std::vector<Params> LogisticPath(Effort effort) {
   std::vector<Params> path;
-  for (const char* c : {"0.001", "0.01", "0.03", "0.1", "0.3", "1", "10", "100"}) path.push_back({{"C", c}});
-  if (effort == Effort::kQuick) path = {{{"C", "0.01"}}, {{"C", "0.1"}}, {{"C", "1"}}, {{"C", "10"}}};
+  for (const char* c : {"0.001", "0.01", "0.03", "0.1", "0.3", "1", "10", "100"})
+    path.push_back({{"C", c}});
+  if (effort == Effort::kQuick)
+    path = {{{"C", "0.01"}}, {{"C", "0.1"}}, {{"C", "1"}}, {{"C", "10"}}};
   if (effort == Effort::kThorough) {
     for (const char* c : {"0.01", "0.1", "1"}) path.push_back({{"C", c}, {"penalty", "l1"}});
   }
   return path;
 }
 
-std::size_t CandidateCount(Effort effort, std::size_t quick, std::size_t standard, std::size_t thorough) {
+std::size_t CandidateCount(Effort effort, std::size_t quick, std::size_t standard,
+                           std::size_t thorough) {
   return effort == Effort::kQuick ? quick : effort == Effort::kStandard ? standard : thorough;
 }
 
@@ -58,20 +89,24 @@ Result<Effort> ParseEffort(std::string_view name) {
   if (name == "quick") return Effort::kQuick;
   if (name == "standard") return Effort::kStandard;
   if (name == "thorough") return Effort::kThorough;
-  return Status::InvalidArgument("unknown effort " + Quote(name) + "." + Suggest(name, {"quick", "standard", "thorough"}));
+  return Status::InvalidArgument("unknown effort " + Quote(name) + "." +
+                                 Suggest(name, {"quick", "standard", "thorough"}));
 }
 
 std::vector<CandidateGroup> Portfolio(const std::string& learner, Effort effort, std::int64_t rows,
                                       std::int64_t smallest_class) {
   if (learner == "logistic") return {{learner, LogisticPath(effort)}};
   std::vector<Params> all = learner == "forest" ? ForestPortfolio() : BoostedPortfolio();
-  std::size_t count = learner == "forest" ? CandidateCount(effort, 1, 2, 4) : CandidateCount(effort, 2, 4, 8);
+  std::size_t count =
+      learner == "forest" ? CandidateCount(effort, 1, 2, 4) : CandidateCount(effort, 2, 4, 8);
   if (smallest_class < 50) count = std::min<std::size_t>(count, 2);
   // Beyond this size a single trial takes minutes and validation scores barely differ.
   constexpr std::int64_t kLarge = 200'000;
-  if (rows > kLarge && effort != Effort::kThorough) count = std::min<std::size_t>(count, learner == "forest" ? 1 : 2);
+  if (rows > kLarge && effort != Effort::kThorough)
+    count = std::min<std::size_t>(count, learner == "forest" ? 1 : 2);
   std::vector<CandidateGroup> groups;
-  for (std::size_t i = 0; i < std::min(count, all.size()); ++i) groups.push_back({learner, {all[i]}});
+  for (std::size_t i = 0; i < std::min(count, all.size()); ++i)
+    groups.push_back({learner, {all[i]}});
   return groups;
 }
 

@@ -10,8 +10,8 @@
 
 namespace reeve::tuning {
 
-/// How much work a search may do: counts of trials, never seconds, so that the result does not depend on
-/// the machine.
+/// How much work a search may do: counts of trials, never seconds, so that the result does not
+/// depend on the machine.
 enum class Effort { kQuick, kStandard, kThorough };
 
 /// "quick", "standard", "thorough". Fails with kInvalidArgument naming the nearest.
@@ -23,10 +23,10 @@ struct CandidateGroup {
   std::vector<learners::Params> path;
 };
 
-/// A small set of configurations of `learner` that are known to do well on many tables and differ enough
-/// that one of them fits: a default, a gentle, a shallow and a deep booster; forests of single rows and of
-/// larger leaves; a whole path of regularisation for the linear model.
-/// Few rows of the smallest class give fewer candidates: choosing among many by a noisy score is itself
+/// A small set of configurations of `learner` that are known to do well on many tables and differ
+/// enough that one of them fits: a default, a gentle, a shallow and a deep booster; forests of
+/// single rows and of larger leaves; a whole path of regularisation for the linear model. Few rows
+/// of the smallest class give fewer candidates: choosing among many by a noisy score is itself
 /// overfitting.
 std::vector<CandidateGroup> Portfolio(const std::string& learner, Effort effort, std::int64_t rows,
                                       std::int64_t smallest_class);

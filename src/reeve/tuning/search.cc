@@ -26,13 +26,15 @@ struct Candidate {
 std::vector<std::int32_t> LabelsOf(const Problem& problem, std::span<const std::int64_t> rows) {
   std::vector<std::int32_t> labels;
   labels.reserve(rows.size());
-  for (const std::int64_t row : rows) labels.push_back(problem.labels[static_cast<std::size_t>(row)]);
+  for (const std::int64_t row : rows)
+    labels.push_back(problem.labels[static_cast<std::size_t>(row)]);
   return labels;
 }
 
 std::int64_t SmallestClass(const Problem& problem, const std::vector<std::int64_t>& rows) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(problem.classes));
-  for (const std::int64_t row : rows) ++counts[static_cast<std::size_t>(problem.labels[static_cast<std::size_t>(row)])];
+  for (const std::int64_t row : rows)
+    ++counts[static_cast<std::size_t>(problem.labels[static_cast<std::size_t>(row)])];
   return *std::min_element(counts.begin(), counts.end());
 }
 
@@ -46,7 +48,8 @@ OutOfFold Concatenate(const std::vector<Fold>& folds, const std::vector<FoldOutc
     joined.rows.insert(joined.rows.end(), folds[f].test.begin(), folds[f].test.end());
     joined.probabilities.classes = part.classes;
     joined.probabilities.rows += part.rows;
-    joined.probabilities.values.insert(joined.probabilities.values.end(), part.values.begin(), part.values.end());
+    joined.probabilities.values.insert(joined.probabilities.values.end(), part.values.begin(),
+                                       part.values.end());
   }
   return joined;
 }
@@ -54,7 +57,8 @@ OutOfFold Concatenate(const std::vector<Fold>& folds, const std::vector<FoldOutc
 std::vector<double> PositiveColumn(const Probabilities& probabilities) {
   std::vector<double> positive;
   positive.reserve(static_cast<std::size_t>(probabilities.rows));
-  for (std::int64_t row = 0; row < probabilities.rows; ++row) positive.push_back(probabilities.at(row, 1));
+  for (std::int64_t row = 0; row < probabilities.rows; ++row)
+    positive.push_back(probabilities.at(row, 1));
   return positive;
 }
 
@@ -66,22 +70,28 @@ double ChooseThreshold(const Problem& problem, const OutOfFold& out_of_fold, Met
   return choice.ok() ? std::clamp(choice->threshold, 0.0, 1.0) : 0.5;
 }
 
-// The score of one fold. For metrics of hard decisions the threshold comes from the other folds, so that
-// the fold that is scored has no say in it; nothing when the fold has no score (one class only).
-std::optional<double> FoldScore(const Problem& problem, const SearchOptions& options, const std::vector<Fold>& folds,
+// The score of one fold. For metrics of hard decisions the threshold comes from the other folds, so
+// that the fold that is scored has no say in it; nothing when the fold has no score (one class
+// only).
+std::optional<double> FoldScore(const Problem& problem, const SearchOptions& options,
+                                const std::vector<Fold>& folds,
                                 const std::vector<FoldOutcome>& outcomes, std::size_t fold_idx) {
   double threshold = 0.5;
   const bool chooses = problem.classes == 2 && options.imbalance != Imbalance::kNone &&
-                       evaluation::InfoOf(options.metric).depends_on_threshold && outcomes.size() > 1;
-  if (chooses) threshold = ChooseThreshold(problem, Concatenate(folds, outcomes, fold_idx), options.metric);
+                       evaluation::InfoOf(options.metric).depends_on_threshold &&
+                       outcomes.size() > 1;
+  if (chooses)
+    threshold = ChooseThreshold(problem, Concatenate(folds, outcomes, fold_idx), options.metric);
   const std::vector<std::int32_t> labels = LabelsOf(problem, folds[fold_idx].test);
-  const auto score = evaluation::Score(options.metric, labels, outcomes[fold_idx].probabilities, threshold, {});
+  const auto score =
+      evaluation::Score(options.metric, labels, outcomes[fold_idx].probabilities, threshold, {});
   if (!score.ok()) return std::nullopt;
   return *score;
 }
 
 // Parameters as a person would type them again: with early stopping's rounds, averaged over folds.
-learners::Params AverageRounds(const learners::Params& asked, const std::vector<FoldOutcome>& outcomes) {
+learners::Params AverageRounds(const learners::Params& asked,
+                               const std::vector<FoldOutcome>& outcomes) {
   learners::Params params = asked;
   double sum = 0;
   for (const FoldOutcome& outcome : outcomes) {
@@ -89,14 +99,16 @@ learners::Params AverageRounds(const learners::Params& asked, const std::vector<
     if (it == outcome.params.end()) return params;
     sum += ParseNumber(it->second).value_or(0);
   }
-  const auto rounds = std::max<std::int64_t>(1, std::llround(sum / static_cast<double>(outcomes.size())));
+  const auto rounds =
+      std::max<std::int64_t>(1, std::llround(sum / static_cast<double>(outcomes.size())));
   params["n_estimators"] = std::to_string(rounds);
   return params;
 }
 
 class Searcher {
  public:
-  Searcher(const Problem& problem, const std::vector<std::int64_t>& rows, const SearchOptions& options)
+  Searcher(const Problem& problem, const std::vector<std::int64_t>& rows,
+           const SearchOptions& options)
       : problem_(problem), rows_(rows), options_(options) {}
 
   Result<SearchResult> Run() {
@@ -125,13 +137,15 @@ class Searcher {
   // Trains `params` on all rows; with the rounds it is told, so nothing has to be watched.
   Result<SearchResult> Refit(const Trial& trial) {
     REEVE_ASSIGN_OR_RETURN(const auto learner, learners::MakeLearner(trial.learner));
-    REEVE_ASSIGN_OR_RETURN(PreparedRows prepared, Prepare(problem_, rows_, learner->input(), options_.seed));
+    REEVE_ASSIGN_OR_RETURN(PreparedRows prepared,
+                           Prepare(problem_, rows_, learner->input(), options_.seed));
     const FitOptions fit{.imbalance = options_.imbalance,
                          .seed = Random(options_.seed).Fork("refit").Next(),
                          .threads = options_.threads,
                          .early_stopping = false,
                          .cancellation = options_.cancellation};
-    REEVE_ASSIGN_OR_RETURN(FittedModels fitted, FitModels(problem_, prepared, *learner, {trial.params}, fit));
+    REEVE_ASSIGN_OR_RETURN(FittedModels fitted,
+                           FitModels(problem_, prepared, *learner, {trial.params}, fit));
     return SearchResult{.model = std::move(fitted.models.front()),
                         .pipeline = std::move(prepared.pipeline),
                         .decision = {.threshold = std::nullopt, .odds = std::move(fitted.odds)}};
@@ -139,11 +153,13 @@ class Searcher {
 
  private:
   Result<CrossValidation> MakeValidation() {
-    REEVE_ASSIGN_OR_RETURN(auto folds, MakeFolds(rows_, options_.folds, problem_.Splitting(options_.seed)));
+    REEVE_ASSIGN_OR_RETURN(auto folds,
+                           MakeFolds(rows_, options_.folds, problem_.Splitting(options_.seed)));
     std::vector<CandidateGroup> groups;
     for (const std::string& learner : options_.learners) {
-      for (CandidateGroup& group : Portfolio(learner, options_.effort, static_cast<std::int64_t>(rows_.size()),
-                                             SmallestClass(problem_, rows_))) {
+      for (CandidateGroup& group :
+           Portfolio(learner, options_.effort, static_cast<std::int64_t>(rows_.size()),
+                     SmallestClass(problem_, rows_))) {
         trial_count_ += static_cast<std::int64_t>(group.path.size());
         groups.push_back(std::move(group));
       }
@@ -155,7 +171,8 @@ class Searcher {
                                   .threads = options_.threads,
                                   .cancellation = options_.cancellation,
                                   .on_fit = [this] {
-                                    if (options_.on_progress) options_.on_progress(++done_fits_, total_fits_);
+                                    if (options_.on_progress)
+                                      options_.on_progress(++done_fits_, total_fits_);
                                   }});
   }
 
@@ -172,8 +189,10 @@ class Searcher {
         candidates.back().outcomes.push_back(std::move(first[group_idx][0][path_idx]));
       }
     }
-    // All remaining folds at once keep every thread busy; large tables go fold by fold to bound memory.
-    const std::size_t step = rows_.size() * problem_.features.size() > kFoldByFoldCells ? 1 : validation.folds().size();
+    // All remaining folds at once keep every thread busy; large tables go fold by fold to bound
+    // memory.
+    const std::size_t step =
+        rows_.size() * problem_.features.size() > kFoldByFoldCells ? 1 : validation.folds().size();
     for (std::size_t begin = 1; begin < validation.folds().size(); begin += step) {
       const std::size_t end = std::min(begin + step, validation.folds().size());
       REEVE_ASSIGN_OR_RETURN(auto more, validation.Run(kept, begin, end));
@@ -186,8 +205,9 @@ class Searcher {
     return candidates;
   }
 
-  std::vector<std::size_t> Survivors(const CrossValidation& validation,
-                                     const std::vector<std::vector<std::vector<FoldOutcome>>>& first) const {
+  std::vector<std::size_t> Survivors(
+      const CrossValidation& validation,
+      const std::vector<std::vector<std::vector<FoldOutcome>>>& first) const {
     std::vector<std::size_t> survivors;
     for (const std::string& learner : options_.learners) {
       std::vector<std::pair<double, std::size_t>> ranked;  // losses, so that smaller is better
@@ -200,7 +220,8 @@ class Searcher {
         }
         ranked.emplace_back(best, group_idx);
       }
-      std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+      std::stable_sort(ranked.begin(), ranked.end(),
+                       [](const auto& a, const auto& b) { return a.first < b.first; });
       const std::size_t keep = (ranked.size() + 1) / 2;
       for (std::size_t i = 0; i < keep; ++i) survivors.push_back(ranked[i].second);
     }
@@ -225,7 +246,8 @@ class Searcher {
     const auto count = static_cast<double>(trial.fold_scores.size());
     trial.mean = std::accumulate(trial.fold_scores.begin(), trial.fold_scores.end(), 0.0) / count;
     double squares = 0;
-    for (const double score : trial.fold_scores) squares += (score - trial.mean) * (score - trial.mean);
+    for (const double score : trial.fold_scores)
+      squares += (score - trial.mean) * (score - trial.mean);
     trial.standard_deviation = std::sqrt(squares / count);
     return trial;
   }
@@ -233,8 +255,9 @@ class Searcher {
   std::vector<std::size_t> BestFirst(const std::vector<Trial>& trials) const {
     std::vector<std::size_t> order(trials.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return Loss(trials[a].mean) < Loss(trials[b].mean); });
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return Loss(trials[a].mean) < Loss(trials[b].mean);
+    });
     return order;
   }
 
@@ -263,8 +286,9 @@ Result<SearchResult> Search(const Problem& problem, const std::vector<std::int64
   return Searcher(problem, rows, options).Run();
 }
 
-Result<SearchResult> FitOne(const Problem& problem, const std::vector<std::int64_t>& rows, const std::string& learner,
-                            const learners::Params& params, const SearchOptions& options) {
+Result<SearchResult> FitOne(const Problem& problem, const std::vector<std::int64_t>& rows,
+                            const std::string& learner, const learners::Params& params,
+                            const SearchOptions& options) {
   Trial trial{.learner = learner, .params = params};
   REEVE_ASSIGN_OR_RETURN(SearchResult result, Searcher(problem, rows, options).Refit(trial));
   if (problem.classes == 2) result.decision.threshold = 0.5;

@@ -27,15 +27,16 @@ struct SearchOptions {
   /// Never changes the result.
   int threads = 1;
   const Cancellation* cancellation = &Cancellation::Never();
-  /// Called after each fit with how many are done and how many there will be at most. From any thread,
-  /// one at a time.
+  /// Called after each fit with how many are done and how many there will be at most. From any
+  /// thread, one at a time.
   std::function<void(std::int64_t done, std::int64_t total)> on_progress = {};
 };
 
 /// A configuration that was cross-validated on every fold.
 struct Trial {
   std::string learner;
-  /// As in the portfolio; for boosting with the number of rounds that early stopping found on average.
+  /// As in the portfolio; for boosting with the number of rounds that early stopping found on
+  /// average.
   learners::Params params;
   /// The metric on each fold.
   std::vector<double> fold_scores;
@@ -65,20 +66,21 @@ struct SearchResult {
   inference::Decision decision;
 };
 
-/// Cross-validates a portfolio, picks the best, chooses its threshold on out-of-fold predictions and trains
-/// it again on all of `rows`.
+/// Cross-validates a portfolio, picks the best, chooses its threshold on out-of-fold predictions
+/// and trains it again on all of `rows`.
 ///
-/// Honest by construction: pipelines are fitted inside each fold; early stopping watches a split of the
-/// fold's training part; resampling touches training rows only; a fold's score for a metric that needs a
-/// threshold uses one chosen on the other folds. After the first fold the weaker half of each learner's
-/// configurations is dropped.
-/// Deterministic: the same problem, options and seed give the same result for any number of threads.
+/// Honest by construction: pipelines are fitted inside each fold; early stopping watches a split of
+/// the fold's training part; resampling touches training rows only; a fold's score for a metric
+/// that needs a threshold uses one chosen on the other folds. After the first fold the weaker half
+/// of each learner's configurations is dropped. Deterministic: the same problem, options and seed
+/// give the same result for any number of threads.
 Result<SearchResult> Search(const Problem& problem, const std::vector<std::int64_t>& rows,
                             const SearchOptions& options);
 
 /// Trains one given configuration on all of `rows`, without a search: no folds, threshold 0.5.
-Result<SearchResult> FitOne(const Problem& problem, const std::vector<std::int64_t>& rows, const std::string& learner,
-                            const learners::Params& params, const SearchOptions& options);
+Result<SearchResult> FitOne(const Problem& problem, const std::vector<std::int64_t>& rows,
+                            const std::string& learner, const learners::Params& params,
+                            const SearchOptions& options);
 
 /// The metric that chooses the threshold: the search's own when it depends on one, else MCC.
 evaluation::Metric ThresholdMetric(evaluation::Metric metric);

@@ -16,7 +16,9 @@ struct Toy {
   Table table;
   std::vector<std::int32_t> labels;
 
-  Problem problem() const { return {.table = &table, .features = {"a", "b", "color"}, .labels = labels}; }
+  Problem problem() const {
+    return {.table = &table, .features = {"a", "b", "color"}, .labels = labels};
+  }
 };
 
 // Two numbers and a category; `signal` 0 makes the labels coin flips.
@@ -29,7 +31,8 @@ Toy MakeToy(std::size_t rows, double signal, std::uint64_t seed) {
     a.push_back(random.Normal());
     b.push_back(random.Uniform() < 0.1 ? kMissingNumber : random.Normal());
     colors.push_back(static_cast<std::int32_t>(random.Below(3)));
-    const double z = signal * (1.5 * a.back() + (std::isnan(b.back()) ? 0 : b.back()) + (colors.back() == 1 ? 1.2 : 0));
+    const double z = signal * (1.5 * a.back() + (std::isnan(b.back()) ? 0 : b.back()) +
+                               (colors.back() == 1 ? 1.2 : 0));
     toy.labels.push_back(random.Uniform() < 1 / (1 + std::exp(-z)));
   }
   toy.table.Add(Column::Numbers("a", ColumnType::kReal, a));
@@ -39,7 +42,8 @@ Toy MakeToy(std::size_t rows, double signal, std::uint64_t seed) {
 }
 
 SearchOptions Options(int threads = 1) {
-  return {.learners = {"logistic", "forest", "boosted"}, .effort = Effort::kQuick, .threads = threads};
+  return {
+      .learners = {"logistic", "forest", "boosted"}, .effort = Effort::kQuick, .threads = threads};
 }
 
 TEST(SearchTest, FindsSignalAndScoresItHonestly) {
@@ -52,8 +56,10 @@ TEST(SearchTest, FindsSignalAndScoresItHonestly) {
   const Toy fresh = MakeToy(4000, 1, 2);
   const auto matrix = result->pipeline.Transform(fresh.table, AllRows(4000));
   ASSERT_TRUE(matrix.ok());
-  const auto probabilities = inference::PredictCorrected(*result->model.model, result->decision, *matrix, 2);
-  const auto auc = evaluation::Score(evaluation::Metric::kAuc, fresh.labels, probabilities, 0.5, {});
+  const auto probabilities =
+      inference::PredictCorrected(*result->model.model, result->decision, *matrix, 2);
+  const auto auc =
+      evaluation::Score(evaluation::Metric::kAuc, fresh.labels, probabilities, 0.5, {});
   EXPECT_NEAR(*auc, result->leaderboard.front().mean, 0.04);
 }
 
@@ -127,8 +133,8 @@ TEST(SearchTest, StopsWhenCancelled) {
 
 TEST(FitOneTest, TrainsWhatItIsTold) {
   const Toy toy = MakeToy(300, 1, 9);
-  const auto result = FitOne(toy.problem(), AllRows(300), "boosted", {{"n_estimators", "7"}, {"max_depth", "2"}},
-                             Options(1));
+  const auto result = FitOne(toy.problem(), AllRows(300), "boosted",
+                             {{"n_estimators", "7"}, {"max_depth", "2"}}, Options(1));
   ASSERT_TRUE(result.ok()) << result.status().message();
   EXPECT_EQ(result->model.params.at("n_estimators"), "7");
   EXPECT_EQ(result->trials, 1);

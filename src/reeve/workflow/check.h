@@ -40,8 +40,8 @@ struct CheckReport {
   bool kept = true;
 };
 
-/// Compares a table with a contract: absent columns, missing required values, wrong types, categories that training
-/// never saw, numbers outside the range that it saw.
+/// Compares a table with a contract: absent columns, missing required values, wrong types,
+/// categories that training never saw, numbers outside the range that it saw.
 Result<CheckReport> Check(const CheckRequest& request);
 
 Json ToJson(const CheckReport& report);

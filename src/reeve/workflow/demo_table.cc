@@ -18,9 +18,19 @@ struct Choice {
   double effect;
 };
 
-constexpr std::array<Choice, 5> kEmployment = {{{"salaried", 0.62, 0.4}, {"self-employed", 0.17, -0.2}, {"public", 0.13, 0.7}, {"student", 0.05, -1.1}, {"retired", 0.03, 0.1}}};
-constexpr std::array<Choice, 6> kPurpose = {{{"car", 0.30, 0.2}, {"home", 0.24, 0.5}, {"debt", 0.22, -0.7}, {"education", 0.12, 0.0}, {"business", 0.10, -0.5}, {"boat", 0.02, 0.3}}};
-constexpr std::array<Choice, 4> kRegion = {{{"north", 0.31, 0.0}, {"south", 0.28, 0.1}, {"east", 0.22, -0.1}, {"west", 0.19, 0.0}}};
+constexpr std::array<Choice, 5> kEmployment = {{{"salaried", 0.62, 0.4},
+                                                {"self-employed", 0.17, -0.2},
+                                                {"public", 0.13, 0.7},
+                                                {"student", 0.05, -1.1},
+                                                {"retired", 0.03, 0.1}}};
+constexpr std::array<Choice, 6> kPurpose = {{{"car", 0.30, 0.2},
+                                             {"home", 0.24, 0.5},
+                                             {"debt", 0.22, -0.7},
+                                             {"education", 0.12, 0.0},
+                                             {"business", 0.10, -0.5},
+                                             {"boat", 0.02, 0.3}}};
+constexpr std::array<Choice, 4> kRegion = {
+    {{"north", 0.31, 0.0}, {"south", 0.28, 0.1}, {"east", 0.22, -0.1}, {"west", 0.19, 0.0}}};
 
 template <std::size_t N>
 const Choice& Pick(const std::array<Choice, N>& choices, Random& random) {
@@ -37,7 +47,9 @@ std::string Whole(double value) { return std::to_string(std::llround(value)); }
 }  // namespace
 
 std::string DemoTable(std::int64_t rows, std::uint64_t seed, bool with_labels) {
-  std::string csv = "loan_id,age,annual_income,credit_score,loan_amount,term_months,open_accounts,employment,purpose,region,past_default,applied_on";
+  std::string csv =
+      "loan_id,age,annual_income,credit_score,loan_amount,term_months,open_accounts,employment,"
+      "purpose,region,past_default,applied_on";
   csv += with_labels ? ",approved\n" : "\n";
   Random random = Random(seed).Fork("demo");
   constexpr std::int64_t kFirstDay = 1'704'067'200'000;  // 2024-01-01
@@ -55,15 +67,21 @@ std::string DemoTable(std::int64_t rows, std::uint64_t seed, bool with_labels) {
     const bool defaulted = random.Uniform() < 0.12;
     // The burden weighs less for those with a good score: not a straight line.
     const double burden = amount / income / (term / 12);
-    const double odds = 0.021 * (score - 690) - 3.2 * burden * (score < 700 ? 1.3 : 0.7) - (defaulted ? 1.8 : 0) - 0.05 * std::abs(accounts - 4) +
-                        employment.effect + purpose.effect + region.effect - 0.2;
+    const double odds = 0.021 * (score - 690) - 3.2 * burden * (score < 700 ? 1.3 : 0.7) -
+                        (defaulted ? 1.8 : 0) - 0.05 * std::abs(accounts - 4) + employment.effect +
+                        purpose.effect + region.effect - 0.2;
     const bool noisy = random.Uniform() < 0.02;
     const bool approved = (random.Uniform() < 1 / (1 + std::exp(-1.6 * odds))) != noisy;
-    const auto gap = [&](double share, std::string text) { return random.Uniform() < share ? std::string() : std::move(text); };
-    csv += std::to_string(100'001 + 7 * i) + "," + Whole(age) + "," + gap(0.06, Whole(income)) + "," + gap(0.03, Whole(score)) + "," + Whole(amount) +
-           "," + Whole(term) + "," + gap(0.08, Whole(accounts)) + "," + gap(0.02, std::string(employment.name)) + "," + std::string(purpose.name) + "," +
-           std::string(region.name) + "," + (defaulted ? "yes" : "no") + "," +
-           FormatIsoSeconds(kFirstDay + static_cast<std::int64_t>(random.Below(700)) * kDayMs).substr(0, 10);
+    const auto gap = [&](double share, std::string text) {
+      return random.Uniform() < share ? std::string() : std::move(text);
+    };
+    csv += std::to_string(100'001 + 7 * i) + "," + Whole(age) + "," + gap(0.06, Whole(income)) +
+           "," + gap(0.03, Whole(score)) + "," + Whole(amount) + "," + Whole(term) + "," +
+           gap(0.08, Whole(accounts)) + "," + gap(0.02, std::string(employment.name)) + "," +
+           std::string(purpose.name) + "," + std::string(region.name) + "," +
+           (defaulted ? "yes" : "no") + "," +
+           FormatIsoSeconds(kFirstDay + static_cast<std::int64_t>(random.Below(700)) * kDayMs)
+               .substr(0, 10);
     csv += with_labels ? (approved ? ",yes\n" : ",no\n") : "\n";
   }
   return csv;

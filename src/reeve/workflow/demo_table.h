@@ -5,10 +5,11 @@
 
 namespace reeve::workflow {
 
-/// A realistic loan table as CSV: numbers with gaps, a few categories, a rare one, an imbalance (about a quarter
-/// approved), some noise in the labels. The same rows and seed give the same bytes on every machine.
-/// Columns: loan_id, age, annual_income, credit_score, loan_amount, term_months, open_accounts, employment, purpose,
-/// region, past_default, applied_on, approved (yes/no). Without labels the last column is left out.
+/// A realistic loan table as CSV: numbers with gaps, a few categories, a rare one, an imbalance
+/// (about a quarter approved), some noise in the labels. The same rows and seed give the same bytes
+/// on every machine. Columns: loan_id, age, annual_income, credit_score, loan_amount, term_months,
+/// open_accounts, employment, purpose, region, past_default, applied_on, approved (yes/no). Without
+/// labels the last column is left out.
 std::string DemoTable(std::int64_t rows, std::uint64_t seed, bool with_labels);
 
 }  // namespace reeve::workflow

@@ -22,20 +22,24 @@ struct Scored {
   Probabilities probabilities;
 };
 
-Result<std::int32_t> ClassOf(std::string label, const std::vector<std::string>& classes, const std::string& data) {
+Result<std::int32_t> ClassOf(std::string label, const std::vector<std::string>& classes,
+                             const std::string& data) {
   auto it = std::find(classes.begin(), classes.end(), label);
   if (it == classes.end() && label.ends_with('.')) {
     label.pop_back();
     it = std::find(classes.begin(), classes.end(), Trim(label));
   }
   if (it != classes.end()) return static_cast<std::int32_t>(it - classes.begin());
-  return Status::InvalidData("label " + Quote(label, 60) + " of " + data + " is no class of the model." + Suggest(label, classes));
+  return Status::InvalidData("label " + Quote(label, 60) + " of " + data +
+                             " is no class of the model." + Suggest(label, classes));
 }
 
-Status ScoreChunk(const Table& chunk, const inference::Scorer& scorer, const EvaluateRequest& request, const std::string& target,
-                  EvaluateReport& report, Scored& scored) {
+Status ScoreChunk(const Table& chunk, const inference::Scorer& scorer,
+                  const EvaluateRequest& request, const std::string& target, EvaluateReport& report,
+                  Scored& scored) {
   const contract::MissingTexts missing(scorer.contract().missing_texts);
-  REEVE_ASSIGN_OR_RETURN(const inference::Scored part, scorer.Score(chunk, report.rows_read, request.threads));
+  REEVE_ASSIGN_OR_RETURN(const inference::Scored part,
+                         scorer.Score(chunk, report.rows_read, request.threads));
   const Column& labels = chunk.column(*chunk.Find(target));
   for (std::int64_t row = 0; row < chunk.rows(); ++row) {
     std::string label = labels.ToText(row);
@@ -44,8 +48,10 @@ Status ScoreChunk(const Table& chunk, const inference::Scorer& scorer, const Eva
       continue;
     }
     // 1.0 and 1 are the same class, as in training.
-    if (const auto number = contract::ReadNumber(label, contract::NumberFormat::kPlain)) label = Column::Numbers("", ColumnType::kReal, {*number}).ToText(0);
-    if (std::find(report.classes.begin(), report.classes.end(), label) == report.classes.end()) label = labels.ToText(row);
+    if (const auto number = contract::ReadNumber(label, contract::NumberFormat::kPlain))
+      label = Column::Numbers("", ColumnType::kReal, {*number}).ToText(0);
+    if (std::find(report.classes.begin(), report.classes.end(), label) == report.classes.end())
+      label = labels.ToText(row);
     REEVE_ASSIGN_OR_RETURN(const std::int32_t truth, ClassOf(label, report.classes, request.data));
     if (!part.usable[static_cast<std::size_t>(row)]) {
       ++report.rows_rejected;
@@ -53,7 +59,8 @@ Status ScoreChunk(const Table& chunk, const inference::Scorer& scorer, const Eva
     }
     scored.labels.push_back(truth);
     const auto probabilities = part.probabilities.row(row);
-    scored.probabilities.values.insert(scored.probabilities.values.end(), probabilities.begin(), probabilities.end());
+    scored.probabilities.values.insert(scored.probabilities.values.end(), probabilities.begin(),
+                                       probabilities.end());
     ++scored.probabilities.rows;
   }
   report.rows_read += chunk.rows();
@@ -61,9 +68,16 @@ Status ScoreChunk(const Table& chunk, const inference::Scorer& scorer, const Eva
 }
 
 std::string PageOf(const EvaluateReport& report, const Scored& scored) {
-  report::Page page{.title = "Evaluation of " + report.model, .facts = {}, .warnings = {}, .tables = {}, .pictures = {}};
-  page.facts = {{"Data", report.data}, {"Rows", GroupDigits(report.scores.rows)}, {"Classes", Join(report.classes, ", ")}};
-  report::PageTable table{.heading = "Scores", .columns = {"score", "value", "95 % interval"}, .rows = {}};
+  report::Page page{.title = "Evaluation of " + report.model,
+                    .facts = {},
+                    .warnings = {},
+                    .tables = {},
+                    .pictures = {}};
+  page.facts = {{"Data", report.data},
+                {"Rows", GroupDigits(report.scores.rows)},
+                {"Classes", Join(report.classes, ", ")}};
+  report::PageTable table{
+      .heading = "Scores", .columns = {"score", "value", "95 % interval"}, .rows = {}};
   const auto number = [](double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.4f", value);
@@ -71,23 +85,31 @@ std::string PageOf(const EvaluateReport& report, const Scored& scored) {
   };
   for (const auto& [name, value] : report.scores.values) {
     const auto interval = report.scores.FindInterval(name);
-    table.rows.push_back({name, number(value), interval ? number(interval->low) + " to " + number(interval->high) : ""});
+    table.rows.push_back({name, number(value),
+                          interval ? number(interval->low) + " to " + number(interval->high) : ""});
   }
   page.tables.push_back(std::move(table));
   if (report.classes.size() == 2) {
     std::vector<double> positive;
-    for (std::int64_t row = 0; row < scored.probabilities.rows; ++row) positive.push_back(scored.probabilities.at(row, 1));
+    for (std::int64_t row = 0; row < scored.probabilities.rows; ++row)
+      positive.push_back(scored.probabilities.at(row, 1));
     const auto roc = evaluation::RocCurve(scored.labels, positive);
     const auto precision_recall = evaluation::PrecisionRecallCurve(scored.labels, positive);
     constexpr int kBins = 10;
     if (roc.ok() && precision_recall.ok()) {
       page.pictures.push_back(report::RocPicture(*roc, report.scores.Find("auc").value_or(0)));
-      page.pictures.push_back(report::PrecisionRecallPicture(*precision_recall, report.scores.Find("average_precision").value_or(0)));
-      page.pictures.push_back(report::CalibrationPicture(evaluation::ReliabilityCurve(scored.labels, positive, kBins)));
+      page.pictures.push_back(report::PrecisionRecallPicture(
+          *precision_recall, report.scores.Find("average_precision").value_or(0)));
+      page.pictures.push_back(
+          report::CalibrationPicture(evaluation::ReliabilityCurve(scored.labels, positive, kBins)));
     }
-    report::PageTable lift{.heading = "Lift by tenth of the rows, most probable first", .columns = {"tenth", "rows", "positives", "lift", "cumulative gain"}, .rows = {}};
+    report::PageTable lift{.heading = "Lift by tenth of the rows, most probable first",
+                           .columns = {"tenth", "rows", "positives", "lift", "cumulative gain"},
+                           .rows = {}};
     for (const evaluation::LiftDecile& decile : evaluation::LiftDeciles(scored.labels, positive)) {
-      lift.rows.push_back({std::to_string(decile.decile), GroupDigits(decile.rows), GroupDigits(decile.positives), number(decile.lift), number(decile.cumulative_gain)});
+      lift.rows.push_back({std::to_string(decile.decile), GroupDigits(decile.rows),
+                           GroupDigits(decile.positives), number(decile.lift),
+                           number(decile.cumulative_gain)});
     }
     page.tables.push_back(std::move(lift));
   }
@@ -99,16 +121,25 @@ std::string PageOf(const EvaluateReport& report, const Scored& scored) {
 
 Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
   REEVE_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(request.model, request.tracking_uri));
-  EvaluateReport report{.model = model.Describe(), .data = request.data, .classes = model.bundle.contract.classes, .scores = {}, .html = {}};
+  EvaluateReport report{.model = model.Describe(),
+                        .data = request.data,
+                        .classes = model.bundle.contract.classes,
+                        .scores = {},
+                        .html = {}};
   const std::string target = request.target.empty() ? model.bundle.contract.target : request.target;
-  REEVE_ASSIGN_OR_RETURN(const inference::Scorer scorer, bundle::IntoScorer(std::move(model.bundle)));
+  REEVE_ASSIGN_OR_RETURN(const inference::Scorer scorer,
+                         bundle::IntoScorer(std::move(model.bundle)));
   report.threshold = scorer.decision().threshold.value_or(0.5);
-  REEVE_ASSIGN_OR_RETURN(const auto reader,
-                         ingest::TableReader::Open(request.data, {.skip_bad_rows = {request.skip_bad_rows.rows, request.skip_bad_rows.share},
-                                                                  .threads = request.threads, .cancellation = request.cancellation}));
+  REEVE_ASSIGN_OR_RETURN(
+      const auto reader,
+      ingest::TableReader::Open(
+          request.data, {.skip_bad_rows = {request.skip_bad_rows.rows, request.skip_bad_rows.share},
+                         .threads = request.threads,
+                         .cancellation = request.cancellation}));
   const std::vector<std::string>& names = reader->column_names();
   if (std::find(names.begin(), names.end(), target) == names.end()) {
-    return Status::InvalidArgument("column " + Quote(target) + " with the true classes is not in " + request.data + "." + Suggest(target, names));
+    return Status::InvalidArgument("column " + Quote(target) + " with the true classes is not in " +
+                                   request.data + "." + Suggest(target, names));
   }
   Scored scored;
   scored.probabilities.classes = static_cast<int>(report.classes.size());
@@ -118,21 +149,30 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
     if (!more) break;
     REEVE_RETURN_IF_ERROR(ScoreChunk(chunk, scorer, request, target, report, scored));
   }
-  if (scored.labels.empty()) return Status::InvalidData(request.data + " has no labelled row that keeps the contract, expected at least one");
-  REEVE_ASSIGN_OR_RETURN(report.scores, evaluation::ComputeScores(scored.labels, scored.probabilities, {.threshold = report.threshold, .seed = request.seed}));
+  if (scored.labels.empty())
+    return Status::InvalidData(
+        request.data + " has no labelled row that keeps the contract, expected at least one");
+  REEVE_ASSIGN_OR_RETURN(report.scores, evaluation::ComputeScores(
+                                            scored.labels, scored.probabilities,
+                                            {.threshold = report.threshold, .seed = request.seed}));
   report.html = PageOf(report, scored);
   return report;
 }
 
 Json ToJson(const EvaluateReport& report) {
-  return Json{{"model", report.model}, {"data", report.data},
-              {"rows", Json{{"read", report.rows_read}, {"scored", report.scores.rows}, {"unlabelled", report.rows_unlabelled}, {"rejected", report.rows_rejected}}},
+  return Json{{"model", report.model},
+              {"data", report.data},
+              {"rows", Json{{"read", report.rows_read},
+                            {"scored", report.scores.rows},
+                            {"unlabelled", report.rows_unlabelled},
+                            {"rejected", report.rows_rejected}}},
               {"threshold", report.classes.size() == 2 ? Json(report.threshold) : Json(nullptr)},
               {"scores", ScoresToJson(report.scores, report.classes)}};
 }
 
 std::string ToText(const EvaluateReport& report) {
-  std::string text = report.model + " on " + GroupDigits(report.scores.rows) + " rows of " + report.data + "\n";
+  std::string text =
+      report.model + " on " + GroupDigits(report.scores.rows) + " rows of " + report.data + "\n";
   for (const auto& [name, value] : report.scores.values) {
     char line[160];
     std::snprintf(line, sizeof line, "  %-20s%.4f", name.c_str(), value);

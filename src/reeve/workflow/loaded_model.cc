@@ -14,11 +14,15 @@ Result<LoadedModel> LoadModel(const std::string& model, const std::string& track
   if (tracking::IsModelFolder(model)) {
     resolved = tracking::ResolveFolder(model);
   } else {
-    Result<std::unique_ptr<tracking::Store>> store = tracking::Store::Open(tracking_uri, {.create = false});
-    if (!store.ok()) return std::move(store).status().WithContext("model " + Quote(model, 200) + " cannot be found");
+    Result<std::unique_ptr<tracking::Store>> store =
+        tracking::Store::Open(tracking_uri, {.create = false});
+    if (!store.ok())
+      return std::move(store).status().WithContext("model " + Quote(model, 200) +
+                                                   " cannot be found");
     REEVE_ASSIGN_OR_RETURN(resolved, tracking::ResolveModel(model, **store));
   }
-  REEVE_ASSIGN_OR_RETURN(bundle::Bundle bundle, bundle::Read(FileSystem::System(), resolved.folder));
+  REEVE_ASSIGN_OR_RETURN(bundle::Bundle bundle,
+                         bundle::Read(FileSystem::System(), resolved.folder));
   return LoadedModel{std::move(resolved), std::move(bundle)};
 }
 

@@ -48,8 +48,8 @@ struct PredictReport {
   double seconds = 0;
 };
 
-/// Scores a table block by block, so that memory is bounded whatever its size. Rows keep their order; rejected ones
-/// are left out. The output is there whole or not at all.
+/// Scores a table block by block, so that memory is bounded whatever its size. Rows keep their
+/// order; rejected ones are left out. The output is there whole or not at all.
 Result<PredictReport> Predict(const PredictRequest& request);
 
 Json ToJson(const PredictReport& report);

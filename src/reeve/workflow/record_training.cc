@@ -22,23 +22,26 @@ Json Lineage(const TrainRequest& request, const TrainingTable& table, const Trai
   json["run_id"] = report.run_id;
   json["created"] = FormatIsoSeconds(Clock::System().NowMs());
   json["command"] = request.command_line;
-  json["data"] = Json{{"source", request.table.data}, {"files", table.files}, {"format", table.format}, {"digest", table.digest},
-                      {"rows", table.rows_read}, {"rows_skipped", table.rows_skipped}};
+  json["data"] = Json{{"source", request.table.data}, {"files", table.files},
+                      {"format", table.format},       {"digest", table.digest},
+                      {"rows", table.rows_read},      {"rows_skipped", table.rows_skipped}};
   json["transformations"] = table.transformations;
-  json["split"] = Json{{"train", report.rows_train}, {"test", report.rows_test}, {"seed", request.seed}};
+  json["split"] =
+      Json{{"train", report.rows_train}, {"test", report.rows_test}, {"seed", request.seed}};
   json["learner"] = report.learner;
   json["params"] = report.params;
   return json;
 }
 
-bundle::Bundle MakeBundle(const TrainRequest& request, const TrainingTable& table, tuning::SearchResult& result,
-                          const TrainReport& report) {
+bundle::Bundle MakeBundle(const TrainRequest& request, const TrainingTable& table,
+                          tuning::SearchResult& result, const TrainReport& report) {
   Json scores;
   scores["format_version"] = 1;
   scores["metric"] = report.metric;
   scores["threshold"] = report.threshold ? Json(*report.threshold) : Json(nullptr);
   scores["test"] = report.test ? ScoresToJson(*report.test, report.classes) : Json(nullptr);
-  scores["out_of_fold"] = report.out_of_fold ? ScoresToJson(*report.out_of_fold, report.classes) : Json(nullptr);
+  scores["out_of_fold"] =
+      report.out_of_fold ? ScoresToJson(*report.out_of_fold, report.classes) : Json(nullptr);
   scores["importance"] = report.importance;
   return {.contract = table.contract,
           .profile = contract::MakeProfile(table.table, request.table.threads),
@@ -50,7 +53,8 @@ bundle::Bundle MakeBundle(const TrainRequest& request, const TrainingTable& tabl
           .native_bytes = std::move(result.model.native_bytes)};
 }
 
-std::map<std::string, std::string> RunParams(const TrainRequest& request, const TrainReport& report) {
+std::map<std::string, std::string> RunParams(const TrainRequest& request,
+                                             const TrainReport& report) {
   std::map<std::string, std::string> params = report.params;
   params["learner"] = report.learner;
   params["seed"] = std::to_string(request.seed);
@@ -66,25 +70,30 @@ std::map<std::string, std::string> RunParams(const TrainRequest& request, const 
   return params;
 }
 
-std::vector<tracking::MetricPoint> RunMetrics(const TrainReport& report, const std::vector<learners::HistoryPoint>& history) {
+std::vector<tracking::MetricPoint> RunMetrics(const TrainReport& report,
+                                              const std::vector<learners::HistoryPoint>& history) {
   const std::int64_t now = Clock::System().NowMs();
   std::vector<tracking::MetricPoint> points;
   if (report.test) {
-    for (const auto& [name, value] : report.test->values) points.push_back({"test_" + name, value, now, 0});
+    for (const auto& [name, value] : report.test->values)
+      points.push_back({"test_" + name, value, now, 0});
   }
   if (report.out_of_fold) {
-    for (const auto& [name, value] : report.out_of_fold->values) points.push_back({"cv_pooled_" + name, value, now, 0});
+    for (const auto& [name, value] : report.out_of_fold->values)
+      points.push_back({"cv_pooled_" + name, value, now, 0});
   }
   const tuning::Trial& best = report.leaderboard.front();
   for (std::size_t fold = 0; fold < best.fold_scores.size(); ++fold) {
-    points.push_back({"fold_" + report.metric, best.fold_scores[fold], now, static_cast<std::int64_t>(fold)});
+    points.push_back(
+        {"fold_" + report.metric, best.fold_scores[fold], now, static_cast<std::int64_t>(fold)});
   }
   if (!best.fold_scores.empty()) {
     points.push_back({"cv_" + report.metric + "_mean", best.mean, now, 0});
     points.push_back({"cv_" + report.metric + "_std", best.standard_deviation, now, 0});
   }
   if (report.threshold) points.push_back({"threshold", *report.threshold, now, 0});
-  for (const learners::HistoryPoint& point : history) points.push_back({point.metric, point.value, now, point.step});
+  for (const learners::HistoryPoint& point : history)
+    points.push_back({point.metric, point.value, now, point.step});
   return points;
 }
 
@@ -92,11 +101,15 @@ std::vector<tracking::MetricPoint> RunMetrics(const TrainReport& report, const s
 tracking::DatasetInput Dataset(const TrainRequest& request, const TrainingTable& table) {
   Json schema = Json::array();
   for (const contract::ContractColumn& column : table.contract.columns) {
-    schema.push_back(Json{{"name", column.name}, {"type", std::string(ColumnTypeName(column.type))}, {"required", column.required}});
+    schema.push_back(Json{{"name", column.name},
+                          {"type", std::string(ColumnTypeName(column.type))},
+                          {"required", column.required}});
   }
   Json missing = Json::object();
   for (const Column& column : table.table.columns()) missing[column.name()] = column.CountMissing();
-  Json profile{{"num_rows", table.rows_read}, {"num_columns", table.table.column_count() + 1}, {"missing", missing},
+  Json profile{{"num_rows", table.rows_read},
+               {"num_columns", table.table.column_count() + 1},
+               {"missing", missing},
                {"transformations", table.transformations}};
   std::vector<std::string> uris;
   for (const std::string& file : table.files) uris.push_back(AbsolutePath(file));
@@ -109,30 +122,38 @@ tracking::DatasetInput Dataset(const TrainRequest& request, const TrainingTable&
           .context = "training"};
 }
 
-Status LogRun(const TrainRequest& request, const TrainingTable& table, const std::vector<learners::HistoryPoint>& history,
-              const TrainReport& report, RunRecorder& recorder) {
+Status LogRun(const TrainRequest& request, const TrainingTable& table,
+              const std::vector<learners::HistoryPoint>& history, const TrainReport& report,
+              RunRecorder& recorder) {
   tracking::Store& store = recorder.store();
   const std::string& run_id = recorder.run().id;
   REEVE_RETURN_IF_ERROR(store.LogParams(run_id, RunParams(request, report)));
   REEVE_RETURN_IF_ERROR(store.LogMetrics(run_id, RunMetrics(report, history)));
-  tracking::Tags tags = {{"reeve.data_digest", report.data_digest}, {"reeve.learner", report.learner}};
-  if (!request.requirements.empty()) tags["reeve.requirement"] = report.unmet.empty() ? "met" : "unmet";
-  for (const contract::Warning& warning : report.warnings) tags["reeve.warnings"] += (tags["reeve.warnings"].empty() ? "" : ",") + warning.code;
+  tracking::Tags tags = {{"reeve.data_digest", report.data_digest},
+                         {"reeve.learner", report.learner}};
+  if (!request.requirements.empty())
+    tags["reeve.requirement"] = report.unmet.empty() ? "met" : "unmet";
+  for (const contract::Warning& warning : report.warnings)
+    tags["reeve.warnings"] += (tags["reeve.warnings"].empty() ? "" : ",") + warning.code;
   if (!request.description.empty()) tags["mlflow.note.content"] = request.description;
   REEVE_RETURN_IF_ERROR(store.SetTags(run_id, tags));
   return store.LogInput(run_id, Dataset(request, table));
 }
 
-Status WriteArtifacts(const bundle::Bundle& bundle, const TrainReport& report, const TrainingPredictions& predictions,
+Status WriteArtifacts(const bundle::Bundle& bundle, const TrainReport& report,
+                      const TrainingPredictions& predictions,
                       const std::vector<learners::HistoryPoint>& history, RunRecorder& recorder) {
   const std::vector<report::Picture> pictures = DrawTraining(report, predictions, history);
-  for (const report::Picture& picture : pictures) REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("pictures/" + picture.name + ".svg", picture.svg));
+  for (const report::Picture& picture : pictures)
+    REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("pictures/" + picture.name + ".svg", picture.svg));
   REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("report.html", TrainingHtml(report, pictures)));
-  REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("profile.json", DumpJson(contract::ToJson(bundle.profile), 1) + "\n"));
+  REEVE_RETURN_IF_ERROR(
+      recorder.WriteArtifact("profile.json", DumpJson(contract::ToJson(bundle.profile), 1) + "\n"));
   return recorder.WriteArtifact("answer.json", DumpJson(ToJson(report), 1) + "\n");
 }
 
-Status PublishRun(const TrainRequest& request, const tracking::LoggedModel& model, RunRecorder& recorder, TrainReport& report) {
+Status PublishRun(const TrainRequest& request, const tracking::LoggedModel& model,
+                  RunRecorder& recorder, TrainReport& report) {
   tracking::Publication publication{.run_id = recorder.run().id, .model_id = model.id};
   if (report.unmet.empty()) {
     publication.registered_name = request.register_name;
@@ -152,8 +173,9 @@ Status PublishRun(const TrainRequest& request, const tracking::LoggedModel& mode
 
 }  // namespace
 
-Status RecordTraining(const TrainRequest& request, const TrainingTable& table, tuning::SearchResult& result,
-                      const TrainingPredictions& predictions, RunRecorder* recorder, TrainReport& report) {
+Status RecordTraining(const TrainRequest& request, const TrainingTable& table,
+                      tuning::SearchResult& result, const TrainingPredictions& predictions,
+                      RunRecorder* recorder, TrainReport& report) {
   const std::vector<learners::HistoryPoint> history = result.model.history;
   const bundle::Bundle bundle = MakeBundle(request, table, result, report);
   FileSystem& files = FileSystem::System();
@@ -167,9 +189,13 @@ Status RecordTraining(const TrainRequest& request, const TrainingTable& table, t
   REEVE_RETURN_IF_ERROR(WriteArtifacts(bundle, report, predictions, history, *recorder));
   REEVE_ASSIGN_OR_RETURN(const tracking::LoggedModel model, recorder->CreateModel());
   REEVE_ASSIGN_OR_RETURN(report.bundle, recorder->ModelFolder(model));
-  const bundle::MlflowInfo info{.model_id = model.id, .run_id = report.run_id, .artifact_uri = model.artifact_location, .created_ms = now};
+  const bundle::MlflowInfo info{.model_id = model.id,
+                                .run_id = report.run_id,
+                                .artifact_uri = model.artifact_location,
+                                .created_ms = now};
   REEVE_RETURN_IF_ERROR(bundle::Write(files, bundle, info, report.bundle));
-  if (!request.out.empty()) REEVE_RETURN_IF_ERROR(bundle::Write(files, bundle, info, AbsolutePath(request.out)));
+  if (!request.out.empty())
+    REEVE_RETURN_IF_ERROR(bundle::Write(files, bundle, info, AbsolutePath(request.out)));
   return PublishRun(request, model, *recorder, report);
 }
 

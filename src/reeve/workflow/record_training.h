@@ -16,10 +16,11 @@ struct TrainingPredictions {
   Probabilities test, out_of_fold;
 };
 
-/// Writes the bundle, and with a recorder everything the run holds: parameters, metrics, data set, pictures, report;
-/// then publishes model, version and alias together and ends the run. Fills the report's bundle and model.
-/// `result` is used up.
-Status RecordTraining(const TrainRequest& request, const TrainingTable& table, tuning::SearchResult& result,
-                      const TrainingPredictions& predictions, RunRecorder* recorder, TrainReport& report);
+/// Writes the bundle, and with a recorder everything the run holds: parameters, metrics, data set,
+/// pictures, report; then publishes model, version and alias together and ends the run. Fills the
+/// report's bundle and model. `result` is used up.
+Status RecordTraining(const TrainRequest& request, const TrainingTable& table,
+                      tuning::SearchResult& result, const TrainingPredictions& predictions,
+                      RunRecorder* recorder, TrainReport& report);
 
 }  // namespace reeve::workflow

@@ -33,7 +33,8 @@ std::string Param(const tracking::Run& run, const std::string& key) {
 
 std::string Aliases(const tracking::RegisteredModel& model) {
   std::string text;
-  for (const auto& [alias, version] : model.aliases) text += (text.empty() ? "" : ", ") + (alias + " → " + std::to_string(version));
+  for (const auto& [alias, version] : model.aliases)
+    text += (text.empty() ? "" : ", ") + (alias + " → " + std::to_string(version));
   return text.empty() ? "-" : text;
 }
 
@@ -43,34 +44,45 @@ Result<std::unique_ptr<tracking::Store>> OpenExistingStore(const std::string& tr
   return tracking::Store::Open(tracking_uri, {.create = false});
 }
 
-Result<std::vector<tracking::Run>> ListRuns(tracking::Store& store, const std::string& experiment, std::int64_t most) {
+Result<std::vector<tracking::Run>> ListRuns(tracking::Store& store, const std::string& experiment,
+                                            std::int64_t most) {
   if (experiment.empty()) return store.ListRuns("", most);
-  REEVE_ASSIGN_OR_RETURN(const std::vector<tracking::Experiment> experiments, store.ListExperiments());
+  REEVE_ASSIGN_OR_RETURN(const std::vector<tracking::Experiment> experiments,
+                         store.ListExperiments());
   std::vector<std::string> names;
   for (const tracking::Experiment& known : experiments) {
     if (known.name == experiment) return store.ListRuns(known.id, most);
     names.push_back(known.name);
   }
-  return Status::NotFound("experiment " + Quote(experiment) + " does not exist." + Suggest(experiment, names));
+  return Status::NotFound("experiment " + Quote(experiment) + " does not exist." +
+                          Suggest(experiment, names));
 }
 
 Result<tracking::ModelVersion> RollBack(tracking::Store& store, const std::string& name) {
   REEVE_ASSIGN_OR_RETURN(const tracking::RegisteredModel model, store.GetModel(name));
   const auto champion = model.aliases.find("champion");
-  if (champion == model.aliases.end()) return Status::NotFound("model " + Quote(name) + " has no alias champion to roll back");
-  REEVE_ASSIGN_OR_RETURN(const std::vector<tracking::ModelVersion> versions, store.ListVersions(name));
+  if (champion == model.aliases.end())
+    return Status::NotFound("model " + Quote(name) + " has no alias champion to roll back");
+  REEVE_ASSIGN_OR_RETURN(const std::vector<tracking::ModelVersion> versions,
+                         store.ListVersions(name));
   for (const tracking::ModelVersion& version : versions) {  // newest first
     if (version.version >= champion->second) continue;
     REEVE_RETURN_IF_ERROR(store.SetAlias(name, "champion", version.version));
     return version;
   }
-  return Status::NotFound("model " + Quote(name) + " has no version before " + std::to_string(champion->second) + " to roll back to");
+  return Status::NotFound("model " + Quote(name) + " has no version before " +
+                          std::to_string(champion->second) + " to roll back to");
 }
 
 Json ToJson(const tracking::Run& run) {
-  Json json{{"run_id", run.id}, {"name", run.name}, {"experiment_id", run.experiment_id}, {"status", std::string(tracking::RunStatusName(run.status))},
-            {"start", FormatIsoSeconds(run.start_ms)}, {"end", run.end_ms > 0 ? Json(FormatIsoSeconds(run.end_ms)) : Json(nullptr)},
-            {"user", run.user}, {"artifacts", run.artifact_uri}};
+  Json json{{"run_id", run.id},
+            {"name", run.name},
+            {"experiment_id", run.experiment_id},
+            {"status", std::string(tracking::RunStatusName(run.status))},
+            {"start", FormatIsoSeconds(run.start_ms)},
+            {"end", run.end_ms > 0 ? Json(FormatIsoSeconds(run.end_ms)) : Json(nullptr)},
+            {"user", run.user},
+            {"artifacts", run.artifact_uri}};
   json["params"] = run.params;
   json["metrics"] = run.metrics;
   json["tags"] = run.tags;
@@ -78,49 +90,72 @@ Json ToJson(const tracking::Run& run) {
 }
 
 Json ToJson(const tracking::RegisteredModel& model) {
-  return Json{{"name", model.name}, {"description", model.description}, {"created", FormatIsoSeconds(model.created_ms)},
-              {"latest_version", std::to_string(model.latest_version)}, {"aliases", model.aliases}, {"tags", model.tags}};
+  return Json{{"name", model.name},
+              {"description", model.description},
+              {"created", FormatIsoSeconds(model.created_ms)},
+              {"latest_version", std::to_string(model.latest_version)},
+              {"aliases", model.aliases},
+              {"tags", model.tags}};
 }
 
 Json ToJson(const tracking::ModelVersion& version) {
-  return Json{{"name", version.name}, {"version", std::to_string(version.version)}, {"created", FormatIsoSeconds(version.created_ms)},
-              {"run_id", version.run_id}, {"stage", version.stage}, {"status", version.status}, {"aliases", version.aliases},
-              {"description", version.description}, {"location", version.storage_location}, {"tags", version.tags}};
+  return Json{{"name", version.name},
+              {"version", std::to_string(version.version)},
+              {"created", FormatIsoSeconds(version.created_ms)},
+              {"run_id", version.run_id},
+              {"stage", version.stage},
+              {"status", version.status},
+              {"aliases", version.aliases},
+              {"description", version.description},
+              {"location", version.storage_location},
+              {"tags", version.tags}};
 }
 
 std::string ToText(const std::vector<tracking::Run>& runs) {
-  std::string text = Padded("run", 34) + Padded("name", 24) + Padded("status", 10) + Padded("started", 22) + Padded("learner", 10) + Padded("auc", 8) + "log loss\n";
+  std::string text = Padded("run", 34) + Padded("name", 24) + Padded("status", 10) +
+                     Padded("started", 22) + Padded("learner", 10) + Padded("auc", 8) +
+                     "log loss\n";
   for (const tracking::Run& run : runs) {
-    text += Padded(run.id, 34) + Padded(run.name, 24) + Padded(std::string(tracking::RunStatusName(run.status)), 10) +
-            Padded(FormatIsoSeconds(run.start_ms), 22) + Padded(Param(run, "learner"), 10) + Padded(Score(run, "test_auc"), 8) + Score(run, "test_log_loss") + "\n";
+    text += Padded(run.id, 34) + Padded(run.name, 24) +
+            Padded(std::string(tracking::RunStatusName(run.status)), 10) +
+            Padded(FormatIsoSeconds(run.start_ms), 22) + Padded(Param(run, "learner"), 10) +
+            Padded(Score(run, "test_auc"), 8) + Score(run, "test_log_loss") + "\n";
   }
   return text;
 }
 
 std::string ToText(const tracking::Run& run) {
-  std::string text = "Run " + run.name + " (" + run.id + "), " + std::string(tracking::RunStatusName(run.status)) + ", started " + FormatIsoSeconds(run.start_ms) + "\n";
+  std::string text = "Run " + run.name + " (" + run.id + "), " +
+                     std::string(tracking::RunStatusName(run.status)) + ", started " +
+                     FormatIsoSeconds(run.start_ms) + "\n";
   text += "Artifacts " + run.artifact_uri + "\n\nParameters\n";
   for (const auto& [key, value] : run.params) text += "  " + Padded(key, 24) + value + "\n";
   text += "\nMetrics\n";
-  for (const auto& [key, value] : run.metrics) text += "  " + Padded(key, 32) + Score(run, key) + "\n";
+  for (const auto& [key, value] : run.metrics)
+    text += "  " + Padded(key, 32) + Score(run, key) + "\n";
   text += "\nTags\n";
   for (const auto& [key, value] : run.tags) text += "  " + Padded(key, 32) + value + "\n";
   return text;
 }
 
 std::string ToText(const std::vector<tracking::RegisteredModel>& models) {
-  std::string text = Padded("model", 32) + Padded("latest", 8) + Padded("aliases", 40) + "description\n";
+  std::string text =
+      Padded("model", 32) + Padded("latest", 8) + Padded("aliases", 40) + "description\n";
   for (const tracking::RegisteredModel& model : models) {
-    text += Padded(model.name, 32) + Padded(std::to_string(model.latest_version), 8) + Padded(Aliases(model), 40) + model.description.substr(0, 80) + "\n";
+    text += Padded(model.name, 32) + Padded(std::to_string(model.latest_version), 8) +
+            Padded(Aliases(model), 40) + model.description.substr(0, 80) + "\n";
   }
   return text;
 }
 
 std::string ToText(const std::vector<tracking::ModelVersion>& versions) {
-  std::string text = Padded("version", 9) + Padded("created", 22) + Padded("aliases", 24) + Padded("stage", 12) + "run\n";
+  std::string text = Padded("version", 9) + Padded("created", 22) + Padded("aliases", 24) +
+                     Padded("stage", 12) + "run\n";
   for (const tracking::ModelVersion& version : versions) {
-    text += Padded(std::to_string(version.version), 9) + Padded(FormatIsoSeconds(version.created_ms), 22) + Padded(Join(version.aliases, ", "), 24) +
-            Padded(version.stage, 12) + version.run_id + "\n";
+    text += Padded(std::to_string(version.version), 9) +
+            Padded(FormatIsoSeconds(version.created_ms), 22) +
+            Padded(Join(version.aliases, ", "), 24) + Padded(version.stage, 12) + version.run_id +
+            "\n";
   }
   return text;
 }

@@ -16,7 +16,8 @@ namespace reeve::workflow {
 Result<std::unique_ptr<tracking::Store>> OpenExistingStore(const std::string& tracking_uri);
 
 /// Runs of an experiment, or of all for an empty name, newest first.
-Result<std::vector<tracking::Run>> ListRuns(tracking::Store& store, const std::string& experiment, std::int64_t most);
+Result<std::vector<tracking::Run>> ListRuns(tracking::Store& store, const std::string& experiment,
+                                            std::int64_t most);
 
 /// The version before the one that champion points to: the highest below it. Moves the alias there.
 Result<tracking::ModelVersion> RollBack(tracking::Store& store, const std::string& name);

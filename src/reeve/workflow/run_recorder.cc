@@ -21,20 +21,27 @@ Result<std::unique_ptr<RunRecorder>> RunRecorder::Start(const Options& options) 
   std::unique_ptr<RunRecorder> recorder(new RunRecorder());
   REEVE_ASSIGN_OR_RETURN(recorder->store_, tracking::Store::Open(options.tracking_uri, {}));
   REEVE_RETURN_IF_ERROR(tracking::FailAbandonedRuns(*recorder->store_).status());
-  REEVE_ASSIGN_OR_RETURN(const tracking::Experiment experiment, recorder->store_->GetOrCreateExperiment(options.experiment));
-  tracking::NewRun request{.experiment_id = experiment.id, .name = options.run_name, .user = UserName(), .tags = options.tags};
+  REEVE_ASSIGN_OR_RETURN(const tracking::Experiment experiment,
+                         recorder->store_->GetOrCreateExperiment(options.experiment));
+  tracking::NewRun request{.experiment_id = experiment.id,
+                           .name = options.run_name,
+                           .user = UserName(),
+                           .tags = options.tags};
   request.tags["mlflow.source.name"] = "reeve";
   request.tags["mlflow.source.type"] = "LOCAL";
   request.tags["mlflow.user"] = request.user;
   request.tags[tracking::kProcessTag] = tracking::CurrentProcessMark();
   REEVE_ASSIGN_OR_RETURN(recorder->run_, recorder->store_->CreateRun(request));
-  REEVE_ASSIGN_OR_RETURN(recorder->artifact_folder_, tracking::LocalPath(recorder->run_.artifact_uri, recorder->store_->folder()));
+  REEVE_ASSIGN_OR_RETURN(
+      recorder->artifact_folder_,
+      tracking::LocalPath(recorder->run_.artifact_uri, recorder->store_->folder()));
   return recorder;
 }
 
 RunRecorder::~RunRecorder() {
   if (published_ || !store_ || run_.id.empty()) return;
-  // A failure while recording a failure leaves the run RUNNING with our mark; the next command ends it then.
+  // A failure while recording a failure leaves the run RUNNING with our mark; the next command ends
+  // it then.
   if (!note_.empty()) (void)store_->SetTags(run_.id, {{"reeve.note", note_}});
   (void)store_->EndRun(run_.id, failure_);
   if (!model_folder_.empty()) (void)FileSystem::System().Remove(model_folder_);
@@ -57,7 +64,8 @@ Result<std::string> RunRecorder::ModelFolder(const tracking::LoggedModel& model)
   return tracking::LocalPath(model.artifact_location, store_->folder());
 }
 
-Result<std::optional<tracking::ModelVersion>> RunRecorder::Publish(tracking::Publication publication) {
+Result<std::optional<tracking::ModelVersion>> RunRecorder::Publish(
+    tracking::Publication publication) {
   publication.run_id = run_.id;
   Result<std::optional<tracking::ModelVersion>> version = store_->Publish(publication);
   published_ = version.ok();

@@ -10,9 +10,9 @@
 
 namespace reeve::workflow {
 
-/// One run in the tracking store, from its start to its end, with its artifacts on disk. Whatever way it is left,
-/// the run does not stay RUNNING: without Publish it becomes FAILED (or KILLED) and what was written of its model
-/// is removed. Not thread-safe.
+/// One run in the tracking store, from its start to its end, with its artifacts on disk. Whatever
+/// way it is left, the run does not stay RUNNING: without Publish it becomes FAILED (or KILLED) and
+/// what was written of its model is removed. Not thread-safe.
 class RunRecorder {
  public:
   struct Options {

@@ -5,10 +5,12 @@
 namespace reeve::workflow {
 
 Result<SourceTable> ReadTypedSource(const std::string& data, const SourceOptions& options) {
-  REEVE_ASSIGN_OR_RETURN(const auto reader,
-                         ingest::TableReader::Open(data, {.skip_bad_rows = {options.skip_bad_rows.rows, options.skip_bad_rows.share},
-                                                          .threads = options.threads,
-                                                          .cancellation = options.cancellation}));
+  REEVE_ASSIGN_OR_RETURN(
+      const auto reader,
+      ingest::TableReader::Open(
+          data, {.skip_bad_rows = {options.skip_bad_rows.rows, options.skip_bad_rows.share},
+                 .threads = options.threads,
+                 .cancellation = options.cancellation}));
   Table raw, chunk;
   bool first = true;
   for (;;) {
@@ -21,15 +23,19 @@ Result<SourceTable> ReadTypedSource(const std::string& data, const SourceOptions
     first = false;
     if (!more) break;
   }
-  SourceTable source{.typed = {}, .files = reader->files(), .format = reader->format(),
+  SourceTable source{.typed = {},
+                     .files = reader->files(),
+                     .format = reader->format(),
                      .rows_skipped = static_cast<std::int64_t>(reader->bad_rows().size())};
   if (!reader->bad_rows().empty()) {
     const ingest::BadRow& bad = reader->bad_rows().front();
     source.first_bad_row = bad.file + ", line " + std::to_string(bad.line) + ": " + bad.reason;
   }
-  REEVE_ASSIGN_OR_RETURN(source.typed, contract::InferTypes(std::move(raw),
-                                                            {.column_types = options.column_types, .missing_texts = options.missing_texts},
-                                                            options.threads));
+  REEVE_ASSIGN_OR_RETURN(source.typed,
+                         contract::InferTypes(std::move(raw),
+                                              {.column_types = options.column_types,
+                                               .missing_texts = options.missing_texts},
+                                              options.threads));
   return source;
 }
 

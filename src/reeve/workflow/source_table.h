@@ -36,8 +36,8 @@ struct SourceTable {
   std::string first_bad_row;
 };
 
-/// Reads every row of `data` and infers its types. Fixed types that name no column of this source are
-/// refused.
+/// Reads every row of `data` and infers its types. Fixed types that name no column of this source
+/// are refused.
 Result<SourceTable> ReadTypedSource(const std::string& data, const SourceOptions& options);
 
 }  // namespace reeve::workflow

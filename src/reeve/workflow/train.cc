@@ -40,42 +40,55 @@ Status CheckFit(const TrainRequest& request, const std::string& learner) {
 
 Result<Plan> MakePlan(const TrainRequest& request) {
   Plan plan;
-  REEVE_ASSIGN_OR_RETURN(plan.metric, evaluation::ParseMetric(request.metric.empty() ? "auc" : request.metric));
+  REEVE_ASSIGN_OR_RETURN(plan.metric,
+                         evaluation::ParseMetric(request.metric.empty() ? "auc" : request.metric));
   for (const std::string& name : request.learners) {
     REEVE_RETURN_IF_ERROR(learners::MakeLearner(name).status());
     plan.learners.push_back(name);
   }
-  if (plan.learners.empty()) plan.learners = request.fit ? std::vector<std::string>{"boosted"} : learners::LearnerNames();
+  if (plan.learners.empty())
+    plan.learners = request.fit ? std::vector<std::string>{"boosted"} : learners::LearnerNames();
   REEVE_ASSIGN_OR_RETURN(plan.effort, tuning::ParseEffort(request.effort));
   REEVE_ASSIGN_OR_RETURN(plan.imbalance, tuning::ParseImbalance(request.imbalance));
   for (const Requirement& requirement : request.requirements) {
     REEVE_RETURN_IF_ERROR(evaluation::ParseMetric(requirement.metric).status());
   }
   if (!(request.split > 0 && request.split < 1)) {
-    return Status::InvalidArgument("--split is " + FormatNumber(request.split) + ", expected a share between 0 and 1");
+    return Status::InvalidArgument("--split is " + FormatNumber(request.split) +
+                                   ", expected a share between 0 and 1");
   }
-  if (request.folds < 2) return Status::InvalidArgument("--folds is " + std::to_string(request.folds) + ", expected at least 2");
-  if (request.fit && plan.learners.size() != 1) return Status::InvalidArgument("--fit trains one configuration, expected one --learner");
+  if (request.folds < 2)
+    return Status::InvalidArgument("--folds is " + std::to_string(request.folds) +
+                                   ", expected at least 2");
+  if (request.fit && plan.learners.size() != 1)
+    return Status::InvalidArgument("--fit trains one configuration, expected one --learner");
   if (request.fit) REEVE_RETURN_IF_ERROR(CheckFit(request, plan.learners.front()));
   if (!request.alias.empty() && request.register_name.empty()) {
-    return Status::InvalidArgument("--alias " + Quote(request.alias) + " needs a registered model, expected --register NAME");
+    return Status::InvalidArgument("--alias " + Quote(request.alias) +
+                                   " needs a registered model, expected --register NAME");
   }
-  if (!request.register_name.empty() && !request.track) return Status::InvalidArgument("--register needs the tracking store, which --no-track leaves alone");
+  if (!request.register_name.empty() && !request.track)
+    return Status::InvalidArgument(
+        "--register needs the tracking store, which --no-track leaves alone");
   if (request.register_name.find_first_of("/:") != std::string::npos) {
-    return Status::InvalidArgument("--register " + Quote(request.register_name) + " holds / or :, expected a name without them");
+    return Status::InvalidArgument("--register " + Quote(request.register_name) +
+                                   " holds / or :, expected a name without them");
   }
   if (!request.out.empty() && FileSystem::System().Exists(request.out)) {
-    return Status::AlreadyExists("--out " + Quote(request.out, 400) + " already exists, expected a new folder");
+    return Status::AlreadyExists("--out " + Quote(request.out, 400) +
+                                 " already exists, expected a new folder");
   }
   return plan;
 }
 
 // Row numbers of a file, one per line, as positions in the table.
-Result<std::vector<std::int64_t>> ReadTestRows(const std::string& path, const TrainingTable& table) {
+Result<std::vector<std::int64_t>> ReadTestRows(const std::string& path,
+                                               const TrainingTable& table) {
   constexpr std::uint64_t kMaxBytes = 1 << 30;
   REEVE_ASSIGN_OR_RETURN(const std::string text, FileSystem::System().Read(path, kMaxBytes));
   std::map<std::int64_t, std::int64_t> position_of;
-  for (std::size_t i = 0; i < table.source_rows.size(); ++i) position_of[table.source_rows[i]] = static_cast<std::int64_t>(i);
+  for (std::size_t i = 0; i < table.source_rows.size(); ++i)
+    position_of[table.source_rows[i]] = static_cast<std::int64_t>(i);
   std::set<std::int64_t> rows;
   std::int64_t line_number = 0;
   for (const std::string& line : Split(text, '\n')) {
@@ -83,10 +96,12 @@ Result<std::vector<std::int64_t>> ReadTestRows(const std::string& path, const Tr
     const std::string_view trimmed = Trim(line);
     if (trimmed.empty()) continue;
     const auto row = ParseInteger(trimmed);
-    const std::string where = path + ", line " + std::to_string(line_number) + ": found " + Quote(trimmed, 40);
+    const std::string where =
+        path + ", line " + std::to_string(line_number) + ": found " + Quote(trimmed, 40);
     if (!row) return Status::InvalidArgument(where + ", expected a row number");
     if (*row < 0 || *row >= table.rows_read) {
-      return Status::InvalidArgument(where + ", expected a row number from 0 to " + std::to_string(table.rows_read - 1));
+      return Status::InvalidArgument(where + ", expected a row number from 0 to " +
+                                     std::to_string(table.rows_read - 1));
     }
     const auto it = position_of.find(*row);
     if (it != position_of.end()) rows.insert(it->second);
@@ -95,8 +110,12 @@ Result<std::vector<std::int64_t>> ReadTestRows(const std::string& path, const Tr
 }
 
 tuning::Problem MakeProblem(const TrainingTable& table) {
-  return {.table = &table.table, .features = table.features, .labels = table.labels,
-          .classes = static_cast<int>(table.classes.size()), .groups = table.groups, .times = table.times};
+  return {.table = &table.table,
+          .features = table.features,
+          .labels = table.labels,
+          .classes = static_cast<int>(table.classes.size()),
+          .groups = table.groups,
+          .times = table.times};
 }
 
 // Which rows train and which are kept for the one test.
@@ -113,25 +132,34 @@ Result<tuning::Fold> SplitRows(const TrainRequest& request, const TrainingTable&
     for (std::int64_t row = 0; row < rows; ++row) {
       if (!std::binary_search(fold.test.begin(), fold.test.end(), row)) fold.train.push_back(row);
     }
-    if (fold.train.empty()) return Status::InvalidArgument(request.test_rows + " names every row, none is left to train on");
+    if (fold.train.empty())
+      return Status::InvalidArgument(request.test_rows +
+                                     " names every row, none is left to train on");
     return fold;
   }
   constexpr std::int64_t kFewRows = 10;
   if (rows < kFewRows) {
-    return Status::InvalidData(std::to_string(rows) + " rows are too few to train and test on, expected at least " + std::to_string(kFewRows));
+    return Status::InvalidData(std::to_string(rows) +
+                               " rows are too few to train and test on, expected at least " +
+                               std::to_string(kFewRows));
   }
-  return tuning::SplitOnce(AllRows(rows), request.split, MakeProblem(table).Splitting(request.seed));
+  return tuning::SplitOnce(AllRows(rows), request.split,
+                           MakeProblem(table).Splitting(request.seed));
 }
 
 // Both classes must be there to train on.
 Status CheckTrainingRows(const tuning::Fold& split, const TrainingTable& table) {
   std::set<std::int32_t> seen;
-  for (const std::int64_t row : split.train) seen.insert(table.labels[static_cast<std::size_t>(row)]);
-  if (seen.size() < 2) return Status::InvalidData("only one class is left among the rows to train on, expected at least two");
+  for (const std::int64_t row : split.train)
+    seen.insert(table.labels[static_cast<std::size_t>(row)]);
+  if (seen.size() < 2)
+    return Status::InvalidData(
+        "only one class is left among the rows to train on, expected at least two");
   return Status::Ok();
 }
 
-Result<tuning::SearchResult> SearchOrFit(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
+Result<tuning::SearchResult> SearchOrFit(const TrainRequest& request, const Plan& plan,
+                                         const TrainingTable& table,
                                          const std::vector<std::int64_t>& rows) {
   const tuning::SearchOptions options{.learners = plan.learners,
                                       .effort = plan.effort,
@@ -143,11 +171,13 @@ Result<tuning::SearchResult> SearchOrFit(const TrainRequest& request, const Plan
                                       .cancellation = request.table.cancellation,
                                       .on_progress = request.on_progress};
   const tuning::Problem problem = MakeProblem(table);
-  if (request.fit) return tuning::FitOne(problem, rows, plan.learners.front(), *request.fit, options);
+  if (request.fit)
+    return tuning::FitOne(problem, rows, plan.learners.front(), *request.fit, options);
   return tuning::Search(problem, rows, options);
 }
 
-std::vector<std::int32_t> LabelsOf(const TrainingTable& table, const std::vector<std::int64_t>& rows) {
+std::vector<std::int32_t> LabelsOf(const TrainingTable& table,
+                                   const std::vector<std::int64_t>& rows) {
   std::vector<std::int32_t> labels;
   for (const std::int64_t row : rows) labels.push_back(table.labels[static_cast<std::size_t>(row)]);
   return labels;
@@ -166,12 +196,16 @@ std::vector<std::pair<std::string, double>> ImportanceByColumn(const tuning::Sea
     by_column[result.pipeline.outputs()[i].source] += result.model.importance[i];
   }
   std::vector<std::pair<std::string, double>> sorted(by_column.begin(), by_column.end());
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   return sorted;
 }
 
-TrainReport StartReport(const TrainRequest& request, const Plan& plan, const TrainingTable& table, const tuning::Fold& split) {
-  TrainReport report{.target = request.table.target, .classes = table.classes, .positive = table.contract.positive};
+TrainReport StartReport(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
+                        const tuning::Fold& split) {
+  TrainReport report{.target = request.table.target,
+                     .classes = table.classes,
+                     .positive = table.contract.positive};
   report.rows_read = table.rows_read;
   report.rows_dropped = table.rows_dropped;
   report.rows_train = static_cast<std::int64_t>(split.train.size());
@@ -191,10 +225,11 @@ void WarnOfChance(TrainReport& report) {
   if (!report.out_of_fold) return;
   const auto interval = report.out_of_fold->FindInterval("auc");
   if (!interval || interval->low > 0.5) return;
-  report.warnings.push_back({"no_better_than_chance", "",
-                             "the model is no better than chance: its cross-validated AUC of " +
-                                 FormatNumber(std::round(*report.out_of_fold->Find("auc") * 1000) / 1000) +
-                                 " may as well be 0.5; the columns do not explain " + report.target});
+  report.warnings.push_back(
+      {"no_better_than_chance", "",
+       "the model is no better than chance: its cross-validated AUC of " +
+           FormatNumber(std::round(*report.out_of_fold->Find("auc") * 1000) / 1000) +
+           " may as well be 0.5; the columns do not explain " + report.target});
 }
 
 void WarnOfDuplicates(const TrainingTable& table, const tuning::Fold& split, TrainReport& report) {
@@ -205,66 +240,82 @@ void WarnOfDuplicates(const TrainingTable& table, const tuning::Fold& split, Tra
     for (const Column& column : table.table.columns()) key += column.ToText(row) + '\x1f';
     return key;
   };
-  constexpr std::size_t kMostRows = 200'000;  // beyond this the look-up would cost more than it tells
+  constexpr std::size_t kMostRows =
+      200'000;  // beyond this the look-up would cost more than it tells
   if (split.train.size() + split.test.size() > kMostRows) return;
   for (const std::int64_t row : split.train) trained[key_of(row)] = true;
   std::int64_t duplicates = 0;
   for (const std::int64_t row : split.test) duplicates += trained.contains(key_of(row));
-  const double share = static_cast<double>(duplicates) / static_cast<double>(std::max<std::size_t>(split.test.size(), 1));
+  const double share = static_cast<double>(duplicates) /
+                       static_cast<double>(std::max<std::size_t>(split.test.size(), 1));
   if (duplicates < 3 || share < 0.05) return;
-  report.warnings.push_back({"duplicate_rows_across_split", "",
-                             GroupDigits(duplicates) + " of " + GroupDigits(static_cast<long long>(split.test.size())) +
-                                 " test rows are duplicates of training rows: the test is easier than new rows will be"});
+  report.warnings.push_back(
+      {"duplicate_rows_across_split", "",
+       GroupDigits(duplicates) + " of " + GroupDigits(static_cast<long long>(split.test.size())) +
+           " test rows are duplicates of training rows: the test is easier than new rows will be"});
 }
 
 Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const tuning::Fold& split,
-                 const tuning::SearchResult& result, TrainReport& report, TrainingPredictions& predictions) {
+                 const tuning::SearchResult& result, TrainReport& report,
+                 TrainingPredictions& predictions) {
   const double threshold = result.decision.threshold.value_or(0.5);
   if (!result.out_of_fold.rows.empty()) {
     predictions.out_of_fold_labels = LabelsOf(table, result.out_of_fold.rows);
     predictions.out_of_fold = result.out_of_fold.probabilities;
-    REEVE_ASSIGN_OR_RETURN(report.out_of_fold, evaluation::ComputeScores(predictions.out_of_fold_labels, predictions.out_of_fold,
-                                                                         {.threshold = threshold, .seed = request.seed}));
+    REEVE_ASSIGN_OR_RETURN(
+        report.out_of_fold,
+        evaluation::ComputeScores(predictions.out_of_fold_labels, predictions.out_of_fold,
+                                  {.threshold = threshold, .seed = request.seed}));
   }
   if (split.test.empty()) return Status::Ok();
   predictions.test_labels = LabelsOf(table, split.test);
-  REEVE_ASSIGN_OR_RETURN(predictions.test, Predict(result, table, split.test, request.table.threads));
-  REEVE_ASSIGN_OR_RETURN(report.test, evaluation::ComputeScores(predictions.test_labels, predictions.test,
-                                                                {.threshold = threshold, .seed = request.seed}));
+  REEVE_ASSIGN_OR_RETURN(predictions.test,
+                         Predict(result, table, split.test, request.table.threads));
+  REEVE_ASSIGN_OR_RETURN(report.test,
+                         evaluation::ComputeScores(predictions.test_labels, predictions.test,
+                                                   {.threshold = threshold, .seed = request.seed}));
   return Status::Ok();
 }
 
 void CheckRequirements(const TrainRequest& request, TrainReport& report) {
   for (const Requirement& requirement : request.requirements) {
     const auto value = report.test ? report.test->Find(requirement.metric) : std::nullopt;
-    const bool higher = evaluation::InfoOf(evaluation::ParseMetric(requirement.metric).value()).higher_is_better;
+    const bool higher =
+        evaluation::InfoOf(evaluation::ParseMetric(requirement.metric).value()).higher_is_better;
     const bool met = value && (higher ? *value >= requirement.value : *value <= requirement.value);
     if (met) continue;
-    report.unmet.push_back(requirement.metric + " is " + (value ? FormatNumber(*value) : "not known") + ", required " +
+    report.unmet.push_back(requirement.metric + " is " +
+                           (value ? FormatNumber(*value) : "not known") + ", required " +
                            (higher ? "at least " : "at most ") + FormatNumber(requirement.value));
   }
 }
 
-// The final model on every row there is, when that was asked for; scores stay those of the model before.
-Status RefitOnAll(const TrainRequest& request, const Plan& plan, const TrainingTable& table, tuning::SearchResult& result,
-                  TrainReport& report) {
+// The final model on every row there is, when that was asked for; scores stay those of the model
+// before.
+Status RefitOnAll(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
+                  tuning::SearchResult& result, TrainReport& report) {
   const auto threshold = result.decision.threshold;
   TrainRequest again = request;
   again.fit = result.leaderboard.front().params;
   Plan one = plan;
   one.learners = {result.leaderboard.front().learner};
-  REEVE_ASSIGN_OR_RETURN(tuning::SearchResult refitted, SearchOrFit(again, one, table, AllRows(static_cast<std::int64_t>(table.labels.size()))));
+  REEVE_ASSIGN_OR_RETURN(
+      tuning::SearchResult refitted,
+      SearchOrFit(again, one, table, AllRows(static_cast<std::int64_t>(table.labels.size()))));
   result.model = std::move(refitted.model);
   result.pipeline = std::move(refitted.pipeline);
   result.decision = std::move(refitted.decision);
   result.decision.threshold = threshold;
-  report.warnings.push_back({"refitted_on_all", "", "the final model was trained on the test rows too; its scores are those of the model before that"});
+  report.warnings.push_back({"refitted_on_all", "",
+                             "the final model was trained on the test rows too; its scores are "
+                             "those of the model before that"});
   return Status::Ok();
 }
 
-Status TrainTracked(const TrainRequest& request, const Plan& plan, const TrainingTable& table, const tuning::Fold& split,
-                    RunRecorder* recorder, TrainReport& report) {
-  REEVE_ASSIGN_OR_RETURN(tuning::SearchResult result, SearchOrFit(request, plan, table, split.train));
+Status TrainTracked(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
+                    const tuning::Fold& split, RunRecorder* recorder, TrainReport& report) {
+  REEVE_ASSIGN_OR_RETURN(tuning::SearchResult result,
+                         SearchOrFit(request, plan, table, split.train));
   report.leaderboard = result.leaderboard;
   report.trials = result.trials;
   report.learner = result.leaderboard.front().learner;
@@ -276,7 +327,8 @@ Status TrainTracked(const TrainRequest& request, const Plan& plan, const Trainin
   WarnOfChance(report);
   WarnOfDuplicates(table, split, report);
   CheckRequirements(request, report);
-  if (request.refit_all && !split.test.empty()) REEVE_RETURN_IF_ERROR(RefitOnAll(request, plan, table, result, report));
+  if (request.refit_all && !split.test.empty())
+    REEVE_RETURN_IF_ERROR(RefitOnAll(request, plan, table, result, report));
   // From here on nothing about the model changes.
   REEVE_RETURN_IF_ERROR(request.table.cancellation->Check());
   return RecordTraining(request, table, result, predictions, recorder, report);
@@ -308,7 +360,8 @@ Result<TrainReport> Train(const TrainRequest& request) {
   if (!status.ok()) {
     if (recorder) {
       const bool killed = status.code() == StatusCode::kCancelled;
-      recorder->set_failure(killed ? tracking::RunStatus::kKilled : tracking::RunStatus::kFailed, status.message());
+      recorder->set_failure(killed ? tracking::RunStatus::kKilled : tracking::RunStatus::kFailed,
+                            status.message());
     }
     return status;
   }

@@ -51,12 +51,14 @@ Json ScoresToJson(const evaluation::Scores& scores, const std::vector<std::strin
   Json json = Json::object();
   for (const auto& [name, value] : scores.values) json[name] = value;
   Json intervals = Json::object();
-  for (const auto& [name, interval] : scores.intervals) intervals[name] = {interval.low, interval.high};
+  for (const auto& [name, interval] : scores.intervals)
+    intervals[name] = {interval.low, interval.high};
   json["ci"] = std::move(intervals);
   Json counts = Json::array();
   for (int t = 0; t < scores.confusion.classes; ++t) {
     Json row = Json::array();
-    for (int p = 0; p < scores.confusion.classes; ++p) row.push_back(std::llround(scores.confusion.at(t, p)));
+    for (int p = 0; p < scores.confusion.classes; ++p)
+      row.push_back(std::llround(scores.confusion.at(t, p)));
     counts.push_back(std::move(row));
   }
   json["confusion"] = Json{{"labels", classes}, {"counts", std::move(counts)}};
@@ -70,16 +72,23 @@ Json ToJson(const TrainReport& report) {
   json["bundle"] = report.bundle;
   json["model"] = nullptr;
   if (!report.model_name.empty()) {
-    json["model"] = Json{{"name", report.model_name}, {"version", report.model_version},
-                         {"alias", report.model_alias.empty() ? Json(nullptr) : Json(report.model_alias)}};
+    json["model"] =
+        Json{{"name", report.model_name},
+             {"version", report.model_version},
+             {"alias", report.model_alias.empty() ? Json(nullptr) : Json(report.model_alias)}};
   }
   json["target"] = report.target;
   json["classes"] = report.classes;
   json["positive"] = report.positive.empty() ? Json(nullptr) : Json(report.positive);
-  json["rows"] = Json{{"read", report.rows_read}, {"dropped", report.rows_dropped}, {"train", report.rows_train}, {"test", report.rows_test}};
+  json["rows"] = Json{{"read", report.rows_read},
+                      {"dropped", report.rows_dropped},
+                      {"train", report.rows_train},
+                      {"test", report.rows_test}};
   json["features"] = Json::array();
   for (const TrainReport::Feature& feature : report.features) {
-    json["features"].push_back(Json{{"name", feature.name}, {"type", std::string(ColumnTypeName(feature.type))}, {"missing", feature.missing}});
+    json["features"].push_back(Json{{"name", feature.name},
+                                    {"type", std::string(ColumnTypeName(feature.type))},
+                                    {"missing", feature.missing}});
   }
   json["learner"] = report.learner;
   json["params"] = ParamsToJson(report.params);
@@ -91,17 +100,22 @@ Json ToJson(const TrainReport& report) {
   json["leaderboard"] = Json::array();
   for (const tuning::Trial& trial : report.leaderboard) {
     const bool scored = !trial.fold_scores.empty();
-    json["leaderboard"].push_back(Json{{"learner", trial.learner}, {"cv_mean", scored ? Json(trial.mean) : Json(nullptr)},
-                                       {"cv_std", scored ? Json(trial.standard_deviation) : Json(nullptr)},
-                                       {"seconds", trial.seconds}, {"params", ParamsToJson(trial.params)}});
+    json["leaderboard"].push_back(
+        Json{{"learner", trial.learner},
+             {"cv_mean", scored ? Json(trial.mean) : Json(nullptr)},
+             {"cv_std", scored ? Json(trial.standard_deviation) : Json(nullptr)},
+             {"seconds", trial.seconds},
+             {"params", ParamsToJson(trial.params)}});
   }
   json["threshold"] = report.threshold ? Json(*report.threshold) : Json(nullptr);
   json["importance"] = Json::object();
   for (const auto& [name, share] : report.importance) json["importance"][name] = share;
   json["warnings"] = Json::array();
   for (const contract::Warning& warning : report.warnings) {
-    json["warnings"].push_back(Json{{"code", warning.code}, {"column", warning.column.empty() ? Json(nullptr) : Json(warning.column)},
-                                    {"message", warning.message}});
+    json["warnings"].push_back(
+        Json{{"code", warning.code},
+             {"column", warning.column.empty() ? Json(nullptr) : Json(warning.column)},
+             {"message", warning.message}});
   }
   if (!report.unmet.empty()) json["unmet"] = report.unmet;
   json["data_digest"] = report.data_digest;
@@ -112,26 +126,36 @@ Json ToJson(const TrainReport& report) {
 std::string ToText(const TrainReport& report) {
   std::string text = "Target " + report.target + ": " + Join(report.classes, ", ");
   if (!report.positive.empty()) text += " (positive: " + report.positive + ")";
-  text += "\nRows " + GroupDigits(report.rows_train) + " to train, " + GroupDigits(report.rows_test) + " to test; " +
-          std::to_string(report.features.size()) + " features\n\n";
+  text += "\nRows " + GroupDigits(report.rows_train) + " to train, " +
+          GroupDigits(report.rows_test) + " to test; " + std::to_string(report.features.size()) +
+          " features\n\n";
   text += Padded("learner", 12) + Padded(report.metric + " (cv)", 20) + "parameters\n";
   for (const tuning::Trial& trial : report.leaderboard) {
-    const std::string score = trial.fold_scores.empty() ? "-" : Decimals(trial.mean) + " ± " + Decimals(trial.standard_deviation);
+    const std::string score = trial.fold_scores.empty() ? "-"
+                                                        : Decimals(trial.mean) + " ± " +
+                                                              Decimals(trial.standard_deviation);
     // "±" is two bytes and one column wide.
-    text += Padded(trial.learner, 12) + Padded(score, trial.fold_scores.empty() ? 20 : 21) + ParamsText(trial.params) + "\n";
+    text += Padded(trial.learner, 12) + Padded(score, trial.fold_scores.empty() ? 20 : 21) +
+            ParamsText(trial.params) + "\n";
   }
   if (report.test) {
     text += "\nTest part, scored once:\n";
-    for (const char* const name : {"accuracy", "auc", "log_loss", "precision", "recall", "f1", "brier"}) {
+    for (const char* const name :
+         {"accuracy", "auc", "log_loss", "precision", "recall", "f1", "brier"}) {
       const auto value = report.test->Find(name);
       if (!value) continue;
       text += "  " + Padded(name, 12) + Decimals(*value);
-      if (const auto interval = report.test->FindInterval(name)) text += "   95 % " + Decimals(interval->low) + " to " + Decimals(interval->high);
+      if (const auto interval = report.test->FindInterval(name))
+        text += "   95 % " + Decimals(interval->low) + " to " + Decimals(interval->high);
       text += "\n";
     }
   }
-  if (report.threshold) text += "\nThreshold " + Decimals(*report.threshold) + ": " + report.positive + " at or above it\n";
-  if (!report.run_id.empty()) text += "Run " + report.run_name + " (" + report.run_id + ") in experiment " + report.experiment + "\n";
+  if (report.threshold)
+    text +=
+        "\nThreshold " + Decimals(*report.threshold) + ": " + report.positive + " at or above it\n";
+  if (!report.run_id.empty())
+    text += "Run " + report.run_name + " (" + report.run_id + ") in experiment " +
+            report.experiment + "\n";
   if (!report.model_name.empty()) {
     text += "Model " + report.model_name + " version " + report.model_version +
             (report.model_alias.empty() ? "" : ", alias " + report.model_alias) + "\n";

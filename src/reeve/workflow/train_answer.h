@@ -8,7 +8,8 @@
 
 namespace reeve::workflow {
 
-/// Scores as the interface shows them: {"auc":…, "ci":{"auc":[lo,hi]}, "confusion":{"labels":…,"counts":…}}.
+/// Scores as the interface shows them: {"auc":…, "ci":{"auc":[lo,hi]},
+/// "confusion":{"labels":…,"counts":…}}.
 Json ScoresToJson(const evaluation::Scores& scores, const std::vector<std::string>& classes);
 
 /// The object that `reeve train --output json` prints.

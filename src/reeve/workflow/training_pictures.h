@@ -9,9 +9,10 @@
 
 namespace reeve::workflow {
 
-/// Pictures of a training: ROC, precision and recall, calibration, confusion, importance, boosting rounds; of the
-/// test part, or of out-of-fold predictions where there is none.
-std::vector<report::Picture> DrawTraining(const TrainReport& report, const TrainingPredictions& predictions,
+/// Pictures of a training: ROC, precision and recall, calibration, confusion, importance, boosting
+/// rounds; of the test part, or of out-of-fold predictions where there is none.
+std::vector<report::Picture> DrawTraining(const TrainReport& report,
+                                          const TrainingPredictions& predictions,
                                           const std::vector<learners::HistoryPoint>& history);
 
 /// One page with the answer and its pictures.

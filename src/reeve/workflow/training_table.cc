@@ -11,12 +11,14 @@
 namespace reeve::workflow {
 namespace {
 
-// More classes than this, or a class for every few rows, is a number to estimate, not a classification.
+// More classes than this, or a class for every few rows, is a number to estimate, not a
+// classification.
 constexpr std::size_t kMostClasses = 1000;
 constexpr std::size_t kFewClasses = 20;
 constexpr std::int64_t kRowsPerClass = 5;
 
-Status RequireColumn(const Table& table, const std::string& name, const std::string& flag, const std::string& data) {
+Status RequireColumn(const Table& table, const std::string& name, const std::string& flag,
+                     const std::string& data) {
   if (table.Find(name)) return Status::Ok();
   return Status::InvalidArgument(flag + " " + Quote(name) + " is not a column of " + data + "." +
                                  Suggest(name, table.Names()));
@@ -26,27 +28,31 @@ Status RequireColumn(const Table& table, const std::string& name, const std::str
 std::vector<std::string> LabelTexts(const Column& column) {
   std::vector<std::string> texts;
   texts.reserve(static_cast<std::size_t>(column.size()));
-  for (std::int64_t row = 0; row < column.size(); ++row) texts.push_back(std::string(Trim(column.ToText(row))));
+  for (std::int64_t row = 0; row < column.size(); ++row)
+    texts.push_back(std::string(Trim(column.ToText(row))));
   return texts;
 }
 
-Status CheckTarget(const std::string& target, const std::map<std::string, std::int64_t>& counts, std::int64_t rows,
-                   ColumnType type) {
+Status CheckTarget(const std::string& target, const std::map<std::string, std::int64_t>& counts,
+                   std::int64_t rows, ColumnType type) {
   const std::string where = "target " + Quote(target);
-  if (counts.empty()) return Status::InvalidData(where + " has no value in any row, expected a class in each");
+  if (counts.empty())
+    return Status::InvalidData(where + " has no value in any row, expected a class in each");
   if (counts.size() == 1) {
     return Status::InvalidData(where + " has only one class, " + Quote(counts.begin()->first) +
                                ", expected at least two to tell apart");
   }
-  const bool is_number = type == ColumnType::kReal || type == ColumnType::kInteger || type == ColumnType::kDatetime;
+  const bool is_number =
+      type == ColumnType::kReal || type == ColumnType::kInteger || type == ColumnType::kDatetime;
   const bool too_many = counts.size() > kMostClasses ||
                         (counts.size() > kFewClasses &&
                          static_cast<std::int64_t>(counts.size()) * kRowsPerClass > rows);
   if (!too_many) return Status::Ok();
-  Status status = Status::InvalidData(where + " has " + GroupDigits(static_cast<long long>(counts.size())) +
-                                      " different values in " + GroupDigits(rows) + " rows" +
-                                      (is_number ? ": a number to estimate (regression), not classes"
-                                                 : ", too many to be classes"));
+  Status status =
+      Status::InvalidData(where + " has " + GroupDigits(static_cast<long long>(counts.size())) +
+                          " different values in " + GroupDigits(rows) + " rows" +
+                          (is_number ? ": a number to estimate (regression), not classes"
+                                     : ", too many to be classes"));
   return std::move(status).WithFix("name a column of classes with --target, or bin this one first");
 }
 
@@ -55,7 +61,8 @@ std::vector<std::int32_t> GroupIds(const Column& column) {
   std::unordered_map<std::string, std::int32_t> ids;
   std::vector<std::int32_t> groups;
   for (std::int64_t row = 0; row < column.size(); ++row) {
-    groups.push_back(ids.emplace(column.ToText(row), static_cast<std::int32_t>(ids.size())).first->second);
+    groups.push_back(
+        ids.emplace(column.ToText(row), static_cast<std::int32_t>(ids.size())).first->second);
   }
   return groups;
 }
@@ -63,11 +70,12 @@ std::vector<std::int32_t> GroupIds(const Column& column) {
 Result<std::vector<double>> Times(const Column& column) {
   if (column.storage() != Column::Storage::kNumbers) {
     return Status::InvalidData("--time column " + Quote(column.name()) + " is of type " +
-                               std::string(ColumnTypeName(column.type())) + ", expected dates or numbers");
+                               std::string(ColumnTypeName(column.type())) +
+                               ", expected dates or numbers");
   }
   if (const std::int64_t missing = column.CountMissing(); missing > 0) {
-    return Status::InvalidData("--time column " + Quote(column.name()) + " is missing in " + GroupDigits(missing) +
-                               " rows, expected a time in every row");
+    return Status::InvalidData("--time column " + Quote(column.name()) + " is missing in " +
+                               GroupDigits(missing) + " rows, expected a time in every row");
   }
   return std::vector<double>(column.numbers().begin(), column.numbers().end());
 }
@@ -110,22 +118,27 @@ class Loader {
     loaded_.rows_read = source.typed.table.rows();
     loaded_.rows_skipped = source.rows_skipped;
     if (source.rows_skipped > 0) {
-      Warn("rows_skipped", "", GroupDigits(source.rows_skipped) + " malformed rows of " + request_.data +
-                                   " were left out: " + source.first_bad_row);
+      Warn("rows_skipped", "",
+           GroupDigits(source.rows_skipped) + " malformed rows of " + request_.data +
+               " were left out: " + source.first_bad_row);
     }
-    for (const contract::TypingNote& note : source.typed.notes) Warn("stray_texts", note.column, note.message);
+    for (const contract::TypingNote& note : source.typed.notes)
+      Warn("stray_texts", note.column, note.message);
   }
 
   Status CheckColumns(const Table& table) const {
     if (table.rows() == 0) {
-      return Status::InvalidData(request_.data + " has a header but no rows, expected at least a few dozen");
+      return Status::InvalidData(request_.data +
+                                 " has a header but no rows, expected at least a few dozen");
     }
     REEVE_RETURN_IF_ERROR(RequireColumn(table, request_.target, "--target", request_.data));
     for (const std::string& name : request_.drop) {
       REEVE_RETURN_IF_ERROR(RequireColumn(table, name, "--drop", request_.data));
     }
-    if (!request_.group.empty()) REEVE_RETURN_IF_ERROR(RequireColumn(table, request_.group, "--group", request_.data));
-    if (!request_.time.empty()) REEVE_RETURN_IF_ERROR(RequireColumn(table, request_.time, "--time", request_.data));
+    if (!request_.group.empty())
+      REEVE_RETURN_IF_ERROR(RequireColumn(table, request_.group, "--group", request_.data));
+    if (!request_.time.empty())
+      REEVE_RETURN_IF_ERROR(RequireColumn(table, request_.time, "--time", request_.data));
     return Status::Ok();
   }
 
@@ -138,7 +151,8 @@ class Loader {
       ++counts[texts[row]];
       loaded_.source_rows.push_back(static_cast<std::int64_t>(row));
     }
-    REEVE_RETURN_IF_ERROR(CheckTarget(request_.target, counts, static_cast<std::int64_t>(loaded_.source_rows.size()),
+    REEVE_RETURN_IF_ERROR(CheckTarget(request_.target, counts,
+                                      static_cast<std::int64_t>(loaded_.source_rows.size()),
                                       column.type()));
     REEVE_ASSIGN_OR_RETURN(loaded_.classes, OrderClasses(counts, request_.positive));
     for (std::size_t c = 0; c < loaded_.classes.size(); ++c) {
@@ -156,23 +170,27 @@ class Loader {
     for (const auto& [name, count] : counts) {
       if (count >= kTiny) continue;
       Warn("tiny_class", request_.target,
-           "class " + Quote(name) + " has " + std::to_string(count) + (count == 1 ? " row" : " rows") +
-               ": too few to learn or to judge by" + (count == 1 ? "; it is kept in training" : ""));
+           "class " + Quote(name) + " has " + std::to_string(count) +
+               (count == 1 ? " row" : " rows") + ": too few to learn or to judge by" +
+               (count == 1 ? "; it is kept in training" : ""));
     }
   }
 
   void KeepLabelledRows(SourceTable& source) {
-    loaded_.rows_dropped = loaded_.rows_read - static_cast<std::int64_t>(loaded_.source_rows.size());
+    loaded_.rows_dropped =
+        loaded_.rows_read - static_cast<std::int64_t>(loaded_.source_rows.size());
     if (loaded_.rows_dropped == 0) return;
     source.typed.table = source.typed.table.Take(loaded_.source_rows);
     Warn("missing_labels", request_.target,
-         GroupDigits(loaded_.rows_dropped) + " rows have no value in target " + Quote(request_.target) +
-             " and are left out");
-    loaded_.transformations.push_back("left out " + std::to_string(loaded_.rows_dropped) + " rows without a label");
+         GroupDigits(loaded_.rows_dropped) + " rows have no value in target " +
+             Quote(request_.target) + " and are left out");
+    loaded_.transformations.push_back("left out " + std::to_string(loaded_.rows_dropped) +
+                                      " rows without a label");
   }
 
   Status MakeGroupsAndTimes(const Table& table) {
-    if (!request_.group.empty()) loaded_.groups = GroupIds(table.column(*table.Find(request_.group)));
+    if (!request_.group.empty())
+      loaded_.groups = GroupIds(table.column(*table.Find(request_.group)));
     if (!request_.time.empty()) {
       REEVE_ASSIGN_OR_RETURN(loaded_.times, Times(table.column(*table.Find(request_.time))));
     }
@@ -191,7 +209,8 @@ class Loader {
     }
     if (candidates.empty()) {
       return Status::InvalidData(request_.data + " has no column besides the target" +
-                                 (request_.drop.empty() ? "" : " and those dropped") + ", expected at least one feature");
+                                 (request_.drop.empty() ? "" : " and those dropped") +
+                                 ", expected at least one feature");
     }
     contract::LintResult lint = contract::LintFeatures(typed.table, candidates);
     const std::set<std::string> unusable(lint.unusable.begin(), lint.unusable.end());
@@ -208,7 +227,8 @@ class Loader {
       for (const contract::Warning& warning : loaded_.warnings) {
         if (unusable.contains(warning.column) && why.size() < 400) why += "; " + warning.message;
       }
-      return Status::InvalidData(request_.data + " has no column to learn from, expected at least one feature" + why);
+      return Status::InvalidData(
+          request_.data + " has no column to learn from, expected at least one feature" + why);
     }
     return Status::Ok();
   }
@@ -222,9 +242,12 @@ class Loader {
 
   Status AppendTestSource() {
     REEVE_ASSIGN_OR_RETURN(SourceTable source, ReadSource(request_.test));
-    REEVE_RETURN_IF_ERROR(RequireColumn(source.typed.table, request_.target, "--target", request_.test));
-    const std::vector<std::string> texts = LabelTexts(source.typed.table.column(*source.typed.table.Find(request_.target)));
-    REEVE_ASSIGN_OR_RETURN(contract::Conformed conformed, contract::Conform(loaded_.contract, source.typed.table, {}));
+    REEVE_RETURN_IF_ERROR(
+        RequireColumn(source.typed.table, request_.target, "--target", request_.test));
+    const std::vector<std::string> texts =
+        LabelTexts(source.typed.table.column(*source.typed.table.Find(request_.target)));
+    REEVE_ASSIGN_OR_RETURN(contract::Conformed conformed,
+                           contract::Conform(loaded_.contract, source.typed.table, {}));
     std::vector<std::int64_t> kept;
     for (std::size_t row = 0; row < texts.size(); ++row) {
       if (texts[row].empty()) continue;
@@ -233,7 +256,8 @@ class Loader {
       loaded_.source_rows.push_back(static_cast<std::int64_t>(row));
       kept.push_back(static_cast<std::int64_t>(row));
     }
-    if (kept.empty()) return Status::InvalidData(request_.test + " has no row with a label, expected at least one");
+    if (kept.empty())
+      return Status::InvalidData(request_.test + " has no row with a label, expected at least one");
     loaded_.table.Append(conformed.table.Take(kept));
     loaded_.test_rows = static_cast<std::int64_t>(kept.size());
     if (labels_normalised_) {
@@ -251,8 +275,9 @@ class Loader {
       labels_normalised_ = it != class_index_.end();
     }
     if (it != class_index_.end()) return it->second;
-    return Status::InvalidData("class " + Quote(text) + " of " + request_.test + " does not occur in " + request_.data +
-                               "." + Suggest(text, loaded_.classes));
+    return Status::InvalidData("class " + Quote(text) + " of " + request_.test +
+                               " does not occur in " + request_.data + "." +
+                               Suggest(text, loaded_.classes));
   }
 
   void Warn(std::string code, std::string column, std::string message) {
@@ -272,13 +297,14 @@ Result<std::vector<std::string>> OrderClasses(const std::map<std::string, std::i
   std::vector<std::string> classes;
   for (const auto& [name, count] : counts) classes.push_back(name);
   if (!positive.empty() && !counts.contains(positive)) {
-    return Status::InvalidArgument("--positive " + Quote(positive) + " is not a class of the target." +
-                                   Suggest(positive, classes));
+    return Status::InvalidArgument("--positive " + Quote(positive) +
+                                   " is not a class of the target." + Suggest(positive, classes));
   }
   if (classes.size() != 2) return classes;
   std::size_t chosen = counts.at(classes[0]) < counts.at(classes[1]) ? 0 : 1;
   for (const std::string_view usual : {"1", "yes", "true"}) {
-    const auto it = std::find_if(classes.begin(), classes.end(), [&](const std::string& c) { return ToLower(c) == usual; });
+    const auto it = std::find_if(classes.begin(), classes.end(),
+                                 [&](const std::string& c) { return ToLower(c) == usual; });
     if (it != classes.end()) {
       chosen = static_cast<std::size_t>(it - classes.begin());
       break;
@@ -289,6 +315,8 @@ Result<std::vector<std::string>> OrderClasses(const std::map<std::string, std::i
   return classes;
 }
 
-Result<TrainingTable> LoadTrainingTable(const TrainingTableRequest& request) { return Loader(request).Load(); }
+Result<TrainingTable> LoadTrainingTable(const TrainingTableRequest& request) {
+  return Loader(request).Load();
+}
 
 }  // namespace reeve::workflow

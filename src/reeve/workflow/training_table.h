@@ -39,8 +39,8 @@ struct TrainingTableRequest {
   const Cancellation* cancellation = &Cancellation::Never();
 };
 
-/// A table that is ready to be learnt from: typed, labelled, linted. Rows without a label are gone; rows of a
-/// test source stand behind the others.
+/// A table that is ready to be learnt from: typed, labelled, linted. Rows without a label are gone;
+/// rows of a test source stand behind the others.
 struct TrainingTable {
   Table table;
   /// The contract without anything that training decides.
@@ -56,7 +56,8 @@ struct TrainingTable {
   std::vector<double> times;
   /// Rows of the test source: the last ones. 0 when there is none.
   std::int64_t test_rows = 0;
-  /// Rows of `data` read and left out because they had no label; rows of the source skipped as malformed.
+  /// Rows of `data` read and left out because they had no label; rows of the source skipped as
+  /// malformed.
   std::int64_t rows_read = 0, rows_dropped = 0, rows_skipped = 0;
   /// For each row the row of its source (0-based, header not counted).
   std::vector<std::int64_t> source_rows;
@@ -70,8 +71,9 @@ struct TrainingTable {
   std::vector<std::string> transformations;
 };
 
-/// Reads, types, labels and lints. Fails with kInvalidArgument for columns and classes that do not exist (naming
-/// the nearest), kInvalidData when there is nothing to learn: one class only, no labels, no usable column.
+/// Reads, types, labels and lints. Fails with kInvalidArgument for columns and classes that do not
+/// exist (naming the nearest), kInvalidData when there is nothing to learn: one class only, no
+/// labels, no usable column.
 Result<TrainingTable> LoadTrainingTable(const TrainingTableRequest& request);
 
 /// The classes of a target column in the order of the interface, from its labels.

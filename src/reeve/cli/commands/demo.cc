@@ -13,18 +13,27 @@ namespace {
 
 constexpr std::int64_t kNewRows = 200;
 
-Status WriteTables(const std::string& table, const std::string& fresh, std::int64_t rows, std::uint64_t seed) {
+Status WriteTables(const std::string& table, const std::string& fresh, std::int64_t rows,
+                   std::uint64_t seed) {
   FileSystem& files = FileSystem::System();
   REEVE_RETURN_IF_ERROR(files.CreateFolders(ParentFolder(table)));
   REEVE_RETURN_IF_ERROR(WriteAtomically(files, table, workflow::DemoTable(rows, seed, true)));
-  return fresh.empty() ? Status::Ok() : WriteAtomically(files, fresh, workflow::DemoTable(kNewRows, seed + 1, false));
+  return fresh.empty()
+             ? Status::Ok()
+             : WriteAtomically(files, fresh, workflow::DemoTable(kNewRows, seed + 1, false));
 }
 
 std::string WhatNext(const std::string& table, const std::string& fresh) {
   return "\nWhat to try next:\n"
-         "  reeve check demo_loans " + fresh + "\n"
-         "  reeve evaluate demo_loans " + table + " --html report.html\n"
-         "  reeve train " + table + " --target approved --drop loan_id --effort thorough\n"
+         "  reeve check demo_loans " +
+         fresh +
+         "\n"
+         "  reeve evaluate demo_loans " +
+         table +
+         " --html report.html\n"
+         "  reeve train " +
+         table +
+         " --target approved --drop loan_id --effort thorough\n"
          "  reeve runs list\n"
          "  mlflow ui --backend-store-uri sqlite:///mlflow.db\n"
          "  reeve train YOUR_TABLE.csv --target YOUR_COLUMN\n";
@@ -36,30 +45,50 @@ Result<int> RunDemo(const Call& call) {
   const Arguments& arguments = call.arguments;
   const std::string folder = arguments.positionals().empty() ? "." : arguments.positionals()[0];
   REEVE_ASSIGN_OR_RETURN(const std::int64_t rows, arguments.Integer("rows", 100, 100'000'000));
-  const std::string table = arguments.Has("output-file") ? arguments.Text("output-file") : JoinPath(folder, "loans.csv");
+  const std::string table =
+      arguments.Has("output-file") ? arguments.Text("output-file") : JoinPath(folder, "loans.csv");
   if (arguments.Flag("table-only")) {
     REEVE_RETURN_IF_ERROR(WriteTables(table, "", rows, call.seed));
-    call.console.Result(Json{{"table", table}, {"rows", rows}}, table + ": " + GroupDigits(rows) + " rows\n");
+    call.console.Result(Json{{"table", table}, {"rows", rows}},
+                        table + ": " + GroupDigits(rows) + " rows\n");
     return 0;
   }
-  const std::string fresh = JoinPath(folder, "new_loans.csv"), decisions = JoinPath(folder, "decisions.csv");
+  const std::string fresh = JoinPath(folder, "new_loans.csv"),
+                    decisions = JoinPath(folder, "decisions.csv");
   REEVE_RETURN_IF_ERROR(WriteTables(table, fresh, rows, call.seed));
-  workflow::TrainRequest request{.table = {.data = table, .target = "approved", .drop = {"loan_id"}, .threads = call.threads, .cancellation = &call.cancellation},
+  workflow::TrainRequest request{.table = {.data = table,
+                                           .target = "approved",
+                                           .drop = {"loan_id"},
+                                           .threads = call.threads,
+                                           .cancellation = &call.cancellation},
                                  .seed = call.seed,
                                  .tracking_uri = arguments.Text("tracking-uri"),
                                  .register_name = "demo_loans",
                                  .alias = "champion",
                                  .command_line = call.command_line};
-  call.console.Say("$ reeve train " + table + " --target approved --drop loan_id --register demo_loans --alias champion\n");
+  call.console.Say("$ reeve train " + table +
+                   " --target approved --drop loan_id --register demo_loans --alias champion\n");
   REEVE_ASSIGN_OR_RETURN(const workflow::TrainReport report, workflow::Train(request));
-  call.console.Say("$ reeve predict demo_loans " + fresh + " -o " + decisions + " --keep loan_id\n");
+  call.console.Say("$ reeve predict demo_loans " + fresh + " -o " + decisions +
+                   " --keep loan_id\n");
   REEVE_ASSIGN_OR_RETURN(const workflow::PredictReport predictions,
-                         workflow::Predict({.model = "demo_loans", .data = fresh, .output = decisions, .mode = ingest::WriteMode::kReplace, .batch_id = {},
-                                            .keep = {"loan_id"}, .rejects = {}, .allow = {}, .skip_bad_rows = {},
-                                            .tracking_uri = arguments.Text("tracking-uri"), .threads = call.threads, .cancellation = &call.cancellation}));
+                         workflow::Predict({.model = "demo_loans",
+                                            .data = fresh,
+                                            .output = decisions,
+                                            .mode = ingest::WriteMode::kReplace,
+                                            .batch_id = {},
+                                            .keep = {"loan_id"},
+                                            .rejects = {},
+                                            .allow = {},
+                                            .skip_bad_rows = {},
+                                            .tracking_uri = arguments.Text("tracking-uri"),
+                                            .threads = call.threads,
+                                            .cancellation = &call.cancellation}));
   for (const contract::Warning& warning : report.warnings) call.console.Warn(warning.message);
-  call.console.Result(Json{{"train", workflow::ToJson(report)}, {"predict", workflow::ToJson(predictions)}},
-                      workflow::ToText(report) + "\n" + workflow::ToText(predictions) + "Decisions " + decisions + "\n" + WhatNext(table, fresh));
+  call.console.Result(
+      Json{{"train", workflow::ToJson(report)}, {"predict", workflow::ToJson(predictions)}},
+      workflow::ToText(report) + "\n" + workflow::ToText(predictions) + "Decisions " + decisions +
+          "\n" + WhatNext(table, fresh));
   return 0;
 }
 

@@ -20,7 +20,8 @@ Result<int> RunEvaluate(const Call& call) {
   REEVE_ASSIGN_OR_RETURN(request.skip_bad_rows, arguments.Allowance("skip-bad-rows"));
   REEVE_ASSIGN_OR_RETURN(const workflow::EvaluateReport report, workflow::Evaluate(request));
   if (arguments.Has("html")) {
-    REEVE_RETURN_IF_ERROR(WriteAtomically(FileSystem::System(), arguments.Text("html"), report.html));
+    REEVE_RETURN_IF_ERROR(
+        WriteAtomically(FileSystem::System(), arguments.Text("html"), report.html));
     call.console.Say("Page " + arguments.Text("html") + "\n");
   }
   call.console.Result(workflow::ToJson(report), workflow::ToText(report));

@@ -17,7 +17,8 @@ Result<std::int64_t> ParseVersion(const std::string& text) {
 }  // namespace
 
 Result<int> RunModelsList(const Call& call) {
-  REEVE_ASSIGN_OR_RETURN(const auto store, workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
   REEVE_ASSIGN_OR_RETURN(const auto models, store->ListModels());
   Json json = Json::array();
   for (const tracking::RegisteredModel& model : models) json.push_back(workflow::ToJson(model));
@@ -26,7 +27,8 @@ Result<int> RunModelsList(const Call& call) {
 }
 
 Result<int> RunModelsShow(const Call& call) {
-  REEVE_ASSIGN_OR_RETURN(const auto store, workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
   REEVE_ASSIGN_OR_RETURN(const auto versions, store->ListVersions(call.arguments.positionals()[0]));
   Json json = Json::array();
   for (const tracking::ModelVersion& version : versions) json.push_back(workflow::ToJson(version));
@@ -36,45 +38,58 @@ Result<int> RunModelsShow(const Call& call) {
 
 Result<int> RunModelsAlias(const Call& call) {
   const auto& words = call.arguments.positionals();
-  REEVE_ASSIGN_OR_RETURN(const auto store, workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
   if (call.arguments.Flag("delete")) {
     REEVE_RETURN_IF_ERROR(store->DeleteAlias(words[0], words[1]));
-    call.console.Result(Json{{"name", words[0]}, {"alias", words[1]}, {"version", nullptr}}, "Alias " + words[1] + " of " + words[0] + " is gone\n");
+    call.console.Result(Json{{"name", words[0]}, {"alias", words[1]}, {"version", nullptr}},
+                        "Alias " + words[1] + " of " + words[0] + " is gone\n");
     return 0;
   }
-  if (words.size() < 3) return Status::InvalidArgument("the version is missing, expected: reeve models alias NAME ALIAS VERSION");
+  if (words.size() < 3)
+    return Status::InvalidArgument(
+        "the version is missing, expected: reeve models alias NAME ALIAS VERSION");
   REEVE_ASSIGN_OR_RETURN(const std::int64_t version, ParseVersion(words[2]));
   REEVE_RETURN_IF_ERROR(store->SetAlias(words[0], words[1], version));
-  call.console.Result(Json{{"name", words[0]}, {"alias", words[1]}, {"version", words[2]}}, "Alias " + words[1] + " of " + words[0] + " is version " + words[2] + "\n");
+  call.console.Result(Json{{"name", words[0]}, {"alias", words[1]}, {"version", words[2]}},
+                      "Alias " + words[1] + " of " + words[0] + " is version " + words[2] + "\n");
   return 0;
 }
 
 Result<int> RunModelsStage(const Call& call) {
   const auto& words = call.arguments.positionals();
   const std::string stage = call.arguments.Text("stage");
-  if (stage.empty()) return Status::InvalidArgument("--stage is missing, expected None, Staging, Production or Archived");
-  REEVE_ASSIGN_OR_RETURN(const auto store, workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  if (stage.empty())
+    return Status::InvalidArgument(
+        "--stage is missing, expected None, Staging, Production or Archived");
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
   REEVE_ASSIGN_OR_RETURN(const std::int64_t version, ParseVersion(words[1]));
   REEVE_RETURN_IF_ERROR(store->SetStage(words[0], version, stage));
-  call.console.Result(Json{{"name", words[0]}, {"version", words[1]}, {"stage", stage}}, words[0] + " version " + words[1] + " is in stage " + stage + "\n");
+  call.console.Result(Json{{"name", words[0]}, {"version", words[1]}, {"stage", stage}},
+                      words[0] + " version " + words[1] + " is in stage " + stage + "\n");
   return 0;
 }
 
 Result<int> RunModelsRollback(const Call& call) {
   const std::string& name = call.arguments.positionals()[0];
-  REEVE_ASSIGN_OR_RETURN(const auto store, workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
   REEVE_ASSIGN_OR_RETURN(const tracking::ModelVersion version, workflow::RollBack(*store, name));
   const std::string number = std::to_string(version.version);
-  call.console.Result(Json{{"name", name}, {"alias", "champion"}, {"version", number}}, "Alias champion of " + name + " is version " + number + " again\n");
+  call.console.Result(Json{{"name", name}, {"alias", "champion"}, {"version", number}},
+                      "Alias champion of " + name + " is version " + number + " again\n");
   return 0;
 }
 
 Result<int> RunModelsDelete(const Call& call) {
   const auto& words = call.arguments.positionals();
-  REEVE_ASSIGN_OR_RETURN(const auto store, workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
   REEVE_ASSIGN_OR_RETURN(const std::int64_t version, ParseVersion(words[1]));
   REEVE_RETURN_IF_ERROR(store->DeleteVersion(words[0], version));
-  call.console.Result(Json{{"name", words[0]}, {"deleted", words[1]}}, words[0] + " version " + words[1] + " is deleted\n");
+  call.console.Result(Json{{"name", words[0]}, {"deleted", words[1]}},
+                      words[0] + " version " + words[1] + " is deleted\n");
   return 0;
 }
 

@@ -21,7 +21,10 @@ Result<int> RunPredict(const Call& call) {
                                    .tracking_uri = arguments.Text("tracking-uri"),
                                    .threads = call.threads,
                                    .cancellation = &call.cancellation};
-  if (request.output.empty()) return Status::InvalidArgument("-o is missing, expected where predictions go: -o OUT (.csv .parquet .jsonl, - or sqlite:///f.db?table=T)");
+  if (request.output.empty())
+    return Status::InvalidArgument(
+        "-o is missing, expected where predictions go: -o OUT (.csv .parquet .jsonl, - or "
+        "sqlite:///f.db?table=T)");
   if (arguments.Has("mode")) {
     REEVE_ASSIGN_OR_RETURN(request.mode, ingest::ParseWriteMode(arguments.Text("mode")));
   }

@@ -7,8 +7,10 @@ namespace reeve::cli {
 
 Result<int> RunRunsList(const Call& call) {
   REEVE_ASSIGN_OR_RETURN(const std::int64_t limit, call.arguments.Integer("limit", 1, 1'000'000));
-  REEVE_ASSIGN_OR_RETURN(const auto store, workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
-  const std::string experiment = call.arguments.IsGiven("experiment") ? call.arguments.Text("experiment") : "";
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  const std::string experiment =
+      call.arguments.IsGiven("experiment") ? call.arguments.Text("experiment") : "";
   REEVE_ASSIGN_OR_RETURN(const auto runs, workflow::ListRuns(*store, experiment, limit));
   Json json = Json::array();
   for (const tracking::Run& run : runs) json.push_back(workflow::ToJson(run));
@@ -17,16 +19,19 @@ Result<int> RunRunsList(const Call& call) {
 }
 
 Result<int> RunRunsShow(const Call& call) {
-  REEVE_ASSIGN_OR_RETURN(const auto store, workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
   REEVE_ASSIGN_OR_RETURN(const tracking::Run run, store->GetRun(call.arguments.positionals()[0]));
   call.console.Result(workflow::ToJson(run), workflow::ToText(run));
   return 0;
 }
 
 Result<int> RunRunsDelete(const Call& call) {
-  REEVE_ASSIGN_OR_RETURN(const auto store, workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
   REEVE_RETURN_IF_ERROR(store->DeleteRun(call.arguments.positionals()[0]));
-  call.console.Result(Json{{"deleted", call.arguments.positionals()[0]}}, "Run " + call.arguments.positionals()[0] + " is marked as deleted\n");
+  call.console.Result(Json{{"deleted", call.arguments.positionals()[0]}},
+                      "Run " + call.arguments.positionals()[0] + " is marked as deleted\n");
   return 0;
 }
 

@@ -11,20 +11,27 @@ namespace reeve::cli {
 Result<int> RunConfigShow(const Call& call) {
   // Settings of every command, read as each of them would.
   Json json = Json::object();
-  std::string text = call.arguments.config_path().empty() ? "# no reeve.toml here or above\n" : "# " + call.arguments.config_path() + "\n";
+  std::string text = call.arguments.config_path().empty()
+                         ? "# no reeve.toml here or above\n"
+                         : "# " + call.arguments.config_path() + "\n";
   for (const Option& option : AllOptions()) {
     if (option.key.empty()) continue;
     const std::string_view commands = option.commands == "*" ? "config" : option.commands;
-    REEVE_ASSIGN_OR_RETURN(const Arguments arguments, Arguments::Parse(commands.substr(0, commands.find(' ')), {}));
+    REEVE_ASSIGN_OR_RETURN(const Arguments arguments,
+                           Arguments::Parse(commands.substr(0, commands.find(' ')), {}));
     const Arguments& source = option.commands == "*" ? call.arguments : arguments;
     const std::string value = Join(source.Texts(option.name), ",");
-    json[std::string(option.key)] = Json{{"value", value}, {"origin", std::string(OriginName(source.OriginOf(option.name)))}};
+    json[std::string(option.key)] =
+        Json{{"value", value}, {"origin", std::string(OriginName(source.OriginOf(option.name)))}};
     text += std::string(option.key) + " = " + Quote(value, 400);
-    if (call.arguments.Flag("origin")) text += "  # " + std::string(OriginName(source.OriginOf(option.name))) + ", " + EnvironmentName(option);
+    if (call.arguments.Flag("origin"))
+      text += "  # " + std::string(OriginName(source.OriginOf(option.name))) + ", " +
+              EnvironmentName(option);
     text += "\n";
   }
   for (const auto& [column, type] : call.arguments.column_types()) {
-    json["data.columns." + column] = Json{{"value", std::string(ColumnTypeName(type))}, {"origin", "file"}};
+    json["data.columns." + column] =
+        Json{{"value", std::string(ColumnTypeName(type))}, {"origin", "file"}};
     text += "data.columns." + Quote(column) + " = " + Quote(ColumnTypeName(type)) + "\n";
   }
   call.console.Result(json, text);

@@ -25,7 +25,8 @@ Result<std::optional<learners::Params>> FitParams(const Arguments& arguments) {
   learners::Params params;
   for (const std::string& part : SplitList(arguments.Text("fit"))) {
     const std::size_t equals = part.find('=');
-    if (equals == std::string::npos || equals == 0) return Status::InvalidArgument("--fit holds " + Quote(part, 60) + ", expected KEY=VALUE,…");
+    if (equals == std::string::npos || equals == 0)
+      return Status::InvalidArgument("--fit holds " + Quote(part, 60) + ", expected KEY=VALUE,…");
     params[std::string(Trim(part.substr(0, equals)))] = std::string(Trim(part.substr(equals + 1)));
   }
   return std::optional<learners::Params>(std::move(params));
@@ -36,7 +37,9 @@ Result<std::vector<workflow::Requirement>> Requirements(const Arguments& argumen
   std::vector<workflow::Requirement> requirements;
   for (const auto& [metric, value] : pairs) {
     const auto number = ParseNumber(value);
-    if (!number) return Status::InvalidArgument("--require " + metric + "=" + value + ": found " + Quote(value, 40) + ", expected a number");
+    if (!number)
+      return Status::InvalidArgument("--require " + metric + "=" + value + ": found " +
+                                     Quote(value, 40) + ", expected a number");
     requirements.push_back({metric, *number});
   }
   return requirements;
@@ -52,7 +55,10 @@ Result<workflow::TrainingTableRequest> TableRequest(const Call& call) {
                                        .time = arguments.Text("time"),
                                        .test = arguments.Text("test"),
                                        .column_types = arguments.column_types()};
-  if (table.target.empty()) return Status::InvalidArgument("--target is missing, expected the column with the classes to learn: reeve train DATA --target COLUMN");
+  if (table.target.empty())
+    return Status::InvalidArgument(
+        "--target is missing, expected the column with the classes to learn: reeve train DATA "
+        "--target COLUMN");
   for (const std::string& text : arguments.Texts("missing")) table.missing_texts.push_back(text);
   REEVE_ASSIGN_OR_RETURN(table.skip_bad_rows, arguments.Allowance("skip-bad-rows"));
   table.threads = call.threads;
@@ -73,7 +79,8 @@ Result<workflow::TrainRequest> MakeRequest(const Call& call) {
   request.test_rows = arguments.Text("test-rows");
   request.metric = arguments.Text("metric");
   // Without being asked for, all learners are tried; --fit then means the boosted one.
-  if (arguments.IsGiven("learner") || !request.fit) request.learners = SplitList(arguments.Text("learner"));
+  if (arguments.IsGiven("learner") || !request.fit)
+    request.learners = SplitList(arguments.Text("learner"));
   request.effort = arguments.Text("effort");
   request.imbalance = arguments.Text("imbalance");
   request.refit_all = arguments.Flag("refit-all");
@@ -97,14 +104,17 @@ Result<int> RunTrain(const Call& call) {
   Result<workflow::TrainReport> report = Status::Internal("");
   {
     Progress progress(!call.arguments.Flag("quiet"));
-    request.on_progress = [&](std::int64_t done, std::int64_t total) { progress.Update(done, total); };
+    request.on_progress = [&](std::int64_t done, std::int64_t total) {
+      progress.Update(done, total);
+    };
     report = workflow::Train(request);
   }
   if (!report.ok()) return std::move(report).status();
   for (const contract::Warning& warning : report->warnings) call.console.Warn(warning.message);
   call.console.Result(workflow::ToJson(*report), workflow::ToText(*report));
   if (report->unmet.empty()) return 0;
-  return Status::RequirementUnmet("the required quality is not met, nothing was registered: " + Join(report->unmet, "; "));
+  return Status::RequirementUnmet("the required quality is not met, nothing was registered: " +
+                                  Join(report->unmet, "; "));
 }
 
 }  // namespace reeve::cli

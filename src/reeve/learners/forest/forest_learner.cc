@@ -16,33 +16,50 @@ const std::vector<ParamSpec>& Specs() {
   static const std::vector<ParamSpec> specs = {
       {"n_estimators", "integer", "200", 1, 100'000, {}, "trees"},
       {"criterion", "word", "gini", 0, 0, {"gini", "entropy"}, "what a split improves"},
-      {"max_features", "word", "sqrt", 0.001, 1, {"sqrt", "log2"}, "features tried at a node: sqrt, log2 or a share"},
+      {"max_features",
+       "word",
+       "sqrt",
+       0.001,
+       1,
+       {"sqrt", "log2"},
+       "features tried at a node: sqrt, log2 or a share"},
       {"min_samples_leaf", "integer", "1", 1, 1e9, {}, "fewest rows of a leaf"},
       {"max_depth", "integer", "0", 0, 10'000, {}, "deepest level of a tree; 0 for no limit"},
       {"max_leaf_nodes", "integer", "0", 0, 1e9, {}, "most leaves of a tree; 0 for no limit"},
-      {"max_samples", "real", "1", 0.001, 1, {}, "rows drawn (with replacement) for a tree, as a share of all"},
+      {"max_samples",
+       "real",
+       "1",
+       0.001,
+       1,
+       {},
+       "rows drawn (with replacement) for a tree, as a share of all"},
   };
   return specs;
 }
 
 std::size_t FeaturesPerNode(const std::string& word, std::int64_t features) {
   const auto count = static_cast<double>(features);
-  const double wanted = word == "sqrt" ? std::sqrt(count) : word == "log2" ? std::log2(count) : ParseNumber(word).value_or(1) * count;
+  const double wanted = word == "sqrt"   ? std::sqrt(count)
+                        : word == "log2" ? std::log2(count)
+                                         : ParseNumber(word).value_or(1) * count;
   return static_cast<std::size_t>(std::clamp(std::floor(wanted), 1.0, count));
 }
 
 TreeOptions MakeTreeOptions(const Params& params, std::int64_t features) {
-  return {.impurity = WordParam(params, Specs(), "criterion") == "gini" ? Impurity::kGini : Impurity::kEntropy,
-          .features_per_node = FeaturesPerNode(WordParam(params, Specs(), "max_features"), features),
-          .min_leaf_rows = static_cast<std::size_t>(NumberParam(params, Specs(), "min_samples_leaf")),
-          .max_depth = static_cast<std::size_t>(NumberParam(params, Specs(), "max_depth")),
-          .max_leaves = static_cast<std::size_t>(NumberParam(params, Specs(), "max_leaf_nodes"))};
+  return {
+      .impurity =
+          WordParam(params, Specs(), "criterion") == "gini" ? Impurity::kGini : Impurity::kEntropy,
+      .features_per_node = FeaturesPerNode(WordParam(params, Specs(), "max_features"), features),
+      .min_leaf_rows = static_cast<std::size_t>(NumberParam(params, Specs(), "min_samples_leaf")),
+      .max_depth = static_cast<std::size_t>(NumberParam(params, Specs(), "max_depth")),
+      .max_leaves = static_cast<std::size_t>(NumberParam(params, Specs(), "max_leaf_nodes"))};
 }
 
 // How often each row was drawn, times its own weight.
 std::vector<double> Bootstrap(const TrainingSet& set, double share, Random& random) {
   const std::size_t rows = set.labels.size();
-  const auto draws = std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(rows)));
+  const auto draws =
+      std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(rows)));
   std::vector<double> weights(rows);
   for (std::size_t i = 0; i < draws; ++i) weights[random.Below(rows)] += 1;
   if (!set.weights.empty()) {
@@ -53,9 +70,11 @@ std::vector<double> Bootstrap(const TrainingSet& set, double share, Random& rand
 
 // Puts the trees' leaves one after the other.
 inference::Forest Assemble(std::vector<GrownTree>& grown, const TrainingSet& set) {
-  inference::Forest forest{.features = set.matrix->cols(), .classes = set.classes, .link = inference::Link::kMean};
+  inference::Forest forest{
+      .features = set.matrix->cols(), .classes = set.classes, .link = inference::Link::kMean};
   for (GrownTree& one : grown) {
-    const auto offset = static_cast<std::int32_t>(forest.leaf_vectors.size() / static_cast<std::size_t>(set.classes));
+    const auto offset = static_cast<std::int32_t>(forest.leaf_vectors.size() /
+                                                  static_cast<std::size_t>(set.classes));
     for (std::int32_t& leaf : one.tree.leaf_vector) {
       if (leaf >= 0) leaf += offset;
     }
@@ -83,19 +102,22 @@ class RandomForest final : public Learner {
 
   Result<TrainedModel> Train(const TrainingSet& set, const TrainOptions& options) const override {
     REEVE_RETURN_IF_ERROR(ValidateParams(options.params, Specs(), name()));
-    if (set.matrix->rows() == 0) return Status::InvalidData("forest: there is no row to learn from");
+    if (set.matrix->rows() == 0)
+      return Status::InvalidData("forest: there is no row to learn from");
     const std::vector<QuantisedColumn> columns = Quantise(*set.matrix, options.threads);
     const TreeOptions tree_options = MakeTreeOptions(options.params, set.matrix->cols());
     const double share = NumberParam(options.params, Specs(), "max_samples");
-    const auto trees = static_cast<std::int64_t>(NumberParam(options.params, Specs(), "n_estimators"));
+    const auto trees =
+        static_cast<std::int64_t>(NumberParam(options.params, Specs(), "n_estimators"));
     std::vector<GrownTree> grown(static_cast<std::size_t>(trees));
     const Random random(options.seed);
     REEVE_RETURN_IF_ERROR(ParallelFor(options.threads, trees, [&](std::int64_t i) {
       REEVE_RETURN_IF_ERROR(options.cancellation->Check());
       Random own = random.Fork("tree", static_cast<std::uint64_t>(i));
       const std::vector<double> weights = Bootstrap(set, share, own);
-      grown[static_cast<std::size_t>(i)] =
-          GrowTree({.columns = columns, .labels = set.labels, .classes = set.classes, .weights = weights}, tree_options, own);
+      grown[static_cast<std::size_t>(i)] = GrowTree(
+          {.columns = columns, .labels = set.labels, .classes = set.classes, .weights = weights},
+          tree_options, own);
       return Status::Ok();
     }));
     TrainedModel trained;

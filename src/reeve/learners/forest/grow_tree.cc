@@ -1,10 +1,11 @@
 // Growing one tree on quantised columns.
 //
-// A node's rows are a range of one index array, partitioned in place at each split. For each tried feature the
-// node's rows are counted into bins by class; only bins that occur are touched, so a node of ten rows costs ten
-// steps and not 255. Numbers are split between neighbouring occurring bins; categories are ordered by their share
-// of one class and split as if they were numbers, which for two classes finds the best subset (Breiman et al.
-// 1984). Missing values are tried on both sides.
+// A node's rows are a range of one index array, partitioned in place at each split. For each tried
+// feature the node's rows are counted into bins by class; only bins that occur are touched, so a
+// node of ten rows costs ten steps and not 255. Numbers are split between neighbouring occurring
+// bins; categories are ordered by their share of one class and split as if they were numbers, which
+// for two classes finds the best subset (Breiman et al. 1984). Missing values are tried on both
+// sides.
 
 #include "reeve/learners/forest/grow_tree.h"
 
@@ -85,9 +86,16 @@ double Purity(const Counts& counts, Impurity impurity) {
 class Grower {
  public:
   Grower(const TreeRows& rows, const TreeOptions& options, Random random)
-      : rows_(rows), options_(options), random_(random), classes_(static_cast<std::size_t>(rows.classes)),
-        bin_counts_(256 * classes_), bin_rows_(256), feature_order_(rows.columns.size()), missing_(classes_),
-        left_(classes_), right_(classes_) {
+      : rows_(rows),
+        options_(options),
+        random_(random),
+        classes_(static_cast<std::size_t>(rows.classes)),
+        bin_counts_(256 * classes_),
+        bin_rows_(256),
+        feature_order_(rows.columns.size()),
+        missing_(classes_),
+        left_(classes_),
+        right_(classes_) {
     std::iota(feature_order_.begin(), feature_order_.end(), std::size_t{0});
     for (std::size_t row = 0; row < rows.weights.size(); ++row) {
       if (rows.weights[row] > 0) index_.push_back(static_cast<std::uint32_t>(row));
@@ -147,7 +155,8 @@ class Grower {
   void MakeLeaf(std::size_t node, const Counts& counts) {
     grown_.tree.leaf_vector[node] = static_cast<std::int32_t>(grown_.shares.size() / classes_);
     for (const double count : counts.by_class) {
-      grown_.shares.push_back(counts.total > 0 ? static_cast<float>(count / counts.total) : 1.0F / static_cast<float>(classes_));
+      grown_.shares.push_back(counts.total > 0 ? static_cast<float>(count / counts.total)
+                                               : 1.0F / static_cast<float>(classes_));
     }
   }
 
@@ -164,7 +173,8 @@ class Grower {
     for (const std::uint8_t bin : split.right_bins) {
       // The last bin stands for the whole tail of codes.
       const std::int32_t last = bin == kMissingBin - 1 ? column.largest_code : bin;
-      for (std::int32_t code = bin; code <= last; ++code) words[static_cast<std::size_t>(code) / 32] |= 1U << (code % 32);
+      for (std::int32_t code = bin; code <= last; ++code)
+        words[static_cast<std::size_t>(code) / 32] |= 1U << (code % 32);
     }
     tree.category_set[node] = static_cast<std::int32_t>(tree.category_sets.size());
     tree.category_sets.push_back(std::move(words));
@@ -172,7 +182,8 @@ class Grower {
 
   Split FindSplit(const Range& range, const Counts& counts) {
     Split best;
-    const bool pure = *std::max_element(counts.by_class.begin(), counts.by_class.end()) >= counts.total;
+    const bool pure =
+        *std::max_element(counts.by_class.begin(), counts.by_class.end()) >= counts.total;
     const bool deep = options_.max_depth > 0 && range.depth >= options_.max_depth;
     if (pure || deep || range.size() < 2 * options_.min_leaf_rows) return best;
     const double before = Purity(counts, options_.impurity);
@@ -187,7 +198,8 @@ class Grower {
   }
 
   // False when the feature is constant here.
-  bool TryFeature(std::size_t feature, const Range& range, const Counts& counts, double before, Split& best) {
+  bool TryFeature(std::size_t feature, const Range& range, const Counts& counts, double before,
+                  Split& best) {
     const QuantisedColumn& column = rows_.columns[feature];
     CountBins(column, range);
     if (touched_.size() + (missing_.rows > 0 ? 1 : 0) < 2) {
@@ -238,7 +250,9 @@ class Grower {
   void OrderCategories(const Counts& counts) {
     std::size_t guide = 0;
     for (std::size_t k = 1; k < classes_; ++k) {
-      const auto spread = [&](std::size_t c) { return counts.by_class[c] * (counts.total - counts.by_class[c]); };
+      const auto spread = [&](std::size_t c) {
+        return counts.by_class[c] * (counts.total - counts.by_class[c]);
+      };
       if (spread(k) > spread(guide)) guide = k;
     }
     const auto share = [&](std::uint8_t bin) {
@@ -252,14 +266,16 @@ class Grower {
   }
 
   // Tries the split behind the i-th occurring bin, with missing values right and left.
-  void Consider(std::size_t feature, std::size_t i, const Counts& counts, double before, Split& best) {
+  void Consider(std::size_t feature, std::size_t i, const Counts& counts, double before,
+                Split& best) {
     for (const bool missing_left : {false, true}) {
       if (missing_left && missing_.rows == 0) continue;
       if (missing_left && i + 1 == touched_.size()) continue;  // nothing would go right
       if (missing_left) left_.Add(missing_);
       right_.SetDifference(counts, left_);
       if (left_.rows >= options_.min_leaf_rows && right_.rows >= options_.min_leaf_rows) {
-        const double gain = Purity(left_, options_.impurity) + Purity(right_, options_.impurity) - before;
+        const double gain =
+            Purity(left_, options_.impurity) + Purity(right_, options_.impurity) - before;
         if (gain > best.gain + 1e-12) Accept(feature, i, gain, missing_left, best);
       }
       if (missing_left) {
@@ -270,7 +286,8 @@ class Grower {
     }
   }
 
-  void Accept(std::size_t feature, std::size_t i, double gain, bool missing_left, Split& best) const {
+  void Accept(std::size_t feature, std::size_t i, double gain, bool missing_left,
+              Split& best) const {
     const QuantisedColumn& column = rows_.columns[feature];
     best.found = true;
     best.gain = gain;
@@ -296,12 +313,14 @@ class Grower {
   std::size_t Partition(const Range& range, const Split& split) {
     const QuantisedColumn& column = rows_.columns[split.feature];
     bool goes_right[256] = {};
-    for (int bin = 0; bin < 255 && !column.is_categorical; ++bin) goes_right[bin] = bin > split.last_left_bin;
+    for (int bin = 0; bin < 255 && !column.is_categorical; ++bin)
+      goes_right[bin] = bin > split.last_left_bin;
     for (const std::uint8_t bin : split.right_bins) goes_right[bin] = true;
     goes_right[kMissingBin] = !split.missing_left;
     const auto begin = index_.begin() + static_cast<std::ptrdiff_t>(range.begin);
     const auto end = index_.begin() + static_cast<std::ptrdiff_t>(range.end);
-    const auto middle = std::stable_partition(begin, end, [&](std::uint32_t row) { return !goes_right[column.bins[row]]; });
+    const auto middle = std::stable_partition(
+        begin, end, [&](std::uint32_t row) { return !goes_right[column.bins[row]]; });
     return static_cast<std::size_t>(middle - index_.begin());
   }
 

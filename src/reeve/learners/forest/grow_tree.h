@@ -33,7 +33,8 @@ struct GrownTree {
   std::vector<double> importance;
 };
 
-/// Rows that a tree grows on; `weights` is one per row of the columns, 0 for rows that take no part.
+/// Rows that a tree grows on; `weights` is one per row of the columns, 0 for rows that take no
+/// part.
 struct TreeRows {
   const std::vector<QuantisedColumn>& columns;
   std::span<const std::int32_t> labels;

@@ -26,7 +26,8 @@ QuantisedColumn QuantiseNumbers(std::span<const float> values) {
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   QuantisedColumn column;
   if (distinct.size() <= kMostBins) {
-    for (std::size_t i = 1; i < distinct.size(); ++i) column.cuts.push_back(Between(distinct[i - 1], distinct[i]));
+    for (std::size_t i = 1; i < distinct.size(); ++i)
+      column.cuts.push_back(Between(distinct[i - 1], distinct[i]));
   } else {
     for (std::size_t i = 1; i < kMostBins; ++i) {
       const float at = sorted[i * sorted.size() / kMostBins];
@@ -38,18 +39,21 @@ QuantisedColumn QuantiseNumbers(std::span<const float> values) {
   }
   column.bins.reserve(values.size());
   for (const float value : values) {
-    const auto bin = std::upper_bound(column.cuts.begin(), column.cuts.end(), value) - column.cuts.begin();
+    const auto bin =
+        std::upper_bound(column.cuts.begin(), column.cuts.end(), value) - column.cuts.begin();
     column.bins.push_back(std::isnan(value) ? kMissingBin : static_cast<std::uint8_t>(bin));
   }
   return column;
 }
 
 QuantisedColumn QuantiseCategories(std::span<const float> values, std::int32_t cardinality) {
-  QuantisedColumn column{.is_categorical = true, .bins = {}, .cuts = {}, .largest_code = std::max(cardinality - 1, 0)};
+  QuantisedColumn column{
+      .is_categorical = true, .bins = {}, .cuts = {}, .largest_code = std::max(cardinality - 1, 0)};
   column.bins.reserve(values.size());
   for (const float value : values) {
     column.bins.push_back(std::isnan(value) ? kMissingBin
-                                            : static_cast<std::uint8_t>(std::min(value, static_cast<float>(kMostBins - 1))));
+                                            : static_cast<std::uint8_t>(std::min(
+                                                  value, static_cast<float>(kMostBins - 1))));
   }
   return column;
 }
@@ -61,8 +65,9 @@ std::vector<QuantisedColumn> Quantise(const Matrix& matrix, int threads) {
   // Quantising never fails.
   (void)ParallelFor(threads, matrix.cols(), [&](std::int64_t j) {
     const MatrixColumn& described = matrix.columns()[static_cast<std::size_t>(j)];
-    columns[static_cast<std::size_t>(j)] = described.is_categorical ? QuantiseCategories(matrix.column(j), described.cardinality)
-                                                                    : QuantiseNumbers(matrix.column(j));
+    columns[static_cast<std::size_t>(j)] =
+        described.is_categorical ? QuantiseCategories(matrix.column(j), described.cardinality)
+                                 : QuantiseNumbers(matrix.column(j));
     return Status::Ok();
   });
   return columns;

@@ -10,7 +10,8 @@
 namespace reeve::learners {
 namespace {
 
-// `x < cuts[b]` must say exactly what "bin <= b" says, for values a float apart and for many distinct ones.
+// `x < cuts[b]` must say exactly what "bin <= b" says, for values a float apart and for many
+// distinct ones.
 TEST(QuantiseTest, CutsAndBinsSayTheSame) {
   Random random(1);
   Matrix matrix(3000, std::vector<MatrixColumn>(3));
@@ -31,17 +32,21 @@ TEST(QuantiseTest, CutsAndBinsSayTheSame) {
         EXPECT_EQ(column.bins[row], kMissingBin);
         continue;
       }
-      for (std::size_t b = 0; b < column.cuts.size(); ++b) ASSERT_EQ(value < column.cuts[b], column.bins[row] <= b);
+      for (std::size_t b = 0; b < column.cuts.size(); ++b)
+        ASSERT_EQ(value < column.cuts[b], column.bins[row] <= b);
     }
   }
   EXPECT_EQ(columns[0].cuts.size(), 39u);
 }
 
-// A tree grown to the end tells every training row apart: walking by values gives the label of each.
+// A tree grown to the end tells every training row apart: walking by values gives the label of
+// each.
 TEST(GrowTreeTest, WalkingByValuesReachesTheGrownLeaves) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     Random random(seed);
-    Matrix matrix(200, {{.name = "x"}, {.name = "c", .is_categorical = true, .cardinality = 300}, {.name = "id"}});
+    Matrix matrix(
+        200,
+        {{.name = "x"}, {.name = "c", .is_categorical = true, .cardinality = 300}, {.name = "id"}});
     std::vector<std::int32_t> labels;
     for (std::size_t row = 0; row < 200; ++row) {
       matrix.column(0)[row] = random.Uniform() < 0.2 ? NAN : static_cast<float>(random.Normal());
@@ -51,14 +56,19 @@ TEST(GrowTreeTest, WalkingByValuesReachesTheGrownLeaves) {
     }
     const auto columns = Quantise(matrix, 1);
     const std::vector<double> weights(200, 1.0);
-    GrownTree grown = GrowTree({.columns = columns, .labels = labels, .classes = 3, .weights = weights},
-                               {.features_per_node = 2}, Random(seed));
-    inference::Forest forest{.features = 3, .classes = 3, .link = inference::Link::kMean, .trees = {grown.tree},
+    GrownTree grown =
+        GrowTree({.columns = columns, .labels = labels, .classes = 3, .weights = weights},
+                 {.features_per_node = 2}, Random(seed));
+    inference::Forest forest{.features = 3,
+                             .classes = 3,
+                             .link = inference::Link::kMean,
+                             .trees = {grown.tree},
                              .leaf_vectors = grown.shares};
     const auto model = inference::ForestModel::Make(forest);
     ASSERT_TRUE(model.ok()) << model.status().message();
     const Probabilities p = (*model)->Predict(matrix);
-    for (std::int64_t row = 0; row < 200; ++row) EXPECT_EQ(p.at(row, labels[static_cast<std::size_t>(row)]), 1);
+    for (std::int64_t row = 0; row < 200; ++row)
+      EXPECT_EQ(p.at(row, labels[static_cast<std::size_t>(row)]), 1);
   }
 }
 
@@ -69,7 +79,8 @@ TEST(GrowTreeTest, FindsTheBestSplitOfATinyTable) {
   const std::vector<std::int32_t> labels = {0, 0, 0, 1, 1, 1};
   const std::vector<double> weights(6, 1.0);
   const auto columns = Quantise(matrix, 1);
-  const GrownTree grown = GrowTree({.columns = columns, .labels = labels, .classes = 2, .weights = weights}, {}, Random(1));
+  const GrownTree grown = GrowTree(
+      {.columns = columns, .labels = labels, .classes = 2, .weights = weights}, {}, Random(1));
   ASSERT_EQ(grown.tree.size(), 3u);
   EXPECT_EQ(grown.tree.threshold[0], 6.5F);
   EXPECT_EQ(grown.shares, (std::vector<float>{1, 0, 0, 1}));

@@ -25,7 +25,8 @@ std::vector<double> ColumnDeviations(const Matrix& matrix) {
 }
 
 // |weight| x standard deviation, meaned over outputs, summing to 1.
-std::vector<double> Importance(const LogisticObjective& objective, const std::vector<double>& coefficients,
+std::vector<double> Importance(const LogisticObjective& objective,
+                               const std::vector<double>& coefficients,
                                const std::vector<double>& deviations) {
   std::vector<double> importance(objective.features());
   for (std::size_t k = 0; k < objective.outputs(); ++k) {
@@ -56,14 +57,18 @@ class Logistic final : public Learner {
   }
 
   Result<TrainedModel> Train(const TrainingSet& set, const TrainOptions& options) const override {
-    REEVE_ASSIGN_OR_RETURN(std::vector<TrainedModel> models, TrainPath(set, {options.params}, options));
+    REEVE_ASSIGN_OR_RETURN(std::vector<TrainedModel> models,
+                           TrainPath(set, {options.params}, options));
     return std::move(models.front());
   }
 
-  Result<std::vector<TrainedModel>> TrainPath(const TrainingSet& set, const std::vector<Params>& path,
+  Result<std::vector<TrainedModel>> TrainPath(const TrainingSet& set,
+                                              const std::vector<Params>& path,
                                               const TrainOptions& options) const override {
-    for (const Params& element : path) REEVE_RETURN_IF_ERROR(ValidateParams(element, params(), name()));
-    if (set.matrix->rows() == 0) return Status::InvalidData("logistic: there is no row to learn from");
+    for (const Params& element : path)
+      REEVE_RETURN_IF_ERROR(ValidateParams(element, params(), name()));
+    if (set.matrix->rows() == 0)
+      return Status::InvalidData("logistic: there is no row to learn from");
     const LogisticObjective objective(set, options.threads);
     const std::vector<double> deviations = ColumnDeviations(*set.matrix);
     std::vector<TrainedModel> models(path.size());
@@ -75,9 +80,9 @@ class Logistic final : public Learner {
 
  private:
   // From the strongest penalty to the weakest, each fit starting where the last one ended.
-  Status FollowPath(const LogisticObjective& objective, const std::vector<Params>& path, const std::string& penalty,
-                    const std::vector<double>& deviations, const TrainOptions& options,
-                    std::vector<TrainedModel>& models) const {
+  Status FollowPath(const LogisticObjective& objective, const std::vector<Params>& path,
+                    const std::string& penalty, const std::vector<double>& deviations,
+                    const TrainOptions& options, std::vector<TrainedModel>& models) const {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < path.size(); ++i) {
       if (WordParam(path[i], params(), "penalty") == penalty) order.push_back(i);
@@ -87,11 +92,12 @@ class Logistic final : public Learner {
     });
     std::vector<double> start(objective.size());
     for (const std::size_t i : order) {
-      const SolverOptions solver{.c = NumberParam(path[i], params(), "C"),
-                                 .l1 = penalty == "l1",
-                                 .max_iterations = static_cast<int>(NumberParam(path[i], params(), "max_iter")),
-                                 .tolerance = NumberParam(path[i], params(), "tol"),
-                                 .cancellation = options.cancellation};
+      const SolverOptions solver{
+          .c = NumberParam(path[i], params(), "C"),
+          .l1 = penalty == "l1",
+          .max_iterations = static_cast<int>(NumberParam(path[i], params(), "max_iter")),
+          .tolerance = NumberParam(path[i], params(), "tol"),
+          .cancellation = options.cancellation};
       REEVE_ASSIGN_OR_RETURN(Solution solution, Minimise(objective, start, solver));
       start = solution.coefficients;
       REEVE_ASSIGN_OR_RETURN(models[i], MakeTrained(objective, solution, path[i], deviations));
@@ -99,12 +105,15 @@ class Logistic final : public Learner {
     return Status::Ok();
   }
 
-  static Result<TrainedModel> MakeTrained(const LogisticObjective& objective, const Solution& solution, const Params& asked,
+  static Result<TrainedModel> MakeTrained(const LogisticObjective& objective,
+                                          const Solution& solution, const Params& asked,
                                           const std::vector<double>& deviations) {
-    inference::Linear linear{.features = static_cast<std::int64_t>(objective.features()),
-                             .classes = objective.outputs() == 1 ? 2 : static_cast<int>(objective.outputs())};
+    inference::Linear linear{
+        .features = static_cast<std::int64_t>(objective.features()),
+        .classes = objective.outputs() == 1 ? 2 : static_cast<int>(objective.outputs())};
     for (std::size_t k = 0; k < objective.outputs(); ++k) {
-      const auto first = solution.coefficients.begin() + static_cast<std::ptrdiff_t>(k * (objective.features() + 1));
+      const auto first = solution.coefficients.begin() +
+                         static_cast<std::ptrdiff_t>(k * (objective.features() + 1));
       const auto intercept = first + static_cast<std::ptrdiff_t>(objective.features());
       linear.weights.insert(linear.weights.end(), first, intercept);
       linear.intercepts.push_back(*intercept);

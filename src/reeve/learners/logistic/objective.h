@@ -10,8 +10,9 @@ namespace reeve::learners {
 
 /// The sum of weighted log losses of a (multinomial) logistic regression, with its derivatives.
 ///
-/// Coefficients are laid out output after output: for each the weights of all features, then the intercept.
-/// One output for two classes, else one per class. Does not own the rows. Thread-compatible.
+/// Coefficients are laid out output after output: for each the weights of all features, then the
+/// intercept. One output for two classes, else one per class. Does not own the rows.
+/// Thread-compatible.
 class LogisticObjective {
  public:
   LogisticObjective(const TrainingSet& set, int threads);

@@ -9,8 +9,9 @@
 
 namespace reeve::learners {
 
-/// Sums over rows that are the same for any number of threads: rows are cut into blocks of fixed size, each
-/// block fills a partial sum of `width` numbers, and partial sums are added in the order of the blocks.
+/// Sums over rows that are the same for any number of threads: rows are cut into blocks of fixed
+/// size, each block fills a partial sum of `width` numbers, and partial sums are added in the order
+/// of the blocks.
 class RowBlocks {
  public:
   using Fill = std::function<void(std::int64_t begin, std::int64_t end, double* partial)>;
@@ -23,7 +24,8 @@ class RowBlocks {
     // Filling never fails.
     (void)ParallelFor(threads_, blocks, [&](std::int64_t block) {
       const std::int64_t begin = block * kBlockRows;
-      fill(begin, std::min(begin + kBlockRows, rows_), partials.data() + static_cast<std::size_t>(block) * width);
+      fill(begin, std::min(begin + kBlockRows, rows_),
+           partials.data() + static_cast<std::size_t>(block) * width);
       return Status::Ok();
     });
     std::vector<double> sums(width);

@@ -1,9 +1,9 @@
 #include "reeve/learners/logistic/solvers.h"
 
-#include <lbfgs.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <lbfgs.h>
 
 namespace reeve::learners {
 namespace {
@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t kMostNewtonFeatures = 300;
 
 // Penalised value and gradient for L2 (L1's kink is the solver's own business).
-double Penalise(const LogisticObjective& objective, std::span<const double> coefficients, const SolverOptions& options,
-                LogisticObjective::Value& value) {
+double Penalise(const LogisticObjective& objective, std::span<const double> coefficients,
+                const SolverOptions& options, LogisticObjective::Value& value) {
   const std::size_t stride = objective.features() + 1;
   double total = options.c * value.loss;
   for (std::size_t i = 0; i < coefficients.size(); ++i) {
@@ -31,7 +31,8 @@ double LargestEntry(const std::vector<double>& values) {
   return largest;
 }
 
-// Solves A x = b for symmetric positive definite A (row-major, destroyed) by Cholesky; false when it is not.
+// Solves A x = b for symmetric positive definite A (row-major, destroyed) by Cholesky; false when
+// it is not.
 bool SolveCholesky(std::vector<double>& a, std::vector<double>& b) {
   const std::size_t n = b.size();
   for (std::size_t j = 0; j < n; ++j) {
@@ -54,7 +55,8 @@ bool SolveCholesky(std::vector<double>& a, std::vector<double>& b) {
   return true;
 }
 
-Result<Solution> Newton(const LogisticObjective& objective, std::vector<double> x, const SolverOptions& options) {
+Result<Solution> Newton(const LogisticObjective& objective, std::vector<double> x,
+                        const SolverOptions& options) {
   const std::size_t n = objective.size();
   auto value = objective.Evaluate(x);
   double total = Penalise(objective, x, options, value);
@@ -64,8 +66,8 @@ Result<Solution> Newton(const LogisticObjective& objective, std::vector<double> 
     if (LargestEntry(value.gradient) <= options.tolerance * std::max(1.0, options.c)) break;
     std::vector<double> hessian = objective.Hessian(x);
     for (double& entry : hessian) entry *= options.c;
-    // The penalty on weights, and a trace of one on the intercept so that the matrix can be factorised when
-    // every probability is already 0 or 1.
+    // The penalty on weights, and a trace of one on the intercept so that the matrix can be
+    // factorised when every probability is already 0 or 1.
     for (std::size_t i = 0; i < n; ++i) hessian[i * n + i] += i + 1 < n ? 1.0 : 1e-10;
     std::vector<double> step = value.gradient;
     if (!SolveCholesky(hessian, step)) break;
@@ -103,13 +105,15 @@ double EvaluateForLbfgs(void* instance, const double* x, double* gradient, int n
   return total;
 }
 
-int ProgressOfLbfgs(void* instance, const double*, const double*, double, double, double, double, int, int iteration, int) {
+int ProgressOfLbfgs(void* instance, const double*, const double*, double, double, double, double,
+                    int, int iteration, int) {
   auto& context = *static_cast<LbfgsContext*>(instance);
   context.iterations = iteration;
   return context.options.cancellation->requested() ? 1 : 0;
 }
 
-// liblbfgs applies L1 to a contiguous range, so coefficients are handed over with all intercepts last.
+// liblbfgs applies L1 to a contiguous range, so coefficients are handed over with all intercepts
+// last.
 class InterceptsLast {
  public:
   explicit InterceptsLast(const LogisticObjective& objective) {
@@ -117,7 +121,8 @@ class InterceptsLast {
     for (std::size_t i = 0; i < objective.size(); ++i) {
       if (i % stride != objective.features()) order_.push_back(i);
     }
-    for (std::size_t k = 0; k < objective.outputs(); ++k) order_.push_back(k * stride + objective.features());
+    for (std::size_t k = 0; k < objective.outputs(); ++k)
+      order_.push_back(k * stride + objective.features());
   }
   std::vector<double> There(std::span<const double> x) const {
     std::vector<double> there;
@@ -150,13 +155,14 @@ double EvaluateReordered(void* instance, const double* x, double* gradient, int 
   return total;
 }
 
-int ProgressReordered(void* instance, const double* x, const double* g, double fx, double xnorm, double gnorm,
-                      double step, int n, int iteration, int evaluations) {
-  return ProgressOfLbfgs(&static_cast<ReorderedContext*>(instance)->inner, x, g, fx, xnorm, gnorm, step, n, iteration,
-                         evaluations);
+int ProgressReordered(void* instance, const double* x, const double* g, double fx, double xnorm,
+                      double gnorm, double step, int n, int iteration, int evaluations) {
+  return ProgressOfLbfgs(&static_cast<ReorderedContext*>(instance)->inner, x, g, fx, xnorm, gnorm,
+                         step, n, iteration, evaluations);
 }
 
-Result<Solution> Lbfgs(const LogisticObjective& objective, const std::vector<double>& start, const SolverOptions& options) {
+Result<Solution> Lbfgs(const LogisticObjective& objective, const std::vector<double>& start,
+                       const SolverOptions& options) {
   const InterceptsLast order(objective);
   std::vector<double> x = order.There(start);
   lbfgs_parameter_t parameters;
@@ -172,16 +178,20 @@ Result<Solution> Lbfgs(const LogisticObjective& objective, const std::vector<dou
   }
   ReorderedContext context{{objective, options}, order};
   double total = 0;
-  // Failures of the line search mean that doubles cannot get closer; the point reached is the answer.
-  lbfgs(static_cast<int>(x.size()), x.data(), &total, EvaluateReordered, ProgressReordered, &context, &parameters);
+  // Failures of the line search mean that doubles cannot get closer; the point reached is the
+  // answer.
+  lbfgs(static_cast<int>(x.size()), x.data(), &total, EvaluateReordered, ProgressReordered,
+        &context, &parameters);
   REEVE_RETURN_IF_ERROR(options.cancellation->Check());
-  const bool finite = std::all_of(x.begin(), x.end(), [](double value) { return std::isfinite(value); });
+  const bool finite =
+      std::all_of(x.begin(), x.end(), [](double value) { return std::isfinite(value); });
   return Solution{finite ? order.Back(x) : start, context.inner.iterations};
 }
 
 }  // namespace
 
-Result<Solution> Minimise(const LogisticObjective& objective, std::vector<double> start, const SolverOptions& options) {
+Result<Solution> Minimise(const LogisticObjective& objective, std::vector<double> start,
+                          const SolverOptions& options) {
   if (objective.outputs() == 1 && !options.l1 && objective.features() <= kMostNewtonFeatures) {
     return Newton(objective, std::move(start), options);
   }

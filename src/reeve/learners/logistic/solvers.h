@@ -24,7 +24,9 @@ struct Solution {
   std::int64_t iterations = 0;
 };
 
-/// Minimises C x loss + penalty from `start`. Newton for one output with L2 and few features, else L-BFGS.
-Result<Solution> Minimise(const LogisticObjective& objective, std::vector<double> start, const SolverOptions& options);
+/// Minimises C x loss + penalty from `start`. Newton for one output with L2 and few features, else
+/// L-BFGS.
+Result<Solution> Minimise(const LogisticObjective& objective, std::vector<double> start,
+                          const SolverOptions& options);
 
 }  // namespace reeve::learners

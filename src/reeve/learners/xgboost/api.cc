@@ -7,14 +7,17 @@ namespace {
 std::string ColumnMajorInterface(const Matrix& matrix) {
   const auto address = reinterpret_cast<std::uintptr_t>(matrix.values().data());
   const std::string rows = std::to_string(matrix.rows());
-  return R"({"data":[)" + std::to_string(address) + R"(,true],"shape":[)" + rows + "," + std::to_string(matrix.cols()) +
-         R"(],"strides":[4,)" + std::to_string(4 * matrix.rows()) + R"(],"typestr":"<f4","version":3})";
+  return R"({"data":[)" + std::to_string(address) + R"(,true],"shape":[)" + rows + "," +
+         std::to_string(matrix.cols()) + R"(],"strides":[4,)" + std::to_string(4 * matrix.rows()) +
+         R"(],"typestr":"<f4","version":3})";
 }
 
 Status SetFeatureTypes(DMatrixHandle handle, const Matrix& matrix) {
   std::vector<const char*> types;
-  for (const MatrixColumn& column : matrix.columns()) types.push_back(column.is_categorical ? "c" : "float");
-  return FromXgboost(XGDMatrixSetStrFeatureInfo(handle, "feature_type", types.data(), types.size()));
+  for (const MatrixColumn& column : matrix.columns())
+    types.push_back(column.is_categorical ? "c" : "float");
+  return FromXgboost(
+      XGDMatrixSetStrFeatureInfo(handle, "feature_type", types.data(), types.size()));
 }
 
 // XGBoost pulls batches from an iterator; ours has one, the whole matrix.
@@ -28,7 +31,8 @@ struct SingleBatch {
     auto& batch = *static_cast<SingleBatch*>(self);
     if (batch.done) return 0;
     batch.done = true;
-    batch.status = FromXgboost(XGProxyDMatrixSetDataDense(batch.proxy, ColumnMajorInterface(*batch.matrix).c_str()));
+    batch.status = FromXgboost(
+        XGProxyDMatrixSetDataDense(batch.proxy, ColumnMajorInterface(*batch.matrix).c_str()));
     if (batch.status.ok()) batch.status = SetFeatureTypes(batch.proxy, *batch.matrix);
     return batch.status.ok() ? 1 : 0;
   }
@@ -56,11 +60,12 @@ Status FromXgboost(int return_code) {
 Result<DataMatrix> DataMatrix::Quantile(const Matrix& matrix, int max_bin, int threads) {
   SingleBatch batch{.matrix = &matrix};
   REEVE_RETURN_IF_ERROR(FromXgboost(XGProxyDMatrixCreate(&batch.proxy)));
-  const std::string config = R"({"missing":NaN,"nthread":)" + std::to_string(threads) + R"(,"max_bin":)" +
-                             std::to_string(max_bin) + "}";
+  const std::string config = R"({"missing":NaN,"nthread":)" + std::to_string(threads) +
+                             R"(,"max_bin":)" + std::to_string(max_bin) + "}";
   DMatrixHandle handle = nullptr;
-  Status status = FromXgboost(XGQuantileDMatrixCreateFromCallback(&batch, batch.proxy, nullptr, &SingleBatch::Reset,
-                                                                  &SingleBatch::Next, config.c_str(), &handle));
+  Status status = FromXgboost(
+      XGQuantileDMatrixCreateFromCallback(&batch, batch.proxy, nullptr, &SingleBatch::Reset,
+                                          &SingleBatch::Next, config.c_str(), &handle));
   if (!batch.status.ok()) status = batch.status;
   XGDMatrixFree(batch.proxy);
   if (!status.ok()) return status;
@@ -70,8 +75,8 @@ Result<DataMatrix> DataMatrix::Quantile(const Matrix& matrix, int max_bin, int t
 Result<DataMatrix> DataMatrix::Dense(const Matrix& matrix, int threads) {
   DMatrixHandle handle = nullptr;
   const std::string config = R"({"missing":NaN,"nthread":)" + std::to_string(threads) + "}";
-  REEVE_RETURN_IF_ERROR(
-      FromXgboost(XGDMatrixCreateFromDense(ColumnMajorInterface(matrix).c_str(), config.c_str(), &handle)));
+  REEVE_RETURN_IF_ERROR(FromXgboost(
+      XGDMatrixCreateFromDense(ColumnMajorInterface(matrix).c_str(), config.c_str(), &handle)));
   DataMatrix made(handle);
   REEVE_RETURN_IF_ERROR(SetFeatureTypes(handle, matrix));
   return made;
@@ -81,7 +86,8 @@ DataMatrix::~DataMatrix() {
   if (handle_ != nullptr) XGDMatrixFree(handle_);
 }
 
-Result<Booster> Booster::Make(const std::vector<const DataMatrix*>& cached, const Settings& settings) {
+Result<Booster> Booster::Make(const std::vector<const DataMatrix*>& cached,
+                              const Settings& settings) {
   std::vector<DMatrixHandle> handles;
   for (const DataMatrix* const data : cached) handles.push_back(data->handle());
   BoosterHandle handle = nullptr;
@@ -97,19 +103,21 @@ Booster::~Booster() {
   if (handle_ != nullptr) XGBoosterFree(handle_);
 }
 
-Status Booster::Boost(const DataMatrix& data, std::vector<float>& gradients, std::vector<float>& hessians) {
-  return FromXgboost(
-      XGBoosterBoostOneIter(handle_, data.handle(), gradients.data(), hessians.data(), gradients.size()));
+Status Booster::Boost(const DataMatrix& data, std::vector<float>& gradients,
+                      std::vector<float>& hessians) {
+  return FromXgboost(XGBoosterBoostOneIter(handle_, data.handle(), gradients.data(),
+                                           hessians.data(), gradients.size()));
 }
 
 Result<std::span<const float>> Booster::Margins(const DataMatrix& data, bool training) const {
-  const std::string config = std::string(R"({"type":1,"training":)") + (training ? "true" : "false") +
+  const std::string config = std::string(R"({"type":1,"training":)") +
+                             (training ? "true" : "false") +
                              R"(,"iteration_begin":0,"iteration_end":0,"strict_shape":true})";
   const bst_ulong* shape = nullptr;
   bst_ulong dimensions = 0;
   const float* values = nullptr;
-  REEVE_RETURN_IF_ERROR(
-      FromXgboost(XGBoosterPredictFromDMatrix(handle_, data.handle(), config.c_str(), &shape, &dimensions, &values)));
+  REEVE_RETURN_IF_ERROR(FromXgboost(XGBoosterPredictFromDMatrix(
+      handle_, data.handle(), config.c_str(), &shape, &dimensions, &values)));
   std::size_t count = 1;
   for (bst_ulong i = 0; i < dimensions; ++i) count *= shape[i];
   return std::span<const float>(values, count);
@@ -126,12 +134,14 @@ Result<std::string> Booster::Save(int rounds, const std::vector<MatrixColumn>& c
     types.push_back(column.is_categorical ? "c" : "float");
   }
   for (const std::string& name : names) name_pointers.push_back(name.c_str());
+  REEVE_RETURN_IF_ERROR(FromXgboost(XGBoosterSetStrFeatureInfo(
+      sliced, "feature_name", name_pointers.data(), name_pointers.size())));
   REEVE_RETURN_IF_ERROR(
-      FromXgboost(XGBoosterSetStrFeatureInfo(sliced, "feature_name", name_pointers.data(), name_pointers.size())));
-  REEVE_RETURN_IF_ERROR(FromXgboost(XGBoosterSetStrFeatureInfo(sliced, "feature_type", types.data(), types.size())));
+      FromXgboost(XGBoosterSetStrFeatureInfo(sliced, "feature_type", types.data(), types.size())));
   bst_ulong size = 0;
   const char* bytes = nullptr;
-  REEVE_RETURN_IF_ERROR(FromXgboost(XGBoosterSaveModelToBuffer(sliced, R"({"format":"ubj"})", &size, &bytes)));
+  REEVE_RETURN_IF_ERROR(
+      FromXgboost(XGBoosterSaveModelToBuffer(sliced, R"({"format":"ubj"})", &size, &bytes)));
   return std::string(bytes, size);
 }
 

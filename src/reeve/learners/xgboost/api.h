@@ -35,14 +35,16 @@ class DataMatrix {
   DMatrixHandle handle_;
 };
 
-/// Owns a booster. One thread trains it, from the first round to the last without another in between: XGBoost
-/// 1.7 keeps one random generator per thread.
+/// Owns a booster. One thread trains it, from the first round to the last without another in
+/// between: XGBoost 1.7 keeps one random generator per thread.
 class Booster {
  public:
   using Settings = std::vector<std::pair<std::string, std::string>>;
 
-  /// `cached` are the matrices whose margins are kept from round to round; they outlive the booster.
-  static Result<Booster> Make(const std::vector<const DataMatrix*>& cached, const Settings& settings);
+  /// `cached` are the matrices whose margins are kept from round to round; they outlive the
+  /// booster.
+  static Result<Booster> Make(const std::vector<const DataMatrix*>& cached,
+                              const Settings& settings);
 
   ~Booster();
   Booster(Booster&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}

@@ -18,7 +18,13 @@ constexpr int kMostRounds = 3000;
 
 const std::vector<ParamSpec>& Specs() {
   static const std::vector<ParamSpec> specs = {
-      {"n_estimators", "integer", "100", 1, 100'000, {}, "rounds of boosting; with early stopping at most 3000"},
+      {"n_estimators",
+       "integer",
+       "100",
+       1,
+       100'000,
+       {},
+       "rounds of boosting; with early stopping at most 3000"},
       {"learning_rate", "real", "0.1", 1e-6, 1, {}, "how much of each tree is added"},
       {"max_depth", "integer", "6", 0, 30, {}, "deepest level of a tree; 0 for no limit"},
       {"min_child_weight", "real", "1", 0, 1e9, {}, "smallest sum of second derivatives in a leaf"},
@@ -30,13 +36,26 @@ const std::vector<ParamSpec>& Specs() {
       {"gamma", "real", "0", 0, 1e9, {}, "smallest gain of a split"},
       {"max_bin", "integer", "256", 2, 65'535, {}, "bins that a number is cut into"},
       {"max_leaves", "integer", "0", 0, 100'000, {}, "most leaves of a tree; 0 for no limit"},
-      {"grow_policy", "word", "depthwise", 0, 0, {"depthwise", "lossguide"}, "level by level, or best leaf first"},
-      {"early_stopping_rounds", "integer", "50", 1, 10'000, {}, "rounds without improvement after which training ends"},
+      {"grow_policy",
+       "word",
+       "depthwise",
+       0,
+       0,
+       {"depthwise", "lossguide"},
+       "level by level, or best leaf first"},
+      {"early_stopping_rounds",
+       "integer",
+       "50",
+       1,
+       10'000,
+       {},
+       "rounds without improvement after which training ends"},
   };
   return specs;
 }
 
-// The start of a two-class model: the share of positives, as float32 digits that XGBoost reads back exactly.
+// The start of a two-class model: the share of positives, as float32 digits that XGBoost reads back
+// exactly.
 std::string BaseScore(const TrainingSet& set) {
   if (set.classes != 2) return "0.5";
   double positive = 0, total = 0;
@@ -45,22 +64,24 @@ std::string BaseScore(const TrainingSet& set) {
     positive += weight * set.labels[row];
     total += weight;
   }
-  return FormatNumber(static_cast<double>(static_cast<float>(std::clamp(positive / total, 0.001, 0.999))));
+  return FormatNumber(
+      static_cast<double>(static_cast<float>(std::clamp(positive / total, 0.001, 0.999))));
 }
 
 Booster::Settings MakeSettings(const TrainingSet& set, const TrainOptions& options) {
-  Booster::Settings settings = {{"booster", "gbtree"},
-                                {"tree_method", "hist"},
-                                {"verbosity", "0"},
-                                {"disable_default_eval_metric", "1"},
-                                {"nthread", std::to_string(options.threads)},
-                                {"seed", std::to_string(options.seed & 0x7FFFFFFF)},
-                                {"base_score", BaseScore(set)},
-                                {"objective", set.classes == 2 ? "binary:logistic" : "multi:softprob"}};
+  Booster::Settings settings = {
+      {"booster", "gbtree"},
+      {"tree_method", "hist"},
+      {"verbosity", "0"},
+      {"disable_default_eval_metric", "1"},
+      {"nthread", std::to_string(options.threads)},
+      {"seed", std::to_string(options.seed & 0x7FFFFFFF)},
+      {"base_score", BaseScore(set)},
+      {"objective", set.classes == 2 ? "binary:logistic" : "multi:softprob"}};
   if (set.classes != 2) settings.emplace_back("num_class", std::to_string(set.classes));
-  for (const char* const name : {"learning_rate", "max_depth", "min_child_weight", "subsample", "colsample_bytree",
-                                 "colsample_bynode", "reg_lambda", "reg_alpha", "gamma", "max_bin", "max_leaves",
-                                 "grow_policy"}) {
+  for (const char* const name : {"learning_rate", "max_depth", "min_child_weight", "subsample",
+                                 "colsample_bytree", "colsample_bynode", "reg_lambda", "reg_alpha",
+                                 "gamma", "max_bin", "max_leaves", "grow_policy"}) {
     settings.emplace_back(name, WordParam(options.params, Specs(), name));
   }
   return settings;
@@ -69,16 +90,20 @@ Booster::Settings MakeSettings(const TrainingSet& set, const TrainOptions& optio
 // Rounds of boosting with early stopping; what is left is how many of them to keep.
 class Rounds {
  public:
-  Rounds(const TrainingSet& set, const TrainOptions& options) : set_(set), options_(options), gradients_(set) {}
+  Rounds(const TrainingSet& set, const TrainOptions& options)
+      : set_(set), options_(options), gradients_(set) {}
 
   Status Run() {
     REEVE_ASSIGN_OR_RETURN(
         DataMatrix data,
-        DataMatrix::Quantile(*set_.matrix, static_cast<int>(NumberParam(options_.params, Specs(), "max_bin")), options_.threads));
+        DataMatrix::Quantile(*set_.matrix,
+                             static_cast<int>(NumberParam(options_.params, Specs(), "max_bin")),
+                             options_.threads));
     std::optional<DataMatrix> watched;
     std::vector<const DataMatrix*> cached = {&data};
     if (options_.early_stopping != nullptr) {
-      REEVE_ASSIGN_OR_RETURN(DataMatrix made, DataMatrix::Dense(*options_.early_stopping->matrix, options_.threads));
+      REEVE_ASSIGN_OR_RETURN(DataMatrix made,
+                             DataMatrix::Dense(*options_.early_stopping->matrix, options_.threads));
       watched.emplace(std::move(made));
       cached.push_back(&*watched);
     }
@@ -120,7 +145,8 @@ class Rounds {
       best_loss_ = loss;
       best_round_ = round;
     }
-    stopped_ = round - best_round_ >= NumberParam(options_.params, Specs(), "early_stopping_rounds");
+    stopped_ =
+        round - best_round_ >= NumberParam(options_.params, Specs(), "early_stopping_rounds");
     return Status::Ok();
   }
 
@@ -134,7 +160,8 @@ class Rounds {
   std::string native_bytes_;
 };
 
-// How often each feature is used in splits, weighted by depth: near the root more rows are decided. Sums to 1.
+// How often each feature is used in splits, weighted by depth: near the root more rows are decided.
+// Sums to 1.
 std::vector<double> SplitImportance(const inference::Forest& forest) {
   std::vector<double> importance(static_cast<std::size_t>(forest.features));
   for (const inference::Tree& tree : forest.trees) {
@@ -143,7 +170,8 @@ std::vector<double> SplitImportance(const inference::Forest& forest) {
     for (std::size_t node = 0; node < tree.size(); ++node) {
       if (tree.left[node] < 0) continue;
       importance[static_cast<std::size_t>(tree.feature[node])] += share[node];
-      share[static_cast<std::size_t>(tree.left[node])] = share[static_cast<std::size_t>(tree.right[node])] = share[node] / 2;
+      share[static_cast<std::size_t>(tree.left[node])] =
+          share[static_cast<std::size_t>(tree.right[node])] = share[node] / 2;
     }
   }
   const double total = std::accumulate(importance.begin(), importance.end(), 0.0);
@@ -159,7 +187,8 @@ class Boosted final : public Learner {
 
   Result<TrainedModel> Train(const TrainingSet& set, const TrainOptions& options) const override {
     REEVE_RETURN_IF_ERROR(ValidateParams(options.params, Specs(), name()));
-    if (set.matrix->rows() == 0) return Status::InvalidData("boosted: there is no row to learn from");
+    if (set.matrix->rows() == 0)
+      return Status::InvalidData("boosted: there is no row to learn from");
     Rounds rounds(set, options);
     REEVE_RETURN_IF_ERROR(rounds.Run());
     TrainedModel trained;

@@ -22,21 +22,25 @@ struct Case {
 };
 
 Matrix RandomMatrix(Random& random, std::int64_t rows) {
-  Matrix matrix(rows, {{.name = "normal"}, {.name = "ties [x]"}, {.name = "gaps"},
+  Matrix matrix(rows, {{.name = "normal"},
+                       {.name = "ties [x]"},
+                       {.name = "gaps"},
                        {.name = "few", .is_categorical = true, .cardinality = 4},
                        {.name = "many", .is_categorical = true, .cardinality = 71}});
   for (std::int64_t i = 0; i < rows; ++i) {
     const auto row = static_cast<std::size_t>(i);
     matrix.column(0)[row] = static_cast<float>(random.Normal());
     matrix.column(1)[row] = static_cast<float>(random.Below(9)) / 3;
-    matrix.column(2)[row] = random.Uniform() < 0.3 ? NAN : static_cast<float>(random.Normal() * 1e6);
+    matrix.column(2)[row] =
+        random.Uniform() < 0.3 ? NAN : static_cast<float>(random.Normal() * 1e6);
     matrix.column(3)[row] = random.Uniform() < 0.1 ? NAN : static_cast<float>(random.Below(3));
     matrix.column(4)[row] = static_cast<float>(random.Below(70));
   }
   return matrix;
 }
 
-// Values at, just below and just above every threshold, missing ones and categories never seen in training.
+// Values at, just below and just above every threshold, missing ones and categories never seen in
+// training.
 Matrix Nasty(Random& random, const inference::Forest& forest, const Matrix& train) {
   Matrix matrix = RandomMatrix(random, 2000);
   for (std::int64_t j = 0; j < 3; ++j) {
@@ -50,7 +54,8 @@ Matrix Nasty(Random& random, const inference::Forest& forest, const Matrix& trai
     }
   }
   for (float& code : matrix.column(3)) code = random.Uniform() < 0.2 ? 3.0F : code;
-  for (float& code : matrix.column(4)) code = random.Uniform() < 0.2 ? 70.0F : random.Uniform() < 0.1 ? NAN : code;
+  for (float& code : matrix.column(4))
+    code = random.Uniform() < 0.2 ? 70.0F : random.Uniform() < 0.1 ? NAN : code;
   (void)train;
   return matrix;
 }
@@ -64,11 +69,16 @@ std::vector<float> XgboostMargins(const std::string& ubj, const Matrix& matrix) 
   const bst_ulong* shape = nullptr;
   bst_ulong dimensions = 0;
   const float* values = nullptr;
-  // Feature names are checked against the matrix; it has none, which counts as agreement only when asked to skip.
+  // Feature names are checked against the matrix; it has none, which counts as agreement only when
+  // asked to skip.
   EXPECT_EQ(XGBoosterSetParam(handle, "validate_features", "0"), 0);
-  EXPECT_EQ(XGBoosterPredictFromDMatrix(handle, data->handle(),
-                                        R"({"type":1,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":true})",
-                                        &shape, &dimensions, &values), 0) << XGBGetLastError();
+  EXPECT_EQ(
+      XGBoosterPredictFromDMatrix(
+          handle, data->handle(),
+          R"({"type":1,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":true})",
+          &shape, &dimensions, &values),
+      0)
+      << XGBGetLastError();
   const std::vector<float> margins(values, values + shape[0] * shape[1]);
   XGBoosterFree(handle);
   return margins;
@@ -83,14 +93,18 @@ TEST_P(EqualityTest, MarginsAreEqualBitForBit) {
   std::vector<std::int32_t> labels;
   std::vector<double> weights;
   for (std::int64_t row = 0; row < train.rows(); ++row) {
-    const double z = train.at(row, 0) + (std::isnan(train.at(row, 2)) ? 1 : 0) + (train.at(row, 3) == 1 ? 1.5 : 0) +
+    const double z = train.at(row, 0) + (std::isnan(train.at(row, 2)) ? 1 : 0) +
+                     (train.at(row, 3) == 1 ? 1.5 : 0) +
                      (static_cast<int>(train.at(row, 4)) % 7 == 2 ? 1 : 0) + random.Normal();
     labels.push_back(std::clamp(static_cast<int>(std::floor(z)) + 1, 0, c.classes - 1));
     weights.push_back(0.5 + random.Uniform());
   }
-  const TrainingSet set{.matrix = &train, .labels = labels, .classes = c.classes, .weights = weights};
-  const auto trained = MakeBoosted()->Train(set, {.params = {{"n_estimators", "25"}, {"max_depth", std::to_string(c.depth)},
-                                                             {"subsample", c.subsample}, {"learning_rate", "0.3"}}});
+  const TrainingSet set{
+      .matrix = &train, .labels = labels, .classes = c.classes, .weights = weights};
+  const auto trained = MakeBoosted()->Train(set, {.params = {{"n_estimators", "25"},
+                                                             {"max_depth", std::to_string(c.depth)},
+                                                             {"subsample", c.subsample},
+                                                             {"learning_rate", "0.3"}}});
   ASSERT_TRUE(trained.ok()) << trained.status().message();
   const auto& model = dynamic_cast<const inference::ForestModel&>(*trained->model);
   const Matrix fresh = Nasty(random, model.forest(), train);
@@ -99,14 +113,17 @@ TEST_P(EqualityTest, MarginsAreEqualBitForBit) {
     const std::vector<float> theirs = XgboostMargins(trained->native_bytes, *matrix);
     ASSERT_EQ(ours.size(), theirs.size());
     std::size_t different = 0;
-    for (std::size_t i = 0; i < ours.size(); ++i) different += std::memcmp(&ours[i], &theirs[i], sizeof(float)) != 0;
+    for (std::size_t i = 0; i < ours.size(); ++i)
+      different += std::memcmp(&ours[i], &theirs[i], sizeof(float)) != 0;
     EXPECT_EQ(different, 0u);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(RandomModels, EqualityTest,
-                         testing::Values(Case{1, 2, 1, "1"}, Case{2, 2, 4, "1"}, Case{3, 2, 8, "0.6"}, Case{4, 2, 6, "0.8"},
-                                         Case{5, 3, 3, "1"}, Case{6, 3, 6, "0.7"}, Case{7, 5, 2, "1"}, Case{8, 5, 7, "0.9"}));
+                         testing::Values(Case{1, 2, 1, "1"}, Case{2, 2, 4, "1"},
+                                         Case{3, 2, 8, "0.6"}, Case{4, 2, 6, "0.8"},
+                                         Case{5, 3, 3, "1"}, Case{6, 3, 6, "0.7"},
+                                         Case{7, 5, 2, "1"}, Case{8, 5, 7, "0.9"}));
 
 }  // namespace
 }  // namespace reeve::learners

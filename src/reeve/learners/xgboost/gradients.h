@@ -10,16 +10,17 @@ namespace reeve::learners {
 
 /// First and second derivatives of the log loss at given margins, on a grid.
 ///
-/// XGBoost adds gradients in an order that depends on threads. Rounded to multiples of 2^-24 of the power of two
-/// above the largest weight they are float32 numbers whose sums over up to 2^29 rows are exact in double, and an
-/// exact sum has no order. The rounding is 2^-25 at most, far below what a leaf's value resolves.
-/// Margins and gradients are row-major, one per row for two classes, else one per row and class.
+/// XGBoost adds gradients in an order that depends on threads. Rounded to multiples of 2^-24 of the
+/// power of two above the largest weight they are float32 numbers whose sums over up to 2^29 rows
+/// are exact in double, and an exact sum has no order. The rounding is 2^-25 at most, far below
+/// what a leaf's value resolves. Margins and gradients are row-major, one per row for two classes,
+/// else one per row and class.
 class Gradients {
  public:
   explicit Gradients(const TrainingSet& set);
 
-  /// Fills gradients() and hessians() for `margins`; returns the weighted mean log loss there. Rows are split
-  /// over threads in fixed blocks.
+  /// Fills gradients() and hessians() for `margins`; returns the weighted mean log loss there. Rows
+  /// are split over threads in fixed blocks.
   double Compute(std::span<const float> margins, int threads);
 
   std::vector<float>& gradients() { return gradients_; }

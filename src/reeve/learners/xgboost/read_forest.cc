@@ -49,22 +49,24 @@ Result<RawTree> ReadRaw(const UbjValue& json) {
   REEVE_ASSIGN_OR_RETURN(raw.category_segments, json.Numbers("categories_segments"));
   REEVE_ASSIGN_OR_RETURN(raw.category_sizes, json.Numbers("categories_sizes"));
   const std::size_t size = raw.left.size();
-  const bool same = size > 0 && raw.right.size() == size && raw.feature.size() == size && raw.condition.size() == size &&
-                    raw.default_left.size() == size && raw.split_type.size() == size &&
+  const bool same = size > 0 && raw.right.size() == size && raw.feature.size() == size &&
+                    raw.condition.size() == size && raw.default_left.size() == size &&
+                    raw.split_type.size() == size &&
                     raw.category_segments.size() == raw.category_nodes.size() &&
                     raw.category_sizes.size() == raw.category_nodes.size();
   if (!same) return Bad("arrays of a tree differ in length");
   return raw;
 }
 
-// Copies nodes reachable from the root in such an order that children follow their parent; deleted nodes are left
-// behind.
+// Copies nodes reachable from the root in such an order that children follow their parent; deleted
+// nodes are left behind.
 class TreeBuilder {
  public:
   explicit TreeBuilder(const RawTree& raw) : raw_(raw) {}
 
   Result<Tree> Build() {
-    for (std::size_t i = 0; i < raw_.category_nodes.size(); ++i) set_of_node_[raw_.category_nodes[i]] = i;
+    for (std::size_t i = 0; i < raw_.category_nodes.size(); ++i)
+      set_of_node_[raw_.category_nodes[i]] = i;
     std::vector<std::size_t> pending = {0};  // XGBoost's node of each of ours
     for (std::size_t node = 0; node < pending.size(); ++node) {
       if (pending.size() > raw_.left.size()) return Bad("a tree that loops");
@@ -72,7 +74,8 @@ class TreeBuilder {
       const double left = raw_.left[from], right = raw_.right[from];
       const bool leaf = left < 0;
       const auto limit = static_cast<double>(raw_.left.size());
-      if (!leaf && !(left < limit && right >= 0 && right < limit)) return Bad("a child that does not exist");
+      if (!leaf && !(left < limit && right >= 0 && right < limit))
+        return Bad("a child that does not exist");
       tree_.left.push_back(leaf ? -1 : static_cast<std::int32_t>(pending.size()));
       tree_.right.push_back(leaf ? -1 : static_cast<std::int32_t>(pending.size() + 1));
       tree_.feature.push_back(leaf ? 0 : static_cast<std::int32_t>(raw_.feature[from]));
@@ -99,7 +102,8 @@ class TreeBuilder {
     if (!(begin >= 0 && size >= 0 && begin + size <= static_cast<double>(raw_.categories.size()))) {
       return Bad("categories beyond their array");
     }
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(begin + size); ++i) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(begin + size);
+         ++i) {
       const double category = raw_.categories[i];
       if (!(category >= 0 && category < 16'777'216)) return Bad("a category code out of range");
       const auto code = static_cast<std::size_t>(category);
@@ -130,7 +134,8 @@ Status ReadStart(const UbjValue& learner, Forest& forest) {
   REEVE_ASSIGN_OR_RETURN(std::vector<float> scores, BaseScores(score_text));
   REEVE_ASSIGN_OR_RETURN(const double features, NumberText(*params, "num_feature"));
   REEVE_ASSIGN_OR_RETURN(const double classes, NumberText(*params, "num_class"));
-  if (!(features >= 1 && features < 1e7 && classes >= 0 && classes < 1e5)) return Bad("implausible sizes");
+  if (!(features >= 1 && features < 1e7 && classes >= 0 && classes < 1e5))
+    return Bad("implausible sizes");
   forest.features = static_cast<std::int64_t>(features);
   if (name == "binary:logistic") {
     forest.link = inference::Link::kLogistic;
@@ -139,7 +144,8 @@ Status ReadStart(const UbjValue& learner, Forest& forest) {
     forest.base_margin = {LogitOf(scores[0])};
     return Status::Ok();
   }
-  if (name != "multi:softprob" || classes < 2) return Bad("objective " + Quote(name) + " is not one that is read");
+  if (name != "multi:softprob" || classes < 2)
+    return Bad("objective " + Quote(name) + " is not one that is read");
   forest.link = inference::Link::kSoftmax;
   forest.classes = static_cast<int>(classes);
   scores.resize(static_cast<std::size_t>(classes), scores[0]);
@@ -162,7 +168,8 @@ Result<Forest> ReadForest(std::string_view model_ubj) {
   for (std::size_t i = 0; i < trees->array.size(); ++i) {
     REEVE_ASSIGN_OR_RETURN(const RawTree raw, ReadRaw(trees->array[i]));
     REEVE_ASSIGN_OR_RETURN(Tree tree, TreeBuilder(raw).Build());
-    if (!(classes[i] >= 0 && classes[i] < 1e5)) return Bad("a tree for a class that does not exist");
+    if (!(classes[i] >= 0 && classes[i] < 1e5))
+      return Bad("a tree for a class that does not exist");
     tree.output = static_cast<std::int32_t>(classes[i]);
     forest.trees.push_back(std::move(tree));
   }

@@ -7,10 +7,10 @@
 
 namespace reeve::learners {
 
-/// XGBoost's model.ubj as a forest of ours, with exactly the same margins: the same float32 thresholds and leaf
-/// values, added in the same order to the same start value. Takes binary:logistic and multi:softprob with the
-/// gbtree booster, numeric and categorical splits, both spellings of base_score (1.7 to 3.x).
-/// Fails with kCorrupt for anything else or damaged.
+/// XGBoost's model.ubj as a forest of ours, with exactly the same margins: the same float32
+/// thresholds and leaf values, added in the same order to the same start value. Takes
+/// binary:logistic and multi:softprob with the gbtree booster, numeric and categorical splits, both
+/// spellings of base_score (1.7 to 3.x). Fails with kCorrupt for anything else or damaged.
 Result<inference::Forest> ReadForest(std::string_view model_ubj);
 
 }  // namespace reeve::learners

@@ -87,7 +87,8 @@ class Parser {
     REEVE_RETURN_IF_ERROR(Byte(type));
     double number = 0;
     REEVE_RETURN_IF_ERROR(Number(type, number));
-    if (!(number >= 0) || number > static_cast<double>(bytes_.size())) return Bad("a length beyond the end");
+    if (!(number >= 0) || number > static_cast<double>(bytes_.size()))
+      return Bad("a length beyond the end");
     length = static_cast<std::size_t>(number);
     return Status::Ok();
   }
@@ -188,16 +189,19 @@ Result<std::vector<double>> UbjValue::Numbers(const std::string& member) const {
   if (value->kind == Kind::kNumbers) return value->numbers;
   std::vector<double> flat;
   for (const UbjValue& element : value->array) {
-    if (element.kind != Kind::kNumber) return Status::Corrupt("UBJSON: member " + Quote(member) + " holds no numbers");
+    if (element.kind != Kind::kNumber)
+      return Status::Corrupt("UBJSON: member " + Quote(member) + " holds no numbers");
     flat.push_back(element.number);
   }
-  if (value->kind != Kind::kArray) return Status::Corrupt("UBJSON: member " + Quote(member) + " is no array");
+  if (value->kind != Kind::kArray)
+    return Status::Corrupt("UBJSON: member " + Quote(member) + " is no array");
   return flat;
 }
 
 Result<std::string> UbjValue::Text(const std::string& member) const {
   REEVE_ASSIGN_OR_RETURN(const UbjValue* const value, Get(member));
-  if (value->kind != Kind::kText) return Status::Corrupt("UBJSON: member " + Quote(member) + " is no text");
+  if (value->kind != Kind::kText)
+    return Status::Corrupt("UBJSON: member " + Quote(member) + " is no text");
   return value->text;
 }
 

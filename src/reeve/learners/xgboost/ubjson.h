@@ -10,8 +10,8 @@
 
 namespace reeve::learners {
 
-/// A value of Universal Binary JSON (draft 12, https://ubjson.org), as far as XGBoost's files use it.
-/// Numbers of any width are doubles; arrays of numbers are kept flat.
+/// A value of Universal Binary JSON (draft 12, https://ubjson.org), as far as XGBoost's files use
+/// it. Numbers of any width are doubles; arrays of numbers are kept flat.
 struct UbjValue {
   enum class Kind { kNull, kNumber, kText, kArray, kNumbers, kObject };
   Kind kind = Kind::kNull;
@@ -28,8 +28,8 @@ struct UbjValue {
   Result<std::string> Text(const std::string& member) const;
 };
 
-/// Parses all of `bytes`. Fails with kCorrupt for anything cut short, too deep or unknown; takes no memory that
-/// the bytes do not pay for.
+/// Parses all of `bytes`. Fails with kCorrupt for anything cut short, too deep or unknown; takes no
+/// memory that the bytes do not pay for.
 Result<UbjValue> ParseUbjson(std::string_view bytes);
 
 }  // namespace reeve::learners

@@ -18,35 +18,45 @@ Result<bool> Statement::Step() {
 
 std::string Statement::Text(int column_idx) const {
   const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column_idx));
-  return text == nullptr ? std::string() : std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column_idx)));
+  return text == nullptr
+             ? std::string()
+             : std::string(text,
+                           static_cast<std::size_t>(sqlite3_column_bytes(handle_, column_idx)));
 }
 
 Result<std::unique_ptr<Database>> Database::Open(const std::string& path, bool create) {
   std::unique_ptr<Database> database(new Database(path));
   const int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
-  if (sqlite3_open_v2(path.c_str(), &database->handle_, flags, nullptr) != SQLITE_OK) return database->Failure();
+  if (sqlite3_open_v2(path.c_str(), &database->handle_, flags, nullptr) != SQLITE_OK)
+    return database->Failure();
   sqlite3_busy_timeout(database->handle_, kBusyMs);
   // As MLflow's own connections are set.
-  REEVE_RETURN_IF_ERROR(database->RunScript("PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = true;"));
+  REEVE_RETURN_IF_ERROR(
+      database->RunScript("PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = true;"));
   // The first look at the file: it may be none of SQLite's.
   REEVE_RETURN_IF_ERROR(database->Run("SELECT count(*) FROM sqlite_master"));
   return database;
 }
 
 Status Database::RunScript(const char* sql) {
-  return sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) == SQLITE_OK ? Status::Ok() : Failure();
+  return sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) == SQLITE_OK ? Status::Ok()
+                                                                            : Failure();
 }
 
 Status Database::Failure() const {
-  const std::string message = "tracking store " + Quote(path_, 400) + ": " + (handle_ != nullptr ? sqlite3_errmsg(handle_) : "no memory");
+  const std::string message = "tracking store " + Quote(path_, 400) + ": " +
+                              (handle_ != nullptr ? sqlite3_errmsg(handle_) : "no memory");
   switch (handle_ != nullptr ? sqlite3_errcode(handle_) : SQLITE_NOMEM) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return Status::Unavailable(message + " by another process for more than 20 s").WithFix("end that process, or wait for it");
+      return Status::Unavailable(message + " by another process for more than 20 s")
+          .WithFix("end that process, or wait for it");
     case SQLITE_NOTADB:
-      return Status::Unavailable(message).WithFix("name another file with --tracking-uri sqlite:///mlflow.db");
+      return Status::Unavailable(message).WithFix(
+          "name another file with --tracking-uri sqlite:///mlflow.db");
     case SQLITE_FULL:
-      return Status::Io(message + ": no space is left on its disk").WithFix("free space on that disk, then run it again");
+      return Status::Io(message + ": no space is left on its disk")
+          .WithFix("free space on that disk, then run it again");
     case SQLITE_IOERR:
       return Status::Io(message + " (disk I/O, perhaps no space is left)");
     default:

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sqlite3.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#include <sqlite3.h>
 
 #include "reeve/base/result.h"
 
@@ -20,7 +20,8 @@ class Database;
 class Statement {
  public:
   ~Statement() { sqlite3_finalize(handle_); }
-  Statement(Statement&& other) noexcept : database_(other.database_), handle_(std::exchange(other.handle_, nullptr)) {}
+  Statement(Statement&& other) noexcept
+      : database_(other.database_), handle_(std::exchange(other.handle_, nullptr)) {}
   Statement& operator=(Statement&&) = delete;
 
   /// True while there is a row.
@@ -50,7 +51,8 @@ class Statement {
 /// One connection to an SQLite file. Not thread-safe.
 class Database {
  public:
-  /// Opens for reading and writing; makes the file if `create`. Waits up to 20 s for locks held by others.
+  /// Opens for reading and writing; makes the file if `create`. Waits up to 20 s for locks held by
+  /// others.
   static Result<std::unique_ptr<Database>> Open(const std::string& path, bool create);
   ~Database() { sqlite3_close_v2(handle_); }
   Database(const Database&) = delete;

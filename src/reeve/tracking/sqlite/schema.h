@@ -2,8 +2,9 @@
 
 namespace reeve::tracking {
 
-/// MLflow's tables at revision bda7b8c39065, the oldest that knows logged models: every newer MLflow opens such a
-/// file and upgrades it by itself. Names of constraints and indexes are part of that, migrations use them.
+/// MLflow's tables at revision bda7b8c39065, the oldest that knows logged models: every newer
+/// MLflow opens such a file and upgrades it by itself. Names of constraints and indexes are part of
+/// that, migrations use them.
 extern const char* const kSchema;
 inline constexpr const char* kSchemaRevision = "bda7b8c39065";
 

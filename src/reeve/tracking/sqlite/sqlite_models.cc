@@ -27,26 +27,39 @@ constexpr std::array<const char*, 4> kStages = {"None", "Staging", "Production",
 Result<LoggedModel> SqliteStore::CreateLoggedModel(const Run& run, const std::string& name) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
-  REEVE_ASSIGN_OR_RETURN(Statement experiment, database_->Prepare("SELECT artifact_location FROM experiments WHERE experiment_id = CAST(? AS INTEGER)", run.experiment_id));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement experiment,
+      database_->Prepare(
+          "SELECT artifact_location FROM experiments WHERE experiment_id = CAST(? AS INTEGER)",
+          run.experiment_id));
   REEVE_ASSIGN_OR_RETURN(const bool found, experiment.Step());
   if (!found) return Status::NotFound("experiment " + Quote(run.experiment_id) + " does not exist");
-  LoggedModel model{.id = "m-" + NewId(), .name = name, .artifact_location = {}, .source_run_id = run.id};
+  LoggedModel model{
+      .id = "m-" + NewId(), .name = name, .artifact_location = {}, .source_run_id = run.id};
   model.artifact_location = JoinUri(experiment.Text(0), "models/" + model.id + "/artifacts");
-  REEVE_RETURN_IF_ERROR(database_->Run(
-      "INSERT INTO logged_models (model_id, experiment_id, name, artifact_location, creation_timestamp_ms, last_updated_timestamp_ms, status, "
-      "lifecycle_stage, model_type, source_run_id) VALUES (?, CAST(? AS INTEGER), ?, ?, ?, ?, ?, 'active', 'classifier', ?)",
-      model.id, run.experiment_id, name, model.artifact_location, clock_->NowMs(), clock_->NowMs(), kPending, run.id));
-  REEVE_RETURN_IF_ERROR(database_->Run(
-      "INSERT INTO inputs (input_uuid, source_type, source_id, destination_type, destination_id, step) VALUES (?, 'RUN_OUTPUT', ?, 'MODEL_OUTPUT', ?, 0)",
-      NewId(), run.id, model.id));
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("INSERT INTO logged_models (model_id, experiment_id, name, artifact_location, "
+                     "creation_timestamp_ms, last_updated_timestamp_ms, status, "
+                     "lifecycle_stage, model_type, source_run_id) VALUES (?, CAST(? AS INTEGER), "
+                     "?, ?, ?, ?, ?, 'active', 'classifier', ?)",
+                     model.id, run.experiment_id, name, model.artifact_location, clock_->NowMs(),
+                     clock_->NowMs(), kPending, run.id));
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("INSERT INTO inputs (input_uuid, source_type, source_id, destination_type, "
+                     "destination_id, step) VALUES (?, 'RUN_OUTPUT', ?, 'MODEL_OUTPUT', ?, 0)",
+                     NewId(), run.id, model.id));
   REEVE_RETURN_IF_ERROR(transaction.Commit());
   return model;
 }
 
 Result<std::vector<LoggedModel>> SqliteStore::FindLoggedModels(const std::string& run_id) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare("SELECT model_id, name, artifact_location, source_run_id FROM logged_models "
-                                                           "WHERE source_run_id = ? AND lifecycle_stage = 'active' AND status = ?", run_id, kReady));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement row,
+      database_->Prepare(
+          "SELECT model_id, name, artifact_location, source_run_id FROM logged_models "
+          "WHERE source_run_id = ? AND lifecycle_stage = 'active' AND status = ?",
+          run_id, kReady));
   std::vector<LoggedModel> models;
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
@@ -55,42 +68,64 @@ Result<std::vector<LoggedModel>> SqliteStore::FindLoggedModels(const std::string
   }
 }
 
-Status SqliteStore::NoteVersionOnModel(const std::string& model_id, const std::string& name, std::int64_t version) {
+Status SqliteStore::NoteVersionOnModel(const std::string& model_id, const std::string& name,
+                                       std::int64_t version) {
   // MLflow's UI reads the versions of a logged model from this tag.
   Json versions = Json::array();
-  REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare("SELECT tag_value FROM logged_model_tags WHERE model_id = ? AND tag_key = 'mlflow.modelVersions'", model_id));
+  REEVE_ASSIGN_OR_RETURN(Statement row,
+                         database_->Prepare("SELECT tag_value FROM logged_model_tags WHERE "
+                                            "model_id = ? AND tag_key = 'mlflow.modelVersions'",
+                                            model_id));
   REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
   if (found) {
     const Result<Json> known = ParseJson(row.Text(0));
     if (known.ok() && known->is_array()) versions = *known;
   }
   versions.push_back(Json{{"name", name}, {"version", version}});
-  return database_->Run("INSERT OR REPLACE INTO logged_model_tags (model_id, experiment_id, tag_key, tag_value) "
-                        "SELECT model_id, experiment_id, 'mlflow.modelVersions', ? FROM logged_models WHERE model_id = ?", DumpJson(versions), model_id);
+  return database_->Run(
+      "INSERT OR REPLACE INTO logged_model_tags (model_id, experiment_id, tag_key, tag_value) "
+      "SELECT model_id, experiment_id, 'mlflow.modelVersions', ? FROM logged_models WHERE model_id "
+      "= ?",
+      DumpJson(versions), model_id);
 }
 
 Result<std::int64_t> SqliteStore::WriteVersion(const Publication& publication) {
   const std::int64_t now = clock_->NowMs();
-  REEVE_RETURN_IF_ERROR(database_->Run("UPDATE registered_models SET last_updated_time = ? WHERE name = ?", now, publication.registered_name));
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("UPDATE registered_models SET last_updated_time = ? WHERE name = ?", now,
+                     publication.registered_name));
   if (database_->changes() == 0) {
-    REEVE_RETURN_IF_ERROR(database_->Run("INSERT INTO registered_models (name, creation_time, last_updated_time, description) VALUES (?, ?, ?, ?)",
-                                         publication.registered_name, now, now, publication.description));
+    REEVE_RETURN_IF_ERROR(
+        database_->Run("INSERT INTO registered_models (name, creation_time, last_updated_time, "
+                       "description) VALUES (?, ?, ?, ?)",
+                       publication.registered_name, now, now, publication.description));
   }
-  REEVE_ASSIGN_OR_RETURN(Statement next, database_->Prepare("SELECT coalesce(max(version), 0) + 1 FROM model_versions WHERE name = ?", publication.registered_name));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement next,
+      database_->Prepare("SELECT coalesce(max(version), 0) + 1 FROM model_versions WHERE name = ?",
+                         publication.registered_name));
   REEVE_RETURN_IF_ERROR(next.Step().status());
   const std::int64_t version = next.Integer(0);
-  REEVE_ASSIGN_OR_RETURN(Statement model, database_->Prepare("SELECT artifact_location FROM logged_models WHERE model_id = ?", publication.model_id));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement model,
+      database_->Prepare("SELECT artifact_location FROM logged_models WHERE model_id = ?",
+                         publication.model_id));
   REEVE_ASSIGN_OR_RETURN(const bool found, model.Step());
-  if (!found) return Status::NotFound("logged model " + Quote(publication.model_id) + " does not exist");
-  REEVE_RETURN_IF_ERROR(database_->Run(
-      "INSERT INTO model_versions (name, version, creation_time, last_updated_time, description, current_stage, source, run_id, status, storage_location) "
-      "VALUES (?, ?, ?, ?, ?, 'None', ?, ?, 'READY', ?)",
-      publication.registered_name, version, now, now, publication.description, "models:/" + publication.model_id, publication.run_id, model.Text(0)));
+  if (!found)
+    return Status::NotFound("logged model " + Quote(publication.model_id) + " does not exist");
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("INSERT INTO model_versions (name, version, creation_time, last_updated_time, "
+                     "description, current_stage, source, run_id, status, storage_location) "
+                     "VALUES (?, ?, ?, ?, ?, 'None', ?, ?, 'READY', ?)",
+                     publication.registered_name, version, now, now, publication.description,
+                     "models:/" + publication.model_id, publication.run_id, model.Text(0)));
   for (const auto& [key, value] : publication.tags) {
-    REEVE_RETURN_IF_ERROR(database_->Run("INSERT OR REPLACE INTO model_version_tags (key, value, name, version) VALUES (?, ?, ?, ?)",
-                                         key, value, publication.registered_name, version));
+    REEVE_RETURN_IF_ERROR(database_->Run(
+        "INSERT OR REPLACE INTO model_version_tags (key, value, name, version) VALUES (?, ?, ?, ?)",
+        key, value, publication.registered_name, version));
   }
-  REEVE_RETURN_IF_ERROR(NoteVersionOnModel(publication.model_id, publication.registered_name, version));
+  REEVE_RETURN_IF_ERROR(
+      NoteVersionOnModel(publication.model_id, publication.registered_name, version));
   return version;
 }
 
@@ -100,12 +135,14 @@ Result<std::optional<ModelVersion>> SqliteStore::Publish(const Publication& publ
     const Lock lock(mutex_);
     REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
     if (!publication.model_id.empty()) {
-      REEVE_RETURN_IF_ERROR(database_->Run("UPDATE logged_models SET status = ?, last_updated_timestamp_ms = ? WHERE model_id = ?", kReady,
-                                           clock_->NowMs(), publication.model_id));
+      REEVE_RETURN_IF_ERROR(database_->Run(
+          "UPDATE logged_models SET status = ?, last_updated_timestamp_ms = ? WHERE model_id = ?",
+          kReady, clock_->NowMs(), publication.model_id));
     }
     if (!publication.registered_name.empty()) {
       REEVE_ASSIGN_OR_RETURN(version, WriteVersion(publication));
-      if (!publication.alias.empty()) REEVE_RETURN_IF_ERROR(WriteAlias(publication.registered_name, publication.alias, version));
+      if (!publication.alias.empty())
+        REEVE_RETURN_IF_ERROR(WriteAlias(publication.registered_name, publication.alias, version));
     }
     REEVE_RETURN_IF_ERROR(WriteEnd(publication.run_id, publication.status));
     REEVE_RETURN_IF_ERROR(transaction.Commit());
@@ -116,7 +153,8 @@ Result<std::optional<ModelVersion>> SqliteStore::Publish(const Publication& publ
 }
 
 Result<std::vector<std::string>> SqliteStore::ModelNames() {
-  REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare("SELECT name FROM registered_models ORDER BY name"));
+  REEVE_ASSIGN_OR_RETURN(Statement row,
+                         database_->Prepare("SELECT name FROM registered_models ORDER BY name"));
   std::vector<std::string> names;
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
@@ -128,24 +166,33 @@ Result<std::vector<std::string>> SqliteStore::ModelNames() {
 Status SqliteStore::CheckModel(const std::string& name) {
   REEVE_ASSIGN_OR_RETURN(const std::vector<std::string> names, ModelNames());
   if (std::find(names.begin(), names.end(), name) != names.end()) return Status::Ok();
-  return Status::NotFound("registered model " + Quote(name) + " does not exist." + Suggest(name, names));
+  return Status::NotFound("registered model " + Quote(name) + " does not exist." +
+                          Suggest(name, names));
 }
 
 Status SqliteStore::FillModel(RegisteredModel& model) {
-  REEVE_ASSIGN_OR_RETURN(Statement alias, database_->Prepare("SELECT alias, version FROM registered_model_aliases WHERE name = ?", model.name));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement alias,
+      database_->Prepare("SELECT alias, version FROM registered_model_aliases WHERE name = ?",
+                         model.name));
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, alias.Step());
     if (!more) break;
     model.aliases[alias.Text(0)] = alias.Integer(1);
   }
-  REEVE_ASSIGN_OR_RETURN(Statement tag, database_->Prepare("SELECT key, value FROM registered_model_tags WHERE name = ?", model.name));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement tag,
+      database_->Prepare("SELECT key, value FROM registered_model_tags WHERE name = ?",
+                         model.name));
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, tag.Step());
     if (!more) break;
     model.tags[tag.Text(0)] = tag.Text(1);
   }
-  REEVE_ASSIGN_OR_RETURN(Statement latest, database_->Prepare("SELECT coalesce(max(version), 0) FROM model_versions WHERE name = ? AND current_stage <> ?",
-                                                              model.name, std::string_view(kDeletedStage)));
+  REEVE_ASSIGN_OR_RETURN(Statement latest,
+                         database_->Prepare("SELECT coalesce(max(version), 0) FROM model_versions "
+                                            "WHERE name = ? AND current_stage <> ?",
+                                            model.name, std::string_view(kDeletedStage)));
   REEVE_RETURN_IF_ERROR(latest.Step().status());
   model.latest_version = latest.Integer(0);
   return Status::Ok();
@@ -154,9 +201,13 @@ Status SqliteStore::FillModel(RegisteredModel& model) {
 Result<RegisteredModel> SqliteStore::GetModel(const std::string& name) {
   const Lock lock(mutex_);
   REEVE_RETURN_IF_ERROR(CheckModel(name));
-  REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare("SELECT name, description, creation_time FROM registered_models WHERE name = ?", name));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement row,
+      database_->Prepare(
+          "SELECT name, description, creation_time FROM registered_models WHERE name = ?", name));
   REEVE_RETURN_IF_ERROR(row.Step().status());
-  RegisteredModel model{.name = row.Text(0), .description = row.Text(1), .created_ms = row.Integer(2)};
+  RegisteredModel model{
+      .name = row.Text(0), .description = row.Text(1), .created_ms = row.Integer(2)};
   REEVE_RETURN_IF_ERROR(FillModel(model));
   return model;
 }
@@ -176,14 +227,19 @@ Result<std::vector<RegisteredModel>> SqliteStore::ListModels() {
 }
 
 Status SqliteStore::FillVersion(ModelVersion& version) {
-  REEVE_ASSIGN_OR_RETURN(Statement tag, database_->Prepare("SELECT key, value FROM model_version_tags WHERE name = ? AND version = ?", version.name, version.version));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement tag,
+      database_->Prepare("SELECT key, value FROM model_version_tags WHERE name = ? AND version = ?",
+                         version.name, version.version));
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, tag.Step());
     if (!more) break;
     version.tags[tag.Text(0)] = tag.Text(1);
   }
-  REEVE_ASSIGN_OR_RETURN(Statement alias, database_->Prepare("SELECT alias FROM registered_model_aliases WHERE name = ? AND version = ? ORDER BY alias",
-                                                             version.name, version.version));
+  REEVE_ASSIGN_OR_RETURN(Statement alias,
+                         database_->Prepare("SELECT alias FROM registered_model_aliases WHERE name "
+                                            "= ? AND version = ? ORDER BY alias",
+                                            version.name, version.version));
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, alias.Step());
     if (!more) return Status::Ok();
@@ -196,14 +252,23 @@ Result<std::vector<ModelVersion>> SqliteStore::ListVersions(const std::string& n
   REEVE_RETURN_IF_ERROR(CheckModel(name));
   std::vector<ModelVersion> versions;
   {
-    REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare(
-        "SELECT name, version, source, storage_location, run_id, description, current_stage, status, creation_time FROM model_versions "
-        "WHERE name = ? AND current_stage <> ? ORDER BY version DESC", name, std::string_view(kDeletedStage)));
+    REEVE_ASSIGN_OR_RETURN(
+        Statement row,
+        database_->Prepare("SELECT name, version, source, storage_location, run_id, description, "
+                           "current_stage, status, creation_time FROM model_versions "
+                           "WHERE name = ? AND current_stage <> ? ORDER BY version DESC",
+                           name, std::string_view(kDeletedStage)));
     for (;;) {
       REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
       if (!more) break;
-      versions.push_back({.name = row.Text(0), .version = row.Integer(1), .source = row.Text(2), .storage_location = row.Text(3),
-                          .run_id = row.Text(4), .description = row.Text(5), .stage = row.Text(6), .status = row.Text(7),
+      versions.push_back({.name = row.Text(0),
+                          .version = row.Integer(1),
+                          .source = row.Text(2),
+                          .storage_location = row.Text(3),
+                          .run_id = row.Text(4),
+                          .description = row.Text(5),
+                          .stage = row.Text(6),
+                          .status = row.Text(7),
                           .created_ms = row.Integer(8)});
     }
   }
@@ -218,22 +283,32 @@ Result<ModelVersion> SqliteStore::GetVersion(const std::string& name, std::int64
     if (candidate.version == version) return std::move(candidate);
     known.push_back(std::to_string(candidate.version));
   }
-  return Status::NotFound("model " + Quote(name) + " has no version " + std::to_string(version) + "." + Suggest("", known));
+  return Status::NotFound("model " + Quote(name) + " has no version " + std::to_string(version) +
+                          "." + Suggest("", known));
 }
 
 Status SqliteStore::CheckVersion(const std::string& name, std::int64_t version) {
   REEVE_RETURN_IF_ERROR(CheckModel(name));
-  REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare("SELECT 1 FROM model_versions WHERE name = ? AND version = ? AND current_stage <> ?", name,
-                                                           version, std::string_view(kDeletedStage)));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement row,
+      database_->Prepare(
+          "SELECT 1 FROM model_versions WHERE name = ? AND version = ? AND current_stage <> ?",
+          name, version, std::string_view(kDeletedStage)));
   REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
-  return found ? Status::Ok() : Status::NotFound("model " + Quote(name) + " has no version " + std::to_string(version));
+  return found ? Status::Ok()
+               : Status::NotFound("model " + Quote(name) + " has no version " +
+                                  std::to_string(version));
 }
 
-Status SqliteStore::WriteAlias(const std::string& name, const std::string& alias, std::int64_t version) {
-  return database_->Run("INSERT OR REPLACE INTO registered_model_aliases (alias, version, name) VALUES (?, ?, ?)", alias, version, name);
+Status SqliteStore::WriteAlias(const std::string& name, const std::string& alias,
+                               std::int64_t version) {
+  return database_->Run(
+      "INSERT OR REPLACE INTO registered_model_aliases (alias, version, name) VALUES (?, ?, ?)",
+      alias, version, name);
 }
 
-Status SqliteStore::SetAlias(const std::string& name, const std::string& alias, std::int64_t version) {
+Status SqliteStore::SetAlias(const std::string& name, const std::string& alias,
+                             std::int64_t version) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckVersion(name, version));
@@ -244,18 +319,23 @@ Status SqliteStore::SetAlias(const std::string& name, const std::string& alias, 
 Status SqliteStore::DeleteAlias(const std::string& name, const std::string& alias) {
   const Lock lock(mutex_);
   REEVE_RETURN_IF_ERROR(CheckModel(name));
-  return database_->Run("DELETE FROM registered_model_aliases WHERE name = ? AND alias = ?", name, alias);
+  return database_->Run("DELETE FROM registered_model_aliases WHERE name = ? AND alias = ?", name,
+                        alias);
 }
 
-Status SqliteStore::SetStage(const std::string& name, std::int64_t version, const std::string& stage) {
+Status SqliteStore::SetStage(const std::string& name, std::int64_t version,
+                             const std::string& stage) {
   if (std::find(kStages.begin(), kStages.end(), stage) == kStages.end()) {
-    return Status::InvalidArgument("unknown stage " + Quote(stage) + "." + Suggest(stage, {kStages.begin(), kStages.end()}));
+    return Status::InvalidArgument("unknown stage " + Quote(stage) + "." +
+                                   Suggest(stage, {kStages.begin(), kStages.end()}));
   }
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckVersion(name, version));
-  REEVE_RETURN_IF_ERROR(database_->Run("UPDATE model_versions SET current_stage = ?, last_updated_time = ? WHERE name = ? AND version = ?", stage,
-                                       clock_->NowMs(), name, version));
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("UPDATE model_versions SET current_stage = ?, last_updated_time = ? WHERE "
+                     "name = ? AND version = ?",
+                     stage, clock_->NowMs(), name, version));
   return transaction.Commit();
 }
 
@@ -264,11 +344,14 @@ Status SqliteStore::DeleteVersion(const std::string& name, std::int64_t version)
   REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckVersion(name, version));
   // As MLflow deletes: the number is never used again, what it pointed to is forgotten.
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("UPDATE model_versions SET current_stage = ?, last_updated_time = ?, "
+                     "description = NULL, user_id = NULL, source = 'REDACTED-SOURCE-PATH', "
+                     "run_id = 'REDACTED-RUN-ID', run_link = 'REDACTED-RUN-LINK', status_message = "
+                     "NULL WHERE name = ? AND version = ?",
+                     std::string_view(kDeletedStage), clock_->NowMs(), name, version));
   REEVE_RETURN_IF_ERROR(database_->Run(
-      "UPDATE model_versions SET current_stage = ?, last_updated_time = ?, description = NULL, user_id = NULL, source = 'REDACTED-SOURCE-PATH', "
-      "run_id = 'REDACTED-RUN-ID', run_link = 'REDACTED-RUN-LINK', status_message = NULL WHERE name = ? AND version = ?",
-      std::string_view(kDeletedStage), clock_->NowMs(), name, version));
-  REEVE_RETURN_IF_ERROR(database_->Run("DELETE FROM registered_model_aliases WHERE name = ? AND version = ?", name, version));
+      "DELETE FROM registered_model_aliases WHERE name = ? AND version = ?", name, version));
   return transaction.Commit();
 }
 

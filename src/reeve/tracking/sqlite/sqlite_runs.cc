@@ -24,7 +24,8 @@ constexpr std::size_t kTagBytes = 8000;
 std::string Cut(const std::string& text, std::size_t most) {
   if (text.size() <= most) return text;
   std::size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;  // not inside a character
   return text.substr(0, end);
 }
 
@@ -39,55 +40,79 @@ Result<Experiment> SqliteStore::GetOrCreateExperiment(const std::string& name) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
   const auto find = [&]() -> Result<Experiment> {
-    REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare("SELECT experiment_id, name, artifact_location, lifecycle_stage FROM experiments WHERE name = ?", name));
+    REEVE_ASSIGN_OR_RETURN(Statement row,
+                           database_->Prepare("SELECT experiment_id, name, artifact_location, "
+                                              "lifecycle_stage FROM experiments WHERE name = ?",
+                                              name));
     REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
     if (!found) return Status::NotFound("");
-    if (row.Text(3) == "deleted") return Status::InvalidArgument("experiment " + Quote(name) + " is deleted, expected an active one");
+    if (row.Text(3) == "deleted")
+      return Status::InvalidArgument("experiment " + Quote(name) +
+                                     " is deleted, expected an active one");
     return Experiment{.id = row.Text(0), .name = row.Text(1), .artifact_location = row.Text(2)};
   };
   Result<Experiment> experiment = find();
   if (experiment.ok() || experiment.status().code() != StatusCode::kNotFound) return experiment;
-  REEVE_RETURN_IF_ERROR(database_->Run(
-      "INSERT INTO experiments (name, lifecycle_stage, creation_time, last_update_time) VALUES (?, 'active', ?, ?)", name,
-      clock_->NowMs(), clock_->NowMs()));
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("INSERT INTO experiments (name, lifecycle_stage, creation_time, "
+                     "last_update_time) VALUES (?, 'active', ?, ?)",
+                     name, clock_->NowMs(), clock_->NowMs()));
   REEVE_ASSIGN_OR_RETURN(Experiment made, find());
   made.artifact_location = FileUri(folder_ + "/mlruns/" + made.id);
-  REEVE_RETURN_IF_ERROR(database_->Run("UPDATE experiments SET artifact_location = ? WHERE experiment_id = CAST(? AS INTEGER)",
-                                       made.artifact_location, made.id));
   REEVE_RETURN_IF_ERROR(database_->Run(
-      "INSERT INTO experiment_tags (key, value, experiment_id) VALUES ('mlflow.experimentKind', 'custom_model_development', CAST(? AS INTEGER))",
-      made.id));
+      "UPDATE experiments SET artifact_location = ? WHERE experiment_id = CAST(? AS INTEGER)",
+      made.artifact_location, made.id));
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("INSERT INTO experiment_tags (key, value, experiment_id) VALUES "
+                     "('mlflow.experimentKind', 'custom_model_development', CAST(? AS INTEGER))",
+                     made.id));
   REEVE_RETURN_IF_ERROR(transaction.Commit());
   return made;
 }
 
 Result<std::vector<Experiment>> SqliteStore::ListExperiments() {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare("SELECT experiment_id, name, artifact_location FROM experiments "
-                                                           "WHERE lifecycle_stage = 'active' ORDER BY experiment_id"));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement row,
+      database_->Prepare("SELECT experiment_id, name, artifact_location FROM experiments "
+                         "WHERE lifecycle_stage = 'active' ORDER BY experiment_id"));
   std::vector<Experiment> experiments;
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
     if (!more) return experiments;
-    experiments.push_back({.id = row.Text(0), .name = row.Text(1), .artifact_location = row.Text(2)});
+    experiments.push_back(
+        {.id = row.Text(0), .name = row.Text(1), .artifact_location = row.Text(2)});
   }
 }
 
 Result<Run> SqliteStore::CreateRun(const NewRun& request) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
-  REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare("SELECT artifact_location FROM experiments WHERE experiment_id = CAST(? AS INTEGER)", request.experiment_id));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement row,
+      database_->Prepare(
+          "SELECT artifact_location FROM experiments WHERE experiment_id = CAST(? AS INTEGER)",
+          request.experiment_id));
   REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
-  if (!found) return Status::NotFound("experiment " + Quote(request.experiment_id) + " does not exist");
-  Run run{.id = NewId(), .name = request.name, .experiment_id = request.experiment_id, .artifact_uri = {}, .user = request.user,
-          .start_ms = clock_->NowMs(), .tags = request.tags};
+  if (!found)
+    return Status::NotFound("experiment " + Quote(request.experiment_id) + " does not exist");
+  Run run{.id = NewId(),
+          .name = request.name,
+          .experiment_id = request.experiment_id,
+          .artifact_uri = {},
+          .user = request.user,
+          .start_ms = clock_->NowMs(),
+          .tags = request.tags};
   if (run.name.empty()) run.name = ReadableRunName(run.id);
   run.artifact_uri = JoinUri(row.Text(0), run.id + "/artifacts");
   run.tags["mlflow.runName"] = run.name;
-  REEVE_RETURN_IF_ERROR(database_->Run(
-      "INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time, source_version, "
-      "lifecycle_stage, artifact_uri, experiment_id) VALUES (?, ?, 'UNKNOWN', '', '', ?, 'RUNNING', ?, '', 'active', ?, CAST(? AS INTEGER))",
-      run.id, Cut(run.name, kKeyBytes), run.user, run.start_ms, run.artifact_uri, run.experiment_id));
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("INSERT INTO runs (run_uuid, name, source_type, source_name, "
+                     "entry_point_name, user_id, status, start_time, source_version, "
+                     "lifecycle_stage, artifact_uri, experiment_id) VALUES (?, ?, 'UNKNOWN', '', "
+                     "'', ?, 'RUNNING', ?, '', 'active', ?, CAST(? AS INTEGER))",
+                     run.id, Cut(run.name, kKeyBytes), run.user, run.start_ms, run.artifact_uri,
+                     run.experiment_id));
   REEVE_RETURN_IF_ERROR(WriteTags(run.id, run.tags));
   REEVE_RETURN_IF_ERROR(transaction.Commit());
   return run;
@@ -102,25 +127,40 @@ Status SqliteStore::FillRun(Run& run) {
       put(row);
     }
   };
-  REEVE_RETURN_IF_ERROR(read("SELECT key, value FROM params WHERE run_uuid = ?", [&](Statement& row) { run.params[row.Text(0)] = row.Text(1); }));
-  REEVE_RETURN_IF_ERROR(read("SELECT key, value FROM tags WHERE run_uuid = ?", [&](Statement& row) { run.tags[row.Text(0)] = row.Text(1); }));
-  return read("SELECT key, value, is_nan FROM latest_metrics WHERE run_uuid = ?", [&](Statement& row) {
-    run.metrics[row.Text(0)] = row.Integer(2) != 0 ? std::numeric_limits<double>::quiet_NaN() : row.Real(1);
-  });
+  REEVE_RETURN_IF_ERROR(read("SELECT key, value FROM params WHERE run_uuid = ?",
+                             [&](Statement& row) { run.params[row.Text(0)] = row.Text(1); }));
+  REEVE_RETURN_IF_ERROR(read("SELECT key, value FROM tags WHERE run_uuid = ?",
+                             [&](Statement& row) { run.tags[row.Text(0)] = row.Text(1); }));
+  return read("SELECT key, value, is_nan FROM latest_metrics WHERE run_uuid = ?",
+              [&](Statement& row) {
+                run.metrics[row.Text(0)] =
+                    row.Integer(2) != 0 ? std::numeric_limits<double>::quiet_NaN() : row.Real(1);
+              });
 }
 
-Result<std::vector<Run>> SqliteStore::ListRuns(const std::string& experiment_id, std::int64_t most) {
+Result<std::vector<Run>> SqliteStore::ListRuns(const std::string& experiment_id,
+                                               std::int64_t most) {
   const Lock lock(mutex_);
   std::vector<Run> runs;
   {
-    REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare(
-        "SELECT run_uuid, name, experiment_id, artifact_uri, user_id, status, start_time, end_time FROM runs WHERE lifecycle_stage = 'active' "
-        "AND (?1 = '' OR experiment_id = CAST(?1 AS INTEGER)) ORDER BY start_time DESC, run_uuid LIMIT ?2", experiment_id, most));
+    REEVE_ASSIGN_OR_RETURN(
+        Statement row,
+        database_->Prepare("SELECT run_uuid, name, experiment_id, artifact_uri, user_id, status, "
+                           "start_time, end_time FROM runs WHERE lifecycle_stage = 'active' "
+                           "AND (?1 = '' OR experiment_id = CAST(?1 AS INTEGER)) ORDER BY "
+                           "start_time DESC, run_uuid LIMIT ?2",
+                           experiment_id, most));
     for (;;) {
       REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
       if (!more) break;
-      runs.push_back({.id = row.Text(0), .name = row.Text(1), .experiment_id = row.Text(2), .artifact_uri = row.Text(3),
-                      .user = row.Text(4), .status = ParseRunStatus(row.Text(5)), .start_ms = row.Integer(6), .end_ms = row.Integer(7)});
+      runs.push_back({.id = row.Text(0),
+                      .name = row.Text(1),
+                      .experiment_id = row.Text(2),
+                      .artifact_uri = row.Text(3),
+                      .user = row.Text(4),
+                      .status = ParseRunStatus(row.Text(5)),
+                      .start_ms = row.Integer(6),
+                      .end_ms = row.Integer(7)});
     }
   }
   for (Run& run : runs) REEVE_RETURN_IF_ERROR(FillRun(run));
@@ -129,29 +169,42 @@ Result<std::vector<Run>> SqliteStore::ListRuns(const std::string& experiment_id,
 
 Result<Run> SqliteStore::GetRun(const std::string& run_id) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare(
-      "SELECT run_uuid, name, experiment_id, artifact_uri, user_id, status, start_time, end_time FROM runs WHERE run_uuid = ?", run_id));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement row,
+      database_->Prepare("SELECT run_uuid, name, experiment_id, artifact_uri, user_id, status, "
+                         "start_time, end_time FROM runs WHERE run_uuid = ?",
+                         run_id));
   REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
   if (!found) return Status::NotFound("run " + Quote(run_id) + " does not exist");
-  Run run{.id = row.Text(0), .name = row.Text(1), .experiment_id = row.Text(2), .artifact_uri = row.Text(3),
-          .user = row.Text(4), .status = ParseRunStatus(row.Text(5)), .start_ms = row.Integer(6), .end_ms = row.Integer(7)};
+  Run run{.id = row.Text(0),
+          .name = row.Text(1),
+          .experiment_id = row.Text(2),
+          .artifact_uri = row.Text(3),
+          .user = row.Text(4),
+          .status = ParseRunStatus(row.Text(5)),
+          .start_ms = row.Integer(6),
+          .end_ms = row.Integer(7)};
   REEVE_RETURN_IF_ERROR(FillRun(run));
   return run;
 }
 
 Status SqliteStore::CheckRun(const std::string& run_id) {
-  REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare("SELECT 1 FROM runs WHERE run_uuid = ?", run_id));
+  REEVE_ASSIGN_OR_RETURN(Statement row,
+                         database_->Prepare("SELECT 1 FROM runs WHERE run_uuid = ?", run_id));
   REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
   return found ? Status::Ok() : Status::NotFound("run " + Quote(run_id) + " does not exist");
 }
 
-Status SqliteStore::LogParams(const std::string& run_id, const std::map<std::string, std::string>& params) {
+Status SqliteStore::LogParams(const std::string& run_id,
+                              const std::map<std::string, std::string>& params) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
   for (const auto& [key, value] : params) {
     REEVE_RETURN_IF_ERROR(CheckKey(key));
-    REEVE_RETURN_IF_ERROR(database_->Run("INSERT OR REPLACE INTO params (key, value, run_uuid) VALUES (?, ?, ?)", key, Cut(value, kParamBytes), run_id));
+    REEVE_RETURN_IF_ERROR(
+        database_->Run("INSERT OR REPLACE INTO params (key, value, run_uuid) VALUES (?, ?, ?)", key,
+                       Cut(value, kParamBytes), run_id));
   }
   return transaction.Commit();
 }
@@ -161,15 +214,21 @@ Status SqliteStore::WriteMetric(const std::string& run_id, const MetricPoint& po
   const bool is_nan = std::isnan(point.value);
   constexpr double kLargest = std::numeric_limits<double>::max();
   const double value = is_nan ? 0 : std::clamp(point.value, -kLargest, kLargest);
-  REEVE_RETURN_IF_ERROR(database_->Run("INSERT OR IGNORE INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES (?, ?, ?, ?, ?, ?)",
-                                       point.key, value, point.timestamp_ms, run_id, point.step, is_nan));
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("INSERT OR IGNORE INTO metrics (key, value, timestamp, run_uuid, step, "
+                     "is_nan) VALUES (?, ?, ?, ?, ?, ?)",
+                     point.key, value, point.timestamp_ms, run_id, point.step, is_nan));
   // The latest point is the one with the greatest (step, timestamp, value).
-  REEVE_RETURN_IF_ERROR(database_->Run(
-      "UPDATE latest_metrics SET value = ?1, timestamp = ?2, step = ?3, is_nan = ?4 WHERE key = ?5 AND run_uuid = ?6 "
-      "AND (step, timestamp, value) < (?3, ?2, ?1)", value, point.timestamp_ms, point.step, is_nan, point.key, run_id));
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("UPDATE latest_metrics SET value = ?1, timestamp = ?2, step = ?3, is_nan = ?4 "
+                     "WHERE key = ?5 AND run_uuid = ?6 "
+                     "AND (step, timestamp, value) < (?3, ?2, ?1)",
+                     value, point.timestamp_ms, point.step, is_nan, point.key, run_id));
   if (database_->changes() > 0) return Status::Ok();
-  return database_->Run("INSERT OR IGNORE INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (?, ?, ?, ?, ?, ?)",
-                        point.key, value, point.timestamp_ms, point.step, is_nan, run_id);
+  return database_->Run(
+      "INSERT OR IGNORE INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES "
+      "(?, ?, ?, ?, ?, ?)",
+      point.key, value, point.timestamp_ms, point.step, is_nan, run_id);
 }
 
 Status SqliteStore::LogMetrics(const std::string& run_id, const std::vector<MetricPoint>& points) {
@@ -183,7 +242,9 @@ Status SqliteStore::LogMetrics(const std::string& run_id, const std::vector<Metr
 Status SqliteStore::WriteTags(const std::string& run_id, const Tags& tags) {
   for (const auto& [key, value] : tags) {
     REEVE_RETURN_IF_ERROR(CheckKey(key));
-    REEVE_RETURN_IF_ERROR(database_->Run("INSERT OR REPLACE INTO tags (key, value, run_uuid) VALUES (?, ?, ?)", key, Cut(value, kTagBytes), run_id));
+    REEVE_RETURN_IF_ERROR(
+        database_->Run("INSERT OR REPLACE INTO tags (key, value, run_uuid) VALUES (?, ?, ?)", key,
+                       Cut(value, kTagBytes), run_id));
   }
   return Status::Ok();
 }
@@ -197,7 +258,8 @@ Status SqliteStore::SetTags(const std::string& run_id, const Tags& tags) {
 }
 
 Status SqliteStore::WriteEnd(const std::string& run_id, RunStatus status) {
-  return database_->Run("UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?", RunStatusName(status), clock_->NowMs(), run_id);
+  return database_->Run("UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?",
+                        RunStatusName(status), clock_->NowMs(), run_id);
 }
 
 Status SqliteStore::EndRun(const std::string& run_id, RunStatus status) {
@@ -208,54 +270,79 @@ Status SqliteStore::EndRun(const std::string& run_id, RunStatus status) {
 Status SqliteStore::DeleteRun(const std::string& run_id) {
   const Lock lock(mutex_);
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
-  return database_->Run("UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = ? WHERE run_uuid = ?", clock_->NowMs(), run_id);
+  return database_->Run(
+      "UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = ? WHERE run_uuid = ?",
+      clock_->NowMs(), run_id);
 }
 
-Result<std::vector<MetricPoint>> SqliteStore::MetricHistory(const std::string& run_id, const std::string& key) {
+Result<std::vector<MetricPoint>> SqliteStore::MetricHistory(const std::string& run_id,
+                                                            const std::string& key) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare(
-      "SELECT value, timestamp, step, is_nan FROM metrics WHERE run_uuid = ? AND key = ? ORDER BY step, timestamp, value", run_id, key));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement row, database_->Prepare("SELECT value, timestamp, step, is_nan FROM metrics WHERE "
+                                        "run_uuid = ? AND key = ? ORDER BY step, timestamp, value",
+                                        run_id, key));
   std::vector<MetricPoint> points;
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
     if (!more) return points;
-    points.push_back({key, row.Integer(3) != 0 ? std::numeric_limits<double>::quiet_NaN() : row.Real(0), row.Integer(1), row.Integer(2)});
+    points.push_back({key,
+                      row.Integer(3) != 0 ? std::numeric_limits<double>::quiet_NaN() : row.Real(0),
+                      row.Integer(1), row.Integer(2)});
   }
 }
 
 Status SqliteStore::LogInput(const std::string& run_id, const DatasetInput& input) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
-  REEVE_ASSIGN_OR_RETURN(Statement experiment, database_->Prepare("SELECT experiment_id FROM runs WHERE run_uuid = ?", run_id));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement experiment,
+      database_->Prepare("SELECT experiment_id FROM runs WHERE run_uuid = ?", run_id));
   REEVE_ASSIGN_OR_RETURN(const bool has_run, experiment.Step());
   if (!has_run) return Status::NotFound("run " + Quote(run_id) + " does not exist");
   const std::int64_t experiment_id = experiment.Integer(0);
-  REEVE_RETURN_IF_ERROR(database_->Run(
-      "INSERT OR IGNORE INTO datasets (dataset_uuid, experiment_id, name, digest, dataset_source_type, dataset_source, dataset_schema, "
-      "dataset_profile) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      NewId(), experiment_id, Cut(input.name, 500), Cut(input.digest, 36), input.source_type, input.source, input.schema, input.profile));
-  REEVE_ASSIGN_OR_RETURN(Statement dataset, database_->Prepare("SELECT dataset_uuid FROM datasets WHERE experiment_id = ? AND name = ? AND digest = ?",
-                                                               experiment_id, Cut(input.name, 500), Cut(input.digest, 36)));
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("INSERT OR IGNORE INTO datasets (dataset_uuid, experiment_id, name, digest, "
+                     "dataset_source_type, dataset_source, dataset_schema, "
+                     "dataset_profile) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                     NewId(), experiment_id, Cut(input.name, 500), Cut(input.digest, 36),
+                     input.source_type, input.source, input.schema, input.profile));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement dataset,
+      database_->Prepare(
+          "SELECT dataset_uuid FROM datasets WHERE experiment_id = ? AND name = ? AND digest = ?",
+          experiment_id, Cut(input.name, 500), Cut(input.digest, 36)));
   REEVE_ASSIGN_OR_RETURN(const bool has_dataset, dataset.Step());
-  if (!has_dataset) return Status::Internal("tracking store: the data set just written is not there");
+  if (!has_dataset)
+    return Status::Internal("tracking store: the data set just written is not there");
   const std::string input_id = NewId();
-  REEVE_RETURN_IF_ERROR(database_->Run("INSERT INTO inputs (input_uuid, source_type, source_id, destination_type, destination_id) VALUES (?, 'DATASET', ?, 'RUN', ?)",
-                                       input_id, dataset.Text(0), run_id));
-  REEVE_RETURN_IF_ERROR(database_->Run("INSERT INTO input_tags (input_uuid, name, value) VALUES (?, 'mlflow.data.context', ?)", input_id, input.context));
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("INSERT INTO inputs (input_uuid, source_type, source_id, destination_type, "
+                     "destination_id) VALUES (?, 'DATASET', ?, 'RUN', ?)",
+                     input_id, dataset.Text(0), run_id));
+  REEVE_RETURN_IF_ERROR(database_->Run(
+      "INSERT INTO input_tags (input_uuid, name, value) VALUES (?, 'mlflow.data.context', ?)",
+      input_id, input.context));
   return transaction.Commit();
 }
 
 Result<std::vector<DatasetInput>> SqliteStore::ListInputs(const std::string& run_id) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare(
-      "SELECT d.name, d.digest, d.dataset_source_type, d.dataset_source, d.dataset_schema, d.dataset_profile, t.value FROM inputs i "
-      "JOIN datasets d ON d.dataset_uuid = i.source_id LEFT JOIN input_tags t ON t.input_uuid = i.input_uuid AND t.name = 'mlflow.data.context' "
-      "WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN' AND i.destination_id = ?", run_id));
+  REEVE_ASSIGN_OR_RETURN(
+      Statement row,
+      database_->Prepare(
+          "SELECT d.name, d.digest, d.dataset_source_type, d.dataset_source, d.dataset_schema, "
+          "d.dataset_profile, t.value FROM inputs i "
+          "JOIN datasets d ON d.dataset_uuid = i.source_id LEFT JOIN input_tags t ON t.input_uuid "
+          "= i.input_uuid AND t.name = 'mlflow.data.context' "
+          "WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN' AND i.destination_id = ?",
+          run_id));
   std::vector<DatasetInput> inputs;
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
     if (!more) return inputs;
-    inputs.push_back({row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.Text(6)});
+    inputs.push_back({row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5),
+                      row.Text(6)});
   }
 }
 

@@ -10,12 +10,13 @@
 
 namespace reeve::tracking {
 
-/// A store in MLflow's own schema. A file that is new gets the schema of kSchemaRevision; one that MLflow made or
-/// upgraded is used as it is: columns are named, nothing is migrated, and rows are looked for before they are
-/// inserted, since later schemas have other keys.
+/// A store in MLflow's own schema. A file that is new gets the schema of kSchemaRevision; one that
+/// MLflow made or upgraded is used as it is: columns are named, nothing is migrated, and rows are
+/// looked for before they are inserted, since later schemas have other keys.
 class SqliteStore final : public Store {
  public:
-  static Result<std::unique_ptr<SqliteStore>> Open(const std::string& path, const StoreOptions& options);
+  static Result<std::unique_ptr<SqliteStore>> Open(const std::string& path,
+                                                   const StoreOptions& options);
 
   const std::string& folder() const override { return folder_; }
   Result<Experiment> GetOrCreateExperiment(const std::string& name) override;
@@ -23,12 +24,14 @@ class SqliteStore final : public Store {
   Result<Run> CreateRun(const NewRun& run) override;
   Result<Run> GetRun(const std::string& run_id) override;
   Result<std::vector<Run>> ListRuns(const std::string& experiment_id, std::int64_t most) override;
-  Status LogParams(const std::string& run_id, const std::map<std::string, std::string>& params) override;
+  Status LogParams(const std::string& run_id,
+                   const std::map<std::string, std::string>& params) override;
   Status LogMetrics(const std::string& run_id, const std::vector<MetricPoint>& points) override;
   Status SetTags(const std::string& run_id, const Tags& tags) override;
   Status EndRun(const std::string& run_id, RunStatus status) override;
   Status DeleteRun(const std::string& run_id) override;
-  Result<std::vector<MetricPoint>> MetricHistory(const std::string& run_id, const std::string& key) override;
+  Result<std::vector<MetricPoint>> MetricHistory(const std::string& run_id,
+                                                 const std::string& key) override;
   Status LogInput(const std::string& run_id, const DatasetInput& input) override;
   Result<std::vector<DatasetInput>> ListInputs(const std::string& run_id) override;
   Result<LoggedModel> CreateLoggedModel(const Run& run, const std::string& name) override;
@@ -61,7 +64,8 @@ class SqliteStore final : public Store {
   Status CheckVersion(const std::string& name, std::int64_t version);
   Result<std::int64_t> WriteVersion(const Publication& publication);
   Status WriteAlias(const std::string& name, const std::string& alias, std::int64_t version);
-  Status NoteVersionOnModel(const std::string& model_id, const std::string& name, std::int64_t version);
+  Status NoteVersionOnModel(const std::string& model_id, const std::string& name,
+                            std::int64_t version);
 
   std::mutex mutex_;
   std::unique_ptr<Database> database_;

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Runs the examples of the documentation and of --help through the real binary.
+
+    python3 tests/docs/run.py path/to/reeve
+
+Every ```console block of README.md and docs/ is run line by line ("$ reeve …"), file by file in one folder that the demo
+filled; lines of output shown below a command have to occur in what it prints ("…" stands for anything). Examples of
+--help are run as they stand, and docs/reference/cli.md has to be what `reeve help --reference` prints.
+"""
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def run(binary, line, folder):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))}
+    environment["PATH"] = f"{Path(binary).parent}:{environment['PATH']}"
+    return subprocess.run(["bash", "-c", line], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+
+
+def shown_lines_occur(shown, printed):
+    for line in shown:
+        wanted = ".*".join(re.escape(part.strip()) for part in re.split("…|\\.\\.\\.", line))
+        if line.strip() and not re.search(re.sub(r"(\\ )+", r"\\s+", wanted), printed):
+            return line
+    return None
+
+
+def run_page(binary, path):
+    errors = []
+    blocks = re.findall(r"```console\n(.*?)```", path.read_text(), re.S)
+    with tempfile.TemporaryDirectory(prefix="reeve-docs-") as folder:
+        run(binary, "reeve demo --quiet", folder)
+        for block in blocks:
+            for step in re.split(r"^\$ ", block, flags=re.M)[1:]:
+                command, _, shown = step.partition("\n")
+                while command.endswith("\\"):
+                    more, _, shown = shown.partition("\n")
+                    command = command[:-1] + more
+                if not command.startswith("reeve "):
+                    continue
+                command = command.split("   #")[0]
+                done = run(binary, command, folder)
+                missing = shown_lines_occur(shown.splitlines(), done.stdout + done.stderr)
+                if done.returncode != 0:
+                    errors.append(f"{path.name}: $ {command}\n  exit {done.returncode}: {done.stderr[-600:]}")
+                elif missing is not None:
+                    errors.append(f"{path.name}: $ {command}\n  does not print: {missing}\n  but: {(done.stdout + done.stderr)[-1200:]}")
+    return len(blocks), errors
+
+
+def run_help(binary):
+    errors, count = [], 0
+    general = run(binary, "reeve --help", ROOT).stdout
+    commands = re.findall(r"^  reeve ([a-z]+(?: [a-z]+)?)  ", general, re.M)
+    with tempfile.TemporaryDirectory(prefix="reeve-help-") as folder:
+        run(binary, "reeve demo --quiet", folder)
+        for command in commands:
+            text = run(binary, f"reeve help {command}", folder).stdout
+            for line in text.partition("\nExamples:\n")[2].splitlines():
+                count += 1
+                done = run(binary, line.strip(), folder)
+                if done.returncode != 0:
+                    errors.append(f"help of {command}: {line.strip()}\n  exit {done.returncode}: {done.stderr[-600:]}")
+    return count, errors
+
+
+def main():
+    binary = str(Path(sys.argv[1]).resolve())
+    errors, passed = [], 0
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        count, found = run_page(binary, path)
+        errors += found
+        passed += count > 0 and not found
+    count, found = run_help(binary)
+    errors += found
+    passed += count - len(found)
+    reference = ROOT / "docs/reference/cli.md"
+    if reference.exists() and reference.read_text() == run(binary, "reeve help --reference", ROOT).stdout:
+        passed += 1
+    else:
+        errors.append("docs/reference/cli.md is not what `reeve help --reference` prints")
+    print("\n".join(errors))
+    print(f"docs: {passed} passed, {len(errors)} failed")
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
