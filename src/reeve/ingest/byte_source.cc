@@ -74,8 +74,7 @@ class GzipSource final : public ByteSource {
   Status Refill() {
     if (stream_.avail_in > 0) return Status::Ok();
     stream_.next_in = input_.data();
-    stream_.avail_in =
-        static_cast<uInt>(std::fread(input_.data(), 1, input_.size(), file_.get()));
+    stream_.avail_in = static_cast<uInt>(std::fread(input_.data(), 1, input_.size(), file_.get()));
     if (std::ferror(file_.get()) != 0) {
       return Status::Io("file " + Quote(name_, 400) + " cannot be read: " + std::strerror(errno));
     }

@@ -40,8 +40,8 @@ Result<std::unique_ptr<CsvFile>> CsvFile::Open(const std::string& path, const st
   return file;
 }
 
-// Reads on until a block is full, keeping what is unread. The buffer doubles when it holds nothing else,
-// so that a long record is looked at few times.
+// Reads on until a block is full, keeping what is unread. The buffer doubles when it holds nothing
+// else, so that a long record is looked at few times.
 Status CsvFile::Refill() {
   buffer_.erase(0, at_);
   end_ -= at_;
@@ -59,15 +59,18 @@ Status CsvFile::Refill() {
 Result<bool> CsvFile::Next(Row& row) {
   for (;;) {
     if (at_ == end_ && at_end_) return false;
-    const CsvOutcome outcome = ReadCsvRecord(unread(), dialect_.separator, at_end_, record_);
-    if (outcome == CsvOutcome::kIncomplete) {
-      if (end_ - at_ > kMostRecordBytes) {
-        return Status::InvalidData(name_ + ", line " + std::to_string(line_) +
-                                   ": found a row longer than 64 MB, expected shorter ones (is a "
-                                   "quote not closed?)");
-      }
+    CsvOutcome outcome = ReadCsvRecord(unread(), dialect_.separator, at_end_, record_);
+    if (outcome == CsvOutcome::kIncomplete && end_ - at_ <= kMostRecordBytes) {
       REEVE_RETURN_IF_ERROR(Refill());
       continue;
+    }
+    if (outcome == CsvOutcome::kIncomplete) {
+      // A quote that is open for so long is taken for one that never ends.
+      outcome = ReadCsvRecord(unread(), dialect_.separator, true, record_);
+      if (outcome != CsvOutcome::kOpenQuote) {
+        return Status::InvalidData(name_ + ", line " + std::to_string(line_) +
+                                   ": found a row longer than 64 MB, expected shorter ones");
+      }
     }
     row.line = line_;
     row.fields = &record_.fields;

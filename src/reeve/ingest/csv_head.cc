@@ -11,6 +11,8 @@ namespace reeve::ingest {
 namespace {
 
 constexpr std::size_t kMostRecords = 1000;
+/// Fewer control characters than that may be a slip in a text.
+constexpr std::size_t kFewControls = 16;
 constexpr std::array<char, 4> kSeparators = {',', ';', '\t', '|'};
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
@@ -93,11 +95,14 @@ Status CheckBytes(std::string_view head, const std::string& file) {
     return byte < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\v' && c != '\f';
   }));
   const std::string_view magic = head.substr(0, 4);
-  for (const std::string_view kind : {"\x7F" "ELF", "PK\x03\x04", "PAR1"}) {
+  for (const std::string_view kind : {"\x7F"
+                                      "ELF",
+                                      "PK\x03\x04", "PAR1"}) {
     if (magic == kind) return NotUtf8(file, " is a binary file");
   }
   if (magic.starts_with("\x1F\x8B")) return NotUtf8(file, " is compressed but does not end in .gz");
-  if (odd * 50 > head.size()) return NotUtf8(file, " is a binary file, no text");
+  if (odd > kFewControls && odd * 50 > head.size())
+    return NotUtf8(file, " is a binary file, no text");
   return Status::Ok();
 }
 
@@ -147,8 +152,7 @@ Result<CsvDialect> ReadCsvHead(std::string_view head, const CsvHeadOptions& opti
   REEVE_RETURN_IF_ERROR(CheckBytes(head, file));
   const Reading best = BestReading(head, options);
   if (best.width() == 0 && best.header_outcome == CsvOutcome::kRecord) {
-    return Status::InvalidData(file +
-                               " holds blank lines only, expected a header line and rows");
+    return Status::InvalidData(file + " holds blank lines only, expected a header line and rows");
   }
   if (best.header_outcome != CsvOutcome::kRecord) return BrokenHeader(best, file);
   CsvDialect dialect{.separator = best.separator,

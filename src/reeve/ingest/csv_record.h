@@ -38,10 +38,10 @@ enum class CsvOutcome {
   kTextBehindQuote,
 };
 
-/// Reads the first record of `text` (RFC 4180, with blanks allowed round quoted fields, quotes allowed
-/// inside unquoted ones, and each of \n, \r\n and \r as line end). `at_end` says that no bytes follow
-/// `text`. After kOpenQuote and kTextBehindQuote `bytes` and `lines` cover the first line only, so that
-/// reading can go on behind it.
+/// Reads the first record of `text` (RFC 4180, with blanks allowed round quoted fields, quotes
+/// allowed inside unquoted ones, and each of \n, \r\n and \r as line end). `at_end` says that no
+/// bytes follow `text`. After kOpenQuote and kTextBehindQuote `bytes` and `lines` cover the first
+/// line only, so that reading can go on behind it.
 CsvOutcome ReadCsvRecord(std::string_view text, char separator, bool at_end, CsvRecord& record);
 
 /// The field's value, trimmed. `scratch` holds it when quotes had to be halved.

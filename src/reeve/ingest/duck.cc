@@ -23,6 +23,18 @@ Status Failed(const char* message) {
 std::string SqlText(std::string_view text) { return Doubled(text, '\''); }
 std::string SqlName(std::string_view name) { return Doubled(name, '"'); }
 
+std::string SqlPath(const std::string& path) {
+  std::string literal = path.starts_with('/') ? "" : "./";
+  for (const char c : path) {
+    if (c == '*' || c == '?' || c == '[') {
+      literal += std::string("[") + c + "]";
+    } else {
+      literal += c;
+    }
+  }
+  return SqlText(literal);
+}
+
 Result<std::unique_ptr<Duck>> Duck::Open(const Options& options) {
   std::unique_ptr<Duck> duck(new Duck());
   duckdb_config config = nullptr;
@@ -49,6 +61,9 @@ Result<std::unique_ptr<Duck>> Duck::Open(const Options& options) {
   }
   if (duckdb_connect(duck->database_, &duck->connection_) == DuckDBError)
     return Failed("DuckDB gave no connection");
+  // Texts made of times with a zone must not depend on where this runs.
+  REEVE_RETURN_IF_ERROR(duck->Run("SET TimeZone='UTC'"));
+  REEVE_RETURN_IF_ERROR(duck->Run("SET lock_configuration=true"));
   return duck;
 }
 
@@ -78,7 +93,10 @@ Result<std::unique_ptr<DuckStream>> DuckStream::Open(Duck& duck, const std::stri
   if (duckdb_pending_prepared_streaming(statement, &pending) == DuckDBError) {
     status = Failed(duckdb_pending_error(pending));
   } else if (duckdb_execute_pending(pending, &stream->result_) == DuckDBError) {
-    status = Failed(duckdb_result_error(&stream->result_));
+    // With several threads only the pending result knows the cause.
+    const char* const cause = duckdb_pending_error(pending);
+    status = Failed(cause != nullptr && cause[0] != '\0' ? cause
+                                                         : duckdb_result_error(&stream->result_));
   }
   duckdb_destroy_pending(&pending);
   duckdb_destroy_prepare(&statement);

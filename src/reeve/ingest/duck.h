@@ -60,5 +60,8 @@ class DuckStream {
 /// 'text' for SQL; "name" for SQL.
 std::string SqlText(std::string_view text);
 std::string SqlName(std::string_view name);
+/// The SQL text that DuckDB's readers take for exactly this file: nothing in it is a pattern, a
+/// home folder or a URL.
+std::string SqlPath(const std::string& path);
 
 }  // namespace reeve::ingest

@@ -40,81 +40,115 @@ void AppendNumbers(duckdb_vector vector, idx_t rows, Column& column) {
   }
 }
 
-// How a column of DuckDB's type becomes a DOUBLE or a VARCHAR.
-DuckColumn Describe(const std::string& name, duckdb_type type) {
+constexpr const char* kLargestExact = "9007199254740992";
+
+DuckColumn Number(const std::string& name, ColumnType type, const std::string& expression) {
+  return {.name = std::string(Trim(name)),
+          .type = type,
+          .expression = expression,
+          .text_expression = "CAST(" + SqlName(name) + " AS VARCHAR)",
+          .is_text = false};
+}
+
+DuckColumn Text(const std::string& name, ColumnType type, const std::string& expression) {
+  return {.name = std::string(Trim(name)),
+          .type = type,
+          .expression = expression,
+          .text_expression = expression};
+}
+
+void BecomeText(DuckColumn& column) {
+  column.expression = column.text_expression;
+  column.type = ColumnType::kText;
+  column.is_text = true;
+}
+
+}  // namespace
+
+DuckColumn MakeDuckColumn(const std::string& name, duckdb_type type) {
   const std::string sql = SqlName(name);
-  const auto number = [&](ColumnType kind, const std::string& expression) {
-    return DuckColumn{
-        .name = std::string(Trim(name)), .type = kind, .expression = expression, .is_text = false};
-  };
   switch (type) {
+    case DUCKDB_TYPE_BIGINT:
+    case DUCKDB_TYPE_UBIGINT:
+    case DUCKDB_TYPE_HUGEINT:
+    case DUCKDB_TYPE_UHUGEINT: {
+      DuckColumn column = Number(name, ColumnType::kInteger, "CAST(" + sql + " AS DOUBLE)");
+      column.is_wide = true;
+      return column;
+    }
     case DUCKDB_TYPE_TINYINT:
     case DUCKDB_TYPE_SMALLINT:
     case DUCKDB_TYPE_INTEGER:
-    case DUCKDB_TYPE_BIGINT:
     case DUCKDB_TYPE_UTINYINT:
     case DUCKDB_TYPE_USMALLINT:
     case DUCKDB_TYPE_UINTEGER:
-    case DUCKDB_TYPE_UBIGINT:
-      return number(ColumnType::kInteger, "CAST(" + sql + " AS DOUBLE)");
+      return Number(name, ColumnType::kInteger, "CAST(" + sql + " AS DOUBLE)");
     case DUCKDB_TYPE_FLOAT:
     case DUCKDB_TYPE_DOUBLE:
     case DUCKDB_TYPE_DECIMAL:
-    case DUCKDB_TYPE_HUGEINT:
-    case DUCKDB_TYPE_UHUGEINT:
-      return number(ColumnType::kReal, "CAST(" + sql + " AS DOUBLE)");
+      return Number(name, ColumnType::kReal, "CAST(" + sql + " AS DOUBLE)");
     case DUCKDB_TYPE_BOOLEAN:
-      return number(ColumnType::kBoolean, "CAST(CAST(" + sql + " AS INTEGER) AS DOUBLE)");
+      return Number(name, ColumnType::kBoolean, "CAST(CAST(" + sql + " AS INTEGER) AS DOUBLE)");
     case DUCKDB_TYPE_DATE:
     case DUCKDB_TYPE_TIMESTAMP:
     case DUCKDB_TYPE_TIMESTAMP_S:
     case DUCKDB_TYPE_TIMESTAMP_MS:
     case DUCKDB_TYPE_TIMESTAMP_NS:
+      return Number(name, ColumnType::kDatetime,
+                    "CASE WHEN isfinite(CAST(" + sql + " AS TIMESTAMP)) THEN epoch_us(CAST(" + sql +
+                        " AS TIMESTAMP)) / 1e6 END");
     case DUCKDB_TYPE_TIMESTAMP_TZ:
-      return number(ColumnType::kDatetime,
-                    "CAST(epoch_us(CAST(" + sql + " AS TIMESTAMP)) AS DOUBLE) / 1e6");
+      // Not cast to TIMESTAMP, which would give the hour on the clock of the session's time zone.
+      return Number(name, ColumnType::kDatetime,
+                    "CASE WHEN isfinite(" + sql + ") THEN epoch_us(" + sql + ") / 1e6 END");
     case DUCKDB_TYPE_LIST:
     case DUCKDB_TYPE_STRUCT:
     case DUCKDB_TYPE_MAP:
     case DUCKDB_TYPE_ARRAY:
-      return {.name = std::string(Trim(name)),
-              .type = ColumnType::kList,
-              .expression = "nullif(nullif(CAST(to_json(" + sql + ") AS VARCHAR), '[]'), 'null')"};
+      return Text(name, ColumnType::kList,
+                  "nullif(nullif(CAST(to_json(" + sql + ") AS VARCHAR), '[]'), 'null')");
     default:
-      return {.name = std::string(Trim(name)),
-              .type = ColumnType::kText,
-              .expression = "CAST(" + sql + " AS VARCHAR)"};
+      return Text(name, ColumnType::kText, "CAST(" + sql + " AS VARCHAR)");
   }
 }
 
-// Integers beyond 2^53 are usually ids; as doubles they would lose digits.
 Status KeepWideIntegersAsTexts(Duck& duck, const std::string& relation,
-                               std::vector<DuckColumn>& columns,
-                               const std::vector<std::size_t>& wide) {
-  if (wide.empty()) return Status::Ok();
+                               std::vector<DuckColumn>& columns) {
+  std::vector<DuckColumn*> wide;
   std::string sql;
-  for (const std::size_t i : wide) {
-    sql += (sql.empty() ? "SELECT " : ", ") + ("max(abs(" + columns[i].expression + "))");
+  for (DuckColumn& column : columns) {
+    if (!column.is_wide || column.is_text) continue;
+    sql += (sql.empty() ? "SELECT " : ", ") + ("max(abs(" + column.expression + ")) >= ") +
+           kLargestExact;
+    wide.push_back(&column);
   }
+  if (wide.empty()) return Status::Ok();
   REEVE_ASSIGN_OR_RETURN(const auto stream, DuckStream::Open(duck, sql + " FROM " + relation));
   REEVE_ASSIGN_OR_RETURN(duckdb_data_chunk chunk, stream->Fetch());
   if (chunk == nullptr) return Status::Ok();
-  constexpr double kExact = 9007199254740992.0;
   for (std::size_t k = 0; k < wide.size(); ++k) {
     const duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, k);
     const bool has_value = IsValid(duckdb_vector_get_validity(vector), 0);
-    if (!has_value || static_cast<const double*>(duckdb_vector_get_data(vector))[0] < kExact)
-      continue;
-    DuckColumn& column = columns[wide[k]];
-    column.expression.replace(column.expression.rfind("DOUBLE"), 6, "VARCHAR");
-    column.type = ColumnType::kText;
-    column.is_text = true;
+    const auto* const is_beyond = static_cast<const bool*>(duckdb_vector_get_data(vector));
+    if (has_value && is_beyond[0]) BecomeText(*wide[k]);
   }
   duckdb_destroy_data_chunk(&chunk);
   return Status::Ok();
 }
 
-}  // namespace
+void UnifyTypes(DuckColumn& a, DuckColumn& b) {
+  if (a.type == b.type && a.is_text == b.is_text) return;
+  const auto is_number = [](const DuckColumn& column) {
+    return !column.is_text &&
+           (column.type == ColumnType::kInteger || column.type == ColumnType::kReal);
+  };
+  if (is_number(a) && is_number(b)) {
+    a.type = b.type = ColumnType::kReal;
+    return;
+  }
+  BecomeText(a);
+  BecomeText(b);
+}
 
 Table EmptyTable(const std::vector<DuckColumn>& columns) {
   Table table;
@@ -135,17 +169,11 @@ void AppendChunk(const std::vector<DuckColumn>& columns, duckdb_data_chunk chunk
 
 Result<std::vector<DuckColumn>> DescribeTyped(Duck& duck, const std::string& relation) {
   std::vector<DuckColumn> columns;
-  std::vector<std::size_t> wide;
-  {
-    REEVE_ASSIGN_OR_RETURN(const auto stream,
-                           DuckStream::Open(duck, "SELECT * FROM " + relation + " LIMIT 0"));
-    for (idx_t i = 0; i < stream->columns(); ++i) {
-      const duckdb_type type = stream->ColumnType(i);
-      if (type == DUCKDB_TYPE_BIGINT || type == DUCKDB_TYPE_UBIGINT) wide.push_back(columns.size());
-      columns.push_back(Describe(stream->ColumnName(i), type));
-    }
+  REEVE_ASSIGN_OR_RETURN(const auto stream,
+                         DuckStream::Open(duck, "SELECT * FROM " + relation + " LIMIT 0"));
+  for (idx_t i = 0; i < stream->columns(); ++i) {
+    columns.push_back(MakeDuckColumn(stream->ColumnName(i), stream->ColumnType(i)));
   }
-  REEVE_RETURN_IF_ERROR(KeepWideIntegersAsTexts(duck, relation, columns, wide));
   return columns;
 }
 

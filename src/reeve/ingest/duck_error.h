@@ -8,11 +8,8 @@
 
 namespace reeve::ingest {
 
-/// One line of ours from DuckDB's report on a file that it could not read: file, line, what was
-/// found, what was expected, and what would mend it.
+/// One line of ours from DuckDB's report on a file that it could not read: which file, what is the
+/// matter, what would mend it.
 Status ReadFailure(const std::string& file, Format format, std::string_view duckdb_message);
-
-/// The reason of one bad CSV row in a few words, from DuckDB's text.
-std::string ShortReason(std::string_view duckdb_message);
 
 }  // namespace reeve::ingest

@@ -1,231 +1,168 @@
 #include "reeve/ingest/duck_reader.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 #include <unistd.h>
 
-#include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
-#include "reeve/ingest/csv_head.h"
+#include "reeve/ingest/byte_source.h"
 #include "reeve/ingest/duck.h"
 #include "reeve/ingest/duck_columns.h"
 #include "reeve/ingest/duck_error.h"
-#include "reeve/ingest/head_bytes.h"
+#include "reeve/ingest/json_lines.h"
 
 namespace reeve::ingest {
 namespace {
 
-constexpr std::int64_t kChunkRows = 65'536;
-constexpr std::size_t kHeadBytes = 1 << 20;
-constexpr const char* kMostLineBytes = "16777216";
+// One file: the relation that reads it, and the source's columns as expressions on that.
+struct DuckFile {
+  std::string relation;
+  std::vector<DuckColumn> columns;
+};
+
+std::vector<std::string> NamesOf(const std::vector<DuckColumn>& columns) {
+  std::vector<std::string> names;
+  for (const DuckColumn& column : columns) names.push_back(column.name);
+  return names;
+}
+
+Status CheckDistinct(std::vector<std::string> names, const std::string& file) {
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice == names.end()) return Status::Ok();
+  return Status::InvalidData(file + ": column name " + Quote(*twice) +
+                             " stands twice, expected distinct names")
+      .WithFix("rename or remove one of them");
+}
 
 class DuckReader final : public TableReader {
  public:
   DuckReader(Source source, const ReadOptions& options)
       : source_(std::move(source)), options_(options), format_(FormatName(source_.format)) {}
   ~DuckReader() override {
+    stream_.reset();
     if (!source_.temporary.empty()) ::unlink(source_.temporary.c_str());
   }
 
-  // Opens the first file, so that columns are known and an unreadable source fails here.
+  // Looks at all files, so that columns have one type in all of them and what is unreadable fails
+  // here.
   Status Start() {
-    REEVE_ASSIGN_OR_RETURN(duck_, Duck::Open({.threads = options_.threads}));
-    return OpenFile(0);
+    for (std::size_t i = 0; i < source_.files.size(); ++i) {
+      REEVE_RETURN_IF_ERROR(VerifyCompressed(source_.files[i], source_.names[i]));
+    }
+    REEVE_ASSIGN_OR_RETURN(duck_, Duck::Open({.threads = std::max(1, options_.threads)}));
+    REEVE_RETURN_IF_ERROR(source_.format == Format::kParquet ? DescribeParquetFiles()
+                                                             : DescribeJsonFiles());
+    names_ = NamesOf(files_[0].columns);
+    REEVE_RETURN_IF_ERROR(CheckDistinct(names_, source_.names[0]));
+    for (DuckFile& file : files_) file.columns = Wanted(file.columns);
+    REEVE_RETURN_IF_ERROR(SettleTypes());
+    return StartStream();
   }
 
   const std::vector<std::string>& column_names() const override { return names_; }
-  const std::vector<std::string>& files() const override { return source_.files; }
+  const std::vector<std::string>& files() const override { return source_.names; }
   const std::string& format() const override { return format_; }
   const std::vector<BadRow>& bad_rows() const override { return bad_rows_; }
 
   Result<bool> Next(Table* chunk) override {
-    *chunk = EmptyTable(columns_);
-    while (chunk->rows() < kChunkRows && file_idx_ < source_.files.size()) {
+    *chunk = EmptyTable(files_[0].columns);
+    while (chunk->rows() < options_.chunk_rows && stream_) {
       REEVE_RETURN_IF_ERROR(options_.cancellation->Check());
-      if (!stream_) {
-        REEVE_RETURN_IF_ERROR(FinishFile());
-        if (++file_idx_ < source_.files.size()) REEVE_RETURN_IF_ERROR(OpenFile(file_idx_));
-        continue;
-      }
       Result<duckdb_data_chunk> fetched = stream_->Fetch();
-      if (!fetched.ok())
-        return ReadFailure(source_.files[file_idx_], source_.format, fetched.status().message());
+      if (!fetched.ok()) return Failed(fetched.status().message());
       duckdb_data_chunk part = *fetched;
       if (part == nullptr) {
         stream_.reset();
+        if (++file_idx_ < files_.size()) REEVE_RETURN_IF_ERROR(StartStream());
         continue;
       }
-      AppendChunk(columns_, part, *chunk);
-      rows_ += static_cast<std::int64_t>(duckdb_data_chunk_get_size(part));
+      AppendChunk(files_[file_idx_].columns, part, *chunk);
       duckdb_destroy_data_chunk(&part);
     }
     return chunk->rows() > 0;
   }
 
  private:
-  Status OpenFile(std::size_t file_idx) {
-    const std::string& file = source_.files[file_idx];
-    std::vector<DuckColumn> columns;
-    std::string relation;
-    bool has_rows = true;
-    if (source_.format == Format::kCsv) {
-      REEVE_ASSIGN_OR_RETURN(const HeadBytes head, ReadHead(file, kHeadBytes));
-      REEVE_ASSIGN_OR_RETURN(const CsvDialect dialect,
-                             ReadCsvHead(head.bytes, head.is_whole, source_.prefers_tabs, file));
-      relation = CsvRelation(file, dialect);
-      columns = CsvColumns(dialect);
-      has_rows = dialect.has_rows;
-    } else {
-      if (ToLower(file).ends_with(".gz")) REEVE_RETURN_IF_ERROR(VerifyGzip(file));
-      relation = source_.format == Format::kParquet
-                     ? "read_parquet([" + SqlText(Literal(file)) + "])"
-                     : "read_json([" + SqlText(Literal(file)) +
-                           "], format='newline_delimited', sample_size=-1, "
-                           "convert_strings_to_integers=false, map_inference_threshold=-1, "
-                           "maximum_object_size=67108864)";
-      Result<std::vector<DuckColumn>> described = DescribeTyped(*duck_, relation);
-      if (!described.ok()) return ReadFailure(file, source_.format, described.status().message());
-      columns = std::move(*described);
-    }
-    REEVE_RETURN_IF_ERROR(AdoptColumns(file, columns));
-    if (!has_rows) return Status::Ok();  // the file ends behind its header: nothing to stream
-    return StartStream(file, relation);
-  }
-
-  // The columns of the first file are the source's; later files must have the same.
-  Status AdoptColumns(const std::string& file, const std::vector<DuckColumn>& columns) {
-    std::vector<std::string> names;
-    for (const DuckColumn& column : columns) names.push_back(column.name);
-    if (names_.empty()) {
-      names_ = names;
-      columns_ = Wanted(columns);
-      return Status::Ok();
-    }
-    const std::set<std::string> first(names_.begin(), names_.end()),
-        here(names.begin(), names.end());
-    for (const std::string& name : names_) {
-      if (!here.contains(name))
-        return OtherColumns(file, "lacks column " + Quote(name) + " of " + source_.files[0]);
-    }
-    for (const std::string& name : names) {
-      if (!first.contains(name))
-        return OtherColumns(file,
-                            "has column " + Quote(name) + ", which " + source_.files[0] + " lacks");
-    }
-    // The same columns, perhaps in another order or of another type: read as the first file's.
-    std::vector<DuckColumn> ordered;
-    for (const DuckColumn& wanted : columns_) {
-      DuckColumn column = *std::find_if(columns.begin(), columns.end(),
-                                        [&](const DuckColumn& c) { return c.name == wanted.name; });
-      if (column.is_text != wanted.is_text) {
-        return OtherColumns(
-            file, "has column " + Quote(wanted.name) + " of another type than " + source_.files[0]);
+  Status DescribeParquetFiles() {
+    for (std::size_t i = 0; i < source_.files.size(); ++i) {
+      file_idx_ = i;
+      DuckFile file{
+          .relation = "read_parquet([" + SqlPath(source_.files[i]) + "], hive_partitioning=false)",
+          .columns = {}};
+      Result<std::vector<DuckColumn>> columns = DescribeTyped(*duck_, file.relation);
+      if (!columns.ok()) return Failed(columns.status().message());
+      file.columns = std::move(*columns);
+      if (i > 0) {
+        REEVE_RETURN_IF_ERROR(CheckSameColumns(NamesOf(files_[0].columns), source_.names[0],
+                                               NamesOf(file.columns), source_.names[i]));
       }
-      ordered.push_back(std::move(column));
+      files_.push_back(std::move(file));
     }
-    columns_ = std::move(ordered);
+    file_idx_ = 0;
     return Status::Ok();
   }
 
-  static Status OtherColumns(const std::string& file, const std::string& what) {
-    return Status::InvalidData(file + " " + what + ", expected the same columns in every file");
+  Status DescribeJsonFiles() {
+    REEVE_ASSIGN_OR_RETURN(const JsonLinesShape shape, DescribeJsonLines(*duck_, source_));
+    for (const std::string& file : source_.files) {
+      files_.push_back({JsonLinesRelation(file, shape.declaration), shape.columns});
+    }
+    return Status::Ok();
   }
 
+  // The columns that are read, in the order of the first file.
   std::vector<DuckColumn> Wanted(const std::vector<DuckColumn>& columns) const {
-    if (!options_.only_columns) return columns;
     std::vector<DuckColumn> wanted;
-    for (const DuckColumn& column : columns) {
-      const auto& only = *options_.only_columns;
-      if (std::find(only.begin(), only.end(), column.name) != only.end()) wanted.push_back(column);
+    const auto& only = options_.only_columns;
+    for (const std::string& name : names_) {
+      if (only && std::find(only->begin(), only->end(), name) == only->end()) continue;
+      wanted.push_back(*std::find_if(columns.begin(), columns.end(), [&](const DuckColumn& column) {
+        return column.name == name;
+      }));
     }
-    if (wanted.empty() && !columns.empty())
-      wanted.push_back(columns.front());  // rows are still counted
+    if (wanted.empty()) wanted.push_back(columns.front());  // rows are still counted
     return wanted;
   }
 
-  static std::vector<DuckColumn> CsvColumns(const CsvDialect& dialect) {
-    std::vector<DuckColumn> columns;
-    for (std::size_t i = 0; i < dialect.names.size(); ++i) {
-      columns.push_back({.name = dialect.names[i], .expression = "c" + std::to_string(i)});
+  Status SettleTypes() {
+    for (file_idx_ = 0; file_idx_ < files_.size(); ++file_idx_) {
+      DuckFile& file = files_[file_idx_];
+      Status status = KeepWideIntegersAsTexts(*duck_, file.relation, file.columns);
+      if (!status.ok()) return Failed(status.message());
     }
-    return columns;
-  }
-
-  // DuckDB would expand these in a path.
-  static std::string Literal(const std::string& path) {
-    std::string literal;
-    for (const char c : path) {
-      if (c == '*' || c == '?' || c == '[') {
-        literal += std::string("[") + c + "]";
-      } else {
-        literal += c;
+    file_idx_ = 0;
+    // Twice, so that what a later file made of a column reaches the earlier ones.
+    for (int pass = 0; pass < 2; ++pass) {
+      for (DuckFile& file : files_) {
+        for (std::size_t i = 0; i < file.columns.size(); ++i) {
+          if (&file != &files_[0]) UnifyTypes(files_[0].columns[i], file.columns[i]);
+        }
       }
     }
-    return literal;
+    return Status::Ok();
   }
 
-  std::string CsvRelation(const std::string& file, const CsvDialect& dialect) const {
-    std::string columns;
-    for (std::size_t i = 0; i < dialect.names.size(); ++i) {
-      columns += (i > 0 ? ", " : "") + ("'c" + std::to_string(i) + "': 'VARCHAR'");
-    }
-    std::string sql =
-        "read_csv([" + SqlText(Literal(file)) +
-        "], auto_detect=false, header=false, delim=" + SqlText(std::string(1, dialect.separator)) +
-        ", quote='\"', escape='\"', skip=" + std::to_string(dialect.header_lines) + ", columns={" +
-        columns + "}, max_line_size=" + kMostLineBytes;
-    if (options_.skip_bad_rows.allows_any()) sql += ", ignore_errors=true, store_rejects=true";
-    return sql + ")";
-  }
-
-  Status StartStream(const std::string& file, const std::string& relation) {
+  Status StartStream() {
+    const DuckFile& file = files_[file_idx_];
     std::string sql;
-    for (const DuckColumn& column : columns_)
+    for (const DuckColumn& column : file.columns) {
       sql += (sql.empty() ? "SELECT " : ", ") + column.expression;
+    }
     Result<std::unique_ptr<DuckStream>> stream =
-        DuckStream::Open(*duck_, sql + " FROM " + relation);
-    if (!stream.ok()) return ReadFailure(file, source_.format, stream.status().message());
+        DuckStream::Open(*duck_, sql + " FROM " + file.relation);
+    if (!stream.ok()) return Failed(stream.status().message());
     stream_ = std::move(*stream);
     return Status::Ok();
   }
 
-  // Collects what the file's rejects were, and refuses it when they are too many.
-  Status FinishFile() {
-    if (source_.format != Format::kCsv || !options_.skip_bad_rows.allows_any()) return Status::Ok();
-    Result<std::unique_ptr<DuckStream>> rejects =
-        DuckStream::Open(*duck_,
-                         "SELECT CAST(line AS VARCHAR), any_value(error_message) FROM "
-                         "reject_errors GROUP BY line ORDER BY min(line)");
-    if (!rejects.ok()) return Status::Ok();  // the table is made with the first reject
-    const std::vector<DuckColumn> columns = {{.name = "line", .expression = ""},
-                                             {.name = "reason", .expression = ""}};
-    Table table = EmptyTable(columns);
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(duckdb_data_chunk chunk, (*rejects)->Fetch());
-      if (chunk == nullptr) break;
-      AppendChunk(columns, chunk, table);
-      duckdb_destroy_data_chunk(&chunk);
-    }
-    for (std::int64_t row = 0; row < table.rows(); ++row) {
-      const std::string line(table.column(0).text(row));
-      bad_rows_.push_back({source_.files[file_idx_], std::strtoll(line.c_str(), nullptr, 10),
-                           ShortReason(table.column(1).text(row))});
-    }
-    rejects->reset();
-    REEVE_RETURN_IF_ERROR(duck_->Run("DELETE FROM reject_errors"));
-    return CheckBadRows();
-  }
-
-  Status CheckBadRows() const {
-    const auto bad = static_cast<double>(bad_rows_.size());
-    const bool within = bad <= static_cast<double>(options_.skip_bad_rows.rows) ||
-                        bad <= options_.skip_bad_rows.share * (static_cast<double>(rows_) + bad);
-    if (within) return Status::Ok();
-    const BadRow& first = bad_rows_.front();
-    return Status::InvalidData(first.file + ", line " + std::to_string(first.line) + ": " +
-                               first.reason + "; " + std::to_string(bad_rows_.size()) +
-                               " malformed rows in all, more than --skip-bad-rows allows");
+  // DuckDB's failure on the file being read, as one of ours.
+  Status Failed(const std::string& message) const {
+    const std::string& file = source_.files[file_idx_];
+    const std::string& name = source_.names[file_idx_];
+    if (source_.format == Format::kJsonLines) REEVE_RETURN_IF_ERROR(BrokenJsonLine(file, name));
+    return ReadFailure(name, source_.format, message);
   }
 
   Source source_;
@@ -233,10 +170,9 @@ class DuckReader final : public TableReader {
   std::string format_;
   std::unique_ptr<Duck> duck_;
   std::unique_ptr<DuckStream> stream_;
+  std::vector<DuckFile> files_;
   std::size_t file_idx_ = 0;
-  std::int64_t rows_ = 0;
   std::vector<std::string> names_;
-  std::vector<DuckColumn> columns_;
   std::vector<BadRow> bad_rows_;
 };
 

@@ -7,7 +7,7 @@
 
 namespace reeve::ingest {
 
-/// Reads CSV, Parquet and JSON lines through DuckDB, file after file.
+/// Reads Parquet and JSON lines through DuckDB, file after file.
 Result<std::unique_ptr<TableReader>> OpenDuckReader(Source source, const ReadOptions& options);
 
 }  // namespace reeve::ingest

@@ -1,5 +1,6 @@
 #include "reeve/ingest/reader.h"
 
+#include "reeve/ingest/csv_reader.h"
 #include "reeve/ingest/duck_reader.h"
 #include "reeve/ingest/source.h"
 #include "reeve/ingest/sqlite_reader.h"
@@ -10,6 +11,7 @@ Result<std::unique_ptr<TableReader>> TableReader::Open(const std::string& source
                                                        const ReadOptions& options) {
   REEVE_ASSIGN_OR_RETURN(Source resolved, ResolveSource(source));
   if (resolved.format == Format::kSqlite) return OpenSqliteReader(std::move(resolved), options);
+  if (resolved.format == Format::kCsv) return OpenCsvReader(std::move(resolved), options);
   return OpenDuckReader(std::move(resolved), options);
 }
 

@@ -27,6 +27,8 @@ struct ReadOptions {
   BadRowLimit skip_bad_rows = {};
   /// Never changes the result.
   int threads = 1;
+  /// Rows in a chunk, save for the last; Parquet and JSON lines may give up to 2,047 more.
+  std::int64_t chunk_rows = 65'536;
   const Cancellation* cancellation = &Cancellation::Never();
 };
 

@@ -1,5 +1,6 @@
 #include "reeve/ingest/source.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -106,6 +107,7 @@ Result<Source> SourceOfStandardInput() {
   if (std::rename(path.c_str(), source.temporary.c_str()) != 0)
     return Status::Io("standard input cannot be kept in " + Quote(path, 400));
   source.files = {source.temporary};
+  source.names = {"standard input"};
   REEVE_ASSIGN_OR_RETURN(source.format, FormatOfPath(source.temporary));
   return source;
 }
@@ -188,10 +190,12 @@ Result<Source> ResolveSource(const std::string& source) {
     REEVE_ASSIGN_OR_RETURN(resolved.sqlite, ParseSqliteUri(source));
     resolved.format = Format::kSqlite;
     resolved.files = {resolved.sqlite.path};
+    resolved.names = resolved.files;
     REEVE_RETURN_IF_ERROR(CheckFile(resolved.sqlite.path));
     return resolved;
   }
   REEVE_ASSIGN_OR_RETURN(resolved.files, Expand(source));
+  resolved.names = resolved.files;
   for (const std::string& file : resolved.files) REEVE_RETURN_IF_ERROR(CheckFile(file));
   REEVE_ASSIGN_OR_RETURN(resolved.format, FormatOfPath(resolved.files.front()));
   for (const std::string& file : resolved.files) {
@@ -204,6 +208,28 @@ Result<Source> ResolveSource(const std::string& source) {
   }
   resolved.prefers_tabs = ToLower(WithoutCompression(resolved.files.front())).ends_with(".tsv");
   return resolved;
+}
+
+Status CheckSameColumns(const std::vector<std::string>& first_columns,
+                        const std::string& first_file, const std::vector<std::string>& columns,
+                        const std::string& file) {
+  const auto lacks = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) == names.end();
+  };
+  const std::string expected = ", expected the same columns in every file";
+  for (const std::string& name : first_columns) {
+    if (lacks(columns, name)) {
+      return Status::InvalidData(file + " lacks column " + Quote(name) + " of " + first_file +
+                                 expected);
+    }
+  }
+  for (const std::string& name : columns) {
+    if (lacks(first_columns, name)) {
+      return Status::InvalidData(file + " has column " + Quote(name) + ", which " + first_file +
+                                 " lacks" + expected);
+    }
+  }
+  return Status::Ok();
 }
 
 }  // namespace reeve::ingest

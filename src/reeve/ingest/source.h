@@ -23,6 +23,8 @@ struct Source {
   Format format = Format::kCsv;
   /// Existing files in the order they are read.
   std::vector<std::string> files;
+  /// What messages and answers call them: the files themselves, or "standard input".
+  std::vector<std::string> names;
   SqliteUri sqlite;
   /// True for ".tsv": tabs are preferred when the separator is in doubt.
   bool prefers_tabs = false;
@@ -40,6 +42,12 @@ Result<Format> FormatOfPath(const std::string& path);
 
 /// Fails with kInvalidArgument unless the URI has a path and exactly one of table and query.
 Result<SqliteUri> ParseSqliteUri(std::string_view uri);
+
+/// Fails with kInvalidData, naming the file and a column, unless `file` has the columns that
+/// `first_file` has, in any order.
+Status CheckSameColumns(const std::vector<std::string>& first_columns,
+                        const std::string& first_file, const std::vector<std::string>& columns,
+                        const std::string& file);
 
 /// Replaces %41 by A; leaves what is no escape alone.
 std::string PercentDecode(std::string_view text);
