@@ -139,7 +139,7 @@ class Rounds {
 
   Status Watch(const Booster& booster, const DataMatrix& watched, int round) {
     REEVE_ASSIGN_OR_RETURN(const std::span<const float> margins, booster.Margins(watched, false));
-    const double loss = MarginLogLoss(*options_.early_stopping, margins);
+    const double loss = MarginLogLoss(*options_.early_stopping, margins, options_.threads);
     history_.push_back({"watched_log_loss", round, loss});
     if (best_round_ < 0 || loss < best_loss_) {
       best_loss_ = loss;

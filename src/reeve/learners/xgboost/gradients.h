@@ -14,31 +14,26 @@ namespace reeve::learners {
 /// power of two above the largest weight they are float32 numbers whose sums over up to 2^29 rows
 /// are exact in double, and an exact sum has no order. The rounding is 2^-25 at most, far below
 /// what a leaf's value resolves. Margins and gradients are row-major, one per row for two classes,
-/// else one per row and class.
+/// else one per row and class. `set` outlives it. Thread-compatible.
 class Gradients {
  public:
   explicit Gradients(const TrainingSet& set);
 
   /// Fills gradients() and hessians() for `margins`; returns the weighted mean log loss there. Rows
-  /// are split over threads in fixed blocks.
+  /// are split over threads in fixed blocks: the bits do not depend on `threads`.
   double Compute(std::span<const float> margins, int threads);
 
   std::vector<float>& gradients() { return gradients_; }
   std::vector<float>& hessians() { return hessians_; }
 
  private:
-  double FillBinary(std::span<const float> margins, std::int64_t begin, std::int64_t end);
-  double FillMulticlass(std::span<const float> margins, std::int64_t begin, std::int64_t end);
-  float OnGrid(double value) const;
-
   const TrainingSet& set_;
-  std::size_t outputs_;
   double quantum_;
   double total_weight_;
   std::vector<float> gradients_, hessians_;
 };
 
 /// Weighted mean log loss of `set` at margins laid out as above.
-double MarginLogLoss(const TrainingSet& set, std::span<const float> margins);
+double MarginLogLoss(const TrainingSet& set, std::span<const float> margins, int threads);
 
 }  // namespace reeve::learners
