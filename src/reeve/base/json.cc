@@ -1,5 +1,6 @@
 #include "reeve/base/json.h"
 
+#include <limits>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -17,6 +18,10 @@ Status WrongMember(std::string_view member, std::string_view expected) {
 }  // namespace
 
 Result<Json> ParseJson(std::string_view text) {
+  // The library takes a NUL for the end and would not look at what stands behind it.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    return Status::Corrupt("not valid JSON at byte " + std::to_string(nul + 1));
+  }
   int depth = 0;
   std::vector<std::set<std::string>> names;
   std::string trouble;
@@ -79,7 +84,11 @@ Result<double> JsonNumber(const Json& object, std::string_view member) {
 
 Result<std::int64_t> JsonInteger(const Json& object, std::string_view member) {
   REEVE_ASSIGN_OR_RETURN(const Json* const json, JsonMember(object, member));
-  if (!json->is_number_integer()) return WrongMember(member, "an integer");
+  const bool fits = json->is_number_integer() &&
+                    (!json->is_number_unsigned() ||
+                     json->get<std::uint64_t>() <=
+                         static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+  if (!fits) return WrongMember(member, "an integer of 64 bits");
   return json->get<std::int64_t>();
 }
 

@@ -40,8 +40,10 @@ std::optional<std::string> Nearest(std::string_view word,
   for (const std::string& candidate : candidates) {
     if (candidate.size() > kLongestWord) continue;
     const std::size_t distance = Distance(lower, ToLower(candidate));
-    const std::size_t limit = std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);
-    if (distance <= limit && (!best || distance < best_distance)) {
+    const std::size_t letters = std::max(word.size(), candidate.size());
+    const std::size_t limit = std::max<std::size_t>(1, letters / 3);
+    // Of words of one letter each is at distance 1 from every other.
+    if (distance <= limit && distance < letters && (!best || distance < best_distance)) {
       best = candidate;
       best_distance = distance;
     }

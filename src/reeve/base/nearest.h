@@ -8,8 +8,8 @@
 namespace reeve {
 
 /// The candidate that `word` was most likely meant to be, by Damerau-Levenshtein distance without
-/// regard to case; nothing when none is near (more than a third of the letters differ). Among
-/// equals the first wins.
+/// regard to case; nothing when none is near (more than a third of the letters differ; one may
+/// differ in words of two). Among equals the first wins.
 std::optional<std::string> Nearest(std::string_view word,
                                    const std::vector<std::string>& candidates);
 

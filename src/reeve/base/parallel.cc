@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -42,7 +43,11 @@ Status ParallelFor(int threads, std::int64_t count,
     }
   };
   std::vector<std::jthread> pool;
-  for (int i = 1; i < workers; ++i) pool.emplace_back(work);
+  try {
+    for (int i = 1; i < workers; ++i) pool.emplace_back(work);
+  } catch (const std::system_error&) {
+    // No more threads to be had: those there are do the work.
+  }
   work();
   pool.clear();  // joins
   return failure;

@@ -1,5 +1,6 @@
 #include "reeve/base/text.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace reeve {
@@ -30,6 +31,29 @@ std::size_t SequenceLength(std::string_view text) {
     return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
   }
   return 0;
+}
+
+// What would break a line or steer a terminal: C0 and C1 controls, DEL, and the separators U+2028
+// and U+2029. `sequence` is one well-formed UTF-8 sequence.
+bool IsControl(std::string_view sequence) {
+  const auto first = static_cast<std::uint8_t>(sequence[0]);
+  if (sequence.size() == 1) return first < 0x20 || first == 0x7F;
+  if (sequence.size() == 2) return first == 0xC2 && static_cast<std::uint8_t>(sequence[1]) < 0xA0;
+  return sequence == "\xE2\x80\xA8" || sequence == "\xE2\x80\xA9";
+}
+
+void AppendEscaped(char c, std::string& out) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  const auto byte = static_cast<std::uint8_t>(c);
+  if (c == '\n') {
+    out += "\\n";
+  } else if (c == '\t') {
+    out += "\\t";
+  } else {
+    out += "\\x";
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+  }
 }
 
 }  // namespace
@@ -89,30 +113,19 @@ std::vector<std::string> Split(std::string_view text, char separator) {
 }
 
 std::string Quote(std::string_view text, std::size_t max_bytes) {
-  static constexpr char kHex[] = "0123456789abcdef";
   std::string quoted = "\"";
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const std::size_t length = SequenceLength(text.substr(i));
-    if (quoted.size() + (length == 0 ? 4 : length) > max_bytes) {
-      return quoted + "…\"";
-    }
-    const auto byte = static_cast<std::uint8_t>(text[i]);
-    if (length == 0 || byte < 0x20 || byte == 0x7F) {
-      if (byte == '\n') {
-        quoted += "\\n";
-      } else if (byte == '\t') {
-        quoted += "\\t";
-      } else {
-        quoted += "\\x";
-        quoted += kHex[byte >> 4];
-        quoted += kHex[byte & 15];
-      }
-      i += 1;
+  while (!text.empty()) {
+    const std::size_t length = SequenceLength(text);
+    const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
+    std::string shown;
+    if (length == 0 || IsControl(sequence)) {
+      for (const char c : sequence) AppendEscaped(c, shown);
     } else {
-      quoted += text.substr(i, length);
-      i += length;
+      shown = sequence;
     }
+    if (quoted.size() + shown.size() > max_bytes) return quoted + "…\"";
+    quoted += shown;
+    text.remove_prefix(sequence.size());
   }
   return quoted + "\"";
 }

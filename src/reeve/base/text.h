@@ -19,8 +19,9 @@ std::string Join(const std::vector<std::string>& parts, std::string_view separat
 /// Splits at every `separator`; "a,,b" gives three parts, "" gives one empty part.
 std::vector<std::string> Split(std::string_view text, char separator);
 
-/// `text` between double quotes and fit for a one-line message: control characters escaped, cut to
-/// `max_bytes` (at a UTF-8 boundary) with "…" behind.
+/// `text` between double quotes and fit for a one-line message: control characters, other line
+/// breaks and bytes that are no UTF-8 escaped, cut to about `max_bytes` (at a UTF-8 boundary) with
+/// "…" behind.
 std::string Quote(std::string_view text, std::size_t max_bytes = 80);
 
 /// True when every byte sequence is well-formed UTF-8 (no surrogates, no overlong forms).

@@ -1,106 +1,125 @@
 #include "reeve/table/table.h"
 
+#include <limits>
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "reeve/table/matrix.h"
-#include "reeve/table/probabilities.h"
 
 namespace reeve {
 namespace {
 
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Column TextsOf(const std::string& name, const std::vector<std::string>& values) {
+  Column column = Column::Texts(name);
+  for (const std::string& value : values) column.AppendText(value);
+  return column;
+}
+
 Table Small() {
   Table table;
-  table.Add(Column::Numbers("n", ColumnType::kReal, {1.5, kMissingNumber, -0.0}));
+  table.Add(Column::Numbers("n", ColumnType::kReal, {1.5, kMissingNumber, 0.0}));
   table.Add(Column::Codes("c", ColumnType::kCategory, {0, kMissingCode, 1}, {"red", "blue"}));
-  Column text = Column::Texts("t");
-  for (const char* const value : {"x", "", "zz"}) text.AppendText(value);
-  table.Add(std::move(text));
+  table.Add(TextsOf("t", {"x", "", "zz"}));
   return table;
 }
 
-TEST(ColumnTest, SaysWhatIsMissingAndWritesValues) {
-  const Table table = Small();
-  for (const Column& column : table.columns()) {
-    EXPECT_EQ(column.CountMissing(), 1) << column.name();
-    EXPECT_TRUE(column.IsMissing(1));
-    EXPECT_EQ(column.ToText(1), "");
-  }
-  EXPECT_EQ(table.column(0).ToText(0), "1.5");
-  EXPECT_EQ(table.column(1).ToText(2), "blue");
-  EXPECT_EQ(Column::Numbers("d", ColumnType::kDatetime, {86400}).ToText(0), "1970-01-02");
-  EXPECT_EQ(Column::Numbers("d", ColumnType::kDatetime, {86400.5}).ToText(0),
-            "1970-01-02T00:00:00.500Z");
-  EXPECT_EQ(Column::Numbers("b", ColumnType::kBoolean, {1}).ToText(0), "true");
-}
-
-TEST(TableTest, TakesAndAppendsRows) {
-  const Table table = Small();
-  const std::int64_t rows[] = {2, 0};
-  Table taken = table.Take(rows);
-  EXPECT_EQ(taken.rows(), 2);
-  EXPECT_EQ(taken.column(1).ToText(0), "blue");
-  Table other;
-  other.Add(Column::Numbers("n", ColumnType::kReal, {7}));
-  other.Add(Column::Codes("c", ColumnType::kCategory, {0}, {"green"}));
-  Column text = Column::Texts("t");
-  text.AppendText("new");
-  other.Add(std::move(text));
-  taken.Append(other);
-  EXPECT_EQ(taken.rows(), 3);
-  EXPECT_EQ(taken.column(1).ToText(2), "green");
-  EXPECT_EQ(taken.column(2).ToText(2), "new");
+TEST(TableTest, HoldsColumnsInOrder) {
+  Table table = Small();
+  EXPECT_EQ(table.rows(), 3);
+  EXPECT_EQ(table.column_count(), 3u);
+  EXPECT_THAT(table.Names(), ElementsAre("n", "c", "t"));
+  table.Remove(1);
+  EXPECT_THAT(table.Names(), ElementsAre("n", "t"));
+  EXPECT_EQ(Table().rows(), 0);
 }
 
 TEST(TableTest, FindsColumnsOrNamesTheNearest) {
-  const Table table = Small();
-  EXPECT_EQ(table.Find("c"), 1u);
-  EXPECT_THAT(table.Get("x").status().message(), testing::HasSubstr("\"x\" is not in the table"));
+  Table table;
+  table.Add(Column::Numbers("loan_amount", ColumnType::kReal, {1}));
+  table.Add(Column::Numbers("loan_term", ColumnType::kReal, {2}));
+  EXPECT_EQ(table.Find("loan_term"), 1u);
+  EXPECT_EQ(table.Find("Loan_Term"), std::nullopt) << "names are case-sensitive";
+  EXPECT_EQ((*table.Get("loan_term"))->numbers()[0], 2);
+  const Status status = table.Get("loan_temr").status();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("\"loan_temr\" is not in the table"));
+  EXPECT_THAT(status.message(), HasSubstr("Did you mean \"loan_term\"?"));
 }
 
-TEST(DigestTest, DependsOnContentNotOnDictionaries) {
+TEST(TableTest, TakesAndAppendsRows) {
+  const std::int64_t rows[] = {2, 0};
+  Table table = Small().Take(rows);
+  EXPECT_EQ(table.rows(), 2);
+  EXPECT_EQ(table.column(1).ToText(0), "blue");
+  Table other;
+  other.Add(Column::Numbers("n", ColumnType::kReal, {7}));
+  other.Add(Column::Codes("c", ColumnType::kCategory, {0}, {"green"}));
+  other.Add(TextsOf("t", {"new"}));
+  table.Append(other);
+  EXPECT_EQ(table.rows(), 3);
+  EXPECT_EQ(table.column(0).ToText(2), "7");
+  EXPECT_EQ(table.column(1).ToText(2), "green");
+  EXPECT_EQ(table.column(2).ToText(2), "new");
+}
+
+TEST(TableTest, AllRowsCountsUp) {
+  EXPECT_THAT(AllRows(3), ElementsAre(0, 1, 2));
+  EXPECT_THAT(AllRows(0), ElementsAre());
+}
+
+TEST(TableTest, SplitAndPutTogetherItIsTheSameTable) {
+  const std::int64_t first[] = {0}, rest[] = {1, 2};
+  Table table = Small().Take(first);
+  table.Append(Small().Take(rest));
+  EXPECT_EQ(DigestOf(table), DigestOf(Small()));
+}
+
+// A stored version must mean the same tomorrow: these digests never change.
+TEST(DigestOfTest, IsTheSameOnEveryMachine) {
+  EXPECT_EQ(DigestOf(Table()), "99aa06d3014798d86001c324468d497f");
+  EXPECT_EQ(DigestOf(Small()), "ac5cb00cd97ee89c87f8685afb27a6ba");
+}
+
+TEST(DigestOfTest, DependsOnContentNotOnItsRepresentation) {
   const std::string digest = DigestOf(Small());
-  EXPECT_EQ(digest, DigestOf(Small()));
-  Table same = Small();
-  same.Remove(1);
-  Table renumbered;
-  renumbered.Add(Small().column(0));
-  renumbered.Add(
-      Column::Codes("c", ColumnType::kCategory, {2, kMissingCode, 0}, {"blue", "unused", "red"}));
-  renumbered.Add(Small().column(2));
-  EXPECT_EQ(digest, DigestOf(renumbered));
-  EXPECT_NE(digest, DigestOf(same));
-  Table changed = Small();
-  changed.mutable_column(0).mutable_numbers()[0] = 1.25;
-  EXPECT_NE(digest, DigestOf(changed));
+  Table renumbered = Small();
+  renumbered.mutable_column(1) =
+      Column::Codes("c", ColumnType::kCategory, {2, kMissingCode, 0}, {"blue", "unused", "red"});
+  EXPECT_EQ(DigestOf(renumbered), digest);
+  Table negative_zero = Small();
+  negative_zero.mutable_column(0).mutable_numbers()[2] = -0.0;
+  EXPECT_EQ(DigestOf(negative_zero), digest);
+  Table other_nan = Small();
+  other_nan.mutable_column(0).mutable_numbers()[1] = -std::numeric_limits<double>::signaling_NaN();
+  EXPECT_EQ(DigestOf(other_nan), digest);
 }
 
-TEST(ParseColumnTypeTest, KnowsEveryName) {
-  for (const ColumnType type :
-       {ColumnType::kInteger, ColumnType::kReal, ColumnType::kBoolean, ColumnType::kCategory,
-        ColumnType::kText, ColumnType::kDatetime, ColumnType::kList, ColumnType::kId}) {
-    EXPECT_EQ(*ParseColumnType(ColumnTypeName(type)), type);
-  }
-  EXPECT_THAT(ParseColumnType("categry").status().message(), testing::HasSubstr("\"category\""));
-}
-
-TEST(MatrixTest, TakesRows) {
-  Matrix matrix(3, std::vector<MatrixColumn>(2));
-  for (std::int64_t j = 0; j < 2; ++j) {
-    for (std::size_t i = 0; i < 3; ++i)
-      matrix.column(j)[i] = static_cast<float>(10 * j) + static_cast<float>(i);
-  }
-  const std::int64_t rows[] = {2, 2, 0};
-  const Matrix taken = matrix.Take(rows);
-  EXPECT_EQ(taken.at(1, 1), 12);
-  EXPECT_EQ(taken.at(2, 0), 0);
-}
-
-TEST(DecideTest, ThresholdForTwoClassesElseTheFirstMostProbable) {
-  const double two[] = {0.6, 0.4}, three[] = {0.2, 0.4, 0.4};
-  EXPECT_EQ(Decide(two, 0.4), 1);
-  EXPECT_EQ(Decide(two, 0.41), 0);
-  EXPECT_EQ(Decide(three, 0.9), 1);
+TEST(DigestOfTest, ChangesWithEveryNameTypeValueAndOrder) {
+  std::set<std::string> digests = {DigestOf(Small())};
+  const auto differs = [&](const Table& table) { return digests.insert(DigestOf(table)).second; };
+  Table table = Small();
+  table.mutable_column(0).mutable_numbers()[0] = 1.25;
+  EXPECT_TRUE(differs(table)) << "a value";
+  table = Small();
+  table.mutable_column(0).set_name("m");
+  EXPECT_TRUE(differs(table)) << "a name";
+  table = Small();
+  table.mutable_column(0).set_type(ColumnType::kInteger);
+  EXPECT_TRUE(differs(table)) << "a type";
+  table = Small();
+  table.Remove(2);
+  EXPECT_TRUE(differs(table)) << "a column less";
+  const std::int64_t rows[] = {0, 2, 1};
+  EXPECT_TRUE(differs(Small().Take(rows))) << "the order of rows";
+  table = Small();
+  std::swap(table.mutable_column(0), table.mutable_column(1));
+  EXPECT_TRUE(differs(table)) << "the order of columns";
+  table = Small();
+  table.mutable_column(2) = TextsOf("t", {"xz", "", "z"});
+  EXPECT_TRUE(differs(table)) << "where a text ends";
 }
 
 }  // namespace
