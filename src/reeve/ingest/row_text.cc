@@ -61,6 +61,11 @@ void AppendJsonString(std::string_view text, std::string& out) {
 }
 
 void AppendCsvRow(const Table& table, std::int64_t row, std::string& out) {
+  // An empty line would be no row.
+  if (table.column_count() == 1 && table.column(0).IsMissing(row)) {
+    out += "\"\"\n";
+    return;
+  }
   bool first = true;
   for (const Column& column : table.columns()) {
     if (!first) out += ',';

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 
 #include <glob.h>
@@ -12,6 +10,7 @@
 
 #include "reeve/base/file_system.h"
 #include "reeve/base/text.h"
+#include "reeve/ingest/standard_input.h"
 
 namespace reeve::ingest {
 namespace {
@@ -56,56 +55,9 @@ Result<std::vector<std::string>> Expand(const std::string& pattern) {
   return files;
 }
 
-// Copies standard input to a temporary file: formats are told by their first bytes, and some are
-// read twice.
-Result<std::string> SpoolStandardInput() {
-  const char* const folder = std::getenv("TMPDIR");
-  std::string path = std::string(folder != nullptr ? folder : "/tmp") + "/reeve-stdin-XXXXXX";
-  const int descriptor = ::mkstemp(path.data());
-  if (descriptor < 0)
-    return Status::Io("standard input cannot be kept in " + Quote(path, 400) + ": " +
-                      std::strerror(errno));
-  char block[1 << 16];
-  Status status;
-  for (;;) {
-    const ssize_t got = ::read(STDIN_FILENO, block, sizeof block);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0)
-      status = Status::Io(std::string("standard input cannot be read: ") + std::strerror(errno));
-    if (got <= 0) break;
-    for (ssize_t done = 0; done < got && status.ok();) {
-      const ssize_t put = ::write(descriptor, block + done, static_cast<std::size_t>(got - done));
-      if (put < 0 && errno != EINTR)
-        status = Status::Io("standard input cannot be kept in " + Quote(path, 400) + ": " +
-                            std::strerror(errno));
-      if (put > 0) done += put;
-    }
-    if (!status.ok()) break;
-  }
-  ::close(descriptor);
-  if (status.ok()) return path;
-  ::unlink(path.c_str());
-  return status;
-}
-
-// Gives the spooled file the ending that its first bytes ask for.
 Result<Source> SourceOfStandardInput() {
-  REEVE_ASSIGN_OR_RETURN(const std::string path, SpoolStandardInput());
-  std::string head(512, '\0');
-  if (std::FILE* const file = std::fopen(path.c_str(), "rb")) {
-    head.resize(std::fread(head.data(), 1, head.size(), file));
-    std::fclose(file);
-  }
-  std::string ending = ".csv";
-  const std::string_view trimmed = Trim(head);
-  if (head.starts_with("PAR1")) ending = ".parquet";
-  if (trimmed.starts_with('{')) ending = ".jsonl";
-  if (head.starts_with("\x1f\x8b")) ending = ".csv.gz";
-  if (head.starts_with("\x28\xb5\x2f\xfd")) ending = ".csv.zst";
   Source source;
-  source.temporary = path + ending;
-  if (std::rename(path.c_str(), source.temporary.c_str()) != 0)
-    return Status::Io("standard input cannot be kept in " + Quote(path, 400));
+  REEVE_ASSIGN_OR_RETURN(source.temporary, SpoolStandardInput());
   source.files = {source.temporary};
   source.names = {"standard input"};
   REEVE_ASSIGN_OR_RETURN(source.format, FormatOfPath(source.temporary));
@@ -173,7 +125,14 @@ Result<Format> FormatOfPath(const std::string& path) {
   for (const std::string_view ending : {".csv", ".tsv", ".txt"}) {
     if (plain.ends_with(ending)) return Format::kCsv;
   }
-  if (plain.ends_with(".parquet")) return Format::kParquet;
+  if (plain.ends_with(".parquet")) {
+    if (plain.size() == path.size()) return Format::kParquet;
+    return Status::InvalidArgument(
+               Quote(path, 400) +
+               " is a compressed Parquet file, expected .parquet as it is: it is "
+               "compressed within")
+        .WithFix("decompress it first");
+  }
   if (plain.ends_with(".jsonl") || plain.ends_with(".ndjson")) return Format::kJsonLines;
   return Status::InvalidArgument(Quote(path, 400) + " is of an unknown kind, expected " +
                                  std::string(kKinds));

@@ -2,30 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include <sqlite3.h>
-
+#include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
+#include "reeve/ingest/sqlite_database.h"
 
 namespace reeve::ingest {
 namespace {
 
-constexpr std::int64_t kChunkRows = 65'536;
-constexpr int kBusyMs = 20'000;
+constexpr const char* kLargestExact = "9007199254740992";
 
-struct CloseDatabase {
-  void operator()(sqlite3* database) const { sqlite3_close(database); }
+struct SqliteColumn {
+  std::string sql_name;
+  std::string name;
+  ColumnType type = ColumnType::kInteger;
+  bool is_text = false;
 };
-struct FinishStatement {
-  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-};
-using Statement = std::unique_ptr<sqlite3_stmt, FinishStatement>;
-
-std::string QuotedName(const std::string& name) {
-  std::string quoted = "\"";
-  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
 
 class SqliteReader final : public TableReader {
  public:
@@ -33,130 +26,148 @@ class SqliteReader final : public TableReader {
       : source_(std::move(source)), options_(options) {}
 
   Status Start() {
-    sqlite3* database = nullptr;
-    const int code =
-        sqlite3_open_v2(source_.sqlite.path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr);
-    database_.reset(database);
-    if (code != SQLITE_OK) return Failed();
-    sqlite3_busy_timeout(database, kBusyMs);
-    const std::string relation = source_.sqlite.query.empty() ? QuotedName(source_.sqlite.table)
-                                                              : "(" + source_.sqlite.query + ")";
-    REEVE_ASSIGN_OR_RETURN(const Statement probe,
-                           Prepare("SELECT * FROM " + relation + " LIMIT 0"));
-    for (int i = 0; i < sqlite3_column_count(probe.get()); ++i)
-      names_.emplace_back(Trim(sqlite3_column_name(probe.get(), i)));
-    REEVE_RETURN_IF_ERROR(DecideStorages(relation));
-    std::string columns;
-    for (const std::size_t i : wanted_)
-      columns += (columns.empty() ? "" : ", ") +
-                 QuotedName(sqlite3_column_name(probe.get(), static_cast<int>(i)));
     REEVE_ASSIGN_OR_RETURN(
-        rows_, Prepare("SELECT " + (columns.empty() ? "1" : columns) + " FROM " + relation));
+        database_, SqliteDatabase::Open(source_.sqlite.path, SqliteDatabase::Access::kRead));
+    // One snapshot for the types and the rows.
+    REEVE_RETURN_IF_ERROR(database_->Run("BEGIN"));
+    REEVE_ASSIGN_OR_RETURN(const std::string relation, Relation());
+    REEVE_RETURN_IF_ERROR(FindColumns(relation));
+    REEVE_RETURN_IF_ERROR(DecideStorages(relation));
+    std::string sql;
+    for (const SqliteColumn& column : columns_) {
+      sql += (sql.empty() ? "SELECT " : ", ") + SqliteName(column.sql_name);
+    }
+    REEVE_ASSIGN_OR_RETURN(rows_, database_->Prepare(sql + " FROM " + relation));
     return Status::Ok();
   }
 
   const std::vector<std::string>& column_names() const override { return names_; }
-  const std::vector<std::string>& files() const override { return source_.files; }
+  const std::vector<std::string>& files() const override { return source_.names; }
   const std::string& format() const override { return format_; }
   const std::vector<BadRow>& bad_rows() const override { return bad_rows_; }
 
   Result<bool> Next(Table* chunk) override {
+    REEVE_RETURN_IF_ERROR(options_.cancellation->Check());
     *chunk = Table();
-    for (const std::size_t i : wanted_) {
-      chunk->Add(is_text_[i] ? Column::Texts(names_[i])
-                             : Column::Numbers(names_[i], types_[i], {}));
+    for (const SqliteColumn& column : columns_) {
+      chunk->Add(column.is_text ? Column::Texts(column.name)
+                                : Column::Numbers(column.name, column.type, {}));
     }
-    for (std::int64_t row = 0; row < kChunkRows && !done_; ++row) {
+    for (std::int64_t row = 0; row < options_.chunk_rows && rows_; ++row) {
       const int code = sqlite3_step(rows_.get());
       if (code == SQLITE_DONE) {
-        done_ = true;
+        // Whoever writes to the same file waits for this.
+        rows_.reset();
+        REEVE_RETURN_IF_ERROR(database_->Run("COMMIT"));
         break;
       }
-      if (code != SQLITE_ROW) return Failed();
-      AppendRow(*chunk);
+      if (code != SQLITE_ROW) return database_->Failed();
+      ++row_count_;
+      REEVE_RETURN_IF_ERROR(AppendRow(*chunk));
     }
-    REEVE_RETURN_IF_ERROR(options_.cancellation->Check());
     return chunk->rows() > 0;
   }
 
  private:
-  Status Failed() const {
-    const std::string message = source_.sqlite.path + ": " +
-                                (database_ ? sqlite3_errmsg(database_.get()) : "cannot be opened");
-    const int code = database_ ? sqlite3_errcode(database_.get()) : SQLITE_ERROR;
-    if (code == SQLITE_ERROR)
-      return Status::InvalidArgument(message);  // no such table, wrong query
-    return code == SQLITE_NOTADB || code == SQLITE_CORRUPT
-               ? Status::InvalidData(message + ", expected an SQLite database")
-               : Status::Unavailable(message);
+  // What is selected from. Rows come in the order of the table, never of an index that happens to
+  // hold all columns asked for.
+  Result<std::string> Relation() {
+    const SqliteUri& uri = source_.sqlite;
+    if (!uri.query.empty()) return "(" + uri.query + "\n)";
+    REEVE_ASSIGN_OR_RETURN(const std::vector<std::string> columns, database_->ColumnsOf(uri.table));
+    if (columns.empty()) {
+      REEVE_ASSIGN_OR_RETURN(const std::vector<std::string> tables, database_->Tables());
+      return Status::InvalidArgument(uri.path + " has no table " + Quote(uri.table) + "." +
+                                     Suggest(uri.table, tables));
+    }
+    const std::string plain = "main." + SqliteName(uri.table);
+    const bool can_order = database_->Prepare("SELECT 1 FROM " + plain + " NOT INDEXED").ok();
+    return can_order ? plain + " NOT INDEXED" : plain;
   }
 
-  Result<Statement> Prepare(const std::string& sql) const {
-    sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v2(database_.get(), sql.c_str(), -1, &statement, nullptr) != SQLITE_OK)
-      return Failed();
-    return Statement(statement);
-  }
-
-  // One pass over the values' types.
-  Status DecideStorages(const std::string& relation) {
-    std::string sql;
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-      const bool skip = options_.only_columns &&
-                        std::find(options_.only_columns->begin(), options_.only_columns->end(),
-                                  names_[i]) == options_.only_columns->end();
-      if (!skip) wanted_.push_back(i);
+  Status FindColumns(const std::string& relation) {
+    REEVE_ASSIGN_OR_RETURN(const SqliteStatement probe,
+                           database_->Prepare("SELECT * FROM " + relation + " LIMIT 0"));
+    const auto& only = options_.only_columns;
+    for (int i = 0; i < sqlite3_column_count(probe.get()); ++i) {
+      const std::string sql_name = sqlite3_column_name(probe.get(), i);
+      const std::string name(Trim(sql_name));
+      if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
+        return Status::InvalidData(source_.sqlite.path + ": column name " + Quote(name) +
+                                   " stands twice, expected distinct names")
+            .WithFix("use ?query=SELECT … AS … with names of their own");
+      }
+      names_.push_back(name);
+      if (!only || std::find(only->begin(), only->end(), name) != only->end()) {
+        columns_.push_back({.sql_name = sql_name, .name = name});
+      }
     }
-    is_text_.resize(names_.size());
-    types_.resize(names_.size(), ColumnType::kReal);
-    if (wanted_.empty()) return Status::Ok();
-    for (const std::size_t i : wanted_) {
-      const std::string name = QuotedName(names_[i]);
-      sql += (sql.empty() ? "SELECT " : ", ") +
-             ("total(typeof(" + name + ") IN ('text','blob')), total(typeof(" + name +
-              ") = 'real'), total(abs(" + name + ") > 9007199254740992)");
-    }
-    REEVE_ASSIGN_OR_RETURN(const Statement statement, Prepare(sql + " FROM " + relation));
-    if (sqlite3_step(statement.get()) != SQLITE_ROW) return Failed();
-    for (std::size_t k = 0; k < wanted_.size(); ++k) {
-      const auto count = [&](int j) {
-        return sqlite3_column_double(statement.get(), static_cast<int>(3 * k) + j);
-      };
-      is_text_[wanted_[k]] = count(0) > 0 || (count(1) == 0 && count(2) > 0);
-      types_[wanted_[k]] = count(1) > 0 ? ColumnType::kReal : ColumnType::kInteger;
+    if (columns_.empty()) {  // rows are still counted
+      columns_.push_back({.sql_name = sqlite3_column_name(probe.get(), 0), .name = names_.front()});
     }
     return Status::Ok();
   }
 
-  void AppendRow(Table& chunk) const {
-    for (std::size_t k = 0; k < wanted_.size(); ++k) {
+  // One pass over the values' types: SQLite's columns have none that hold.
+  Status DecideStorages(const std::string& relation) {
+    std::string sql;
+    for (const SqliteColumn& column : columns_) {
+      const std::string name = SqliteName(column.sql_name);
+      sql += (sql.empty() ? "SELECT " : ", ") + ("total(typeof(" + name) +
+             ") IN ('text','blob')), total(typeof(" + name + ") = 'real'), total(typeof(" + name +
+             ") = 'integer' AND (" + name + " >= " + kLargestExact + " OR " + name + " <= -" +
+             kLargestExact + "))";
+    }
+    REEVE_ASSIGN_OR_RETURN(const SqliteStatement statement,
+                           database_->Prepare(sql + " FROM " + relation));
+    if (sqlite3_step(statement.get()) != SQLITE_ROW) return database_->Failed();
+    int at = 0;
+    for (SqliteColumn& column : columns_) {
+      const double texts = sqlite3_column_double(statement.get(), at++);
+      const double reals = sqlite3_column_double(statement.get(), at++);
+      const double wide = sqlite3_column_double(statement.get(), at++);
+      // Wide integers are mostly ids, and as doubles they would lose digits.
+      column.is_text = texts > 0 || (reals == 0 && wide > 0);
+      column.type = reals > 0 ? ColumnType::kReal : ColumnType::kInteger;
+    }
+    return Status::Ok();
+  }
+
+  Status AppendRow(Table& chunk) const {
+    for (std::size_t k = 0; k < columns_.size(); ++k) {
       const int i = static_cast<int>(k);
       Column& column = chunk.mutable_column(k);
-      const bool is_null = sqlite3_column_type(rows_.get(), i) == SQLITE_NULL;
-      if (is_text_[wanted_[k]]) {
-        const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(rows_.get(), i));
-        column.AppendText(
-            text == nullptr
-                ? std::string_view()
-                : Trim({text, static_cast<std::size_t>(sqlite3_column_bytes(rows_.get(), i))}));
+      if (columns_[k].is_text) {
+        const auto* const bytes =
+            static_cast<const char*>(static_cast<const void*>(sqlite3_column_text(rows_.get(), i)));
+        const auto length = static_cast<std::size_t>(sqlite3_column_bytes(rows_.get(), i));
+        const std::string_view text =
+            bytes == nullptr ? std::string_view() : std::string_view(bytes, length);
+        if (!IsUtf8(text)) {
+          return Status::InvalidData(source_.sqlite.path + ", row " + std::to_string(row_count_) +
+                                     ", column " + Quote(columns_[k].name) +
+                                     ": found bytes that are no UTF-8, expected text in UTF-8");
+        }
+        column.AppendText(Trim(text));
       } else {
+        const bool is_null = sqlite3_column_type(rows_.get(), i) == SQLITE_NULL;
         const double number = sqlite3_column_double(rows_.get(), i);
-        column.mutable_numbers().push_back(is_null || !std::isfinite(number) ? kMissingNumber
-                                                                             : number);
+        const bool usable = !is_null && std::isfinite(number);
+        column.mutable_numbers().push_back(usable ? number : kMissingNumber);
       }
     }
+    return Status::Ok();
   }
 
   Source source_;
   ReadOptions options_;
   std::string format_ = "sqlite";
-  std::unique_ptr<sqlite3, CloseDatabase> database_;
-  Statement rows_;
-  bool done_ = false;
+  std::unique_ptr<SqliteDatabase> database_;
+  /// The rows still to come; null behind the last.
+  SqliteStatement rows_;
+  std::int64_t row_count_ = 0;
   std::vector<std::string> names_;
-  std::vector<std::size_t> wanted_;
-  std::vector<bool> is_text_;
-  std::vector<ColumnType> types_;
+  std::vector<SqliteColumn> columns_;
   std::vector<BadRow> bad_rows_;
 };
 

@@ -1,22 +1,21 @@
 #include "reeve/ingest/sqlite_writer.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
-#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "reeve/base/text.h"
+#include "reeve/ingest/sqlite_database.h"
 
 namespace reeve::ingest {
 namespace {
 
-constexpr int kBusyMs = 20'000;
 constexpr const char* kBatchColumn = "batch_id";
-
-std::string Name(const std::string& name) {
-  std::string quoted = "\"";
-  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
+constexpr const char* kRunColumn = "run_id";
+constexpr const char* kStaged = "temp.reeve_staged";
 
 std::string SqlType(ColumnType type) {
   switch (type) {
@@ -30,156 +29,184 @@ std::string SqlType(ColumnType type) {
   }
 }
 
+bool Contains(const std::vector<std::string>& names, const std::string& name) {
+  // SQLite's names do not differ in case.
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& other) { return ToLower(other) == ToLower(name); });
+}
+
+// Rows are staged in a temporary table, which has a file of its own: the target is locked for the
+// time of the commit only, so that it can be read from (by the very batch that is being scored)
+// meanwhile.
 class SqliteWriter final : public TableWriter {
  public:
   SqliteWriter(SqliteUri uri, std::vector<OutputColumn> columns, WriteOptions options)
-      : uri_(std::move(uri)), columns_(std::move(columns)), options_(std::move(options)) {
-    if (!options_.batch_id.empty()) columns_.push_back({kBatchColumn, ColumnType::kText});
-  }
+      : uri_(std::move(uri)), columns_(std::move(columns)), options_(std::move(options)) {}
   ~SqliteWriter() override {
-    sqlite3_finalize(insert_);
-    // Without a commit, closing rolls everything back.
-    sqlite3_close(database_);
+    insert_.reset();
+    database_.reset();
+    struct stat info;
+    // A file that was made only to be opened.
+    if (is_new_file_ && ::stat(uri_.path.c_str(), &info) == 0 && info.st_size == 0) {
+      ::unlink(uri_.path.c_str());
+    }
   }
 
   Status Start() {
-    if (sqlite3_open_v2(uri_.path.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                        nullptr) != SQLITE_OK)
-      return Failed();
-    sqlite3_busy_timeout(database_, kBusyMs);
-    REEVE_RETURN_IF_ERROR(Run("BEGIN IMMEDIATE"));
-    REEVE_RETURN_IF_ERROR(PrepareTable());
-    if (!options_.batch_id.empty()) REEVE_RETURN_IF_ERROR(RemoveBatch());
-    std::string names, marks;
-    for (const OutputColumn& column : columns_) {
-      names += (names.empty() ? "" : ", ") + Name(column.name);
-      marks += marks.empty() ? "?" : ", ?";
-    }
-    return Prepare("INSERT INTO " + Name(uri_.table) + " (" + names + ") VALUES (" + marks + ")",
-                   &insert_);
+    struct stat info;
+    is_new_file_ = ::stat(uri_.path.c_str(), &info) != 0;
+    REEVE_ASSIGN_OR_RETURN(database_,
+                           SqliteDatabase::Open(uri_.path, SqliteDatabase::Access::kWrite));
+    REEVE_RETURN_IF_ERROR(Context(database_->Run("PRAGMA temp_store=FILE")));
+    REEVE_ASSIGN_OR_RETURN(const std::vector<std::string> existing, Existing());
+    REEVE_RETURN_IF_ERROR(CheckTable(existing));
+    REEVE_RETURN_IF_ERROR(Context(
+        database_->Run(std::string("CREATE TABLE ") + kStaged + " (" + Definition() + ")")));
+    std::string marks;
+    for (std::size_t i = 0; i < columns_.size(); ++i) marks += i == 0 ? "?" : ", ?";
+    REEVE_ASSIGN_OR_RETURN(insert_, database_->Prepare(std::string("INSERT INTO ") + kStaged +
+                                                       " VALUES (" + marks + ")"));
+    return Status::Ok();
   }
 
   Status Append(const Table& rows) override {
+    REEVE_RETURN_IF_ERROR(Context(database_->Run("BEGIN")));
     for (std::int64_t row = 0; row < rows.rows(); ++row) {
       int parameter = 1;
       for (const Column& column : rows.columns()) Bind(parameter++, column, row);
-      if (!options_.batch_id.empty()) {
-        sqlite3_bind_text(insert_, parameter, options_.batch_id.data(),
-                          static_cast<int>(options_.batch_id.size()), SQLITE_STATIC);
-      }
-      if (sqlite3_step(insert_) != SQLITE_DONE) return Failed();
-      sqlite3_reset(insert_);
+      if (sqlite3_step(insert_.get()) != SQLITE_DONE) return Context(database_->Failed());
+      sqlite3_reset(insert_.get());
+    }
+    return Context(database_->Run("COMMIT"));
+  }
+
+  Status Commit() override {
+    REEVE_RETURN_IF_ERROR(Context(database_->Run("BEGIN IMMEDIATE")));
+    // Others may have written since Start looked.
+    REEVE_ASSIGN_OR_RETURN(std::vector<std::string> existing, Existing());
+    REEVE_RETURN_IF_ERROR(CheckTable(existing));
+    REEVE_RETURN_IF_ERROR(Context(existing.empty() ? CreateTable() : PrepareTable(existing)));
+    std::string names, values;
+    for (const OutputColumn& column : columns_) {
+      names += (names.empty() ? "" : ", ") + SqliteName(column.name);
+    }
+    values = names;
+    if (!options_.batch_id.empty()) {
+      names += std::string(", ") + kBatchColumn;
+      values += ", ?1";
+    }
+    REEVE_RETURN_IF_ERROR(RunWithBatchId("INSERT INTO " + Target() + " (" + names + ") SELECT " +
+                                         values + " FROM " + kStaged + " ORDER BY rowid"));
+    return Context(database_->Run("COMMIT"));
+  }
+
+ private:
+  std::string Target() const { return "main." + SqliteName(uri_.table); }
+
+  Status Context(Status status) const {
+    if (status.ok()) return status;
+    return std::move(status).WithContext("table " + Quote(uri_.table) + " cannot be written");
+  }
+
+  std::string Definition() const {
+    std::string definition;
+    for (const OutputColumn& column : columns_) {
+      definition +=
+          (definition.empty() ? "" : ", ") + (SqliteName(column.name) + " " + SqlType(column.type));
+    }
+    return definition;
+  }
+
+  Result<std::vector<std::string>> Existing() {
+    Result<std::vector<std::string>> existing = database_->ColumnsOf(uri_.table);
+    if (!existing.ok()) return Context(existing.status());
+    return existing;
+  }
+
+  Status CheckTable(const std::vector<std::string>& existing) const {
+    if (existing.empty()) return Status::Ok();
+    const std::string table = "table " + Quote(uri_.table) + " of " + uri_.path;
+    if (options_.mode == WriteMode::kFail) {
+      return Status::AlreadyExists(table + " exists, expected a new one in mode fail")
+          .WithFix("--mode append adds rows, --mode replace puts them in place of the old ones");
+    }
+    for (const OutputColumn& column : columns_) {
+      // Written by other commands, perhaps without.
+      if (column.name == kRunColumn || Contains(existing, column.name)) continue;
+      return Status::InvalidArgument(table + " has no column " + Quote(column.name) +
+                                     ", expected the columns that are written")
+          .WithFix("name another table, or add the column to this one");
     }
     return Status::Ok();
   }
 
-  Status Commit() override { return Run("COMMIT"); }
-
- private:
-  Status Failed() const {
-    const std::string message = uri_.path + ", table " + Quote(uri_.table) + ": " +
-                                (database_ != nullptr ? sqlite3_errmsg(database_) : "no memory");
-    switch (database_ != nullptr ? sqlite3_errcode(database_) : SQLITE_NOMEM) {
-      case SQLITE_BUSY:
-      case SQLITE_LOCKED:
-        return Status::Unavailable(message + "; another process holds it")
-            .WithFix("run it again when that is done");
-      case SQLITE_ERROR:
-        return Status::InvalidArgument(message);
-      default:
-        return Status::Io(message);
-    }
+  Status CreateTable() {
+    const std::string batch =
+        options_.batch_id.empty() ? "" : std::string(", ") + kBatchColumn + " TEXT";
+    return database_->Run("CREATE TABLE " + Target() + " (" + Definition() + batch + ")");
   }
 
-  Status Run(const std::string& sql) {
-    return sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK
-               ? Status::Ok()
-               : Failed();
-  }
-  Status Prepare(const std::string& sql, sqlite3_stmt** statement) {
-    return sqlite3_prepare_v2(database_, sql.c_str(), -1, statement, nullptr) == SQLITE_OK
-               ? Status::Ok()
-               : Failed();
-  }
-
-  // Names of the table's columns; none when there is no such table.
-  Result<std::vector<std::string>> Existing() {
-    sqlite3_stmt* statement = nullptr;
-    REEVE_RETURN_IF_ERROR(Prepare("PRAGMA table_info(" + Name(uri_.table) + ")", &statement));
-    std::vector<std::string> names;
-    while (sqlite3_step(statement) == SQLITE_ROW)
-      names.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(statement, 1)));
-    sqlite3_finalize(statement);
-    return names;
-  }
-
-  Status PrepareTable() {
-    REEVE_ASSIGN_OR_RETURN(const std::vector<std::string> existing, Existing());
-    if (existing.empty()) {
-      std::string definition;
-      for (const OutputColumn& column : columns_) {
-        definition +=
-            (definition.empty() ? "" : ", ") + (Name(column.name) + " " + SqlType(column.type));
-      }
-      return Run("CREATE TABLE " + Name(uri_.table) + " (" + definition + ")");
-    }
-    const WriteMode mode = options_.mode.value_or(WriteMode::kAppend);
-    if (mode == WriteMode::kFail) {
-      return Status::AlreadyExists("table " + Quote(uri_.table) + " of " + uri_.path +
-                                   " exists, expected a new one in mode fail")
-          .WithFix("--mode append adds rows, --mode replace puts them in place of the old ones");
-    }
+  // Adds what may be lacking, removes what is replaced.
+  Status PrepareTable(const std::vector<std::string>& existing) {
+    std::vector<std::string> lacking;
     for (const OutputColumn& column : columns_) {
-      if (std::find(existing.begin(), existing.end(), column.name) != existing.end()) continue;
-      // These two may have been left out of earlier batches.
-      if (column.name != kBatchColumn && column.name != "run_id") {
-        return Status::InvalidArgument("table " + Quote(uri_.table) + " of " + uri_.path +
-                                       " has no column " + Quote(column.name) +
-                                       ", expected the columns that are written");
-      }
-      REEVE_RETURN_IF_ERROR(
-          Run("ALTER TABLE " + Name(uri_.table) + " ADD COLUMN " + Name(column.name) + " TEXT"));
+      if (!Contains(existing, column.name)) lacking.push_back(column.name);
     }
-    return mode == WriteMode::kReplace ? Run("DELETE FROM " + Name(uri_.table)) : Status::Ok();
+    if (!options_.batch_id.empty() && !Contains(existing, kBatchColumn)) {
+      lacking.emplace_back(kBatchColumn);
+    }
+    for (const std::string& name : lacking) {
+      REEVE_RETURN_IF_ERROR(
+          database_->Run("ALTER TABLE " + Target() + " ADD COLUMN " + SqliteName(name) + " TEXT"));
+    }
+    if (options_.mode == WriteMode::kReplace) return database_->Run("DELETE FROM " + Target());
+    if (options_.batch_id.empty()) return Status::Ok();
+    return RunWithBatchId("DELETE FROM " + Target() + " WHERE " + kBatchColumn + " = ?1");
   }
 
-  Status RemoveBatch() {
-    sqlite3_stmt* statement = nullptr;
-    REEVE_RETURN_IF_ERROR(
-        Prepare("DELETE FROM " + Name(uri_.table) + " WHERE " + kBatchColumn + " = ?", &statement));
-    sqlite3_bind_text(statement, 1, options_.batch_id.data(),
-                      static_cast<int>(options_.batch_id.size()), SQLITE_STATIC);
-    const int code = sqlite3_step(statement);
-    sqlite3_finalize(statement);
-    return code == SQLITE_DONE ? Status::Ok() : Failed();
+  Status RunWithBatchId(const std::string& sql) {
+    Result<SqliteStatement> statement = database_->Prepare(sql);
+    if (!statement.ok()) return Context(statement.status());
+    if (!options_.batch_id.empty()) BindText(statement->get(), 1, options_.batch_id);
+    if (sqlite3_step(statement->get()) != SQLITE_DONE) return Context(database_->Failed());
+    return Status::Ok();
+  }
+
+  static void BindText(sqlite3_stmt* statement, int parameter, std::string_view text) {
+    sqlite3_bind_text64(statement, parameter, text.data(), text.size(), SQLITE_TRANSIENT,
+                        SQLITE_UTF8);
   }
 
   void Bind(int parameter, const Column& column, std::int64_t row) {
+    sqlite3_stmt* const insert = insert_.get();
     if (column.IsMissing(row)) {
-      sqlite3_bind_null(insert_, parameter);
+      sqlite3_bind_null(insert, parameter);
       return;
     }
-    const bool is_number =
-        column.storage() == Column::Storage::kNumbers && column.type() != ColumnType::kDatetime;
-    if (!is_number) {
-      const std::string text = column.ToText(row);
-      sqlite3_bind_text(insert_, parameter, text.data(), static_cast<int>(text.size()),
-                        SQLITE_TRANSIENT);
+    if (column.storage() == Column::Storage::kTexts) {
+      BindText(insert, parameter, column.text(row));
       return;
     }
+    if (column.storage() == Column::Storage::kCodes || column.type() == ColumnType::kDatetime) {
+      BindText(insert, parameter, column.ToText(row));
+      return;
+    }
+    constexpr double kLargestExact = 9007199254740992.0;
     const double number = column.numbers()[static_cast<std::size_t>(row)];
-    if (column.type() == ColumnType::kReal) {
-      sqlite3_bind_double(insert_, parameter, number);
+    if (column.type() == ColumnType::kReal || std::abs(number) > kLargestExact) {
+      sqlite3_bind_double(insert, parameter, number);
     } else {
-      sqlite3_bind_int64(insert_, parameter, static_cast<sqlite3_int64>(number));
+      sqlite3_bind_int64(insert, parameter, static_cast<sqlite3_int64>(number));
     }
   }
 
   SqliteUri uri_;
   std::vector<OutputColumn> columns_;
   WriteOptions options_;
-  sqlite3* database_ = nullptr;
-  sqlite3_stmt* insert_ = nullptr;
+  std::unique_ptr<SqliteDatabase> database_;
+  /// Adds a row to the staged ones.
+  SqliteStatement insert_;
+  bool is_new_file_ = false;
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "reeve/ingest/text_writer.h"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 
 #include <unistd.h>
@@ -9,6 +8,9 @@
 #include "reeve/base/file_system.h"
 #include "reeve/base/id.h"
 #include "reeve/base/text.h"
+#include "reeve/ingest/byte_source.h"
+#include "reeve/ingest/csv_head.h"
+#include "reeve/ingest/gzip_file.h"
 #include "reeve/ingest/row_text.h"
 
 namespace reeve::ingest {
@@ -37,9 +39,9 @@ class TextWriter final : public TableWriter {
 
   Status Start(const std::vector<OutputColumn>& columns, WriteMode mode) {
     REEVE_ASSIGN_OR_RETURN(file_, files_.Create(temporary_));
-    const std::string header = format_ == TextFormat::kCsv ? CsvHeader(columns) : "";
-    if (mode == WriteMode::kAppend && files_.Exists(path_)) return CopyOld(header);
-    buffer_ = header;
+    if (ToLower(path_).ends_with(".gz")) file_ = GzipInto(std::move(file_));
+    if (mode == WriteMode::kAppend && files_.Exists(path_)) return CopyOld(columns);
+    buffer_ = Header(columns);
     return Status::Ok();
   }
 
@@ -67,31 +69,47 @@ class TextWriter final : public TableWriter {
     return Status::Ok();
   }
 
-  // What stands in the file so far, block by block; a CSV file must have our header.
-  Status CopyOld(const std::string& header) {
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> old(std::fopen(path_.c_str(), "rb"),
-                                                              &std::fclose);
-    if (!old)
-      return Status::Io(Quote(path_, 400) +
-                        " cannot be read to append to it: " + std::strerror(errno));
+  // What stands in the file so far, block by block; a CSV file must have our columns.
+  Status CopyOld(const std::vector<OutputColumn>& columns) {
+    REEVE_ASSIGN_OR_RETURN(const auto old, ByteSource::Open(path_, path_));
     std::string block(kBufferBytes, '\0');
-    bool first = true;
     char last = '\n';
-    std::size_t got = 0;
-    while ((got = std::fread(block.data(), 1, block.size(), old.get())) > 0) {
-      const std::string_view bytes(block.data(), got);
-      if (first && !bytes.starts_with(header)) {
-        return Status::InvalidArgument(
-            Quote(path_, 400) + " has the header " + Quote(bytes.substr(0, bytes.find('\n')), 200) +
-            ", expected " + Quote(Trim(header), 200) + " to append to it");
+    for (bool first = true;; first = false) {
+      std::size_t filled = 0;
+      while (filled < block.size()) {
+        REEVE_ASSIGN_OR_RETURN(const std::size_t got,
+                               old->Read(block.data() + filled, block.size() - filled));
+        if (got == 0) break;
+        filled += got;
       }
-      first = false;
+      const std::string_view bytes = std::string_view(block).substr(0, filled);
+      if (bytes.empty() && first) buffer_ = Header(columns);
+      if (bytes.empty()) break;
+      if (first) REEVE_RETURN_IF_ERROR(CheckHeader(bytes, filled < block.size(), columns));
       last = bytes.back();
       REEVE_RETURN_IF_ERROR(file_->Append(bytes));
     }
-    if (first) buffer_ = header;
     if (last != '\n') buffer_ += '\n';
     return Status::Ok();
+  }
+
+  Status CheckHeader(std::string_view head, bool is_whole,
+                     const std::vector<OutputColumn>& columns) const {
+    if (format_ != TextFormat::kCsv) return Status::Ok();
+    REEVE_ASSIGN_OR_RETURN(const CsvDialect old, ReadCsvHead(head, {.is_whole = is_whole}, path_));
+    std::vector<std::string> names;
+    for (const OutputColumn& column : columns) names.push_back(column.name);
+    const bool separates = old.names.size() < 2 || old.separator == ',';
+    if (old.names == names && separates) return Status::Ok();
+    return Status::InvalidArgument(Quote(path_, 300) + " has the columns " +
+                                   Quote(Join(old.names, std::string(1, old.separator)), 200) +
+                                   ", expected " + Quote(Join(names, ","), 200) +
+                                   " to append to it")
+        .WithFix("--mode replace overwrites it; or name another file");
+  }
+
+  std::string Header(const std::vector<OutputColumn>& columns) const {
+    return format_ == TextFormat::kCsv ? CsvHeader(columns) : "";
   }
 
   FileSystem& files_ = FileSystem::System();
@@ -119,9 +137,11 @@ class StandardOutput final : public TableWriter {
     while (!left.empty()) {
       const ssize_t written = ::write(STDOUT_FILENO, left.data(), left.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0)
+      if (written < 0 && errno == EPIPE) return Status::Io("standard output was closed");
+      if (written < 0) {
         return Status::Io(std::string("standard output cannot be written: ") +
                           std::strerror(errno));
+      }
       left.remove_prefix(static_cast<std::size_t>(written));
     }
     buffer_.clear();

@@ -10,7 +10,8 @@ namespace reeve::ingest {
 
 enum class TextFormat { kCsv, kJsonLines };
 
-/// A CSV or JSON-lines file: written under a temporary name beside the target, synced, renamed.
+/// A CSV or JSON-lines file, compressed when `path` ends in .gz: written under a temporary name
+/// beside the target, synced, renamed.
 Result<std::unique_ptr<TableWriter>> OpenTextWriter(const std::string& path, TextFormat format,
                                                     const std::vector<OutputColumn>& columns,
                                                     WriteMode mode);

@@ -1,5 +1,7 @@
 #include "reeve/ingest/writer.h"
 
+#include <set>
+
 #include "reeve/base/file_system.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
@@ -22,19 +24,39 @@ Result<Kind> KindOf(const std::string& target) {
         "sqlite:///file.db?table=T");
   }
   const std::string lower = ToLower(target);
-  if (lower.ends_with(".csv")) return Kind::kCsv;
+  if (lower.ends_with(".csv") || lower.ends_with(".csv.gz")) return Kind::kCsv;
+  if (lower.ends_with(".jsonl.gz") || lower.ends_with(".ndjson.gz")) return Kind::kJsonLines;
   if (lower.ends_with(".jsonl") || lower.ends_with(".ndjson")) return Kind::kJsonLines;
   if (lower.ends_with(".parquet")) return Kind::kParquet;
-  return Status::InvalidArgument(
-      "output " + Quote(target, 400) +
-      " is of an unknown kind, expected .csv, .parquet, .jsonl, - or sqlite:///file.db?table=T");
+  return Status::InvalidArgument("output " + Quote(target, 400) +
+                                 " is of an unknown kind, expected .csv, .parquet, .jsonl, "
+                                 ".ndjson (text also .gz), - or sqlite:///file.db?table=T");
+}
+
+Status CheckFolder(const std::string& path) {
+  if (FileSystem::System().IsFolder(ParentFolder(path))) return Status::Ok();
+  return Status::NotFound("folder " + Quote(ParentFolder(path), 400) +
+                          " of the output is not there");
+}
+
+// Names that an output cannot tell apart. SQL and Parquet (as most of its readers see it) do not
+// tell apart what differs in case only.
+Status CheckDistinct(const std::vector<OutputColumn>& columns, Kind kind, bool has_batch_id) {
+  const bool folds_case = kind == Kind::kSqlite || kind == Kind::kParquet;
+  std::set<std::string> seen;
+  if (has_batch_id) seen.insert("batch_id");
+  for (const OutputColumn& column : columns) {
+    if (seen.insert(folds_case ? ToLower(column.name) : column.name).second) continue;
+    return Status::InvalidArgument("the output would have two columns called " +
+                                   Quote(column.name) + ", expected distinct names")
+        .WithFix("leave that column out of --keep, or rename it in the data");
+  }
+  return Status::Ok();
 }
 
 Status CheckFile(const std::string& path, WriteMode mode) {
   FileSystem& files = FileSystem::System();
-  if (!files.IsFolder(ParentFolder(path)))
-    return Status::NotFound("folder " + Quote(ParentFolder(path), 400) +
-                            " of the output is not there");
+  REEVE_RETURN_IF_ERROR(CheckFolder(path));
   if (files.IsFolder(path))
     return Status::Io("output " + Quote(path, 400) + " is a folder, expected a file name");
   if (mode == WriteMode::kFail && files.Exists(path)) {
@@ -64,7 +86,14 @@ Status TableWriter::CheckTarget(const std::string& target, const WriteOptions& o
                                    Quote(target, 400) + " is none")
         .WithFix("-o sqlite:///scores.db?table=scores");
   }
-  if (kind == Kind::kSqlite) return ParseSqliteUri(target).status();
+  if (kind == Kind::kSqlite) {
+    REEVE_ASSIGN_OR_RETURN(const SqliteUri uri, ParseSqliteUri(target));
+    if (uri.table.empty()) {
+      return Status::InvalidArgument("output " + Quote(target, 400) +
+                                     " names a query, expected ?table=T");
+    }
+    return CheckFolder(uri.path);
+  }
   if (kind == Kind::kStandardOutput) return Status::Ok();
   return CheckFile(target, options.mode.value_or(WriteMode::kFail));
 }
@@ -74,6 +103,7 @@ Result<std::unique_ptr<TableWriter>> TableWriter::Open(const std::string& target
                                                        const WriteOptions& options) {
   REEVE_RETURN_IF_ERROR(CheckTarget(target, options));
   REEVE_ASSIGN_OR_RETURN(const Kind kind, KindOf(target));
+  REEVE_RETURN_IF_ERROR(CheckDistinct(columns, kind, !options.batch_id.empty()));
   const WriteMode mode = options.mode.value_or(WriteMode::kFail);
   switch (kind) {
     case Kind::kStandardOutput:
@@ -88,9 +118,6 @@ Result<std::unique_ptr<TableWriter>> TableWriter::Open(const std::string& target
       break;
   }
   REEVE_ASSIGN_OR_RETURN(const SqliteUri uri, ParseSqliteUri(target));
-  if (uri.table.empty())
-    return Status::InvalidArgument("output " + Quote(target, 400) +
-                                   " names a query, expected ?table=T");
   return OpenSqliteWriter(uri, columns, options);
 }
 
