@@ -49,30 +49,49 @@ std::string FileList(const std::vector<std::string>& files) {
   return list + "]";
 }
 
-// DuckDB's names do not differ in case, so it renames the second of "a" and "A" to "A_1", a member
-// that no line has.
+// Whether any line has a member of this very name.
+Result<bool> Occurs(Duck& duck, const Source& source, const std::string& name) {
+  REEVE_ASSIGN_OR_RETURN(
+      const auto stream,
+      DuckStream::Open(duck, "SELECT 1 FROM read_json_objects(" + FileList(source.files) +
+                                 ", format='newline_delimited') WHERE "
+                                 "list_contains(json_keys(json), " +
+                                 SqlText(name) + ") LIMIT 1"));
+  REEVE_ASSIGN_OR_RETURN(duckdb_data_chunk chunk, stream->Fetch());
+  const bool occurs = chunk != nullptr && duckdb_data_chunk_get_size(chunk) > 0;
+  if (chunk != nullptr) duckdb_destroy_data_chunk(&chunk);
+  return occurs;
+}
+
+// What DuckDB may have renamed to `name`, in words; nothing when it stands for itself. Its names do
+// not differ in case, so the second of "a" and "A" becomes "A_1", and what has no name becomes
+// "C0".
+std::string RenamedFrom(const std::string& name, const std::vector<std::string>& names) {
+  const auto is_number = [](std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (name.starts_with('C') && is_number(std::string_view(name).substr(1))) {
+    return "a member without a name";
+  }
+  const std::size_t mark = name.rfind('_');
+  if (mark == std::string::npos || !is_number(std::string_view(name).substr(mark + 1))) return "";
+  const std::string original = name.substr(0, mark);
+  const auto twin = std::find_if(names.begin(), names.end(), [&](const std::string& other) {
+    return ToLower(other) == ToLower(original);
+  });
+  if (twin == names.end()) return "";
+  return "members " + Quote(*twin) + " and " + Quote(original) + " that differ in case only";
+}
+
+// A renamed member would be read as missing, for no line has one of the new name.
 Status CheckRenamed(Duck& duck, const Source& source, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
-    const std::size_t mark = name.rfind('_');
-    if (mark == std::string::npos) continue;
-    const std::string original = name.substr(0, mark);
-    const auto twin = std::find_if(names.begin(), names.end(), [&](const std::string& other) {
-      return ToLower(other) == ToLower(original);
-    });
-    if (twin == names.end()) continue;
-    REEVE_ASSIGN_OR_RETURN(
-        const auto stream,
-        DuckStream::Open(duck, "SELECT 1 FROM read_json_objects(" + FileList(source.files) +
-                                   ", format='newline_delimited') WHERE list_contains(json_keys("
-                                   "json), " +
-                                   SqlText(name) + ") LIMIT 1"));
-    REEVE_ASSIGN_OR_RETURN(duckdb_data_chunk chunk, stream->Fetch());
-    const bool occurs = chunk != nullptr && duckdb_data_chunk_get_size(chunk) > 0;
-    if (chunk != nullptr) duckdb_destroy_data_chunk(&chunk);
+    const std::string original = RenamedFrom(name, names);
+    if (original.empty()) continue;
+    REEVE_ASSIGN_OR_RETURN(const bool occurs, Occurs(duck, source, name));
     if (occurs) continue;
-    return Status::InvalidData(source.names[0] + ": member " + Quote(*twin) +
-                               " also occurs in other letters (" + Quote(original) +
-                               "), expected names that differ in more than case")
+    return Status::InvalidData(source.names[0] + ": found " + original +
+                               ", expected distinct names")
         .WithFix("rename one of them");
   }
   return Status::Ok();

@@ -172,15 +172,16 @@ TEST_F(TypedReaderTest, BrokenJsonNamesFileAndLine) {
   ExpectRefused(Json("[{\"a\":1}]\n"), {"t.jsonl, line 1", "no object"});
   ExpectRefused(Json("{\"a\":1,\"a\":2}\n"), {"t.jsonl, line 1", "twice"});
   ExpectRefused(Json("{\"a\":1}\n{\"A\":2}\n"), {"t.jsonl", "\"a\"", "\"A\""});
+  ExpectRefused(Json("{\"\":1}\n"), {"t.jsonl", "without a name"});
   ExpectRefused(Json(""), {"t.jsonl", "empty"});
   ExpectRefused(Json("\n \n"), {"t.jsonl", "empty"});
   ExpectRefused(ReadWhole(Write("t.jsonl.gz", "{\"a\":1}\n")), {"t.jsonl.gz", "no gzip"});
 }
 
 TEST_F(TypedReaderTest, NamesThatOnlyLookRenamedAreRead) {
-  const ReadOutcome outcome = Json("{\"a\":1,\"a_1\":2}\n");
+  const ReadOutcome outcome = Json("{\"a\":1,\"a_1\":2,\"C0\":3}\n");
   ASSERT_TRUE(outcome.status.ok()) << outcome.status.message();
-  EXPECT_THAT(outcome.Row(0), ElementsAre("1", "2"));
+  EXPECT_THAT(outcome.Row(0), ElementsAre("1", "2", "3"));
 }
 
 }  // namespace
