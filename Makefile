@@ -1,66 +1,92 @@
 # make        lists what there is
 JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
 REEVE = build/release/bin/reeve
 ACCEPTANCE = ../shared/acceptance
 # Suites of what this version does; serving and texts come with later ones.
 MARKS = (loan or determinism or tracking or bad_input or crash or batch) and not slow and not browser
+# Modules that run their work on several threads.
+THREADED = base contract inference learners tuning
+NINJA = ninja -j$(JOBS)
 
-.PHONY: help setup build demo test check format sanitize acceptance bench fuzz coverage install clean
+.PHONY: help setup build demo test check format format-check lint sanitize acceptance bench fuzz coverage install clean
 
 help:            ## this list
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
 
 setup:           ## install what is missing (Debian 12)
-	tools/setup
+	@tools/setup
 
 build: setup     ## build the release binary
-	cmake --preset release >/dev/null
-	ninja -C build/release -j$(JOBS) reeve
+	@cmake --preset release >/dev/null
+	$(NINJA) -C build/release reeve
 
 demo: build      ## train on the built-in demo table, register, predict
-	mkdir -p build/demo && cd build/demo && ../../$(REEVE) demo
+	@mkdir -p build/demo
+	cd build/demo && ../../$(REEVE) demo
 
+# All three run, whichever fails.
 test: build      ## unit tests, command-line tests, documentation examples
-	cmake --preset dev >/dev/null
-	ninja -C build/dev -j$(JOBS)
-	tools/run_unit_tests build/dev
-	python3 tests/cli/run.py $(REEVE)
-	python3 tests/docs/run.py $(REEVE)
+	@cmake --preset dev >/dev/null
+	$(NINJA) -C build/dev
+	@failed=0; \
+	tools/run_unit_tests build/dev || failed=1; \
+	python3 tests/cli/run.py $(REEVE) || failed=1; \
+	python3 tests/docs/run.py $(REEVE) || failed=1; \
+	exit $$failed
 
-check:           ## format, layers, sizes
-	tools/check_format
+check: format-check ## format, layers, sizes, and that these checks find what they should
 	tools/check_layers
 	tools/check_sizes
+	python3 tests/tools/check_layers_test.py
+	python3 tests/tools/check_sizes_test.py
+	python3 tests/tools/clitest_test.py
 
-format:          ## format all sources
-	git ls-files 'src/*.h' 'src/*.cc' | xargs clang-format-16 -i
+format: setup    ## format all sources
+	git ls-files -z 'src/*.h' 'src/*.cc' | xargs -0 clang-format-16 -i
+
+format-check: setup ## fail when a source is not formatted
+	tools/check_format
+
+lint:            ## clang-tidy on what differs from BASE (default origin/main), or on FILES
+	@tools/setup --lint
+	@cmake --preset dev >/dev/null
+	tools/lint build/dev $(FILES)
 
 sanitize: setup  ## unit tests under address, undefined-behaviour and thread sanitizers
-	cmake --preset asan >/dev/null && ninja -C build/asan -j$(JOBS)
-	tools/run_unit_tests build/asan
-	cmake --preset tsan >/dev/null && ninja -C build/tsan -j$(JOBS) reeve_base_test reeve_tuning_test reeve_tracking_test
-	tools/run_unit_tests build/tsan
+	@cmake --preset asan >/dev/null
+	$(NINJA) -C build/asan
+	@cmake --preset tsan >/dev/null
+	$(NINJA) -C build/tsan $(THREADED:%=reeve_%_test)
+	@failed=0; \
+	tools/run_unit_tests build/asan --label asan || failed=1; \
+	tools/run_unit_tests build/tsan --label tsan $(THREADED) || failed=1; \
+	exit $$failed
 
 acceptance: build ## black-box suites, where they are beside this repository
-	tools/setup --tests
-	REEVE=$(abspath $(REEVE)) .venv/bin/python -m pytest -q $(ACCEPTANCE)/train $(ACCEPTANCE)/predict \
-	  -c $(ACCEPTANCE)/pytest.ini -m "$(MARKS)"
+	@tools/setup --tests
+	tools/run_acceptance $(REEVE) $(ACCEPTANCE) "$(MARKS)"
 
-bench: build     ## side by side with the peers, where they are beside this repository
-	bench/run
+bench: build     ## Google Benchmark programs, then the comparison with others where bench/ has one
+	$(NINJA) -C build/release
+	@for program in build/release/src/reeve/*/reeve_*_bench; do [ ! -x $$program ] || $$program || exit 1; done
+	@[ ! -x bench/run ] || bench/run
 
 fuzz:            ## each fuzz target for a minute
-	tools/setup --fuzz
-	cmake --preset fuzz >/dev/null && ninja -C build/fuzz -j$(JOBS)
-	for target in build/fuzz/src/reeve/*/fuzz_*; do $$target -max_total_time=60 -rss_limit_mb=4096 || exit 1; done
+	@tools/setup --fuzz
+	@cmake --preset fuzz >/dev/null
+	$(NINJA) -C build/fuzz
+	tools/run_fuzz build/fuzz 60
 
-coverage: setup  ## unit tests with coverage (gcovr)
-	cmake --preset coverage >/dev/null && ninja -C build/coverage -j$(JOBS)
+coverage:        ## unit tests with coverage
+	@tools/setup --coverage
+	@cmake --preset coverage >/dev/null
+	$(NINJA) -C build/coverage
 	tools/run_unit_tests build/coverage
-	gcovr -r . build/coverage --filter src/ --print-summary | tail -3
+	@gcovr -r . --filter src/ --exclude '.*_test\.cc' --exclude '.*_bench\.cc' --html-details build/coverage/report.html --print-summary build/coverage | tail -3
 
-install: build   ## into PREFIX (default /usr/local): bin/reeve and lib/*.so
-	cmake --install build/release --prefix $(or $(PREFIX),/usr/local)
+install: build   ## into PREFIX (default /usr/local): bin/reeve and the libraries it needs; the tree can be moved
+	cmake --install build/release --prefix $(PREFIX) --component reeve
 
 clean:           ## remove what was built
 	rm -rf build
