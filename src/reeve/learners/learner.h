@@ -72,8 +72,8 @@ struct TrainedModel {
   /// Parameters with everything that was decided on the way, e.g. "rounds" after early stopping.
   Params params;
   std::vector<HistoryPoint> history;
-  /// Importance of each matrix column, sums to 1: splits weighted by the rows they decide, impurity
-  /// decrease, or |weight| x standard deviation.
+  /// Importance of each matrix column, sums to 1: gain of its splits, impurity decrease, or
+  /// |weight| x standard deviation. All 0 when nothing was learnt.
   std::vector<double> importance;
   /// The library's own file (model.ubj), empty when there is none.
   std::string native_bytes;

@@ -1,5 +1,7 @@
 #include "reeve/learners/xgboost/api.h"
 
+#include <set>
+
 namespace reeve::learners {
 namespace {
 
@@ -39,12 +41,22 @@ struct SingleBatch {
   static void Reset(void* self) { static_cast<SingleBatch*>(self)->done = false; }
 };
 
-// XGBoost refuses these in feature names, and blanks confuse its text dumps.
-std::string SafeName(std::string name) {
-  for (char& c : name) {
-    if (c == '[' || c == ']' || c == '<' || c == ' ') c = '_';
+// Names as XGBoost takes them: some characters are refused, blanks confuse its text dumps, and
+// newer versions want each name once.
+std::vector<std::string> SafeNames(const std::vector<MatrixColumn>& columns) {
+  std::set<std::string> taken;
+  std::vector<std::string> names;
+  for (const MatrixColumn& column : columns) {
+    std::string name = column.name;
+    for (char& c : name) {
+      if (c == '[' || c == ']' || c == '<' || c == ' ' || static_cast<unsigned char>(c) < 32)
+        c = '_';
+    }
+    std::string unique = name;
+    for (int i = 2; !taken.insert(unique).second; ++i) unique = name + "_" + std::to_string(i);
+    names.push_back(std::move(unique));
   }
-  return name;
+  return names;
 }
 
 }  // namespace
@@ -127,12 +139,9 @@ Result<std::string> Booster::Save(int rounds, const std::vector<MatrixColumn>& c
   BoosterHandle sliced = nullptr;
   REEVE_RETURN_IF_ERROR(FromXgboost(XGBoosterSlice(handle_, 0, rounds, 1, &sliced)));
   Booster kept(sliced);
-  std::vector<std::string> names;
+  const std::vector<std::string> names = SafeNames(columns);
   std::vector<const char*> name_pointers, types;
-  for (const MatrixColumn& column : columns) {
-    names.push_back(SafeName(column.name));
-    types.push_back(column.is_categorical ? "c" : "float");
-  }
+  for (const MatrixColumn& column : columns) types.push_back(column.is_categorical ? "c" : "float");
   for (const std::string& name : names) name_pointers.push_back(name.c_str());
   REEVE_RETURN_IF_ERROR(FromXgboost(XGBoosterSetStrFeatureInfo(
       sliced, "feature_name", name_pointers.data(), name_pointers.size())));

@@ -15,6 +15,13 @@ namespace reeve::learners {
 namespace {
 
 constexpr int kMostRounds = 3000;
+// Fewer values than this per thread and waiting for each other costs more than it saves.
+constexpr std::int64_t kValuesPerThread = 32'768;
+
+int UsefulThreads(const Matrix& matrix, int threads) {
+  const std::int64_t most = matrix.rows() * matrix.cols() / kValuesPerThread;
+  return static_cast<int>(std::clamp<std::int64_t>(most, 1, std::max(threads, 1)));
+}
 
 const std::vector<ParamSpec>& Specs() {
   static const std::vector<ParamSpec> specs = {
@@ -74,7 +81,7 @@ Booster::Settings MakeSettings(const TrainingSet& set, const TrainOptions& optio
       {"tree_method", "hist"},
       {"verbosity", "0"},
       {"disable_default_eval_metric", "1"},
-      {"nthread", std::to_string(options.threads)},
+      {"nthread", std::to_string(UsefulThreads(*set.matrix, options.threads))},
       {"seed", std::to_string(options.seed & 0x7FFFFFFF)},
       {"base_score", BaseScore(set)},
       {"objective", set.classes == 2 ? "binary:logistic" : "multi:softprob"}};
@@ -91,19 +98,22 @@ Booster::Settings MakeSettings(const TrainingSet& set, const TrainOptions& optio
 class Rounds {
  public:
   Rounds(const TrainingSet& set, const TrainOptions& options)
-      : set_(set), options_(options), gradients_(set) {}
+      : set_(set),
+        options_(options),
+        threads_(UsefulThreads(*set.matrix, options.threads)),
+        gradients_(set) {}
 
   Status Run() {
     REEVE_ASSIGN_OR_RETURN(
         DataMatrix data,
         DataMatrix::Quantile(*set_.matrix,
                              static_cast<int>(NumberParam(options_.params, Specs(), "max_bin")),
-                             options_.threads));
+                             threads_));
     std::optional<DataMatrix> watched;
     std::vector<const DataMatrix*> cached = {&data};
     if (options_.early_stopping != nullptr) {
       REEVE_ASSIGN_OR_RETURN(DataMatrix made,
-                             DataMatrix::Dense(*options_.early_stopping->matrix, options_.threads));
+                             DataMatrix::Dense(*options_.early_stopping->matrix, threads_));
       watched.emplace(std::move(made));
       cached.push_back(&*watched);
     }
@@ -132,14 +142,14 @@ class Rounds {
 
   Status Step(Booster& booster, const DataMatrix& data, int round) {
     REEVE_ASSIGN_OR_RETURN(const std::span<const float> margins, booster.Margins(data, true));
-    const double loss = gradients_.Compute(margins, options_.threads);
+    const double loss = gradients_.Compute(margins, threads_);
     if (round > 0) history_.push_back({"train_log_loss", round - 1, loss});
     return booster.Boost(data, gradients_.gradients(), gradients_.hessians());
   }
 
   Status Watch(const Booster& booster, const DataMatrix& watched, int round) {
     REEVE_ASSIGN_OR_RETURN(const std::span<const float> margins, booster.Margins(watched, false));
-    const double loss = MarginLogLoss(*options_.early_stopping, margins, options_.threads);
+    const double loss = MarginLogLoss(*options_.early_stopping, margins, threads_);
     history_.push_back({"watched_log_loss", round, loss});
     if (best_round_ < 0 || loss < best_loss_) {
       best_loss_ = loss;
@@ -152,6 +162,7 @@ class Rounds {
 
   const TrainingSet& set_;
   const TrainOptions& options_;
+  const int threads_;
   Gradients gradients_;
   int best_round_ = -1;
   double best_loss_ = 0;
@@ -160,23 +171,11 @@ class Rounds {
   std::string native_bytes_;
 };
 
-// How often each feature is used in splits, weighted by depth: near the root more rows are decided.
-// Sums to 1.
-std::vector<double> SplitImportance(const inference::Forest& forest) {
-  std::vector<double> importance(static_cast<std::size_t>(forest.features));
-  for (const inference::Tree& tree : forest.trees) {
-    std::vector<double> share(tree.size());
-    share[0] = 1;
-    for (std::size_t node = 0; node < tree.size(); ++node) {
-      if (tree.left[node] < 0) continue;
-      importance[static_cast<std::size_t>(tree.feature[node])] += share[node];
-      share[static_cast<std::size_t>(tree.left[node])] =
-          share[static_cast<std::size_t>(tree.right[node])] = share[node] / 2;
-    }
-  }
-  const double total = std::accumulate(importance.begin(), importance.end(), 0.0);
-  for (double& value : importance) value = total > 0 ? value / total : 0;
-  return importance;
+// Shares that sum to 1; all 0 when no tree splits.
+std::vector<double> Shares(std::vector<double> gains) {
+  const double total = std::accumulate(gains.begin(), gains.end(), 0.0);
+  for (double& value : gains) value = total > 0 ? value / total : 0;
+  return gains;
 }
 
 class Boosted final : public Learner {
@@ -189,12 +188,14 @@ class Boosted final : public Learner {
     REEVE_RETURN_IF_ERROR(ValidateParams(options.params, Specs(), name()));
     if (set.matrix->rows() == 0)
       return Status::InvalidData("boosted: there is no row to learn from");
+    if (set.matrix->cols() == 0)
+      return Status::InvalidData("boosted: there is no column to learn from");
     Rounds rounds(set, options);
     REEVE_RETURN_IF_ERROR(rounds.Run());
     TrainedModel trained;
-    REEVE_ASSIGN_OR_RETURN(inference::Forest forest, ReadForest(rounds.native_bytes()));
-    trained.importance = SplitImportance(forest);
-    REEVE_ASSIGN_OR_RETURN(trained.model, inference::ForestModel::Make(std::move(forest)));
+    REEVE_ASSIGN_OR_RETURN(NativeForest native, ReadForest(rounds.native_bytes()));
+    trained.importance = Shares(std::move(native.total_gain));
+    REEVE_ASSIGN_OR_RETURN(trained.model, inference::ForestModel::Make(std::move(native.forest)));
     trained.params = options.params;
     trained.params["n_estimators"] = std::to_string(rounds.kept());
     trained.history = std::move(rounds.history());

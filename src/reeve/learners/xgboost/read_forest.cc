@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
+#include <map>
 
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
@@ -15,6 +17,19 @@ using inference::Tree;
 
 Status Bad(const std::string& what) { return Status::Corrupt("XGBoost model: " + what); }
 
+bool IsIndex(double value, std::size_t size) {
+  return value >= 0 && value < static_cast<double>(size);
+}
+
+// Files hold float32, so this loses nothing; other values become infinite rather than undefined.
+float ToFloat(double value) {
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  if (std::abs(value) > kLargest)
+    return std::copysign(std::numeric_limits<float>::infinity(),
+                         static_cast<float>(value > 0) - 0.5F);
+  return static_cast<float>(value);
+}
+
 // "5E-1" (1.7 to 3.0), "[2.32E-1]" or "[a,b,c]" (3.1 and later).
 Result<std::vector<float>> BaseScores(std::string text) {
   if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
@@ -22,7 +37,7 @@ Result<std::vector<float>> BaseScores(std::string text) {
   for (const std::string& part : Split(text, ',')) {
     const auto number = ParseNumber(Trim(part));
     if (!number) return Bad("base_score " + Quote(text) + " is no number");
-    scores.push_back(static_cast<float>(*number));
+    scores.push_back(ToFloat(*number));
   }
   return scores;
 }
@@ -32,7 +47,7 @@ float LogitOf(float probability) { return -std::log(1.0F / probability - 1.0F); 
 
 // The arrays of one tree as XGBoost wrote them.
 struct RawTree {
-  std::vector<double> left, right, feature, condition, default_left, split_type;
+  std::vector<double> left, right, feature, condition, default_left, split_type, gain;
   std::vector<double> categories, category_nodes, category_segments, category_sizes;
 };
 
@@ -44,6 +59,7 @@ Result<RawTree> ReadRaw(const UbjValue& json) {
   REEVE_ASSIGN_OR_RETURN(raw.condition, json.Numbers("split_conditions"));
   REEVE_ASSIGN_OR_RETURN(raw.default_left, json.Numbers("default_left"));
   REEVE_ASSIGN_OR_RETURN(raw.split_type, json.Numbers("split_type"));
+  REEVE_ASSIGN_OR_RETURN(raw.gain, json.Numbers("loss_changes"));
   REEVE_ASSIGN_OR_RETURN(raw.categories, json.Numbers("categories"));
   REEVE_ASSIGN_OR_RETURN(raw.category_nodes, json.Numbers("categories_nodes"));
   REEVE_ASSIGN_OR_RETURN(raw.category_segments, json.Numbers("categories_segments"));
@@ -51,7 +67,7 @@ Result<RawTree> ReadRaw(const UbjValue& json) {
   const std::size_t size = raw.left.size();
   const bool same = size > 0 && raw.right.size() == size && raw.feature.size() == size &&
                     raw.condition.size() == size && raw.default_left.size() == size &&
-                    raw.split_type.size() == size &&
+                    raw.split_type.size() == size && raw.gain.size() == size &&
                     raw.category_segments.size() == raw.category_nodes.size() &&
                     raw.category_sizes.size() == raw.category_nodes.size();
   if (!same) return Bad("arrays of a tree differ in length");
@@ -62,27 +78,29 @@ Result<RawTree> ReadRaw(const UbjValue& json) {
 // nodes are left behind.
 class TreeBuilder {
  public:
-  explicit TreeBuilder(const RawTree& raw) : raw_(raw) {}
+  /// Adds the gain of each split to `gains`, one per feature.
+  TreeBuilder(const RawTree& raw, std::vector<double>& gains) : raw_(raw), gains_(gains) {}
 
   Result<Tree> Build() {
-    for (std::size_t i = 0; i < raw_.category_nodes.size(); ++i)
-      set_of_node_[raw_.category_nodes[i]] = i;
+    for (std::size_t i = 0; i < raw_.category_nodes.size(); ++i) {
+      if (IsIndex(raw_.category_nodes[i], raw_.left.size()))
+        set_of_node_[static_cast<std::size_t>(raw_.category_nodes[i])] = i;
+    }
     std::vector<std::size_t> pending = {0};  // XGBoost's node of each of ours
     for (std::size_t node = 0; node < pending.size(); ++node) {
       if (pending.size() > raw_.left.size()) return Bad("a tree that loops");
       const std::size_t from = pending[node];
       const double left = raw_.left[from], right = raw_.right[from];
       const bool leaf = left < 0;
-      const auto limit = static_cast<double>(raw_.left.size());
-      if (!leaf && !(left < limit && right >= 0 && right < limit))
-        return Bad("a child that does not exist");
+      if (!leaf) REEVE_RETURN_IF_ERROR(CheckSplit(from));
       tree_.left.push_back(leaf ? -1 : static_cast<std::int32_t>(pending.size()));
       tree_.right.push_back(leaf ? -1 : static_cast<std::int32_t>(pending.size() + 1));
       tree_.feature.push_back(leaf ? 0 : static_cast<std::int32_t>(raw_.feature[from]));
       tree_.default_left.push_back(raw_.default_left[from] != 0);
       tree_.category_set.push_back(-1);
-      tree_.threshold.push_back(static_cast<float>(raw_.condition[from]));
+      tree_.threshold.push_back(ToFloat(raw_.condition[from]));
       if (!leaf) {
+        gains_[static_cast<std::size_t>(raw_.feature[from])] += raw_.gain[from];
         if (raw_.split_type[from] == 1) REEVE_RETURN_IF_ERROR(AddSet(from));
         pending.push_back(static_cast<std::size_t>(left));
         pending.push_back(static_cast<std::size_t>(right));
@@ -92,11 +110,19 @@ class TreeBuilder {
   }
 
  private:
+  Status CheckSplit(std::size_t from) const {
+    if (!IsIndex(raw_.left[from], raw_.left.size()) || !IsIndex(raw_.right[from], raw_.left.size()))
+      return Bad("a child that does not exist");
+    if (!IsIndex(raw_.feature[from], gains_.size())) return Bad("a feature that does not exist");
+    if (!std::isfinite(raw_.gain[from])) return Bad("a gain that is no number");
+    return Status::Ok();
+  }
+
   Status AddSet(std::size_t from) {
     tree_.threshold.back() = 0;  // bare NaN there in some versions
     tree_.category_set.back() = static_cast<std::int32_t>(tree_.category_sets.size());
     std::vector<std::uint32_t> words;
-    const auto it = set_of_node_.find(static_cast<double>(from));
+    const auto it = set_of_node_.find(from);
     if (it == set_of_node_.end()) return Bad("a categorical node without categories");
     const double begin = raw_.category_segments[it->second], size = raw_.category_sizes[it->second];
     if (!(begin >= 0 && size >= 0 && begin + size <= static_cast<double>(raw_.categories.size()))) {
@@ -115,7 +141,8 @@ class TreeBuilder {
   }
 
   const RawTree& raw_;
-  std::map<double, std::size_t> set_of_node_;
+  std::vector<double>& gains_;
+  std::map<std::size_t, std::size_t> set_of_node_;
   Tree tree_;
 };
 
@@ -155,11 +182,13 @@ Status ReadStart(const UbjValue& learner, Forest& forest) {
 
 }  // namespace
 
-Result<Forest> ReadForest(std::string_view model_ubj) {
+Result<NativeForest> ReadForest(std::string_view model_ubj) {
   REEVE_ASSIGN_OR_RETURN(const UbjValue document, ParseUbjson(model_ubj));
   REEVE_ASSIGN_OR_RETURN(const UbjValue* const learner, document.Get("learner"));
-  Forest forest;
+  NativeForest native;
+  Forest& forest = native.forest;
   REEVE_RETURN_IF_ERROR(ReadStart(*learner, forest));
+  native.total_gain.resize(static_cast<std::size_t>(forest.features));
   REEVE_ASSIGN_OR_RETURN(const UbjValue* const booster, learner->Get("gradient_booster"));
   REEVE_ASSIGN_OR_RETURN(const UbjValue* const model, booster->Get("model"));
   REEVE_ASSIGN_OR_RETURN(const std::vector<double> classes, model->Numbers("tree_info"));
@@ -167,14 +196,14 @@ Result<Forest> ReadForest(std::string_view model_ubj) {
   if (trees->array.size() != classes.size()) return Bad("tree_info does not fit the trees");
   for (std::size_t i = 0; i < trees->array.size(); ++i) {
     REEVE_ASSIGN_OR_RETURN(const RawTree raw, ReadRaw(trees->array[i]));
-    REEVE_ASSIGN_OR_RETURN(Tree tree, TreeBuilder(raw).Build());
+    REEVE_ASSIGN_OR_RETURN(Tree tree, TreeBuilder(raw, native.total_gain).Build());
     if (!(classes[i] >= 0 && classes[i] < 1e5))
       return Bad("a tree for a class that does not exist");
     tree.output = static_cast<std::int32_t>(classes[i]);
     forest.trees.push_back(std::move(tree));
   }
   REEVE_RETURN_IF_ERROR(forest.Validate());
-  return forest;
+  return native;
 }
 
 }  // namespace reeve::learners
