@@ -5,40 +5,18 @@
 #include <string>
 
 #include "reeve/inference/model_file.h"
+#include "reeve/inference/packed_tree.h"
 
 namespace reeve::inference {
 namespace {
 
-// Rows that are walked through one tree after the other: their features stay in the cache.
-constexpr std::int64_t kBlockRows = 64;
+// Rows that are walked through one tree after the other: few enough that their features stay in the
+// cache, enough that a deep tree is worth bringing there.
+std::int64_t BlockRows(std::int64_t width) {
+  return std::clamp<std::int64_t>(16'384 / std::max<std::int64_t>(width, 1), 64, 512);
+}
 
 Status Bad(const std::string& what) { return Status::Corrupt("forest: " + what); }
-
-bool IsInSet(const std::vector<std::uint32_t>& words, float value) {
-  // Codes are whole numbers from 0; anything else is in no set.
-  if (!(value >= 0) || value >= static_cast<float>(words.size() * 32)) return false;
-  const auto code = static_cast<std::uint32_t>(value);
-  return (words[code / 32] >> (code % 32) & 1U) != 0;
-}
-
-// The leaf that a row (its features one after the other) comes to.
-std::size_t Walk(const Tree& tree, const float* row) {
-  std::size_t node = 0;
-  while (tree.left[node] >= 0) {
-    const float value = row[tree.feature[node]];
-    bool goes_left;
-    if (std::isnan(value)) {
-      goes_left = tree.default_left[node] != 0;
-    } else if (tree.category_set[node] >= 0) {
-      goes_left =
-          !IsInSet(tree.category_sets[static_cast<std::size_t>(tree.category_set[node])], value);
-    } else {
-      goes_left = value < tree.threshold[node];
-    }
-    node = static_cast<std::size_t>(goes_left ? tree.left[node] : tree.right[node]);
-  }
-  return node;
-}
 
 Status ValidateNode(const Tree& tree, std::size_t node, const Forest& forest,
                     std::size_t leaf_rows) {
@@ -143,71 +121,89 @@ std::size_t ForestModel::outputs() const {
                                      : forest_.base_margin.size();
 }
 
-void ForestModel::AddMargins(const Matrix& matrix, std::int64_t begin, std::int64_t end,
-                             float* margins) const {
+ForestModel::ForestModel(Forest forest) : forest_(std::move(forest)) {
+  packed_.reserve(forest_.trees.size());
+  for (const Tree& tree : forest_.trees) packed_.emplace_back(tree);
+}
+
+ForestModel::~ForestModel() = default;
+
+void ForestModel::ForBlocks(const Matrix& matrix, std::int64_t begin, std::int64_t end,
+                            const BlockTask& task) const {
   const auto width = static_cast<std::size_t>(matrix.cols());
-  const std::size_t output_count = outputs();
-  std::vector<float> rows(static_cast<std::size_t>(kBlockRows) * width);
-  for (std::int64_t first = begin; first < end; first += kBlockRows) {
-    const auto count = static_cast<std::size_t>(std::min(kBlockRows, end - first));
+  const std::int64_t block_rows = BlockRows(matrix.cols());
+  std::vector<float> rows(static_cast<std::size_t>(block_rows) * width);
+  std::vector<float> margins;
+  std::vector<std::uint32_t> leaves;
+  for (std::int64_t first = begin; first < end; first += block_rows) {
+    const auto count = static_cast<std::size_t>(std::min(block_rows, end - first));
     for (std::size_t j = 0; j < width; ++j) {
       const auto column = matrix.column(static_cast<std::int64_t>(j));
       for (std::size_t i = 0; i < count; ++i)
         rows[i * width + j] = column[static_cast<std::size_t>(first) + i];
     }
-    float* const block = margins + static_cast<std::size_t>(first - begin) * output_count;
-    for (const Tree& tree : forest_.trees) {
-      for (std::size_t i = 0; i < count; ++i) {
-        const std::size_t leaf = Walk(tree, rows.data() + i * width);
-        float* const out = block + i * output_count;
-        if (forest_.link == Link::kMean) {
-          const float* const shares =
-              forest_.leaf_vectors.data() +
-              static_cast<std::size_t>(tree.leaf_vector[leaf]) * output_count;
-          for (std::size_t k = 0; k < output_count; ++k) out[k] += shares[k];
-        } else {
-          out[tree.output] += tree.threshold[leaf];
-        }
-      }
+    StartMargins(count, margins);
+    leaves.resize(count);
+    for (std::size_t t = 0; t < forest_.trees.size(); ++t) {
+      packed_[t].FindLeaves(rows.data(), width, leaves);
+      AddLeaves(forest_.trees[t], leaves, margins.data());
     }
+    task(first, margins);
+  }
+}
+
+void ForestModel::StartMargins(std::size_t rows, std::vector<float>& margins) const {
+  margins.assign(rows * outputs(), 0.0F);
+  if (forest_.link == Link::kMean) return;
+  for (std::size_t i = 0; i < margins.size(); ++i) margins[i] = forest_.base_margin[i % outputs()];
+}
+
+void ForestModel::AddLeaves(const Tree& tree, std::span<const std::uint32_t> leaves,
+                            float* margins) const {
+  const std::size_t output_count = outputs();
+  if (forest_.link != Link::kMean) {
+    float* const out = margins + tree.output;
+    for (std::size_t i = 0; i < leaves.size(); ++i)
+      out[i * output_count] += tree.threshold[leaves[i]];
+    return;
+  }
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    const auto vector = static_cast<std::size_t>(tree.leaf_vector[leaves[i]]);
+    const float* const shares = forest_.leaf_vectors.data() + vector * output_count;
+    for (std::size_t k = 0; k < output_count; ++k) margins[i * output_count + k] += shares[k];
   }
 }
 
 std::vector<float> ForestModel::Margins(const Matrix& matrix) const {
-  const std::size_t output_count = outputs();
-  std::vector<float> margins(static_cast<std::size_t>(matrix.rows()) * output_count);
-  for (std::size_t i = 0; i < margins.size() && forest_.link != Link::kMean; ++i) {
-    margins[i] = forest_.base_margin[i % output_count];
-  }
-  AddMargins(matrix, 0, matrix.rows(), margins.data());
-  return margins;
+  std::vector<float> all;
+  all.reserve(static_cast<std::size_t>(matrix.rows()) * outputs());
+  ForBlocks(matrix, 0, matrix.rows(), [&](std::int64_t, std::span<const float> margins) {
+    all.insert(all.end(), margins.begin(), margins.end());
+  });
+  return all;
 }
 
 void ForestModel::PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
                               Probabilities& out) const {
   const std::size_t output_count = outputs();
-  std::vector<float> margins(static_cast<std::size_t>(end - begin) * output_count);
-  for (std::size_t i = 0; i < margins.size() && forest_.link != Link::kMean; ++i) {
-    margins[i] = forest_.base_margin[i % output_count];
-  }
-  AddMargins(matrix, begin, end, margins.data());
-  for (std::int64_t row = begin; row < end; ++row) {
-    const float* const margin =
-        margins.data() + static_cast<std::size_t>(row - begin) * output_count;
-    const std::span<double> probabilities = out.mutable_row(row);
-    switch (forest_.link) {
-      case Link::kLogistic:
-        probabilities[1] = Logistic(static_cast<double>(margin[0]));
-        probabilities[0] = 1 - probabilities[1];
-        break;
-      case Link::kSoftmax:
-        Softmax(margin, probabilities);
-        break;
-      case Link::kMean:
-        Normalise(margin, probabilities);
-        break;
+  ForBlocks(matrix, begin, end, [&](std::int64_t first, std::span<const float> margins) {
+    for (std::size_t i = 0; i * output_count < margins.size(); ++i) {
+      const float* const margin = margins.data() + i * output_count;
+      const auto probabilities = out.mutable_row(first + static_cast<std::int64_t>(i));
+      switch (forest_.link) {
+        case Link::kLogistic:
+          probabilities[1] = Logistic(static_cast<double>(margin[0]));
+          probabilities[0] = 1 - probabilities[1];
+          break;
+        case Link::kSoftmax:
+          Softmax(margin, probabilities);
+          break;
+        case Link::kMean:
+          Normalise(margin, probabilities);
+          break;
+      }
     }
-  }
+  });
 }
 
 std::string ForestModel::Serialize() const { return WriteForest(forest_); }

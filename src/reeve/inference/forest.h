@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,13 +63,18 @@ struct Forest {
   Status Validate() const;
 };
 
+class PackedTree;
+
 /// The reference engine: walks tree by tree, adds leaf values in tree order in float32 starting
-/// from the base margin. Slow, obvious, and the truth that any faster engine has to equal bit for
-/// bit.
+/// from the base margin. The truth that any faster engine has to equal bit for bit.
 class ForestModel final : public Model {
  public:
   /// Fails with kCorrupt when the forest is not valid.
   static Result<std::unique_ptr<ForestModel>> Make(Forest forest);
+  ~ForestModel() override;
+  // The packed trees point into the forest.
+  ForestModel(const ForestModel&) = delete;
+  ForestModel& operator=(const ForestModel&) = delete;
 
   std::string_view kind() const override { return "forest"; }
   int classes() const override { return forest_.classes; }
@@ -82,12 +89,19 @@ class ForestModel final : public Model {
   std::vector<float> Margins(const Matrix& matrix) const;
 
  private:
-  explicit ForestModel(Forest forest) : forest_(std::move(forest)) {}
+  /// Takes the first row of a block and the margins of its rows.
+  using BlockTask = std::function<void(std::int64_t, std::span<const float>)>;
+
+  explicit ForestModel(Forest forest);
 
   std::size_t outputs() const;
-  void AddMargins(const Matrix& matrix, std::int64_t begin, std::int64_t end, float* margins) const;
+  void ForBlocks(const Matrix& matrix, std::int64_t begin, std::int64_t end,
+                 const BlockTask& task) const;
+  void StartMargins(std::size_t rows, std::vector<float>& margins) const;
+  void AddLeaves(const Tree& tree, std::span<const std::uint32_t> leaves, float* margins) const;
 
   Forest forest_;
+  std::vector<PackedTree> packed_;
 };
 
 }  // namespace reeve::inference
