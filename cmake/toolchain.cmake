@@ -20,8 +20,8 @@ target_compile_options(reeve_flags INTERFACE -Wall -Wextra -Wshadow -Wpedantic
   $<$<CONFIG:Dev>:-Werror>
   # Options are structs with defaults; naming only some of them is the point of it.
   -Wno-missing-field-initializers
-  # g++ 12 sees uninitialised std::optional where there is none.
-  -Wno-maybe-uninitialized)
+  # g++ 12 sees uninitialised std::optional where there is none; clang does not know the option.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 # Scores must not depend on whether the compiler fused a multiplication and an addition.
 target_compile_options(reeve_flags INTERFACE -ffp-contract=off)
 

@@ -15,14 +15,16 @@ namespace reeve {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : expected_(std::move(value)) {}                       // NOLINT(runtime/explicit)
-  Result(Status status) : expected_(tl::unexpect, std::move(status)) {}  // NOLINT(runtime/explicit)
+  // NOLINTBEGIN(google-explicit-constructor, bugprone-forwarding-reference-overload)
+  Result(T value) : expected_(std::move(value)) {}
+  Result(Status status) : expected_(tl::unexpect, std::move(status)) {}
   /// From anything a T can be made of, e.g. unique_ptr<Derived> into Result<unique_ptr<Base>>.
   template <typename U>
     requires(std::is_convertible_v<U &&, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
              !std::is_same_v<std::remove_cvref_t<U>, Status> &&
              !std::is_same_v<std::remove_cvref_t<U>, Result>)
-  Result(U&& value) : expected_(T(std::forward<U>(value))) {}  // NOLINT(runtime/explicit)
+  Result(U&& value) : expected_(T(std::forward<U>(value))) {}
+  // NOLINTEND(google-explicit-constructor, bugprone-forwarding-reference-overload)
 
   bool ok() const { return expected_.has_value(); }
   /// The failure, or Ok.

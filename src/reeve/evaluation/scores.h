@@ -16,9 +16,11 @@
 namespace reeve::evaluation {
 
 struct ScoreOptions {
+  /// From which probability on the positive class is assigned; for two classes only.
   double threshold = 0.5;
   /// Also 95 % intervals of the headline scores.
   bool with_intervals = true;
+  /// Of the bootstrap that some intervals need.
   std::uint64_t seed = 42;
 };
 

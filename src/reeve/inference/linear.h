@@ -10,7 +10,9 @@ namespace reeve::inference {
 
 /// Weights of a (multinomial) logistic regression.
 struct Linear {
+  /// Columns of the matrices it scores.
   std::int64_t features = 0;
+  /// At least two.
   int classes = 2;
   /// One row of `features` weights for two classes (towards the positive one), else `classes` rows.
   std::vector<double> weights;

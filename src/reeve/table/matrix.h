@@ -24,6 +24,7 @@ struct MatrixColumn {
 class Matrix {
  public:
   Matrix() = default;
+  /// All values 0. REQUIRES: rows >= 0.
   Matrix(std::int64_t rows, std::vector<MatrixColumn> columns)
       : rows_(rows),
         columns_(std::move(columns)),
@@ -33,12 +34,15 @@ class Matrix {
   std::int64_t cols() const { return static_cast<std::int64_t>(columns_.size()); }
   const std::vector<MatrixColumn>& columns() const { return columns_; }
 
+  /// One column to fill or read; the span lives as long as the matrix is neither moved nor
+  /// assigned.
   std::span<float> column(std::int64_t column_idx) {
     return {values_.data() + column_idx * rows_, static_cast<std::size_t>(rows_)};
   }
   std::span<const float> column(std::int64_t column_idx) const {
     return {values_.data() + column_idx * rows_, static_cast<std::size_t>(rows_)};
   }
+  /// One value; for a loop over rows take column().
   float at(std::int64_t row, std::int64_t column_idx) const {
     return values_[static_cast<std::size_t>(column_idx * rows_ + row)];
   }

@@ -14,14 +14,17 @@ struct Probabilities {
   std::vector<double> values;
 
   Probabilities() = default;
+  /// All values 0, to be filled row by row.
   Probabilities(std::int64_t row_count, int class_count)
       : rows(row_count),
         classes(class_count),
         values(static_cast<std::size_t>(row_count) * static_cast<std::size_t>(class_count)) {}
 
+  /// REQUIRES: 0 <= row < rows and 0 <= class_idx < classes.
   double at(std::int64_t row, int class_idx) const {
     return values[static_cast<std::size_t>(row * classes + class_idx)];
   }
+  /// One row's probabilities; the span lives as long as `values` is not resized.
   std::span<const double> row(std::int64_t row_idx) const {
     return {values.data() + row_idx * classes, static_cast<std::size_t>(classes)};
   }

@@ -19,6 +19,7 @@ RunStatus ParseRunStatus(std::string_view name);
 
 using Tags = std::map<std::string, std::string>;
 
+/// One value of a metric; a metric's points differ in their step.
 struct MetricPoint {
   std::string key;
   double value = 0;
@@ -26,13 +27,16 @@ struct MetricPoint {
   std::int64_t step = 0;
 };
 
+/// A named group of runs; `artifact_location` is a folder or URI below which theirs lie.
 struct Experiment {
   std::string id;
   std::string name;
   std::string artifact_location;
 };
 
+/// One training or evaluation with all that was recorded of it.
 struct Run {
+  /// 32 hexadecimal digits.
   std::string id;
   std::string name;
   std::string experiment_id;
@@ -68,6 +72,7 @@ struct LoggedModel {
   std::string source_run_id;
 };
 
+/// One version of a registered model; versions count from 1 and are never reused.
 struct ModelVersion {
   std::string name;
   std::int64_t version = 0;
@@ -83,6 +88,7 @@ struct ModelVersion {
   std::vector<std::string> aliases;
 };
 
+/// A name under which versions are registered, and the aliases that point to some of them.
 struct RegisteredModel {
   std::string name;
   std::string description;

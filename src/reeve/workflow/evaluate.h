@@ -13,6 +13,7 @@
 namespace reeve::workflow {
 
 struct EvaluateRequest {
+  /// As typed: a model's URI, folder or name; a table's path, glob or URI.
   std::string model, data;
   /// Column with the true classes; empty: the model's own target.
   std::string target;

@@ -105,6 +105,7 @@ double EvaluateForLbfgs(void* instance, const double* x, double* gradient, int n
   return total;
 }
 
+// NOLINT(function-size): the signature is liblbfgs's
 int ProgressOfLbfgs(void* instance, const double*, const double*, double, double, double, double,
                     int, int iteration, int) {
   auto& context = *static_cast<LbfgsContext*>(instance);
@@ -155,6 +156,7 @@ double EvaluateReordered(void* instance, const double* x, double* gradient, int 
   return total;
 }
 
+// NOLINT(function-size): the signature is liblbfgs's
 int ProgressReordered(void* instance, const double* x, const double* g, double fx, double xnorm,
                       double gnorm, double step, int n, int iteration, int evaluations) {
   return ProgressOfLbfgs(&static_cast<ReorderedContext*>(instance)->inner, x, g, fx, xnorm, gnorm,
