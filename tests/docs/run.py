@@ -5,17 +5,18 @@
 
 Every ```console block of README.md and docs/ is run line by line ("$ reeve …"), file by file in one folder that the demo
 filled; lines of output shown below a command have to occur in what it prints ("…" stands for anything). Examples of
---help are run as they stand, and docs/reference/cli.md has to be what `reeve help --reference` prints.
+--help are run as they stand, docs/reference/cli.md has to be what `reeve help --reference` prints, and links between
+pages have to lead somewhere.
 """
 import os
 import re
-import shlex
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 
 
 def run(binary, line, folder):
@@ -71,9 +72,39 @@ def run_help(binary):
     return count, errors
 
 
+def headings(path):
+    """The anchors of a page's headings, as they are made of them: lower case, dashes for blanks, no punctuation."""
+    titles = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", path.read_text(), flags=re.S), re.M)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def broken_links(pages):
+    errors = []
+    for path in pages:
+        text = re.sub(r"```.*?```|`[^`\n]*`", "", path.read_text(), flags=re.S)
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if re.match(r"[a-z]+:", target):
+                continue
+            file, _, anchor = target.partition("#")
+            goal = (path.parent / file).resolve() if file else path
+            if not goal.exists():
+                errors.append(f"{path.relative_to(ROOT)}: links to {target}, which does not exist")
+            elif anchor and goal.suffix == ".md" and anchor not in headings(goal):
+                errors.append(f"{path.relative_to(ROOT)}: links to {target}, which has no such heading")
+    return errors
+
+
 def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    if not Path(sys.argv[1]).exists():
+        print(f"docs: {sys.argv[1]} was not built")
+        return SKIPPED
     binary = str(Path(sys.argv[1]).resolve())
     errors, passed = [], 0
+    found = broken_links([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("*.md")])
+    errors += found
+    passed += not found
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         count, found = run_page(binary, path)
         errors += found
@@ -86,7 +117,8 @@ def main():
         passed += 1
     else:
         errors.append("docs/reference/cli.md is not what `reeve help --reference` prints")
-    print("\n".join(errors))
+    if errors:
+        print("\n".join(errors))
     print(f"docs: {passed} passed, {len(errors)} failed")
     return 1 if errors else 0
 

@@ -1,5 +1,8 @@
 #include <cmath>
+#include <cstring>
+#include <fstream>
 #include <limits>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -162,6 +165,75 @@ TEST(ModelFileTest, ReadsBackEqual) {
   const auto linear = LinearModel::Make(
       {.features = 2, .classes = 3, .weights = {1, 2, 3, 4, 5, 6}, .intercepts = {7, 8, 9}});
   EXPECT_EQ((*LoadModel((*linear)->Serialize()))->Serialize(), (*linear)->Serialize());
+}
+
+// The bytes of docs/formats/model.md's example.
+std::string DocumentedExample() {
+  std::ifstream page(REEVE_SOURCE_DIR "/docs/formats/model.md");
+  std::string bytes;
+  bool inside = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("```")) inside = line == "```hex";
+    if (!inside || line.starts_with("```")) continue;
+    std::istringstream pairs(line.substr(0, line.find('#')));
+    for (std::string pair; pairs >> pair;) bytes += static_cast<char>(std::stoi(pair, nullptr, 16));
+  }
+  return bytes;
+}
+
+TEST(ModelFileTest, WritesWhatTheFormatsPageShows) {
+  Forest forest = StumpForest();
+  forest.trees[0].threshold = {2, -1, 1};
+  forest.trees[0].default_left = {1, 0, 0};
+  const std::string documented = DocumentedExample();
+  EXPECT_EQ(documented.size(), 195u);
+  EXPECT_EQ((*ForestModel::Make(forest))->Serialize(), documented);
+  EXPECT_TRUE(LoadModel(documented).ok());
+}
+
+// Sizes that lie: each field of the example set to a count that nothing pays for.
+TEST(ModelFileTest, TakesNoMemoryForCountsThatLie) {
+  const std::string bytes = (*ForestModel::Make(StumpForest()))->Serialize();
+  for (std::size_t at = 8; at + 8 <= bytes.size(); ++at) {
+    for (const std::uint64_t count : {0xFFFFFFFFFFFFFFFFULL, 0x7FFFFFFFFFFFFFFFULL,
+                                      0x4000000000000001ULL, 0x0000000100000000ULL}) {
+      std::string damaged = bytes;
+      std::memcpy(damaged.data() + at, &count, sizeof count);
+      const auto model = LoadModel(damaged);
+      EXPECT_TRUE(!model.ok() || (*model)->classes() >= 2);
+    }
+  }
+}
+
+// The walk of eight rows at once against the rules, one row and one node at a time.
+float MarginByTheRules(const Forest& forest, const Matrix& matrix, std::int64_t row) {
+  float margin = forest.base_margin[0];
+  for (const Tree& tree : forest.trees) {
+    std::size_t node = 0;
+    while (tree.left[node] >= 0) {
+      const float x = matrix.at(row, tree.feature[node]);
+      bool left = x < tree.threshold[node];
+      if (tree.category_set[node] >= 0) {
+        const auto& words = tree.category_sets[static_cast<std::size_t>(tree.category_set[node])];
+        left = x < 0 || x >= 32 || (words[0] >> static_cast<unsigned>(x) & 1U) == 0;
+      }
+      if (std::isnan(x)) left = tree.default_left[node] != 0;
+      node = static_cast<std::size_t>(left ? tree.left[node] : tree.right[node]);
+    }
+    margin += tree.threshold[node];
+  }
+  return margin;
+}
+
+TEST(ForestTest, EqualsTheRulesRowByRow) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const Forest forest = RandomForestOf(seed, Link::kLogistic);
+    const Matrix matrix = RandomMatrix(seed + 100, 600 + static_cast<std::int64_t>(seed));
+    const auto model = ForestModel::Make(forest);
+    const std::vector<float> margins = (*model)->Margins(matrix);
+    for (std::int64_t row = 0; row < matrix.rows(); ++row)
+      ASSERT_EQ(margins[static_cast<std::size_t>(row)], MarginByTheRules(forest, matrix, row));
+  }
 }
 
 TEST(ModelFileTest, RefusesEveryTruncationAndSurvivesEveryFlippedByte) {
