@@ -44,7 +44,9 @@ if(REEVE_MOLD AND NOT REEVE_FUZZ)
 endif()
 find_program(REEVE_CCACHE ccache)
 if(REEVE_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${REEVE_CCACHE}")
+  # Paths below the source tree are hashed relative to it, so that clones and work trees share what was compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND};-E;env;CCACHE_BASEDIR=${CMAKE_SOURCE_DIR};CCACHE_NOHASHDIR=1;${REEVE_CCACHE}")
 endif()
 
 # An installed tree bin/reeve + lib/*.so runs from wherever it is moved to.

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reeve/base/result.h"
-#include "reeve/table/column.h"
+#include "reeve/workflow/source_table.h"
 
 namespace reeve::cli {
 

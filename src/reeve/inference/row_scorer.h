@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reeve/base/result.h"
+#include "reeve/contract/contract.h"
+#include "reeve/inference/scorer.h"
+
+namespace reeve::inference {
+
+/// One field of one row as a caller gave it. Text is read by the contract exactly as a field of a
+/// CSV file is (blanks trimmed, missing texts, numeric texts); a number given for a category is
+/// looked up by its shortest text.
+struct Cell {
+  enum class Kind : std::uint8_t { kMissing, kNumber, kBoolean, kText };
+  Kind kind = Kind::kMissing;
+  /// kNumber: its value; kBoolean: 1 or 0.
+  double number = 0;
+  /// kText: not owned; has to live until Score returns.
+  std::string_view text = {};
+};
+
+/// A field that broke a rule, or that is worth a warning (unseen category, out of range).
+struct RowIssue {
+  /// Row of the call, 0-based.
+  std::int64_t row = 0;
+  /// Index into contract().columns.
+  std::size_t field = 0;
+  contract::Rule rule = contract::Rule::kWrongType;
+};
+
+/// The answers of one call, and the memory it works in: reused from call to call, so that a warm
+/// one allocates nothing. One per thread.
+struct RowScores {
+  /// Row-major, rows x classes; meaningless where not usable.
+  std::vector<double> probabilities;
+  /// Index into contract().classes; -1 where not usable.
+  std::vector<std::int32_t> predicted;
+  /// Every fatal issue and every soft one, by row and then by field.
+  std::vector<RowIssue> issues;
+  /// What Score works in; opaque.
+  std::vector<float> features;
+  std::vector<std::uint8_t> bytes;
+};
+
+/// Scores rows that come as cells instead of columns: contract, pipeline, model and decision of a
+/// Scorer without a Table, a Matrix or an allocation between them. Gives the very probabilities
+/// that Scorer::Score gives for the same values (row_scorer_test.cc). Immutable; Score may run in
+/// many threads at once, each with RowScores of its own.
+class RowScorer {
+ public:
+  /// `scorer` has to outlive the result.
+  static Result<RowScorer> Make(const Scorer& scorer);
+  ~RowScorer();
+  RowScorer(RowScorer&&) noexcept;
+  RowScorer& operator=(RowScorer&&) noexcept;
+
+  const contract::Contract& contract() const;
+
+  /// `cells` holds the contract's columns in its order, row after row.
+  /// REQUIRES: cells.size() is a multiple of contract().columns.size().
+  void Score(std::span<const Cell> cells, RowScores& scores) const;
+
+ private:
+  struct Plan;
+  explicit RowScorer(std::unique_ptr<Plan> plan);
+  std::unique_ptr<Plan> plan_;
+};
+
+}  // namespace reeve::inference

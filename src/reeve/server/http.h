@@ -1,0 +1,76 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace reeve::server {
+
+/// One HTTP request, whole or, for streamed bodies, its head. Views live until the handler returns.
+struct Request {
+  std::string_view method;
+  /// Percent-decoded, without the query.
+  std::string_view path;
+  /// As it came, without "?".
+  std::string_view query;
+  std::vector<std::pair<std::string_view, std::string_view>> headers;
+  /// Values of the pattern's {names}, in order.
+  std::vector<std::pair<std::string_view, std::string_view>> path_params;
+  /// At least kBodyPadding readable bytes follow it (what simdjson may read).
+  std::string_view body;
+  /// The caller's X-Request-Id when it gave a sound one, else made here.
+  std::string_view request_id;
+  std::string_view peer;
+
+  static constexpr std::size_t kBodyPadding = 64;
+
+  /// The value of the first header of that name (ASCII case does not matter); empty when absent.
+  std::string_view Header(std::string_view name) const;
+  std::string_view Param(std::string_view name) const;
+};
+
+/// What is answered. The transport adds Content-Length, X-Request-Id, Date and Connection.
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+/// A body that is worked on piece by piece, and an answer that grows as it goes: neither is ever
+/// held whole. Runs on one thread, never at once.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+  /// The next bytes of the body; appends what can be answered already to `out`.
+  virtual void OnBytes(std::string_view bytes, std::string& out) = 0;
+  /// The body is complete; appends the rest of the answer.
+  virtual void OnEnd(std::string& out) = 0;
+};
+
+/// Who may call a route, when tokens are required at all.
+enum class Role { kPublic, kScore, kRead, kAdmin };
+
+/// One path and method, and what answers it. Exactly one of `handle` and `open` is set.
+struct Route {
+  std::string method;
+  /// "/v2/models/{name}/infer"; a segment in braces takes any one segment.
+  std::string pattern;
+  /// Answers a whole request. Short work only: it runs on an I/O thread.
+  std::function<void(const Request&, Response&)> handle;
+  /// For bodies of any size: looks at the head, fills status and headers, and gives the stream;
+  /// null with `response` filled refuses the request.
+  std::function<std::unique_ptr<BodyStream>(const Request&, Response&)> open;
+  Role role = Role::kScore;
+  /// The route's label in metrics and logs, bounded: the pattern itself unless given.
+  std::string label = {};
+};
+
+/// How errors look on a path. MLflow's and V2's paths have forms of their own.
+using ErrorBody =
+    std::function<std::string(int status, std::string_view code, std::string_view message)>;
+
+}  // namespace reeve::server
