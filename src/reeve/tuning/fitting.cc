@@ -22,13 +22,16 @@ std::vector<std::int32_t> LabelsOf(const Problem& problem, std::span<const std::
 
 // A subset of prepared rows with what a TrainingSet points into.
 struct Subset {
-  Matrix taken;  // empty when all rows are used as they are
-  const Matrix* matrix = nullptr;
+  const Matrix* whole = nullptr;  // when all rows are used as they are
+  Matrix taken;                   // otherwise
   std::vector<std::int32_t> labels;
   std::vector<double> weights;
 
   learners::TrainingSet Set(int classes) const {
-    return {.matrix = matrix, .labels = labels, .classes = classes, .weights = weights};
+    return {.matrix = whole != nullptr ? whole : &taken,
+            .labels = labels,
+            .classes = classes,
+            .weights = weights};
   }
 };
 
@@ -36,12 +39,11 @@ Subset MakeSubset(const PreparedRows& prepared, std::span<const std::int64_t> po
                   std::span<const std::int32_t> all_labels) {
   Subset subset;
   if (positions.size() == prepared.rows.size()) {
-    subset.matrix = &prepared.matrix;
+    subset.whole = &prepared.matrix;
     subset.labels.assign(all_labels.begin(), all_labels.end());
     return subset;
   }
   subset.taken = prepared.matrix.Take(positions);
-  subset.matrix = &subset.taken;
   for (const std::int64_t position : positions) {
     subset.labels.push_back(all_labels[static_cast<std::size_t>(position)]);
   }
