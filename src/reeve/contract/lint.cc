@@ -16,54 +16,57 @@ constexpr std::int64_t kFewRows = 20;
 // Copies that were rounded on their way still have a correlation like this.
 constexpr double kCopyCorrelation = 0.99999;
 
-// Values as 0, 1, 2 … in order of first appearance, missing as -1: two columns with equal codes
-// hold the same values up to a one-to-one renaming.
-std::vector<std::int32_t> AppearanceCodes(const Column& column) {
+// Pairs of columns are compared on so many rows first; only those that agree there are read whole.
+constexpr std::int64_t kHeadRows = 2000;
+// Columns of numbers with fewer distinct values agree by chance.
+constexpr std::size_t kFewDistinct = 10;
+
+// The first `rows` values as 0, 1, 2 … in order of first appearance, missing as -1, digested: equal
+// for two columns that hold the same values up to a one-to-one renaming.
+std::string AppearanceDigest(const Column& column, std::int64_t rows) {
   std::vector<std::int32_t> codes;
-  codes.reserve(static_cast<std::size_t>(column.size()));
-  std::int32_t next = 0;
-  if (column.storage() == Column::Storage::kNumbers) {
-    std::unordered_map<double, std::int32_t> seen;
-    for (const double number : column.numbers()) {
-      if (std::isnan(number)) {
-        codes.push_back(kMissingCode);
-        continue;
-      }
-      const auto [it, is_new] = seen.try_emplace(number + 0.0, next);
-      next += is_new;
-      codes.push_back(it->second);
-    }
-    return codes;
-  }
-  std::unordered_map<std::string, std::int32_t> seen;
-  for (std::int64_t row = 0; row < column.size(); ++row) {
+  codes.reserve(static_cast<std::size_t>(rows));
+  std::unordered_map<double, std::int32_t> numbers;
+  std::unordered_map<std::string, std::int32_t> texts;
+  for (std::int64_t row = 0; row < rows; ++row) {
     if (column.IsMissing(row)) {
       codes.push_back(kMissingCode);
       continue;
     }
-    const auto [it, is_new] = seen.try_emplace(column.ToText(row), next);
-    next += is_new;
-    codes.push_back(it->second);
-  }
-  return codes;
-}
-
-struct ColumnFacts {
-  std::int64_t distinct = 0;
-  std::int64_t missing = 0;
-  std::string digest;
-};
-
-ColumnFacts Survey(const Column& column) {
-  const std::vector<std::int32_t> codes = AppearanceCodes(column);
-  ColumnFacts facts;
-  for (const std::int32_t code : codes) {
-    facts.distinct = std::max<std::int64_t>(facts.distinct, code + 1);
-    facts.missing += code == kMissingCode;
+    const auto next = static_cast<std::int32_t>(numbers.size() + texts.size());
+    codes.push_back(column.storage() == Column::Storage::kNumbers
+                        ? numbers.try_emplace(column.numbers()[static_cast<std::size_t>(row)], next)
+                              .first->second
+                        : texts.try_emplace(column.ToText(row), next).first->second);
   }
   TableDigest digest;
   digest.Add({reinterpret_cast<const char*>(codes.data()), codes.size() * sizeof codes[0]});
-  facts.digest = digest.Hex();
+  return digest.Hex();
+}
+
+struct ColumnFacts {
+  /// Counted up to kFewDistinct.
+  std::size_t distinct = 0;
+  bool has_missing = false;
+};
+
+ColumnFacts Survey(const Column& column) {
+  ColumnFacts facts;
+  std::vector<double> numbers;
+  std::vector<std::string> texts;
+  const auto add = [&](auto& seen, const auto& value) {
+    if (std::find(seen.begin(), seen.end(), value) == seen.end()) seen.push_back(value);
+    return seen.size();
+  };
+  for (std::int64_t row = 0; row < column.size(); ++row) {
+    if (column.IsMissing(row)) {
+      facts.has_missing = true;
+    } else if (facts.distinct < kFewDistinct) {
+      facts.distinct = column.storage() == Column::Storage::kNumbers
+                           ? add(numbers, column.numbers()[static_cast<std::size_t>(row)])
+                           : add(texts, column.ToText(row));
+    }
+  }
   return facts;
 }
 
@@ -79,7 +82,10 @@ bool IsRunningNumber(const Column& column) {
   return true;
 }
 
-double Correlation(std::span<const double> a, std::span<const double> b) {
+// Of the first `rows` values.
+double Correlation(const Column& left, const Column& right, std::int64_t rows) {
+  const auto a = left.numbers().first(static_cast<std::size_t>(rows));
+  const auto b = right.numbers().first(static_cast<std::size_t>(rows));
   double n = 0, sum_a = 0, sum_b = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (std::isnan(a[i]) != std::isnan(b[i])) return 0;
@@ -127,7 +133,7 @@ class Linter {
            "has no value in any row: it is missing everywhere and is left out");
       return false;
     }
-    if (facts.distinct == 1 && facts.missing == 0) {
+    if (facts.distinct == 1 && !facts.has_missing) {
       Warn("constant_column", column,
            "has the same value in every row, " + Quote(column.ToText(0), 40) + ", and is left out");
       return false;
@@ -147,22 +153,31 @@ class Linter {
   }
 
   void CheckCopies(const Column& column, const ColumnFacts& facts) {
-    const auto [it, is_new] = by_digest_.try_emplace(facts.digest, column.name());
-    if (!is_new) {
+    const std::int64_t rows = column.size(), head = std::min(rows, kHeadRows);
+    std::vector<const Column*>& alike = by_head_[AppearanceDigest(column, head)];
+    for (const Column* const other : alike) {
+      if (head < rows && AppearanceDigest(column, rows) != AppearanceDigest(*other, rows)) continue;
       Warn("duplicate_column", column,
-           "is a copy of column " + Quote(it->second) + " (same values, possibly renamed)");
+           "is a copy of column " + Quote(other->name()) + " (same values, possibly renamed)");
       return;
     }
-    constexpr std::int64_t kFewDistinct = 10;
+    alike.push_back(&column);
     if (column.storage() != Column::Storage::kNumbers || facts.distinct < kFewDistinct) return;
     for (const Column* const other : numbers_) {
-      if (std::abs(Correlation(column.numbers(), other->numbers())) > kCopyCorrelation) {
-        Warn("duplicate_column", column,
-             "is a copy of column " + Quote(other->name()) + " up to scale (correlation 1)");
-        return;
-      }
+      if (!IsLinearCopy(column, *other)) continue;
+      Warn("duplicate_column", column,
+           "is a copy of column " + Quote(other->name()) + " up to scale (correlation 1)");
+      return;
     }
     if (numbers_.size() < kMostCompared) numbers_.push_back(&column);
+  }
+
+  static bool IsLinearCopy(const Column& a, const Column& b) {
+    // Weaker than what is asked of the whole table: a head may be flat where the whole is not.
+    constexpr double kHeadCorrelation = 0.99;
+    const std::int64_t rows = a.size(), head = std::min(rows, kHeadRows);
+    if (head < rows && std::abs(Correlation(a, b, head)) < kHeadCorrelation) return false;
+    return std::abs(Correlation(a, b, rows)) > kCopyCorrelation;
   }
 
   void Warn(std::string code, const Column& column, const std::string& message) {
@@ -176,7 +191,8 @@ class Linter {
 
   const Table& table_;
   LintResult result_;
-  std::map<std::string, std::string> by_digest_;
+  // By the digest of their first rows.
+  std::map<std::string, std::vector<const Column*>> by_head_;
   std::vector<const Column*> numbers_;
 };
 

@@ -51,55 +51,79 @@ Interval Percentiles(std::vector<double> values, double level) {
   return {at((1 - level) / 2), at((1 + level) / 2)};
 }
 
-// Bootstrap of a mean of per-row losses.
-Interval BootstrapMean(const std::vector<double>& losses, const IntervalOptions& options) {
+// The whole table's score and a normal deviation around it.
+Interval Around(double score, double deviation, double level) {
+  const double half = NormalQuantile((1 + level) / 2) * deviation;
+  return {score - half, score + half};
+}
+
+// Of a mean of per-row losses: the bootstrap where losses are few and their mean may be skewed, the
+// central limit theorem where both agree.
+Interval MeanInterval(const std::vector<double>& losses, const IntervalOptions& options) {
+  constexpr std::size_t kManyRows = 10'000;
+  const auto rows = static_cast<double>(losses.size());
+  if (losses.size() > kManyRows) {
+    const double mean = std::accumulate(losses.begin(), losses.end(), 0.0) / rows;
+    return Around(mean, std::sqrt(Variance(losses) / rows), options.level);
+  }
   Random random = Random(options.seed).Fork("bootstrap");
   std::vector<double> means;
   for (int i = 0; i < options.resamples; ++i) {
     double sum = 0;
     for (std::size_t row = 0; row < losses.size(); ++row)
       sum += losses[random.Below(losses.size())];
-    means.push_back(sum / static_cast<double>(losses.size()));
+    means.push_back(sum / rows);
   }
   return Percentiles(std::move(means), options.level);
 }
 
-// Bootstrap of a score of decisions: only (truth, decision) of each row matters.
-Result<Interval> BootstrapDecisions(Metric metric, Labels labels,
-                                    const Probabilities& probabilities,
-                                    const IntervalOptions& options) {
+// A Poisson number: by products of uniforms (Knuth) for small means, where only that is right, else
+// by the normal distribution it approaches.
+double Poisson(double mean, Random& random) {
+  constexpr double kLargeMean = 64;
+  if (mean >= kLargeMean)
+    return std::max(0.0, std::round(mean + std::sqrt(mean) * random.Normal()));
+  const double limit = std::exp(-mean);
+  double count = 0;
+  for (double product = random.Uniform(); product > limit; product *= random.Uniform()) ++count;
+  return count;
+}
+
+// Of a score of decisions: only the confusion counts matter, and a bootstrap of rows is a Poisson
+// number for each of them (Hanley and MacGibbon 2006), whatever the number of rows.
+Result<Interval> DecisionInterval(Metric metric, Labels labels, const Probabilities& probabilities,
+                                  const IntervalOptions& options) {
   const auto classes = static_cast<std::size_t>(probabilities.classes);
-  std::vector<std::size_t> cells;
+  std::vector<double> counts(classes * classes);
   for (std::size_t row = 0; row < labels.size(); ++row) {
     const int predicted =
         Decide(probabilities.row(static_cast<std::int64_t>(row)), options.threshold);
-    cells.push_back(static_cast<std::size_t>(labels[row]) * classes +
-                    static_cast<std::size_t>(predicted));
+    counts[static_cast<std::size_t>(labels[row]) * classes + static_cast<std::size_t>(predicted)] +=
+        1;
   }
-  // One stand-in row for each cell, weighted by how often it was drawn.
-  Probabilities stand_ins(static_cast<std::int64_t>(classes * classes), probabilities.classes);
+  // One stand-in row for each count, with the count as its weight.
+  Probabilities stand_ins(static_cast<std::int64_t>(counts.size()), probabilities.classes);
   std::vector<std::int32_t> truths;
-  for (std::size_t cell = 0; cell < classes * classes; ++cell) {
+  for (std::size_t cell = 0; cell < counts.size(); ++cell) {
     truths.push_back(static_cast<std::int32_t>(cell / classes));
     stand_ins.mutable_row(static_cast<std::int64_t>(cell))[cell % classes] = 1;
   }
   Random random = Random(options.seed).Fork("bootstrap");
-  std::vector<double> scores, weights(classes * classes);
+  std::vector<double> scores, weights(counts.size());
   for (int i = 0; i < options.resamples; ++i) {
-    std::fill(weights.begin(), weights.end(), 0.0);
-    for (std::size_t row = 0; row < cells.size(); ++row)
-      weights[cells[random.Below(cells.size())]] += 1;
-    REEVE_ASSIGN_OR_RETURN(const double score, Score(metric, truths, stand_ins, 0.5, weights));
-    scores.push_back(score);
+    for (std::size_t cell = 0; cell < counts.size(); ++cell)
+      weights[cell] = counts[cell] > 0 ? Poisson(counts[cell], random) : 0;
+    const Result<double> score = Score(metric, truths, stand_ins, 0.5, weights);
+    if (score.ok()) scores.push_back(*score);  // nothing at all may have been drawn
   }
+  if (scores.size() < 2) return Status::InvalidData("too few rows to give an interval");
   return Percentiles(std::move(scores), options.level);
 }
 
-// Bootstrap of a ranking score by weights. The rows are sorted once in Score for each resample, so
-// few resamples are drawn from large tables; their spread is what matters and is estimated well by
-// then.
-Result<Interval> BootstrapRanks(Metric metric, Labels labels, const Probabilities& probabilities,
-                                const IntervalOptions& options) {
+// Percentile bootstrap of a ranking score by weights; each resample sorts its rows, so their number
+// is limited.
+Result<Interval> RankBootstrap(Metric metric, Labels labels, const Probabilities& probabilities,
+                               const IntervalOptions& options) {
   constexpr double kRowBudget = 400'000;
   const double work = static_cast<double>(labels.size()) * probabilities.classes;
   const int resamples = std::clamp(static_cast<int>(kRowBudget / work), 50, options.resamples);
@@ -113,6 +137,35 @@ Result<Interval> BootstrapRanks(Metric metric, Labels labels, const Probabilitie
   }
   if (scores.size() < 2) return Status::InvalidData("too few rows of a class to give an interval");
   return Percentiles(std::move(scores), options.level);
+}
+
+// Of a ranking score. Of a large table a random part is resampled and its spread scaled by the root
+// of the share (Politis and Romano 1994).
+Result<Interval> RankInterval(Metric metric, Labels labels, const Probabilities& probabilities,
+                              const IntervalOptions& options) {
+  constexpr std::size_t kPartRows = 20'000;
+  if (labels.size() <= kPartRows) return RankBootstrap(metric, labels, probabilities, options);
+  Random random = Random(options.seed).Fork("part");
+  Probabilities part(static_cast<std::int64_t>(kPartRows), probabilities.classes);
+  std::vector<std::int32_t> part_labels;
+  // Selection sampling: each row is taken with the share that is still needed of those that remain.
+  for (std::size_t row = 0; row < labels.size() && part_labels.size() < kPartRows; ++row) {
+    if (random.Below(labels.size() - row) >= kPartRows - part_labels.size()) continue;
+    const auto from = probabilities.row(static_cast<std::int64_t>(row));
+    std::copy(from.begin(), from.end(),
+              part.mutable_row(static_cast<std::int64_t>(part_labels.size())).begin());
+    part_labels.push_back(labels[row]);
+  }
+  REEVE_ASSIGN_OR_RETURN(const double whole,
+                         Score(metric, labels, probabilities, options.threshold, {}));
+  REEVE_ASSIGN_OR_RETURN(const double of_part,
+                         Score(metric, part_labels, part, options.threshold, {}));
+  REEVE_ASSIGN_OR_RETURN(const Interval interval,
+                         RankBootstrap(metric, part_labels, part, options));
+  const double scale =
+      std::sqrt(static_cast<double>(kPartRows) / static_cast<double>(labels.size()));
+  return Interval{std::max(0.0, whole + (interval.low - of_part) * scale),
+                  std::min(1.0, whole + (interval.high - of_part) * scale)};
 }
 
 }  // namespace
@@ -167,8 +220,8 @@ Result<Interval> ConfidenceInterval(Metric metric, Labels labels,
     for (std::int64_t row = 0; row < probabilities.rows; ++row)
       positive.push_back(probabilities.at(row, 1));
     REEVE_ASSIGN_OR_RETURN(const AucVariance delong, DeLong(labels, positive));
-    const double half = NormalQuantile((1 + options.level) / 2) * std::sqrt(delong.variance);
-    return Interval{std::max(0.0, delong.auc - half), std::min(1.0, delong.auc + half)};
+    const Interval interval = Around(delong.auc, std::sqrt(delong.variance), options.level);
+    return Interval{std::max(0.0, interval.low), std::min(1.0, interval.high)};
   }
   if (labels.empty()) return Status::InvalidData("there is no row to score");
   if (metric == Metric::kAccuracy) {
@@ -177,11 +230,11 @@ Result<Interval> ConfidenceInterval(Metric metric, Labels labels,
     const auto rows = static_cast<double>(labels.size());
     return Wilson(accuracy * rows, rows, options.level);
   }
-  if (metric == Metric::kLogLoss) return BootstrapMean(LogLosses(labels, probabilities), options);
-  if (metric == Metric::kBrier) return BootstrapMean(BrierLosses(labels, probabilities), options);
+  if (metric == Metric::kLogLoss) return MeanInterval(LogLosses(labels, probabilities), options);
+  if (metric == Metric::kBrier) return MeanInterval(BrierLosses(labels, probabilities), options);
   if (InfoOf(metric).depends_on_threshold)
-    return BootstrapDecisions(metric, labels, probabilities, options);
-  return BootstrapRanks(metric, labels, probabilities, options);
+    return DecisionInterval(metric, labels, probabilities, options);
+  return RankInterval(metric, labels, probabilities, options);
 }
 
 }  // namespace reeve::evaluation

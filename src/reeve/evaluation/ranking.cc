@@ -1,7 +1,6 @@
 #include "reeve/evaluation/ranking.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace reeve::evaluation {
 namespace {
@@ -17,19 +16,25 @@ Status BothKinds(const std::vector<RankedPoint>& ranked) {
 
 std::vector<RankedPoint> Rank(const std::vector<bool>& positive, std::span<const double> scores,
                               std::span<const double> weights) {
-  std::vector<std::uint32_t> order(scores.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return scores[a] > scores[b] || (scores[a] == scores[b] && a < b);
+  // Sorted by value rather than by index: the comparisons stay within the cache.
+  struct Entry {
+    double score;
+    std::uint32_t row;
+  };
+  std::vector<Entry> order(scores.size());
+  for (std::size_t row = 0; row < order.size(); ++row)
+    order[row] = {scores[row], static_cast<std::uint32_t>(row)};
+  std::sort(order.begin(), order.end(), [](const Entry& a, const Entry& b) {
+    return a.score > b.score || (a.score == b.score && a.row < b.row);
   });
   std::vector<RankedPoint> ranked;
   RankedPoint point;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    const std::uint32_t row = order[i];
+    const std::uint32_t row = order[i].row;
     (positive[row] ? point.true_positives : point.false_positives) +=
         weights.empty() ? 1.0 : weights[row];
-    point.score = scores[row];
-    if (i + 1 == order.size() || scores[order[i + 1]] != scores[row]) ranked.push_back(point);
+    point.score = order[i].score;
+    if (i + 1 == order.size() || order[i + 1].score != point.score) ranked.push_back(point);
   }
   return ranked;
 }

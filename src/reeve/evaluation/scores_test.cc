@@ -97,6 +97,23 @@ TEST(ComputeScoresTest, IntervalsHoldTheScore) {
   EXPECT_EQ(scores->FindInterval("brier")->low, again->FindInterval("brier")->low);
 }
 
+// Large tables take short cuts: they have to agree with the bootstrap of small ones, which shrinks
+// with the root of the number of rows.
+TEST(ConfidenceIntervalTest, ShrinksWithTheRootOfRows) {
+  const Sample small = RandomSample(4000, 3), large = RandomSample(64000, 3);
+  for (const Metric metric : {Metric::kLogLoss, Metric::kBrier, Metric::kF1, Metric::kMcc,
+                              Metric::kRecall, Metric::kAveragePrecision, Metric::kAuc}) {
+    const auto wide = ConfidenceInterval(metric, small.labels, small.probabilities, {});
+    const auto narrow = ConfidenceInterval(metric, large.labels, large.probabilities, {});
+    ASSERT_TRUE(wide.ok() && narrow.ok()) << InfoOf(metric).name;
+    EXPECT_NEAR((wide->high - wide->low) / (narrow->high - narrow->low), 4, 1.2)
+        << InfoOf(metric).name;
+    const double score = Score(metric, large.labels, large.probabilities, 0.5, {}).value();
+    EXPECT_LT(narrow->low, score) << InfoOf(metric).name;
+    EXPECT_GT(narrow->high, score) << InfoOf(metric).name;
+  }
+}
+
 TEST(ScoreTest, RefusesWhatMakesNoSense) {
   const Sample sample = RandomSample(20, 1);
   EXPECT_EQ(Score(Metric::kF1Macro, sample.labels, sample.probabilities, 0.5, {}).status().code(),

@@ -70,7 +70,11 @@ Result<FittedPipeline> FittedPipeline::FromJson(const Json& json) {
   return FittedPipeline(std::move(impl));
 }
 
-PipelineOptions PipelineOptions::ForTrees() { return {}; }
+PipelineOptions PipelineOptions::ForTrees() {
+  // A tree can split off a category of one row, which tells of that row alone; in the bucket of
+  // unseen ones such categories tell what an unseen one means.
+  return {.min_category_rows = 2};
+}
 
 PipelineOptions PipelineOptions::ForLinear() {
   return {.imputation = Imputation::kMedian,

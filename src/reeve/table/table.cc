@@ -1,5 +1,7 @@
 #include "reeve/table/table.h"
 
+#include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "reeve/base/digest.h"
@@ -9,15 +11,22 @@
 namespace reeve {
 namespace {
 
+void AddNumbers(std::span<const double> numbers, TableDigest& digest) {
+  std::array<double, 512> block;
+  for (std::size_t begin = 0; begin < numbers.size(); begin += block.size()) {
+    const auto part = numbers.subspan(begin, std::min(block.size(), numbers.size() - begin));
+    // One representation for every NaN and for both zeros.
+    for (std::size_t i = 0; i < part.size(); ++i)
+      block[i] = part[i] != part[i] ? kMissingNumber : part[i] + 0.0;
+    digest.Add({reinterpret_cast<const char*>(block.data()), part.size() * sizeof(double)});
+  }
+}
+
 void AddColumn(const Column& column, TableDigest& digest) {
   digest.AddText(column.name());
   digest.AddText(ColumnTypeName(column.type()));
   if (column.storage() == Column::Storage::kNumbers) {
-    for (const double number : column.numbers()) {
-      // One representation for every NaN and for both zeros.
-      const double value = number != number ? kMissingNumber : number + 0.0;
-      digest.Add({reinterpret_cast<const char*>(&value), sizeof value});
-    }
+    AddNumbers(column.numbers(), digest);
     return;
   }
   for (std::int64_t row = 0; row < column.size(); ++row) {

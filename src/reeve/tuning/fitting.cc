@@ -22,13 +22,16 @@ std::vector<std::int32_t> LabelsOf(const Problem& problem, std::span<const std::
 
 // A subset of prepared rows with what a TrainingSet points into.
 struct Subset {
-  Matrix taken;  // empty when all rows are used as they are
-  const Matrix* matrix = nullptr;
+  const Matrix* whole = nullptr;  // when all rows are used as they are
+  Matrix taken;                   // otherwise
   std::vector<std::int32_t> labels;
   std::vector<double> weights;
 
   learners::TrainingSet Set(int classes) const {
-    return {.matrix = matrix, .labels = labels, .classes = classes, .weights = weights};
+    return {.matrix = whole != nullptr ? whole : &taken,
+            .labels = labels,
+            .classes = classes,
+            .weights = weights};
   }
 };
 
@@ -36,39 +39,43 @@ Subset MakeSubset(const PreparedRows& prepared, std::span<const std::int64_t> po
                   std::span<const std::int32_t> all_labels) {
   Subset subset;
   if (positions.size() == prepared.rows.size()) {
-    subset.matrix = &prepared.matrix;
+    subset.whole = &prepared.matrix;
     subset.labels.assign(all_labels.begin(), all_labels.end());
     return subset;
   }
   subset.taken = prepared.matrix.Take(positions);
-  subset.matrix = &subset.taken;
   for (const std::int64_t position : positions) {
     subset.labels.push_back(all_labels[static_cast<std::size_t>(position)]);
   }
   return subset;
 }
 
+// Chooses the rows that early stopping watches.
+void SetApart(const Problem& problem, std::uint64_t seed, PreparedRows& prepared) {
+  // A split that cannot be made (one group, one class …) means that nothing is watched.
+  const Result<Fold> split =
+      SplitOnce(prepared.rows, WatchedShare(prepared.rows.size()), problem.Splitting(seed));
+  if (!split.ok() || split->test.size() < kFewestWatched) return;
+  std::size_t next = 0;
+  for (std::size_t position = 0; position < prepared.rows.size(); ++position) {
+    const bool is_watched =
+        next < split->test.size() && split->test[next] == prepared.rows[position];
+    if (is_watched) ++next;
+    (is_watched ? prepared.watch : prepared.learn).push_back(static_cast<std::int64_t>(position));
+  }
+}
+
 }  // namespace
 
 Result<PreparedRows> Prepare(const Problem& problem, std::vector<std::int64_t> rows,
-                             learners::InputKind input, std::uint64_t seed) {
+                             learners::InputKind input, std::optional<std::uint64_t> watch_seed) {
   const auto recipe = input == learners::InputKind::kTrees ? features::PipelineOptions::ForTrees()
                                                            : features::PipelineOptions::ForLinear();
   REEVE_ASSIGN_OR_RETURN(features::FittedPipeline pipeline,
                          features::Pipeline::Fit(*problem.table, rows, problem.features, recipe));
   REEVE_ASSIGN_OR_RETURN(Matrix matrix, pipeline.Transform(*problem.table, rows));
   PreparedRows prepared{std::move(pipeline), std::move(matrix), std::move(rows), {}, {}};
-  // A split that cannot be made (one group, one class …) means that nothing is watched.
-  const Result<Fold> split =
-      SplitOnce(prepared.rows, WatchedShare(prepared.rows.size()), problem.Splitting(seed));
-  const bool watched = split.ok() && split->test.size() >= kFewestWatched;
-  std::size_t next = 0;
-  for (std::size_t position = 0; position < prepared.rows.size(); ++position) {
-    const bool is_watched =
-        watched && next < split->test.size() && split->test[next] == prepared.rows[position];
-    if (is_watched) ++next;
-    (is_watched ? prepared.watch : prepared.learn).push_back(static_cast<std::int64_t>(position));
-  }
+  if (watch_seed) SetApart(problem, *watch_seed, prepared);
   return prepared;
 }
 
@@ -78,12 +85,14 @@ Result<FittedModels> FitModels(const Problem& problem, const PreparedRows& prepa
                                const FitOptions& options) {
   const std::vector<std::int32_t> labels = LabelsOf(problem, prepared.rows);
   const bool watches = options.early_stopping && !prepared.watch.empty();
-  const std::vector<std::int64_t> everything =
-      AllRows(static_cast<std::int64_t>(prepared.rows.size()));
-  Balanced balanced = Balance(options.imbalance, watches ? prepared.learn : everything, labels,
-                              problem.classes, options.seed);
+  Balanced balanced =
+      Balance(options.imbalance,
+              watches ? prepared.learn : AllRows(static_cast<std::int64_t>(prepared.rows.size())),
+              labels, problem.classes, options.seed);
   Subset learn = MakeSubset(prepared, balanced.rows, labels);
   learn.weights = std::move(balanced.weights);
+  // Of a large table the row numbers alone are as much as a column.
+  balanced.rows = {};
   const learners::TrainingSet set = learn.Set(problem.classes);
 
   learners::TrainOptions train{

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,11 @@ struct PreparedRows {
   std::vector<std::int64_t> learn, watch;
 };
 
-/// Fits the pipeline that `input` asks for on `rows` and transforms them. The watched split is
-/// stratified, by whole groups or the latest by time, as the folds are. It stays empty (and
-/// everything is learnt from) when there are too few rows for it.
+/// Fits the pipeline that `input` asks for on `rows` and transforms them. With a `watch_seed` some
+/// rows are set apart for early stopping: stratified, by whole groups or the latest by time, as the
+/// folds are. Without one, or with too few rows, `learn` and `watch` stay empty.
 Result<PreparedRows> Prepare(const Problem& problem, std::vector<std::int64_t> rows,
-                             learners::InputKind input, std::uint64_t seed);
+                             learners::InputKind input, std::optional<std::uint64_t> watch_seed);
 
 struct FitOptions {
   Imbalance imbalance = Imbalance::kThreshold;

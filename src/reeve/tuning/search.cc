@@ -138,7 +138,7 @@ class Searcher {
   Result<SearchResult> Refit(const Trial& trial) {
     REEVE_ASSIGN_OR_RETURN(const auto learner, learners::MakeLearner(trial.learner));
     REEVE_ASSIGN_OR_RETURN(PreparedRows prepared,
-                           Prepare(problem_, rows_, learner->input(), options_.seed));
+                           Prepare(problem_, rows_, learner->input(), std::nullopt));
     const FitOptions fit{.imbalance = options_.imbalance,
                          .seed = Random(options_.seed).Fork("refit").Next(),
                          .threads = options_.threads,

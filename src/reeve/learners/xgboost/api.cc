@@ -1,5 +1,6 @@
 #include "reeve/learners/xgboost/api.h"
 
+#include <algorithm>
 #include <set>
 
 namespace reeve::learners {
@@ -14,18 +15,18 @@ std::string ColumnMajorInterface(const Matrix& matrix) {
          R"(],"typestr":"<f4","version":3})";
 }
 
-Status SetFeatureTypes(DMatrixHandle handle, const Matrix& matrix) {
-  std::vector<const char*> types;
-  for (const MatrixColumn& column : matrix.columns())
-    types.push_back(column.is_categorical ? "c" : "float");
+Status SetFeatureTypes(DMatrixHandle handle, const FeatureTypes& types) {
+  // Copied: the C API wants a pointer to pointers that it may write to.
+  FeatureTypes pointers = types;
   return FromXgboost(
-      XGDMatrixSetStrFeatureInfo(handle, "feature_type", types.data(), types.size()));
+      XGDMatrixSetStrFeatureInfo(handle, "feature_type", pointers.data(), pointers.size()));
 }
 
 // XGBoost pulls batches from an iterator; ours has one, the whole matrix.
 struct SingleBatch {
   DMatrixHandle proxy = nullptr;
   const Matrix* matrix = nullptr;
+  const FeatureTypes* types = nullptr;
   bool done = false;
   Status status;
 
@@ -35,7 +36,7 @@ struct SingleBatch {
     batch.done = true;
     batch.status = FromXgboost(
         XGProxyDMatrixSetDataDense(batch.proxy, ColumnMajorInterface(*batch.matrix).c_str()));
-    if (batch.status.ok()) batch.status = SetFeatureTypes(batch.proxy, *batch.matrix);
+    if (batch.status.ok()) batch.status = SetFeatureTypes(batch.proxy, *batch.types);
     return batch.status.ok() ? 1 : 0;
   }
   static void Reset(void* self) { static_cast<SingleBatch*>(self)->done = false; }
@@ -69,8 +70,21 @@ Status FromXgboost(int return_code) {
   return Status::Internal("XGBoost: " + message.substr(0, message.find('\n')));
 }
 
-Result<DataMatrix> DataMatrix::Quantile(const Matrix& matrix, int max_bin, int threads) {
-  SingleBatch batch{.matrix = &matrix};
+FeatureTypes FeatureTypesOf(const Matrix& matrix) {
+  FeatureTypes types;
+  for (std::int64_t j = 0; j < matrix.cols(); ++j) {
+    const auto values = matrix.column(j);
+    const bool has_set =
+        matrix.columns()[static_cast<std::size_t>(j)].is_categorical &&
+        std::any_of(values.begin(), values.end(), [](float code) { return code > 1; });
+    types.push_back(has_set ? "c" : "float");
+  }
+  return types;
+}
+
+Result<DataMatrix> DataMatrix::Quantile(const Matrix& matrix, const FeatureTypes& types,
+                                        int max_bin, int threads) {
+  SingleBatch batch{.matrix = &matrix, .types = &types};
   REEVE_RETURN_IF_ERROR(FromXgboost(XGProxyDMatrixCreate(&batch.proxy)));
   const std::string config = R"({"missing":NaN,"nthread":)" + std::to_string(threads) +
                              R"(,"max_bin":)" + std::to_string(max_bin) + "}";
@@ -84,13 +98,13 @@ Result<DataMatrix> DataMatrix::Quantile(const Matrix& matrix, int max_bin, int t
   return DataMatrix(handle);
 }
 
-Result<DataMatrix> DataMatrix::Dense(const Matrix& matrix, int threads) {
+Result<DataMatrix> DataMatrix::Dense(const Matrix& matrix, const FeatureTypes& types, int threads) {
   DMatrixHandle handle = nullptr;
   const std::string config = R"({"missing":NaN,"nthread":)" + std::to_string(threads) + "}";
   REEVE_RETURN_IF_ERROR(FromXgboost(
       XGDMatrixCreateFromDense(ColumnMajorInterface(matrix).c_str(), config.c_str(), &handle)));
   DataMatrix made(handle);
-  REEVE_RETURN_IF_ERROR(SetFeatureTypes(handle, matrix));
+  REEVE_RETURN_IF_ERROR(SetFeatureTypes(handle, types));
   return made;
 }
 
@@ -135,18 +149,18 @@ Result<std::span<const float>> Booster::Margins(const DataMatrix& data, bool tra
   return std::span<const float>(values, count);
 }
 
-Result<std::string> Booster::Save(int rounds, const std::vector<MatrixColumn>& columns) {
+Result<std::string> Booster::Save(int rounds, const std::vector<MatrixColumn>& columns,
+                                  const FeatureTypes& types) {
   BoosterHandle sliced = nullptr;
   REEVE_RETURN_IF_ERROR(FromXgboost(XGBoosterSlice(handle_, 0, rounds, 1, &sliced)));
   Booster kept(sliced);
   const std::vector<std::string> names = SafeNames(columns);
-  std::vector<const char*> name_pointers, types;
-  for (const MatrixColumn& column : columns) types.push_back(column.is_categorical ? "c" : "float");
+  std::vector<const char*> name_pointers, type_pointers = types;
   for (const std::string& name : names) name_pointers.push_back(name.c_str());
   REEVE_RETURN_IF_ERROR(FromXgboost(XGBoosterSetStrFeatureInfo(
       sliced, "feature_name", name_pointers.data(), name_pointers.size())));
-  REEVE_RETURN_IF_ERROR(
-      FromXgboost(XGBoosterSetStrFeatureInfo(sliced, "feature_type", types.data(), types.size())));
+  REEVE_RETURN_IF_ERROR(FromXgboost(XGBoosterSetStrFeatureInfo(
+      sliced, "feature_type", type_pointers.data(), type_pointers.size())));
   bst_ulong size = 0;
   const char* bytes = nullptr;
   REEVE_RETURN_IF_ERROR(

@@ -16,13 +16,21 @@ namespace reeve::learners {
 /// Ok for 0, else kInternal with the first line of XGBoost's own message.
 Status FromXgboost(int return_code);
 
+/// One of XGBoost's words for each column: "c" where splits are sets of categories, "float" where
+/// they are thresholds. Static texts.
+using FeatureTypes = std::vector<const char*>;
+/// Of a training matrix. Categories of which only the codes 0 and 1 occur are split by thresholds:
+/// those part two codes just as sets do, and XGBoost partitions rows faster where no set occurs.
+FeatureTypes FeatureTypesOf(const Matrix& matrix);
+
 /// Owns XGBoost's copy of a matrix.
 class DataMatrix {
  public:
   /// Binned, one byte or two per value: what is trained on. XGBoost keeps no copy of the floats.
-  static Result<DataMatrix> Quantile(const Matrix& matrix, int max_bin, int threads);
+  static Result<DataMatrix> Quantile(const Matrix& matrix, const FeatureTypes& types, int max_bin,
+                                     int threads);
   /// As it is: what is predicted.
-  static Result<DataMatrix> Dense(const Matrix& matrix, int threads);
+  static Result<DataMatrix> Dense(const Matrix& matrix, const FeatureTypes& types, int threads);
 
   ~DataMatrix();
   DataMatrix(DataMatrix&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
@@ -55,7 +63,8 @@ class Booster {
   /// Sums before the link. The span is XGBoost's and valid until the thread's next call.
   Result<std::span<const float>> Margins(const DataMatrix& data, bool training) const;
   /// model.ubj of the first `rounds` rounds, with names and types of the features.
-  Result<std::string> Save(int rounds, const std::vector<MatrixColumn>& columns);
+  Result<std::string> Save(int rounds, const std::vector<MatrixColumn>& columns,
+                           const FeatureTypes& types);
 
  private:
   explicit Booster(BoosterHandle handle) : handle_(handle) {}

@@ -101,19 +101,20 @@ class Rounds {
       : set_(set),
         options_(options),
         threads_(UsefulThreads(*set.matrix, options.threads)),
+        types_(FeatureTypesOf(*set.matrix)),
         gradients_(set) {}
 
   Status Run() {
     REEVE_ASSIGN_OR_RETURN(
         DataMatrix data,
-        DataMatrix::Quantile(*set_.matrix,
+        DataMatrix::Quantile(*set_.matrix, types_,
                              static_cast<int>(NumberParam(options_.params, Specs(), "max_bin")),
                              threads_));
     std::optional<DataMatrix> watched;
     std::vector<const DataMatrix*> cached = {&data};
     if (options_.early_stopping != nullptr) {
       REEVE_ASSIGN_OR_RETURN(DataMatrix made,
-                             DataMatrix::Dense(*options_.early_stopping->matrix, threads_));
+                             DataMatrix::Dense(*options_.early_stopping->matrix, types_, threads_));
       watched.emplace(std::move(made));
       cached.push_back(&*watched);
     }
@@ -125,7 +126,8 @@ class Rounds {
       if (watched) REEVE_RETURN_IF_ERROR(Watch(booster, *watched, round));
     }
     if (!watched) best_round_ = most - 1;
-    REEVE_ASSIGN_OR_RETURN(native_bytes_, booster.Save(best_round_ + 1, set_.matrix->columns()));
+    REEVE_ASSIGN_OR_RETURN(native_bytes_,
+                           booster.Save(best_round_ + 1, set_.matrix->columns(), types_));
     return Status::Ok();
   }
 
@@ -163,6 +165,7 @@ class Rounds {
   const TrainingSet& set_;
   const TrainOptions& options_;
   const int threads_;
+  const FeatureTypes types_;
   Gradients gradients_;
   int best_round_ = -1;
   double best_loss_ = 0;

@@ -117,7 +117,7 @@ TEST(BoostedTest, GivesTheSameBytesAgainAndBesideOtherTrainings) {
 
 // XGBoost with its own objective on the same binned rows.
 std::string TrainPlainly(const Data& data, const Params& params) {
-  const auto matrix = DataMatrix::Quantile(data.matrix, 256, 1);
+  const auto matrix = DataMatrix::Quantile(data.matrix, FeatureTypesOf(data.matrix), 256, 1);
   EXPECT_TRUE(matrix.ok());
   const std::vector<float> labels(data.labels.begin(), data.labels.end());
   const std::vector<float> weights(data.weights.begin(), data.weights.end());

@@ -64,7 +64,7 @@ std::vector<float> XgboostMargins(const std::string& ubj, const Matrix& matrix) 
   BoosterHandle handle = nullptr;
   EXPECT_EQ(XGBoosterCreate(nullptr, 0, &handle), 0);
   EXPECT_EQ(XGBoosterLoadModelFromBuffer(handle, ubj.data(), ubj.size()), 0) << XGBGetLastError();
-  const auto data = DataMatrix::Dense(matrix, 1);
+  const auto data = DataMatrix::Dense(matrix, FeatureTypesOf(matrix), 1);
   EXPECT_TRUE(data.ok());
   const bst_ulong* shape = nullptr;
   bst_ulong dimensions = 0;

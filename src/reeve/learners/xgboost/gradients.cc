@@ -39,29 +39,16 @@ void StoreOnGrid(double* values, double quantum, float* out, std::size_t count) 
 }
 
 // Sum of the weighted losses of rows begin … end-1 of two classes.
-double BinaryRows(const TrainingSet& set, std::span<const float> margins, std::size_t begin,
-                  std::size_t end, const Target& target) {
-  BinaryBlock block;
-  double sums[4] = {};
-  for (std::size_t first = begin; first < end; first += kKernelRows) {
-    const std::size_t count = std::min(kKernelRows, end - first);
-    for (std::size_t i = 0; i < count; ++i) {
-      block.margin[i] = margins[first + i];
-      block.label[i] = set.labels[first + i];
-      block.weight[i] = WeightOf(set, first + i);
-    }
-    std::fill(block.weight + count, block.weight + kKernelRows, 0.0);
-    BinaryLogLoss(block);
-    for (std::size_t i = 0; i < kKernelRows; i += 4) {
-      for (std::size_t lane = 0; lane < 4; ++lane) sums[lane] += block.loss[i + lane];
-    }
-    if (target.gradients == nullptr) continue;
-    StoreOnGrid(block.gradient, target.quantum, target.gradients + first, count);
-    // At least one step of the grid: a leaf's denominator is never 0.
-    for (double& hessian : block.hessian) hessian = std::max(hessian, target.quantum);
-    StoreOnGrid(block.hessian, target.quantum, target.hessians + first, count);
-  }
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+double SumOfBinaryRows(const TrainingSet& set, std::span<const float> margins, std::size_t begin,
+                       std::size_t end, const Target& target) {
+  const bool derivatives = target.gradients != nullptr;
+  return BinaryLogLoss({.margins = margins.data() + begin,
+                        .labels = set.labels.data() + begin,
+                        .weights = set.weights.empty() ? nullptr : set.weights.data() + begin,
+                        .gradients = derivatives ? target.gradients + begin : nullptr,
+                        .hessians = derivatives ? target.hessians + begin : nullptr,
+                        .quantum = target.quantum},
+                       end - begin);
 }
 
 // The same for more classes: some rows of `outputs` values at a time.
@@ -152,7 +139,7 @@ double SumOverBlocks(const TrainingSet& set, std::span<const float> margins, con
     const auto begin = static_cast<std::size_t>(block * kBlockRows);
     const auto end = static_cast<std::size_t>(std::min((block + 1) * kBlockRows, rows));
     losses[static_cast<std::size_t>(block)] =
-        Outputs(set) == 1 ? BinaryRows(set, margins, begin, end, target)
+        Outputs(set) == 1 ? SumOfBinaryRows(set, margins, begin, end, target)
                           : SoftmaxRows(set, margins, target).Sum(begin, end);
     return Status::Ok();
   });

@@ -11,40 +11,68 @@
 namespace reeve::learners {
 namespace {
 
-BinaryBlock RandomBlock(std::uint64_t seed) {
-  Random random(seed);
-  const double extremes[] = {0, -0.0, 1e-30, 709, -709, 1e4, -1e4, 1e30, -1e30, 0.5, -0.5};
-  BinaryBlock block;
-  for (std::size_t i = 0; i < kKernelRows; ++i) {
-    block.margin[i] = i < std::size(extremes) ? extremes[i] : random.Normal() * 8;
-    block.label[i] = static_cast<double>(random.Below(2));
-    block.weight[i] = 0.1 + random.Uniform();
+// Rows with extreme margins among them, and room for what the kernel writes.
+struct Rows {
+  std::vector<float> margins;
+  std::vector<std::int32_t> labels;
+  std::vector<double> weights;
+  std::vector<float> gradients, hessians;
+
+  BinaryRows view(bool weighted) {
+    return {margins.data(),   labels.data(),   weighted ? weights.data() : nullptr,
+            gradients.data(), hessians.data(), 0x1.0p-24};
   }
-  return block;
+};
+
+Rows RandomRows(std::uint64_t seed, std::size_t count) {
+  Random random(seed);
+  const float extremes[] = {0, -0.0F, 1e-30F, 709, -709, 1e4F, -1e4F, 1e30F, -1e30F, 0.5F, -0.5F};
+  Rows rows;
+  for (std::size_t i = 0; i < count; ++i) {
+    rows.margins.push_back(i < std::size(extremes) ? extremes[i]
+                                                   : static_cast<float>(random.Normal() * 8));
+    rows.labels.push_back(static_cast<std::int32_t>(random.Below(2)));
+    rows.weights.push_back(0.1 + random.Uniform());
+  }
+  rows.gradients.resize(count);
+  rows.hessians.resize(count);
+  return rows;
 }
 
-TEST(LogLossKernelTest, AgreesWithTheLibraryToTwelveDigits) {
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    BinaryBlock block = RandomBlock(seed);
-    BinaryLogLoss(block);
-    for (std::size_t i = 0; i < kKernelRows; ++i) {
-      const double m = block.margin[i], w = block.weight[i], y = block.label[i];
+TEST(LogLossKernelTest, AgreesWithTheLibrary) {
+  for (const bool weighted : {false, true}) {
+    Rows rows = RandomRows(1, 1000);
+    double sum = 0;
+    for (std::size_t i = 0; i < rows.margins.size(); ++i) {
+      const double m = rows.margins[i], w = weighted ? rows.weights[i] : 1, y = rows.labels[i];
       const double e = std::exp(-std::abs(m));
-      const double p = m < 0 ? e / (1 + e) : 1 / (1 + e);
-      EXPECT_NEAR(block.gradient[i], w * (p - y), 1e-12) << m;
-      EXPECT_NEAR(block.hessian[i], w * e / ((1 + e) * (1 + e)), 1e-12) << m;
       const double loss = w * (std::log1p(e) + ((m < 0) == (y == 0) ? 0 : std::abs(m)));
-      EXPECT_NEAR(block.loss[i], loss, 1e-12 * std::max(1.0, loss)) << m;
+      Rows one = {{rows.margins[i]}, {rows.labels[i]}, {rows.weights[i]}, {0}, {0}};
+      EXPECT_NEAR(BinaryLogLoss(one.view(weighted), 1), loss, 1e-12 * std::max(1.0, loss)) << m;
+      const double p = m < 0 ? e / (1 + e) : 1 / (1 + e);
+      EXPECT_NEAR(one.gradients[0], w * (p - y), 0x1.0p-23) << m;
+      EXPECT_NEAR(one.hessians[0], std::max(w * e / ((1 + e) * (1 + e)), 0x1.0p-24), 0x1.0p-23);
+      sum += std::abs(m) < 1e6 ? loss : 0;
     }
+    // Beside a loss of 1e30 the others vanish.
+    for (std::size_t i = 0; i < rows.margins.size(); ++i) {
+      if (std::abs(rows.margins[i]) < 1e6F) continue;
+      rows.margins[i] = 0;
+      sum += (weighted ? rows.weights[i] : 1) * std::log(2.0);
+    }
+    EXPECT_NEAR(BinaryLogLoss(rows.view(weighted), 1000), sum, 1e-11 * sum);
   }
 }
 
 TEST(LogLossKernelTest, GivesTheSameBitsOnEveryProcessor) {
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    BinaryBlock fast = RandomBlock(seed), portable = fast;
-    BinaryLogLoss(fast);
-    BinaryLogLossPortable(portable);
-    EXPECT_EQ(std::memcmp(&fast, &portable, sizeof fast), 0);
+  for (const std::size_t count : {1, 255, 256, 257, 1000}) {
+    for (const bool weighted : {false, true}) {
+      Rows fast = RandomRows(count, count), portable = fast;
+      EXPECT_EQ(BinaryLogLoss(fast.view(weighted), count),
+                BinaryLogLossPortable(portable.view(weighted), count));
+      EXPECT_EQ(fast.gradients, portable.gradients);
+      EXPECT_EQ(fast.hessians, portable.hessians);
+    }
   }
 }
 
