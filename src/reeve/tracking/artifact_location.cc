@@ -1,5 +1,7 @@
 #include "reeve/tracking/artifact_location.h"
 
+#include <algorithm>
+
 #include "reeve/base/file_system.h"
 #include "reeve/base/text.h"
 
@@ -34,33 +36,38 @@ bool Climbs(const std::string& path) {
   return false;
 }
 
+// What follows the scheme without "//" and the host, which has to be this one.
+Result<std::string> WithoutHost(const std::string& uri, const std::string& rest) {
+  if (!rest.starts_with("//")) return rest;
+  const std::size_t slash = std::min(rest.find('/', 2), rest.size());
+  const std::string host = rest.substr(2, slash - 2);
+  if (host.empty() || host == "localhost") return rest.substr(slash);
+  return Status::Unavailable("artifacts at " + Quote(uri, 300) +
+                             " cannot be reached: they are on another machine, expected file: or "
+                             "a path");
+}
+
 }  // namespace
 
 Result<std::string> LocalPath(const std::string& uri, const std::string& store_folder) {
   std::string path = uri;
   const std::size_t colon = uri.find(':');
-  const std::size_t slash = uri.find('/');
-  const bool has_scheme =
-      colon != std::string::npos && (slash == std::string::npos || colon < slash);
+  const bool has_scheme = colon != std::string::npos && colon < uri.find('/');
   if (has_scheme) {
     const std::string scheme = uri.substr(0, colon);
-    std::string rest = uri.substr(colon + 1);
-    if (rest.starts_with("///")) rest = rest.substr(2);
-    if (rest.starts_with("//localhost/")) rest = rest.substr(11);
-    if (scheme == "file") {
-      path = Decode(rest);
-    } else if (scheme == "mlflow-artifacts") {
-      const std::string decoded = Decode(rest);
-      path = JoinPath(
-          store_folder,
-          "mlartifacts/" + decoded.substr(decoded.find_first_not_of('/') == std::string::npos
-                                              ? decoded.size()
-                                              : decoded.find_first_not_of('/')));
-    } else {
+    REEVE_ASSIGN_OR_RETURN(const std::string rest, WithoutHost(uri, uri.substr(colon + 1)));
+    path = Decode(rest);
+    if (scheme == "mlflow-artifacts") {
+      path.erase(0, path.find_first_not_of('/'));
+      path = path.empty() ? "mlartifacts" : "mlartifacts/" + path;
+    } else if (scheme != "file") {
       return Status::Unavailable("artifacts at " + Quote(uri, 300) + " cannot be reached: scheme " +
                                  Quote(scheme) + ", expected file: or a path");
     }
   }
+  if (path.empty() || path.find('\0') != std::string::npos)
+    return Status::InvalidArgument("artifact location is " + Quote(uri, 300) +
+                                   ", expected the path of a folder");
   if (Climbs(path))
     return Status::InvalidArgument("artifact location " + Quote(uri, 300) + " climbs with \"..\"");
   return AbsolutePath(JoinPath(store_folder, path));

@@ -10,7 +10,7 @@ namespace reeve::tracking {
 /// Where an artifact location is on this disk. file: URIs and plain paths (relative ones against
 /// `store_folder`) are themselves; mlflow-artifacts:/x is <store_folder>/mlartifacts/x, where a
 /// default MLflow server keeps it. Fails with kUnavailable for other schemes (s3:, gs:, …) and
-/// kInvalidArgument for paths that climb with "..".
+/// hosts, kInvalidArgument for paths that are empty, hold a zero byte or climb with "..".
 Result<std::string> LocalPath(const std::string& uri, const std::string& store_folder);
 
 /// file:///… of an absolute path, other characters than letters, digits and -._~/ escaped.

@@ -6,7 +6,10 @@ namespace reeve::tracking {
 
 Result<std::unique_ptr<Store>> Store::Open(const std::string& uri, const StoreOptions& options) {
   constexpr std::string_view kSqlite = "sqlite:///";
-  if (uri.starts_with(kSqlite) && uri.size() > kSqlite.size()) {
+  // SQLAlchemy, by which MLflow reads such a URI, takes what follows "?" for settings.
+  const bool is_file = uri.starts_with(kSqlite) && uri.size() > kSqlite.size() &&
+                       uri.find('?') == std::string::npos && !uri.ends_with(":memory:");
+  if (is_file) {
     REEVE_ASSIGN_OR_RETURN(auto store, SqliteStore::Open(uri.substr(kSqlite.size()), options));
     return std::unique_ptr<Store>(std::move(store));
   }

@@ -15,7 +15,10 @@ namespace reeve::tracking {
 struct StoreOptions {
   /// Make the store when it is not there; otherwise that is kNotFound.
   bool create = true;
+  /// Not owned; has to outlive the store.
   const Clock* clock = &Clock::System();
+  /// How long to wait for locks that others hold, in milliseconds.
+  int busy_ms = 20'000;
 };
 
 struct NewRun {
@@ -62,12 +65,17 @@ class Store {
   /// Newest first; deleted ones are left out. An empty experiment id means all.
   virtual Result<std::vector<Run>> ListRuns(const std::string& experiment_id,
                                             std::int64_t most) = 0;
+  /// Runs whose status is RUNNING, newest first, without deleted ones.
+  virtual Result<std::vector<Run>> ListRunning() = 0;
   virtual Status LogParams(const std::string& run_id,
                            const std::map<std::string, std::string>& params) = 0;
   /// NaN and infinities are kept as MLflow keeps them.
   virtual Status LogMetrics(const std::string& run_id, const std::vector<MetricPoint>& points) = 0;
   virtual Status SetTags(const std::string& run_id, const Tags& tags) = 0;
   virtual Status EndRun(const std::string& run_id, RunStatus status) = 0;
+  /// Ends a run and sets `tags`, both or neither, if it is still RUNNING. Returns whether it was.
+  virtual Result<bool> EndIfRunning(const std::string& run_id, RunStatus status,
+                                    const Tags& tags) = 0;
   virtual Status DeleteRun(const std::string& run_id) = 0;
   virtual Result<std::vector<MetricPoint>> MetricHistory(const std::string& run_id,
                                                          const std::string& key) = 0;
@@ -76,10 +84,14 @@ class Store {
 
   /// A PENDING logged model of a run, and its edge from the run.
   virtual Result<LoggedModel> CreateLoggedModel(const Run& run, const std::string& name) = 0;
+  /// Those that are READY, oldest first.
   virtual Result<std::vector<LoggedModel>> FindLoggedModels(const std::string& run_id) = 0;
+  /// By its id, "m-…"; kNotFound also while it is PENDING.
+  virtual Result<LoggedModel> GetLoggedModel(const std::string& model_id) = 0;
 
   /// In one transaction: the logged model is READY, the version exists, the alias has moved, the
-  /// run has ended. Returns the version, if one was made.
+  /// run has ended. Returns the version, if one was made. Names that MLflow does not take (names.h)
+  /// are kInvalidArgument.
   virtual Result<std::optional<ModelVersion>> Publish(const Publication& publication) = 0;
 
   virtual Result<std::vector<RegisteredModel>> ListModels() = 0;
@@ -90,7 +102,7 @@ class Store {
   virtual Status SetAlias(const std::string& name, const std::string& alias,
                           std::int64_t version) = 0;
   virtual Status DeleteAlias(const std::string& name, const std::string& alias) = 0;
-  /// "None", "Staging", "Production", "Archived".
+  /// "None", "Staging", "Production", "Archived", in any case.
   virtual Status SetStage(const std::string& name, std::int64_t version,
                           const std::string& stage) = 0;
   virtual Status DeleteVersion(const std::string& name, std::int64_t version) = 0;

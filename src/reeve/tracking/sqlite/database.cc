@@ -3,12 +3,6 @@
 #include "reeve/base/text.h"
 
 namespace reeve::tracking {
-namespace {
-
-constexpr int kBusyMs = 20'000;
-
-}  // namespace
-
 Result<bool> Statement::Step() {
   const int code = sqlite3_step(handle_);
   if (code == SQLITE_ROW) return true;
@@ -24,18 +18,26 @@ std::string Statement::Text(int column_idx) const {
                            static_cast<std::size_t>(sqlite3_column_bytes(handle_, column_idx)));
 }
 
-Result<std::unique_ptr<Database>> Database::Open(const std::string& path, bool create) {
+Result<std::unique_ptr<Database>> Database::Open(const std::string& path,
+                                                 const DatabaseOptions& options) {
   std::unique_ptr<Database> database(new Database(path));
-  const int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+  const int flags = SQLITE_OPEN_READWRITE | (options.create ? SQLITE_OPEN_CREATE : 0);
   if (sqlite3_open_v2(path.c_str(), &database->handle_, flags, nullptr) != SQLITE_OK)
     return database->Failure();
-  sqlite3_busy_timeout(database->handle_, kBusyMs);
+  sqlite3_busy_timeout(database->handle_, options.busy_ms);
   // As MLflow's own connections are set.
   REEVE_RETURN_IF_ERROR(
       database->RunScript("PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = true;"));
   // The first look at the file: it may be none of SQLite's.
   REEVE_RETURN_IF_ERROR(database->Run("SELECT count(*) FROM sqlite_master"));
   return database;
+}
+
+Result<bool> Database::HasTable(std::string_view name) {
+  REEVE_ASSIGN_OR_RETURN(
+      Statement row,
+      Prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", name));
+  return row.Step();
 }
 
 Status Database::RunScript(const char* sql) {
@@ -49,7 +51,7 @@ Status Database::Failure() const {
   switch (handle_ != nullptr ? sqlite3_errcode(handle_) : SQLITE_NOMEM) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return Status::Unavailable(message + " by another process for more than 20 s")
+      return Status::Unavailable(message + " by another process that does not let go")
           .WithFix("end that process, or wait for it");
     case SQLITE_NOTADB:
       return Status::Unavailable(message).WithFix(
@@ -57,6 +59,11 @@ Status Database::Failure() const {
     case SQLITE_FULL:
       return Status::Io(message + ": no space is left on its disk")
           .WithFix("free space on that disk, then run it again");
+    case SQLITE_READONLY:
+      return Status::Io(message);
+    case SQLITE_CORRUPT:
+      return Status::Corrupt(message).WithFix(
+          "restore the file from a backup, or save what can be read: sqlite3 FILE .recover");
     case SQLITE_IOERR:
       return Status::Io(message + " (disk I/O, perhaps no space is left)");
     default:

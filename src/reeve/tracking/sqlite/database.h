@@ -16,6 +16,13 @@ namespace reeve::tracking {
 
 class Database;
 
+struct DatabaseOptions {
+  /// Make the file when it is not there.
+  bool create = true;
+  /// How long to wait for locks held by others, in milliseconds.
+  int busy_ms = 20'000;
+};
+
 /// A prepared statement with its parameters bound. Rows are stepped through once.
 class Statement {
  public:
@@ -35,7 +42,9 @@ class Statement {
   Statement(Database* database, sqlite3_stmt* handle) : database_(database), handle_(handle) {}
 
   void Bind(int i, std::string_view text) {
-    sqlite3_bind_text(handle_, i, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+    // An empty view may point nowhere, which SQLite would take for NULL.
+    const char* const bytes = text.data() == nullptr ? "" : text.data();
+    sqlite3_bind_text(handle_, i, bytes, static_cast<int>(text.size()), SQLITE_TRANSIENT);
   }
   void Bind(int i, double number) { sqlite3_bind_double(handle_, i, number); }
   template <typename T>
@@ -51,9 +60,9 @@ class Statement {
 /// One connection to an SQLite file. Not thread-safe.
 class Database {
  public:
-  /// Opens for reading and writing; makes the file if `create`. Waits up to 20 s for locks held by
-  /// others.
-  static Result<std::unique_ptr<Database>> Open(const std::string& path, bool create);
+  /// Opens for reading and writing.
+  static Result<std::unique_ptr<Database>> Open(const std::string& path,
+                                                const DatabaseOptions& options);
   ~Database() { sqlite3_close_v2(handle_); }
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -73,6 +82,7 @@ class Database {
     REEVE_ASSIGN_OR_RETURN(Statement statement, Prepare(sql, values...));
     return statement.Step().status();
   }
+  Result<bool> HasTable(std::string_view name);
   /// Several statements without parameters.
   Status RunScript(const char* sql);
   /// Rows that the last statement changed.

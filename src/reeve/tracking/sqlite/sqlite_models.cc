@@ -10,6 +10,7 @@
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
 #include "reeve/tracking/artifact_location.h"
+#include "reeve/tracking/names.h"
 #include "reeve/tracking/sqlite/sqlite_store.h"
 
 namespace reeve::tracking {
@@ -22,15 +23,20 @@ constexpr int kReady = 2;
 constexpr const char* kDeletedStage = "Deleted_Internal";
 constexpr std::array<const char*, 4> kStages = {"None", "Staging", "Production", "Archived"};
 
+Status MissingLoggedModel(const std::string& model_id) {
+  return Status::NotFound("logged model " + Quote(model_id) + " does not exist");
+}
+
 }  // namespace
 
 Result<LoggedModel> SqliteStore::CreateLoggedModel(const Run& run, const std::string& name) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_RETURN_IF_ERROR(CheckRun(run.id));
   REEVE_ASSIGN_OR_RETURN(
       Statement experiment,
       database_->Prepare(
-          "SELECT artifact_location FROM experiments WHERE experiment_id = CAST(? AS INTEGER)",
+          "SELECT artifact_location FROM experiments WHERE CAST(experiment_id AS TEXT) = ?",
           run.experiment_id));
   REEVE_ASSIGN_OR_RETURN(const bool found, experiment.Step());
   if (!found) return Status::NotFound("experiment " + Quote(run.experiment_id) + " does not exist");
@@ -54,18 +60,36 @@ Result<LoggedModel> SqliteStore::CreateLoggedModel(const Run& run, const std::st
 
 Result<std::vector<LoggedModel>> SqliteStore::FindLoggedModels(const std::string& run_id) {
   const Lock lock(mutex_);
+  std::vector<LoggedModel> models;
+  REEVE_ASSIGN_OR_RETURN(const bool there, database_->HasTable("logged_models"));
+  if (!there) return models;  // MLflow 2 knows none
   REEVE_ASSIGN_OR_RETURN(
       Statement row,
       database_->Prepare(
-          "SELECT model_id, name, artifact_location, source_run_id FROM logged_models "
-          "WHERE source_run_id = ? AND lifecycle_stage = 'active' AND status = ?",
+          "SELECT model_id, name, artifact_location, source_run_id FROM logged_models WHERE "
+          "source_run_id = ? AND lifecycle_stage = 'active' AND status = ? ORDER BY "
+          "creation_timestamp_ms, rowid",
           run_id, kReady));
-  std::vector<LoggedModel> models;
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
     if (!more) return models;
     models.push_back({row.Text(0), row.Text(1), row.Text(2), row.Text(3)});
   }
+}
+
+Result<LoggedModel> SqliteStore::GetLoggedModel(const std::string& model_id) {
+  const Lock lock(mutex_);
+  REEVE_ASSIGN_OR_RETURN(const bool there, database_->HasTable("logged_models"));
+  if (!there) return MissingLoggedModel(model_id);
+  REEVE_ASSIGN_OR_RETURN(
+      Statement row,
+      database_->Prepare(
+          "SELECT model_id, name, artifact_location, source_run_id FROM logged_models "
+          "WHERE model_id = ? AND lifecycle_stage = 'active' AND status = ?",
+          model_id, kReady));
+  REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
+  if (!found) return MissingLoggedModel(model_id);
+  return LoggedModel{row.Text(0), row.Text(1), row.Text(2), row.Text(3)};
 }
 
 Status SqliteStore::NoteVersionOnModel(const std::string& model_id, const std::string& name,
@@ -111,8 +135,7 @@ Result<std::int64_t> SqliteStore::WriteVersion(const Publication& publication) {
       database_->Prepare("SELECT artifact_location FROM logged_models WHERE model_id = ?",
                          publication.model_id));
   REEVE_ASSIGN_OR_RETURN(const bool found, model.Step());
-  if (!found)
-    return Status::NotFound("logged model " + Quote(publication.model_id) + " does not exist");
+  if (!found) return MissingLoggedModel(publication.model_id);
   REEVE_RETURN_IF_ERROR(
       database_->Run("INSERT INTO model_versions (name, version, creation_time, last_updated_time, "
                      "description, current_stage, source, run_id, status, storage_location) "
@@ -130,6 +153,10 @@ Result<std::int64_t> SqliteStore::WriteVersion(const Publication& publication) {
 }
 
 Result<std::optional<ModelVersion>> SqliteStore::Publish(const Publication& publication) {
+  if (!publication.registered_name.empty()) {
+    REEVE_RETURN_IF_ERROR(CheckModelName(publication.registered_name));
+    if (!publication.alias.empty()) REEVE_RETURN_IF_ERROR(CheckAlias(publication.alias));
+  }
   std::int64_t version = 0;
   {
     const Lock lock(mutex_);
@@ -138,6 +165,7 @@ Result<std::optional<ModelVersion>> SqliteStore::Publish(const Publication& publ
       REEVE_RETURN_IF_ERROR(database_->Run(
           "UPDATE logged_models SET status = ?, last_updated_timestamp_ms = ? WHERE model_id = ?",
           kReady, clock_->NowMs(), publication.model_id));
+      if (database_->changes() == 0) return MissingLoggedModel(publication.model_id);
     }
     if (!publication.registered_name.empty()) {
       REEVE_ASSIGN_OR_RETURN(version, WriteVersion(publication));
@@ -278,10 +306,23 @@ Result<std::vector<ModelVersion>> SqliteStore::ListVersions(const std::string& n
 
 Result<ModelVersion> SqliteStore::GetVersion(const std::string& name, std::int64_t version) {
   REEVE_ASSIGN_OR_RETURN(std::vector<ModelVersion> versions, ListVersions(name));
-  std::vector<std::string> known;
   for (ModelVersion& candidate : versions) {
     if (candidate.version == version) return std::move(candidate);
-    known.push_back(std::to_string(candidate.version));
+  }
+  const Lock lock(mutex_);
+  return MissingVersion(name, version);
+}
+
+Status SqliteStore::MissingVersion(const std::string& name, std::int64_t version) {
+  REEVE_ASSIGN_OR_RETURN(Statement row,
+                         database_->Prepare("SELECT version FROM model_versions WHERE name = ? AND "
+                                            "current_stage <> ? ORDER BY version DESC",
+                                            name, std::string_view(kDeletedStage)));
+  std::vector<std::string> known;
+  for (;;) {
+    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
+    if (!more) break;
+    known.push_back(row.Text(0));
   }
   return Status::NotFound("model " + Quote(name) + " has no version " + std::to_string(version) +
                           "." + Suggest("", known));
@@ -295,9 +336,7 @@ Status SqliteStore::CheckVersion(const std::string& name, std::int64_t version) 
           "SELECT 1 FROM model_versions WHERE name = ? AND version = ? AND current_stage <> ?",
           name, version, std::string_view(kDeletedStage)));
   REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
-  return found ? Status::Ok()
-               : Status::NotFound("model " + Quote(name) + " has no version " +
-                                  std::to_string(version));
+  return found ? Status::Ok() : MissingVersion(name, version);
 }
 
 Status SqliteStore::WriteAlias(const std::string& name, const std::string& alias,
@@ -309,6 +348,7 @@ Status SqliteStore::WriteAlias(const std::string& name, const std::string& alias
 
 Status SqliteStore::SetAlias(const std::string& name, const std::string& alias,
                              std::int64_t version) {
+  REEVE_RETURN_IF_ERROR(CheckAlias(alias));
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckVersion(name, version));
@@ -325,7 +365,10 @@ Status SqliteStore::DeleteAlias(const std::string& name, const std::string& alia
 
 Status SqliteStore::SetStage(const std::string& name, std::int64_t version,
                              const std::string& stage) {
-  if (std::find(kStages.begin(), kStages.end(), stage) == kStages.end()) {
+  const auto* const known = std::find_if(kStages.begin(), kStages.end(), [&](const char* word) {
+    return ToLower(word) == ToLower(stage);
+  });
+  if (known == kStages.end()) {
     return Status::InvalidArgument("unknown stage " + Quote(stage) + "." +
                                    Suggest(stage, {kStages.begin(), kStages.end()}));
   }
@@ -335,7 +378,7 @@ Status SqliteStore::SetStage(const std::string& name, std::int64_t version,
   REEVE_RETURN_IF_ERROR(
       database_->Run("UPDATE model_versions SET current_stage = ?, last_updated_time = ? WHERE "
                      "name = ? AND version = ?",
-                     stage, clock_->NowMs(), name, version));
+                     std::string_view(*known), clock_->NowMs(), name, version));
   return transaction.Commit();
 }
 

@@ -11,6 +11,10 @@
 #include "reeve/tracking/run_name.h"
 #include "reeve/tracking/sqlite/sqlite_store.h"
 
+// What ReadRuns reads, in its order.
+#define REEVE_RUN_COLUMNS \
+  "run_uuid, name, experiment_id, artifact_uri, user_id, status, start_time, end_time"
+
 namespace reeve::tracking {
 namespace {
 
@@ -37,6 +41,10 @@ Status CheckKey(const std::string& key) {
 }  // namespace
 
 Result<Experiment> SqliteStore::GetOrCreateExperiment(const std::string& name) {
+  if (Trim(name).empty()) {
+    return Status::InvalidArgument("name of an experiment is " + Quote(name) +
+                                   ", expected one that is not blank");
+  }
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
   const auto find = [&]() -> Result<Experiment> {
@@ -87,11 +95,12 @@ Result<std::vector<Experiment>> SqliteStore::ListExperiments() {
 
 Result<Run> SqliteStore::CreateRun(const NewRun& request) {
   const Lock lock(mutex_);
+  REEVE_RETURN_IF_ERROR(CheckWritable());
   REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
   REEVE_ASSIGN_OR_RETURN(
       Statement row,
       database_->Prepare(
-          "SELECT artifact_location FROM experiments WHERE experiment_id = CAST(? AS INTEGER)",
+          "SELECT artifact_location FROM experiments WHERE CAST(experiment_id AS TEXT) = ?",
           request.experiment_id));
   REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
   if (!found)
@@ -103,19 +112,36 @@ Result<Run> SqliteStore::CreateRun(const NewRun& request) {
           .user = request.user,
           .start_ms = clock_->NowMs(),
           .tags = request.tags};
-  if (run.name.empty()) run.name = ReadableRunName(run.id);
+  run.name = run.name.empty() ? ReadableRunName(run.id) : Cut(run.name, kKeyBytes);
   run.artifact_uri = JoinUri(row.Text(0), run.id + "/artifacts");
   run.tags["mlflow.runName"] = run.name;
-  REEVE_RETURN_IF_ERROR(
-      database_->Run("INSERT INTO runs (run_uuid, name, source_type, source_name, "
-                     "entry_point_name, user_id, status, start_time, source_version, "
-                     "lifecycle_stage, artifact_uri, experiment_id) VALUES (?, ?, 'UNKNOWN', '', "
-                     "'', ?, 'RUNNING', ?, '', 'active', ?, CAST(? AS INTEGER))",
-                     run.id, Cut(run.name, kKeyBytes), run.user, run.start_ms, run.artifact_uri,
-                     run.experiment_id));
+  REEVE_RETURN_IF_ERROR(database_->Run(
+      "INSERT INTO runs (run_uuid, name, source_type, source_name, "
+      "entry_point_name, user_id, status, start_time, source_version, "
+      "lifecycle_stage, artifact_uri, experiment_id) VALUES (?, ?, 'UNKNOWN', '', "
+      "'', ?, 'RUNNING', ?, '', 'active', ?, CAST(? AS INTEGER))",
+      run.id, run.name, run.user, run.start_ms, run.artifact_uri, run.experiment_id));
   REEVE_RETURN_IF_ERROR(WriteTags(run.id, run.tags));
   REEVE_RETURN_IF_ERROR(transaction.Commit());
   return run;
+}
+
+Result<std::vector<Run>> SqliteStore::ReadRuns(Statement rows) {
+  std::vector<Run> runs;
+  for (;;) {
+    REEVE_ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) break;
+    runs.push_back({.id = rows.Text(0),
+                    .name = rows.Text(1),
+                    .experiment_id = rows.Text(2),
+                    .artifact_uri = rows.Text(3),
+                    .user = rows.Text(4),
+                    .status = ParseRunStatus(rows.Text(5)),
+                    .start_ms = rows.Integer(6),
+                    .end_ms = rows.Integer(7)});
+  }
+  for (Run& run : runs) REEVE_RETURN_IF_ERROR(FillRun(run));
+  return runs;
 }
 
 Status SqliteStore::FillRun(Run& run) {
@@ -141,51 +167,33 @@ Status SqliteStore::FillRun(Run& run) {
 Result<std::vector<Run>> SqliteStore::ListRuns(const std::string& experiment_id,
                                                std::int64_t most) {
   const Lock lock(mutex_);
-  std::vector<Run> runs;
-  {
-    REEVE_ASSIGN_OR_RETURN(
-        Statement row,
-        database_->Prepare("SELECT run_uuid, name, experiment_id, artifact_uri, user_id, status, "
-                           "start_time, end_time FROM runs WHERE lifecycle_stage = 'active' "
-                           "AND (?1 = '' OR experiment_id = CAST(?1 AS INTEGER)) ORDER BY "
-                           "start_time DESC, run_uuid LIMIT ?2",
-                           experiment_id, most));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      runs.push_back({.id = row.Text(0),
-                      .name = row.Text(1),
-                      .experiment_id = row.Text(2),
-                      .artifact_uri = row.Text(3),
-                      .user = row.Text(4),
-                      .status = ParseRunStatus(row.Text(5)),
-                      .start_ms = row.Integer(6),
-                      .end_ms = row.Integer(7)});
-    }
-  }
-  for (Run& run : runs) REEVE_RETURN_IF_ERROR(FillRun(run));
-  return runs;
+  REEVE_ASSIGN_OR_RETURN(
+      Statement rows,
+      database_->Prepare("SELECT " REEVE_RUN_COLUMNS
+                         " FROM runs WHERE lifecycle_stage = 'active' AND (?1 = '' OR "
+                         "CAST(experiment_id AS TEXT) = ?1) ORDER BY start_time DESC, run_uuid "
+                         "LIMIT ?2",
+                         experiment_id, most));
+  return ReadRuns(std::move(rows));
+}
+
+Result<std::vector<Run>> SqliteStore::ListRunning() {
+  const Lock lock(mutex_);
+  REEVE_ASSIGN_OR_RETURN(
+      Statement rows, database_->Prepare("SELECT " REEVE_RUN_COLUMNS
+                                         " FROM runs WHERE lifecycle_stage = 'active' AND status = "
+                                         "'RUNNING' ORDER BY start_time DESC, run_uuid"));
+  return ReadRuns(std::move(rows));
 }
 
 Result<Run> SqliteStore::GetRun(const std::string& run_id) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(
-      Statement row,
-      database_->Prepare("SELECT run_uuid, name, experiment_id, artifact_uri, user_id, status, "
-                         "start_time, end_time FROM runs WHERE run_uuid = ?",
-                         run_id));
-  REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
-  if (!found) return Status::NotFound("run " + Quote(run_id) + " does not exist");
-  Run run{.id = row.Text(0),
-          .name = row.Text(1),
-          .experiment_id = row.Text(2),
-          .artifact_uri = row.Text(3),
-          .user = row.Text(4),
-          .status = ParseRunStatus(row.Text(5)),
-          .start_ms = row.Integer(6),
-          .end_ms = row.Integer(7)};
-  REEVE_RETURN_IF_ERROR(FillRun(run));
-  return run;
+      Statement rows,
+      database_->Prepare("SELECT " REEVE_RUN_COLUMNS " FROM runs WHERE run_uuid = ?", run_id));
+  REEVE_ASSIGN_OR_RETURN(std::vector<Run> runs, ReadRuns(std::move(rows)));
+  if (runs.empty()) return Status::NotFound("run " + Quote(run_id) + " does not exist");
+  return std::move(runs[0]);
 }
 
 Status SqliteStore::CheckRun(const std::string& run_id) {
@@ -258,13 +266,31 @@ Status SqliteStore::SetTags(const std::string& run_id, const Tags& tags) {
 }
 
 Status SqliteStore::WriteEnd(const std::string& run_id, RunStatus status) {
-  return database_->Run("UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?",
-                        RunStatusName(status), clock_->NowMs(), run_id);
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?",
+                     RunStatusName(status), clock_->NowMs(), run_id));
+  return database_->changes() > 0 ? Status::Ok()
+                                  : Status::NotFound("run " + Quote(run_id) + " does not exist");
 }
 
 Status SqliteStore::EndRun(const std::string& run_id, RunStatus status) {
   const Lock lock(mutex_);
   return WriteEnd(run_id, status);
+}
+
+Result<bool> SqliteStore::EndIfRunning(const std::string& run_id, RunStatus status,
+                                       const Tags& tags) {
+  const Lock lock(mutex_);
+  REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_RETURN_IF_ERROR(CheckRun(run_id));
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ? AND status = "
+                     "'RUNNING'",
+                     RunStatusName(status), clock_->NowMs(), run_id));
+  if (database_->changes() == 0) return false;
+  REEVE_RETURN_IF_ERROR(WriteTags(run_id, tags));
+  REEVE_RETURN_IF_ERROR(transaction.Commit());
+  return true;
 }
 
 Status SqliteStore::DeleteRun(const std::string& run_id) {
@@ -315,14 +341,16 @@ Status SqliteStore::LogInput(const std::string& run_id, const DatasetInput& inpu
   REEVE_ASSIGN_OR_RETURN(const bool has_dataset, dataset.Step());
   if (!has_dataset)
     return Status::Internal("tracking store: the data set just written is not there");
-  const std::string input_id = NewId();
+  // A table that the run already has keeps its edge; the context is the later one.
   REEVE_RETURN_IF_ERROR(
-      database_->Run("INSERT INTO inputs (input_uuid, source_type, source_id, destination_type, "
-                     "destination_id) VALUES (?, 'DATASET', ?, 'RUN', ?)",
-                     input_id, dataset.Text(0), run_id));
+      database_->Run("INSERT OR IGNORE INTO inputs (input_uuid, source_type, source_id, "
+                     "destination_type, destination_id) VALUES (?, 'DATASET', ?, 'RUN', ?)",
+                     NewId(), dataset.Text(0), run_id));
   REEVE_RETURN_IF_ERROR(database_->Run(
-      "INSERT INTO input_tags (input_uuid, name, value) VALUES (?, 'mlflow.data.context', ?)",
-      input_id, input.context));
+      "INSERT OR REPLACE INTO input_tags (input_uuid, name, value) SELECT input_uuid, "
+      "'mlflow.data.context', ? FROM inputs WHERE source_type = 'DATASET' AND source_id = ? AND "
+      "destination_type = 'RUN' AND destination_id = ?",
+      input.context, dataset.Text(0), run_id));
   return transaction.Commit();
 }
 

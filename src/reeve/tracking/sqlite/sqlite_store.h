@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "reeve/base/file_system.h"
 #include "reeve/tracking/sqlite/database.h"
 #include "reeve/tracking/store.h"
 
@@ -28,6 +29,8 @@ class SqliteStore final : public Store {
                    const std::map<std::string, std::string>& params) override;
   Status LogMetrics(const std::string& run_id, const std::vector<MetricPoint>& points) override;
   Status SetTags(const std::string& run_id, const Tags& tags) override;
+  Result<std::vector<Run>> ListRunning() override;
+  Result<bool> EndIfRunning(const std::string& run_id, RunStatus status, const Tags& tags) override;
   Status EndRun(const std::string& run_id, RunStatus status) override;
   Status DeleteRun(const std::string& run_id) override;
   Result<std::vector<MetricPoint>> MetricHistory(const std::string& run_id,
@@ -36,6 +39,7 @@ class SqliteStore final : public Store {
   Result<std::vector<DatasetInput>> ListInputs(const std::string& run_id) override;
   Result<LoggedModel> CreateLoggedModel(const Run& run, const std::string& name) override;
   Result<std::vector<LoggedModel>> FindLoggedModels(const std::string& run_id) override;
+  Result<LoggedModel> GetLoggedModel(const std::string& model_id) override;
   Result<std::optional<ModelVersion>> Publish(const Publication& publication) override;
   Result<std::vector<RegisteredModel>> ListModels() override;
   Result<RegisteredModel> GetModel(const std::string& name) override;
@@ -47,12 +51,21 @@ class SqliteStore final : public Store {
   Status DeleteVersion(const std::string& name, std::int64_t version) override;
 
  private:
-  SqliteStore(std::unique_ptr<Database> database, std::string folder, const Clock* clock)
-      : database_(std::move(database)), folder_(std::move(folder)), clock_(clock) {}
+  SqliteStore(std::unique_ptr<Database> database, std::string path, const Clock* clock)
+      : database_(std::move(database)),
+        path_(std::move(path)),
+        folder_(ParentFolder(path_)),
+        clock_(clock) {}
 
+  /// Whether the tables are there, and MLflow's.
+  Status CheckSchema();
+  /// Makes the tables in a file that has none; fails when others stand in their place.
   Status MakeSchema();
+  /// Whether the schema is new enough for what a training writes.
+  Status CheckWritable();
   Status EnsureDefaultExperiment();
   Status CheckRun(const std::string& run_id);
+  Result<std::vector<Run>> ReadRuns(Statement rows);
   Status FillRun(Run& run);
   Status WriteTags(const std::string& run_id, const Tags& tags);
   Status WriteMetric(const std::string& run_id, const MetricPoint& point);
@@ -61,6 +74,8 @@ class SqliteStore final : public Store {
   Status FillModel(RegisteredModel& model);
   Result<std::vector<std::string>> ModelNames();
   Status CheckModel(const std::string& name);
+  /// kNotFound with the versions that are there.
+  Status MissingVersion(const std::string& name, std::int64_t version);
   Status CheckVersion(const std::string& name, std::int64_t version);
   Result<std::int64_t> WriteVersion(const Publication& publication);
   Status WriteAlias(const std::string& name, const std::string& alias, std::int64_t version);
@@ -69,6 +84,7 @@ class SqliteStore final : public Store {
 
   std::mutex mutex_;
   std::unique_ptr<Database> database_;
+  std::string path_;
   std::string folder_;
   const Clock* clock_;
 };

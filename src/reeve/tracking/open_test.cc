@@ -1,0 +1,40 @@
+#include <gtest/gtest.h>
+
+#include "reeve/base/file_system.h"
+#include "reeve/base/test_folder.h"
+#include "reeve/tracking/store.h"
+
+namespace reeve::tracking {
+namespace {
+
+TEST(StoreOpenTest, MakesAStoreAndTheFoldersAboveIt) {
+  const TestFolder folder;
+  const Result<std::unique_ptr<Store>> store =
+      Store::Open("sqlite:///" + folder.Path("a/b/mlflow.db"), {});
+  ASSERT_TRUE(store.ok()) << store.status().message();
+  EXPECT_EQ((*store)->folder(), folder.Path("a/b"));
+  EXPECT_TRUE(FileSystem::System().Exists(folder.Path("a/b/mlflow.db")));
+}
+
+TEST(StoreOpenTest, UnknownSchemesAreWrongUsage) {
+  for (const char* uri :
+       {"", "mlflow.db", "sqlite:", "sqlite://", "sqlite:///", "postgresql://host/db",
+        "file:///tmp/mlruns", "SQLITE:///x.db", "sqlite:///:memory:", "sqlite://relative.db",
+        "sqlite:///a.db?timeout=3"}) {
+    const Result<std::unique_ptr<Store>> store = Store::Open(uri, {});
+    ASSERT_FALSE(store.ok()) << uri;
+    EXPECT_EQ(store.status().code(), StatusCode::kInvalidArgument) << uri;
+    EXPECT_NE(store.status().message().find("sqlite:///mlflow.db"), std::string::npos) << uri;
+  }
+}
+
+TEST(StoreOpenTest, ServersAreUnavailable) {
+  for (const char* uri : {"http://127.0.0.1:5000", "https://example.org/mlflow"}) {
+    const Result<std::unique_ptr<Store>> store = Store::Open(uri, {});
+    ASSERT_FALSE(store.ok()) << uri;
+    EXPECT_EQ(store.status().code(), StatusCode::kUnavailable) << uri;
+  }
+}
+
+}  // namespace
+}  // namespace reeve::tracking
