@@ -161,6 +161,13 @@ int Main(int argc, char** argv) {
     std::fputs(VersionText().c_str(), stdout);
     return 0;
   }
+  if (words.size() == 1 || words[1] == "--help" || words[1] == "-h") {
+    const std::string help = GroupHelp(words[0]);
+    if (!help.empty()) {
+      std::fputs(help.c_str(), stdout);
+      return 0;
+    }
+  }
   std::size_t used = 0;
   const Command* const command = FindCommand(words, used);
   if (command == nullptr) return Fail(UnknownCommand(words));

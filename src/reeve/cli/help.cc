@@ -37,6 +37,11 @@ std::string OptionList(std::string_view command, bool common) {
   return list;
 }
 
+std::string CommandLine(const Command& command) {
+  return "  " + Padded("reeve " + std::string(command.name), kColumn) +
+         std::string(command.summary) + "\n";
+}
+
 std::string Title(const Command& command) {
   return "reeve " + std::string(command.name) +
          (command.usage.empty() ? "" : " " + std::string(command.usage));
@@ -47,11 +52,16 @@ std::string Title(const Command& command) {
 std::string GeneralHelp() {
   std::string help =
       "Reeve: a table goes in, a tuned, tested, tracked classifier comes out.\n\nCommands:\n";
-  for (const Command& command : AllCommands()) {
-    help += "  " + Padded("reeve " + std::string(command.name), kColumn) +
-            std::string(command.summary) + "\n";
-  }
+  for (const Command& command : AllCommands()) help += CommandLine(command);
   return help + "\nreeve COMMAND --help tells more. Try it now: reeve demo\n";
+}
+
+std::string GroupHelp(const std::string& group) {
+  std::string lines;
+  for (const Command& command : AllCommands()) {
+    if (command.name.starts_with(group + " ")) lines += CommandLine(command);
+  }
+  return lines.empty() ? lines : "Commands:\n" + lines + "\nEach tells more with --help.\n";
 }
 
 std::string CommandHelp(const Command& command) {
