@@ -39,7 +39,7 @@ TEST(PipelineTest, TreesGetRawNumbersAndCodes) {
   ASSERT_TRUE(pipeline.ok());
   EXPECT_THAT(NamesOf(*pipeline), ElementsAre("age", "city"));
   EXPECT_TRUE(pipeline->outputs()[1].is_categorical);
-  EXPECT_EQ(pipeline->outputs()[1].cardinality, 3);  // York, Ely and one for unseen
+  EXPECT_EQ(pipeline->outputs()[1].cardinality, 2);  // York, and one for Ely's one row and unseen
   const auto matrix = pipeline->Transform(table, AllRows(4));
   EXPECT_EQ(matrix->at(2, 0), 40);
   EXPECT_TRUE(std::isnan(matrix->at(1, 0)));
@@ -73,7 +73,7 @@ TEST(PipelineTest, NothingIsLearntFromRowsOutsideTheFit) {
 
 TEST(PipelineTest, UnseenCategoriesGetACodeOfTheirOwn) {
   const Table table = SmallTable();
-  const auto pipeline = Pipeline::Fit(table, AllRows(4), {"city"}, PipelineOptions::ForTrees());
+  const auto pipeline = Pipeline::Fit(table, AllRows(4), {"city"}, PipelineOptions());
   Table fresh;
   fresh.Add(Column::Codes("city", ColumnType::kCategory, {0, 1}, {"Oslo", "Ely"}));
   const auto matrix = pipeline->Transform(fresh, AllRows(2));
@@ -83,9 +83,8 @@ TEST(PipelineTest, UnseenCategoriesGetACodeOfTheirOwn) {
 
 TEST(PipelineTest, RareCategoriesShareACodeWithUnseenOnes) {
   const Table table = SmallTable();
-  PipelineOptions options = PipelineOptions::ForTrees();
-  options.min_category_rows = 2;
-  const auto pipeline = Pipeline::Fit(table, AllRows(4), {"city"}, options);
+  const auto pipeline =
+      Pipeline::Fit(table, AllRows(4), {"city"}, PipelineOptions{.min_category_rows = 2});
   EXPECT_EQ(pipeline->outputs()[0].cardinality, 2);
   EXPECT_EQ(pipeline->Transform(table, AllRows(4))->at(1, 0), 1);
 }

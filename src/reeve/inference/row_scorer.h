@@ -4,26 +4,16 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "reeve/base/result.h"
+#include "reeve/contract/cell.h"
 #include "reeve/contract/contract.h"
 #include "reeve/inference/scorer.h"
 
 namespace reeve::inference {
 
-/// One field of one row as a caller gave it. Text is read by the contract exactly as a field of a
-/// CSV file is (blanks trimmed, missing texts, numeric texts); a number given for a category is
-/// looked up by its shortest text.
-struct Cell {
-  enum class Kind : std::uint8_t { kMissing, kNumber, kBoolean, kText };
-  Kind kind = Kind::kMissing;
-  /// kNumber: its value; kBoolean: 1 or 0.
-  double number = 0;
-  /// kText: not owned; has to live until Score returns.
-  std::string_view text = {};
-};
+using contract::Cell;
 
 /// A field that broke a rule, or that is worth a warning (unseen category, out of range).
 struct RowIssue {
@@ -43,6 +33,8 @@ struct RowScores {
   std::vector<std::int32_t> predicted;
   /// Every fatal issue and every soft one, by row and then by field.
   std::vector<RowIssue> issues;
+  /// Fields without a value, one count for each of contract().columns; over usable rows.
+  std::vector<std::int64_t> missing;
   /// What Score works in; opaque.
   std::vector<float> features;
   std::vector<std::uint8_t> bytes;

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace reeve::contract {
+
+/// One field of one row as a caller gave it. Text is read by the contract exactly as a field of a
+/// CSV file is (blanks trimmed, missing texts, numeric texts); a number given for a category is
+/// looked up by its shortest text.
+struct Cell {
+  enum class Kind : std::uint8_t { kMissing, kNumber, kBoolean, kText };
+  Kind kind = Kind::kMissing;
+  /// kNumber: its value, finite; kBoolean: 1 or 0.
+  double number = 0;
+  /// kText: not owned; has to live as long as the call that it is given to.
+  std::string_view text = {};
+};
+
+}  // namespace reeve::contract

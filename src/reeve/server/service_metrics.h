@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "reeve/base/result.h"
+#include "reeve/contract/contract.h"
+#include "reeve/inference/row_scorer.h"
+
+namespace reeve::server {
+
+/// What is counted of one loaded model version. Thread-safe; a call costs atomic additions only.
+class ModelMetrics {
+ public:
+  virtual ~ModelMetrics() = default;
+  /// One scored call: rows, predictions by class, distribution of scores, missing, unseen and
+  /// out-of-range fields. `seconds` is what the scoring took.
+  virtual void OnScored(const inference::RowScores& scores, double seconds) = 0;
+};
+
+/// Every metric of the service, in one registry. Thread-safe.
+class ServiceMetrics {
+ public:
+  static std::unique_ptr<ServiceMetrics> Make();
+  virtual ~ServiceMetrics() = default;
+
+  virtual void OnRequestBegin() = 0;
+  /// `route` and `method` come from the route table, so that their values are bounded; what no
+  /// route took is "other".
+  virtual void OnRequestEnd(std::string_view route, std::string_view method, int status,
+                            double seconds) = 0;
+  /// Refused before a handler saw it: "overload", "body_too_large", "header_too_large",
+  /// "malformed", "timeout", "unauthorized".
+  virtual void OnRefused(std::string_view reason) = 0;
+  virtual void SetConnections(std::int64_t open) = 0;
+
+  /// Counters of a model version, all at 0 from now on. The model's info, loaded and trained
+  /// timestamps are shown until the object is destroyed.
+  struct ModelLabels {
+    std::string name, version, alias;
+    /// Checksum of the bundle's model, for reeve_model_info.
+    std::string digest;
+    /// Seconds since 1970, 0 when not known.
+    double trained_at = 0, loaded_at = 0;
+  };
+  virtual std::shared_ptr<ModelMetrics> AddModel(const ModelLabels& labels,
+                                                 const contract::Contract& contract) = 0;
+  /// "success" or "failure".
+  virtual void OnModelLoad(std::string_view model, std::string_view outcome) = 0;
+  virtual void OnLabels(std::int64_t count) = 0;
+  /// What the prediction log says of itself; called when metrics are read.
+  virtual void SetPredictionLog(std::int64_t written, std::int64_t dropped,
+                                std::uint64_t bytes) = 0;
+
+  /// Prometheus text 0.0.4, or OpenMetrics 1.0.0.
+  virtual std::string Render(bool openmetrics) = 0;
+};
+
+}  // namespace reeve::server
