@@ -19,6 +19,9 @@ struct LoadedModel {
   std::string version() const { return resolved.version.empty() ? "0" : resolved.version; }
 };
 
+/// Where `model` is. The store is opened only when the model is named by it, and never made.
+Result<tracking::ResolvedModel> FindModel(const std::string& model,
+                                          const std::string& tracking_uri);
 /// Finds and reads `model`; the store is opened only when the model is named by it, and never made.
 Result<LoadedModel> LoadModel(const std::string& model, const std::string& tracking_uri);
 

@@ -57,11 +57,11 @@ class RequestRows {
   const contract::Contract& contract() const { return *contract_; }
   std::int64_t rows() const { return rows_; }
   std::span<const contract::Cell> cells() const { return cells_; }
-  /// One for each row, or none when no row has one.
+  /// One for each row up to the last that has one (others empty), or none when no row has one.
   std::span<const std::string_view> keys() const { return keys_; }
   const std::vector<FieldProblem>& problems() const { return problems_; }
   std::vector<FieldProblem>& mutable_problems() { return problems_; }
-  /// Unknown members, each name once, with the first row that has it.
+  /// Unknown members, each name once, with the first row that has it; at most 100.
   const std::vector<std::pair<std::string, std::int64_t>>& unknown() const { return unknown_; }
 
  private:

@@ -30,6 +30,9 @@ struct ScoringContext {
   int max_depth = 32;
 };
 
+/// Now as "2026-03-13T10:30:00Z"; the view lives until the thread's next call.
+std::string_view TimestampNow(const Clock& clock);
+
 /// Where one thread works on one request.
 struct ScoringDesk {
   RequestRows rows;
@@ -47,8 +50,8 @@ bool ScoreRows(const ScoringContext& context, const ServedModel& model, const Re
 
 /// The same for rows that may be refused one by one (CSV): rows at scores.predicted -1 were not
 /// scored, problems() says why; the others were counted and logged.
-void ScoreSoundRows(const ScoringContext& context, const ServedModel& model,
-                    const Request& request, ScoringDesk& desk);
+void ScoreSoundRows(const ScoringContext& context, const ServedModel& model, const Request& request,
+                    ScoringDesk& desk);
 
 /// Unseen categories, values out of range and unknown fields of scored rows, at most 100.
 std::vector<RowWarning> Warnings(const ServedModel& model, const ScoringDesk& desk);
@@ -60,7 +63,7 @@ void AnswerProblems(const std::vector<FieldProblem>& problems, Response& respons
 /// "row 0, cibil_score: missing, expected integer; …": for protocols whose errors are one text.
 std::string ProblemsText(const std::vector<FieldProblem>& problems);
 
-/// Pieces of answers. Numbers in the shortest form that reads back equal.
+/// Pieces of answers. Numbers are reals in the shortest form that reads back equal ("0.85", "1.0").
 void AppendJsonText(std::string_view text, std::string& out);
 void AppendJsonNumber(double number, std::string& out);
 /// {"prediction":1,"probability":0.85,"label":"Approved" … without the closing brace; more than two

@@ -10,6 +10,7 @@
 #include "reeve/contract/profile.h"
 #include "reeve/inference/row_scorer.h"
 #include "reeve/inference/scorer.h"
+#include "reeve/server/scoring/field_index.h"
 #include "reeve/server/service_metrics.h"
 
 namespace reeve::server {
@@ -29,6 +30,8 @@ struct ServedModel {
   std::int64_t loaded_ms = 0;
   std::unique_ptr<inference::Scorer> scorer;
   std::unique_ptr<inference::RowScorer> row_scorer;
+  /// Of the contract.
+  std::unique_ptr<FieldIndex> fields;
   std::shared_ptr<ModelMetrics> metrics;
 
   const contract::Contract& contract() const { return scorer->contract(); }
@@ -48,7 +51,7 @@ class ModelDirectory {
   virtual std::vector<std::shared_ptr<const ServedModel>> List() const = 0;
   /// Versions of `name` that Find gives, newest first.
   virtual std::vector<std::string> Versions(std::string_view name) const = 0;
-  /// Why a newer version is not served, by model name; empty while all is well.
+  /// Why a newer version is not served, by the model as it was asked for; empty while all is well.
   virtual std::vector<std::pair<std::string, std::string>> Problems() const = 0;
 };
 

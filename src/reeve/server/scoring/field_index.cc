@@ -1,0 +1,17 @@
+#include "reeve/server/scoring/field_index.h"
+
+#include "reeve/ingest/row_text.h"
+
+namespace reeve::server {
+
+FieldIndex::FieldIndex(const contract::Contract& contract) : names_(contract.Names()) {
+  for (std::size_t field = 0; field < names_.size(); ++field) {
+    index_.emplace(names_[field], field);
+    std::string quoted;
+    ingest::AppendJsonString(names_[field], quoted);
+    if (quoted.size() != names_[field].size() + 2) quoted.clear();
+    quoted_.push_back(std::move(quoted));
+  }
+}
+
+}  // namespace reeve::server

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "reeve/contract/contract.h"
+
+namespace reeve::server {
+
+/// Finds the columns of a contract by name, as fast as a request wants it. Immutable.
+class FieldIndex {
+ public:
+  /// Copies the names: `contract` need not live on.
+  explicit FieldIndex(const contract::Contract& contract);
+  FieldIndex(const FieldIndex&) = delete;
+  FieldIndex& operator=(const FieldIndex&) = delete;
+
+  std::optional<std::size_t> Find(std::string_view name) const {
+    const auto it = index_.find(name);
+    return it == index_.end() ? std::nullopt : std::optional(it->second);
+  }
+  std::size_t size() const { return quoted_.size(); }
+  /// The name between quotes as JSON most often spells it; empty when it needs escapes.
+  std::string_view quoted(std::size_t field) const { return quoted_[field]; }
+
+ private:
+  std::vector<std::string> names_, quoted_;
+  std::unordered_map<std::string_view, std::size_t> index_;
+};
+
+}  // namespace reeve::server

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "reeve/server/scoring/field_index.h"
+#include "reeve/server/scoring/json_cursor.h"
+#include "reeve/server/scoring/request_rows.h"
+
+namespace reeve::server {
+
+struct JsonRowOptions {
+  /// Most levels of arrays and objects, that of the row included.
+  int max_depth = 32;
+  /// Most rows of one request.
+  std::int64_t max_rows = 100'000;
+  /// Member that names a row; empty for none.
+  std::string_view key_field = {};
+};
+
+/// Reads rows that come as JSON objects straight into cells. Members of successive rows mostly come
+/// in one order, which is remembered, so that a name costs one comparison. Not thread-safe: one for
+/// each thread, reused.
+class JsonRowReader {
+ public:
+  /// For the rows that follow. `fields` belongs to rows.contract(); both outlive the reading.
+  void Begin(const FieldIndex& fields, const JsonRowOptions& options, RequestRows& rows);
+  /// One object at the cursor becomes one row. False when the JSON is malformed (cursor.problem()):
+  /// also for a member that stands twice. Values of a wrong type are problems of the rows instead.
+  bool ReadRow(JsonCursor& cursor);
+  /// An array of objects. Fails also for elements that are no objects and for too many rows
+  /// (`too_many_rows()` tells these apart).
+  bool ReadArray(JsonCursor& cursor);
+  bool too_many_rows() const { return too_many_rows_; }
+
+ private:
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  bool ReadName(JsonCursor& cursor, std::size_t position);
+  bool ReadValue(JsonCursor& cursor);
+  bool ReadFieldText(JsonCursor& cursor);
+  bool ReadFieldNumber(JsonCursor& cursor);
+  bool ReadFieldContainer(JsonCursor& cursor);
+  bool ReadUnknown(JsonCursor& cursor);
+  bool SetField(const contract::Cell& cell);
+
+  const FieldIndex* fields_ = nullptr;
+  JsonRowOptions options_;
+  RequestRows* rows_ = nullptr;
+  bool too_many_rows_ = false;
+  /// Field of the last row's n-th member, kNone where it was unknown: a guess for the next row.
+  std::vector<std::size_t> order_;
+  /// The row (counted over the reader's life) in which a field was seen last.
+  std::vector<std::uint64_t> seen_;
+  std::uint64_t row_count_ = 0;
+  /// What the current member is: a field, or an unknown name.
+  std::size_t field_ = kNone;
+  std::string_view name_;
+  bool is_key_ = false;
+  std::unordered_set<std::string> unknown_names_;
+  std::string name_scratch_, text_scratch_;
+};
+
+/// `json` when it is short, else its beginning as a JSON text: fit to be shown in an answer.
+std::string ShownJson(std::string_view json);
+
+}  // namespace reeve::server

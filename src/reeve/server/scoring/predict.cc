@@ -1,0 +1,240 @@
+#include "reeve/server/scoring/predict.h"
+
+#include <charconv>
+
+#include "reeve/base/text.h"
+#include "reeve/server/scoring/json_body.h"
+#include "reeve/server/scoring/json_rows.h"
+
+namespace reeve::server {
+namespace {
+
+// "%41" and "+" at the front of `text` as the byte that they mean.
+char TakeDecoded(std::string_view& text) {
+  const char c = text[0];
+  if (c == '%' && text.size() >= 3) {
+    unsigned byte = 0;
+    const auto [stop, error] = std::from_chars(text.data() + 1, text.data() + 3, byte, 16);
+    if (error == std::errc() && stop == text.data() + 3) {
+      text.remove_prefix(3);
+      return static_cast<char>(byte);
+    }
+  }
+  text.remove_prefix(1);
+  return c == '+' ? ' ' : c;
+}
+
+std::string Decoded(std::string_view text) {
+  std::string decoded;
+  while (!text.empty()) decoded += TakeDecoded(text);
+  return decoded;
+}
+
+void AnswerMalformed(const JsonProblem& problem, Response& response) {
+  AnswerError(400, "invalid_json",
+              problem.message + " (byte " + std::to_string(problem.at) + " of the body)", response);
+}
+
+// One row, or the rows of "instances", of a request's body.
+class BodyReader {
+ public:
+  BodyReader(const ScoringContext& context, const ServedModel& model, ScoringDesk& desk)
+      : context_(context), desk_(desk) {
+    desk.rows.Begin(model.contract());
+    reader_.Begin(*model.fields,
+                  {.max_depth = context.max_depth,
+                   .max_rows = context.max_rows,
+                   .key_field = context.key_field},
+                  desk.rows);
+  }
+
+  bool ReadOne(std::string_view body, Response& response) {
+    JsonCursor cursor(body);
+    if (cursor.Peek() != '{' && IsJson(body))
+      return Refuse("the body is no JSON object, expected one row as {\"field\": value, …}",
+                    response);
+    if (reader_.ReadRow(cursor) && cursor.TakeEnd()) return true;
+    AnswerMalformed(cursor.problem(), response);
+    return false;
+  }
+
+  bool ReadInstances(std::string_view body, Response& response) {
+    JsonCursor cursor(body);
+    if (cursor.Peek() != '{' && IsJson(body))
+      return Refuse("the body is no JSON object, expected {\"instances\": [{…}, …]}", response);
+    bool found = false;
+    if (ReadMembers(cursor, found) && cursor.TakeEnd()) {
+      return found || Refuse("member \"instances\" is missing, expected {\"instances\": [{…}, …]}",
+                             response);
+    }
+    if (reader_.too_many_rows()) {
+      AnswerError(413, "too_many_rows",
+                  "the request holds more than " + std::to_string(context_.max_rows) +
+                      " rows; send several requests, or use /predict/csv or reeve predict",
+                  response);
+    } else {
+      AnswerMalformed(cursor.problem(), response);
+    }
+    return false;
+  }
+
+ private:
+  // Whether something that is no object is at least JSON: the better message follows from it.
+  bool IsJson(std::string_view body) const {
+    JsonCursor cursor(body);
+    std::string_view ignored;
+    return cursor.SkipValue(context_.max_depth, ignored) && cursor.TakeEnd();
+  }
+
+  static bool Refuse(std::string_view message, Response& response) {
+    AnswerError(400, "invalid_request", message, response);
+    return false;
+  }
+
+  bool ReadMembers(JsonCursor& cursor, bool& found) {
+    if (!cursor.Take('{', "a JSON object")) return false;
+    if (cursor.TakeIf('}')) return true;
+    std::string scratch;
+    do {
+      std::string_view name, ignored;
+      if (cursor.Peek() != '"') return cursor.Fail("expected the name of a member");
+      if (!cursor.ReadText(name, scratch)) return false;
+      const bool is_instances = name == "instances";
+      if (!cursor.Take(':', "':' behind the name of a member")) return false;
+      if (is_instances && found) return cursor.Fail("member \"instances\" stands twice");
+      if (is_instances) found = true;
+      if (!(is_instances ? reader_.ReadArray(cursor)
+                         : cursor.SkipValue(context_.max_depth - 1, ignored)))
+        return false;
+    } while (cursor.TakeIf(','));
+    return cursor.Take('}', "',' or '}' behind a member");
+  }
+
+  const ScoringContext& context_;
+  ScoringDesk& desk_;
+  static thread_local JsonRowReader reader_;
+};
+
+thread_local JsonRowReader BodyReader::reader_;
+
+void FinishAnswer(const ScoringContext& context, const ServedModel& model, Response& response) {
+  std::string& out = response.body;
+  out += ",\"model_version\":";
+  AppendJsonText(model.version, out);
+  out += ",\"timestamp\":\"";
+  out += TimestampNow(*context.clock);
+  out += '"';
+  response.headers.emplace_back("X-Model-Version", model.version);
+}
+
+void PredictOne(const ScoringContext& context, const AppendExplanation& explain,
+                const Request& request, Response& response) {
+  if (!TakesJson(request, response)) return;
+  const auto model = RequestedModel(context, request, response);
+  if (!model) return;
+  ScoringDesk& desk = ScoringDesk::OfThread();
+  if (!BodyReader(context, *model, desk).ReadOne(request.body, response)) return;
+  if (!ScoreRows(context, *model, request, desk))
+    return AnswerProblems(desk.rows.problems(), response);
+  std::string& out = response.body;
+  out.clear();
+  AppendPrediction(*model, desk.scores, 0, out);
+  FinishAnswer(context, *model, response);
+  if (!desk.scores.issues.empty() || !desk.rows.unknown().empty())
+    AppendWarnings(Warnings(*model, desk), out);
+  if (explain && !request.query.empty() && QueryValue(request.query, "reasons") == "true")
+    explain(*model, desk.rows.cells(), out);
+  out += '}';
+}
+
+void AppendSeconds(double seconds, std::string& out) {
+  char buffer[32];
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof buffer, seconds, std::chars_format::fixed, 6);
+  out.append(buffer, end.ptr);
+}
+
+void PredictBatch(const ScoringContext& context, const Request& request, Response& response) {
+  const double started = context.clock->MonotonicSeconds();
+  if (!TakesJson(request, response)) return;
+  const auto model = RequestedModel(context, request, response);
+  if (!model) return;
+  ScoringDesk& desk = ScoringDesk::OfThread();
+  if (!BodyReader(context, *model, desk).ReadInstances(request.body, response)) return;
+  if (!ScoreRows(context, *model, request, desk))
+    return AnswerProblems(desk.rows.problems(), response);
+  std::string& out = response.body;
+  out = "{\"predictions\":[";
+  for (std::int64_t row = 0; row < desk.rows.rows(); ++row) {
+    if (row > 0) out += ',';
+    AppendPrediction(*model, desk.scores, row, out);
+    out += ",\"row_id\":";
+    char buffer[24];
+    out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, row).ptr);
+    out += '}';
+  }
+  out += ']';
+  FinishAnswer(context, *model, response);
+  out += ",\"batch_size\":" + std::to_string(desk.rows.rows()) + ",\"processing_time\":\"";
+  AppendSeconds(context.clock->MonotonicSeconds() - started, out);
+  out += "s\"";
+  if (!desk.scores.issues.empty() || !desk.rows.unknown().empty())
+    AppendWarnings(Warnings(*model, desk), out);
+  out += '}';
+}
+
+}  // namespace
+
+std::string QueryValue(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::size_t end = query.find('&');
+    const std::string_view part = query.substr(0, end);
+    const std::size_t equals = part.find('=');
+    if (Decoded(part.substr(0, equals)) == name)
+      return equals == std::string_view::npos ? std::string() : Decoded(part.substr(equals + 1));
+    if (end == std::string_view::npos) break;
+    query.remove_prefix(end + 1);
+  }
+  return {};
+}
+
+std::shared_ptr<const ServedModel> RequestedModel(const ScoringContext& context,
+                                                  const Request& request, Response& response) {
+  std::string name, version;
+  if (!request.query.empty()) {
+    name = QueryValue(request.query, "model");
+    version = QueryValue(request.query, "version");
+  }
+  auto model = context.models->Find(name, version);
+  if (!model) {
+    if (context.models->List().empty()) {
+      AnswerError(503, "not_ready", "the model is not loaded yet", response);
+    } else {
+      AnswerError(404, "no_such_model",
+                  "model " + Quote(name) + (version.empty() ? "" : " version " + Quote(version)) +
+                      " is not served here; GET /model tells which are",
+                  response);
+    }
+  }
+  return model;
+}
+
+std::vector<Route> PredictRoutes(const ScoringContext& context, AppendExplanation explain) {
+  std::vector<Route> routes;
+  routes.push_back(
+      {.method = "POST",
+       .pattern = "/predict",
+       .handle = [&context, explain = std::move(explain)](
+                     const Request& request,
+                     Response& response) { PredictOne(context, explain, request, response); },
+       .open = {}});
+  routes.push_back(
+      {.method = "POST",
+       .pattern = "/predict/batch",
+       .handle = [&context](const Request& request,
+                            Response& response) { PredictBatch(context, request, response); },
+       .open = {}});
+  return routes;
+}
+
+}  // namespace reeve::server
