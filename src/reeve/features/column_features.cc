@@ -1,6 +1,7 @@
 #include "reeve/features/column_features.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -24,6 +25,14 @@ Status WrongStorage(const Column& column, std::string_view expected) {
   return Status::InvalidData("column " + Quote(column.name()) + " holds " +
                              std::string(ColumnTypeName(column.type())) +
                              " values, the pipeline was fitted on " + std::string(expected));
+}
+
+// Values that Apply takes from a table at a time.
+constexpr std::size_t kBlock = 1024;
+
+FeatureColumns Columns(Matrix& matrix, std::int64_t first, std::size_t row) {
+  return {.first = matrix.column(first).data() + row,
+          .stride = static_cast<std::size_t>(matrix.rows())};
 }
 
 std::vector<double> Gather(std::span<const double> values, std::span<const std::int64_t> rows) {
@@ -86,19 +95,31 @@ class NumberFeatures final : public ColumnFeatures {
   Status Apply(const Column& column, std::span<const std::int64_t> rows, Matrix& matrix,
                std::int64_t first) const override {
     if (column.storage() != Column::Storage::kNumbers) return WrongStorage(column, "numbers");
-    const std::span<const double> values = column.numbers();
+    std::array<double, kBlock> block;
+    for (std::size_t begin = 0; begin < rows.size(); begin += kBlock) {
+      const std::size_t count = std::min(kBlock, rows.size() - begin);
+      for (std::size_t i = 0; i < count; ++i)
+        block[i] = column.numbers()[static_cast<std::size_t>(rows[begin + i])];
+      ApplyNumbers(std::span(block).first(count), Columns(matrix, first, begin));
+    }
+    return Status::Ok();
+  }
+
+  Column::Storage storage() const override { return Column::Storage::kNumbers; }
+
+  void ApplyNumbers(std::span<const double> values, FeatureColumns out) const override {
+    std::size_t output = 0;
     for (const NumberSteps& steps : numbers_) {
-      const std::span<float> out = matrix.column(first++);
-      const std::span<float> flags = steps.flag ? matrix.column(first++) : std::span<float>();
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        double value = steps.Raw(values[static_cast<std::size_t>(rows[i])]);
+      float* const numbers = out.column(output++);
+      float* const flags = steps.flag ? out.column(output++) : nullptr;
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        double value = steps.Raw(values[i]);
         const bool missing = std::isnan(value);
         if (steps.flag) flags[i] = missing ? 1.0F : 0.0F;
         if (missing && steps.imputed) value = *steps.imputed;
-        out[i] = ToFloat(steps.scale.Apply(value));
+        numbers[i] = ToFloat(steps.scale.Apply(value));
       }
     }
-    return Status::Ok();
   }
 
   Json ToJson() const override {
@@ -145,8 +166,8 @@ class NumberFeatures final : public ColumnFeatures {
   std::vector<NumberSteps> numbers_;
 };
 
-// For each dictionary entry of a column its place among fitted categories; looked up once per
-// entry, not per row.
+// For each dictionary entry of a column its place among fitted categories, and behind them `other`;
+// looked up once per entry, not per row.
 std::vector<std::int32_t> Translate(const std::vector<std::string>& dictionary,
                                     const std::vector<std::string>& categories,
                                     std::int32_t other) {
@@ -154,11 +175,12 @@ std::vector<std::int32_t> Translate(const std::vector<std::string>& dictionary,
   for (std::size_t i = 0; i < categories.size(); ++i)
     code_of.emplace(categories[i], static_cast<std::int32_t>(i));
   std::vector<std::int32_t> translated;
-  translated.reserve(dictionary.size());
+  translated.reserve(dictionary.size() + 1);
   for (const std::string& entry : dictionary) {
     const auto it = code_of.find(entry);
     translated.push_back(it == code_of.end() ? other : it->second);
   }
+  translated.push_back(other);
   return translated;
 }
 
@@ -191,22 +213,34 @@ class CategoryFeatures final : public ColumnFeatures {
   Status Apply(const Column& column, std::span<const std::int64_t> rows, Matrix& matrix,
                std::int64_t first) const override {
     if (column.storage() != Column::Storage::kCodes) return WrongStorage(column, "categories");
-    const std::int32_t other = encoding_ == CategoryEncoding::kOrdinal ? -1 : map_.other_code();
-    const std::vector<std::int32_t> translated =
-        Translate(column.dictionary(), map_.categories, other);
-    const std::span<const std::int32_t> codes = column.codes();
-    if (encoding_ == CategoryEncoding::kOneHot) {
-      ApplyOneHot(codes, translated, rows, matrix, first);
-      return Status::Ok();
-    }
-    const std::span<float> out = matrix.column(first);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const std::int32_t code = codes[static_cast<std::size_t>(rows[i])];
-      out[i] = code == kMissingCode
-                   ? std::numeric_limits<float>::quiet_NaN()
-                   : static_cast<float>(translated[static_cast<std::size_t>(code)]);
+    const std::vector<std::int32_t> places = Places(column.dictionary());
+    std::array<std::int32_t, kBlock> block;
+    for (std::size_t begin = 0; begin < rows.size(); begin += kBlock) {
+      const std::size_t count = std::min(kBlock, rows.size() - begin);
+      for (std::size_t i = 0; i < count; ++i)
+        block[i] = column.codes()[static_cast<std::size_t>(rows[begin + i])];
+      ApplyCodes(std::span(block).first(count), places, Columns(matrix, first, begin));
     }
     return Status::Ok();
+  }
+
+  Column::Storage storage() const override { return Column::Storage::kCodes; }
+
+  std::vector<std::string> Categories() const override { return map_.categories; }
+
+  std::vector<std::int32_t> Places(const std::vector<std::string>& dictionary) const override {
+    const std::int32_t other = encoding_ == CategoryEncoding::kOrdinal ? -1 : map_.other_code();
+    return Translate(dictionary, map_.categories, other);
+  }
+
+  void ApplyCodes(std::span<const std::int32_t> codes, std::span<const std::int32_t> places,
+                  FeatureColumns out) const override {
+    if (encoding_ == CategoryEncoding::kOneHot) return ApplyOneHot(codes, places, out);
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+      out.first[i] = codes[i] == kMissingCode
+                         ? std::numeric_limits<float>::quiet_NaN()
+                         : static_cast<float>(places[static_cast<std::size_t>(codes[i])]);
+    }
   }
 
   Json ToJson() const override {
@@ -250,18 +284,18 @@ class CategoryFeatures final : public ColumnFeatures {
     return "codes";
   }
 
-  void ApplyOneHot(std::span<const std::int32_t> codes, const std::vector<std::int32_t>& translated,
-                   std::span<const std::int64_t> rows, Matrix& matrix, std::int64_t first) const {
+  void ApplyOneHot(std::span<const std::int32_t> codes, std::span<const std::int32_t> places,
+                   FeatureColumns out) const {
     const std::int32_t missing_column = map_.other_code() + (map_.has_rare ? 1 : 0);
     const std::int32_t columns = missing_column + (has_missing_ ? 1 : 0);
-    // A fresh matrix is all zero already.
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const std::int32_t code = codes[static_cast<std::size_t>(rows[i])];
+    for (std::int32_t k = 0; k < columns; ++k)
+      std::fill_n(out.column(static_cast<std::size_t>(k)), codes.size(), 0.0F);
+    for (std::size_t i = 0; i < codes.size(); ++i) {
       const std::int32_t hot =
-          code == kMissingCode ? missing_column : translated[static_cast<std::size_t>(code)];
+          codes[i] == kMissingCode ? missing_column : places[static_cast<std::size_t>(codes[i])];
       const bool exists =
-          code == kMissingCode ? has_missing_ : hot < map_.other_code() || map_.has_rare;
-      if (exists && hot < columns) matrix.column(first + hot)[i] = 1;
+          codes[i] == kMissingCode ? has_missing_ : hot < map_.other_code() || map_.has_rare;
+      if (exists && hot < columns) out.column(static_cast<std::size_t>(hot))[i] = 1;
     }
   }
 
@@ -327,6 +361,18 @@ std::unique_ptr<ColumnFeatures> FitCategory(const Column& column,
 }
 
 }  // namespace
+
+void ColumnFeatures::ApplyNumbers(std::span<const double> /*values*/,
+                                  FeatureColumns /*out*/) const {}
+
+std::vector<std::int32_t> ColumnFeatures::Places(
+    const std::vector<std::string>& /*dictionary*/) const {
+  return {};
+}
+
+void ColumnFeatures::ApplyCodes(std::span<const std::int32_t> /*codes*/,
+                                std::span<const std::int32_t> /*places*/,
+                                FeatureColumns /*out*/) const {}
 
 std::unique_ptr<ColumnFeatures> FitColumn(const Column& column, std::span<const std::int64_t> rows,
                                           const PipelineOptions& options) {

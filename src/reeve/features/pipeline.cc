@@ -30,6 +30,10 @@ FittedPipeline& FittedPipeline::operator=(FittedPipeline&&) noexcept = default;
 
 const std::vector<MatrixColumn>& FittedPipeline::outputs() const { return impl_->outputs; }
 
+const std::vector<std::unique_ptr<ColumnFeatures>>& FittedPipeline::columns() const {
+  return impl_->columns;
+}
+
 Result<Matrix> FittedPipeline::Transform(const Table& table,
                                          std::span<const std::int64_t> rows) const {
   Matrix matrix(static_cast<std::int64_t>(rows.size()), impl_->outputs);

@@ -48,6 +48,8 @@ struct PipelineOptions {
   static PipelineOptions ForLinear();
 };
 
+class ColumnFeatures;
+
 /// A fitted sequence of feature steps: table in, matrix out. The same object at training, in
 /// batches and behind a service. Immutable; safe to use from many threads.
 class FittedPipeline {
@@ -64,6 +66,8 @@ class FittedPipeline {
 
   /// Columns that Transform gives.
   const std::vector<MatrixColumn>& outputs() const;
+  /// What each table column becomes, in the order of outputs(): for rows that stand in no table.
+  const std::vector<std::unique_ptr<ColumnFeatures>>& columns() const;
 
   /// pipeline.json (docs/formats/pipeline.md).
   Json ToJson() const;

@@ -9,16 +9,19 @@ namespace reeve::inference {
 
 void Decision::CorrectOdds(Probabilities& probabilities) const {
   if (odds.empty()) return;
-  for (std::int64_t row = 0; row < probabilities.rows; ++row) {
-    const std::span<double> values = probabilities.mutable_row(row);
-    double sum = 0;
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      values[k] /= odds[k];
-      sum += values[k];
-    }
-    if (sum <= 0) continue;
-    for (double& value : values) value /= sum;
+  for (std::int64_t row = 0; row < probabilities.rows; ++row)
+    CorrectOdds(probabilities.mutable_row(row));
+}
+
+void Decision::CorrectOdds(std::span<double> row) const {
+  if (odds.empty()) return;
+  double sum = 0;
+  for (std::size_t k = 0; k < row.size(); ++k) {
+    row[k] /= odds[k];
+    sum += row[k];
   }
+  if (sum <= 0) return;
+  for (double& value : row) value /= sum;
 }
 
 Json Decision::ToJson() const {

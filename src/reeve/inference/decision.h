@@ -23,6 +23,8 @@ struct Decision {
   /// probabilities mean what they say (for two classes p' / (p' + w (1 - p'))). No-op for empty
   /// odds.
   void CorrectOdds(Probabilities& probabilities) const;
+  /// The same for one row.
+  void CorrectOdds(std::span<double> row) const;
 
   Json ToJson() const;
   /// Fails with kCorrupt: a threshold outside [0, 1], odds that are not positive or not one per

@@ -12,8 +12,8 @@ namespace {
 
 // Rows that are walked through one tree after the other: few enough that their features stay in the
 // cache, enough that a deep tree is worth bringing there.
-std::int64_t BlockRows(std::int64_t width) {
-  return std::clamp<std::int64_t>(16'384 / std::max<std::int64_t>(width, 1), 64, 512);
+std::size_t BlockRows(std::size_t width) {
+  return std::clamp<std::size_t>(16'384 / std::max<std::size_t>(width, 1), 64, 512);
 }
 
 Status Bad(const std::string& what) { return Status::Corrupt("forest: " + what); }
@@ -86,6 +86,11 @@ void Normalise(const float* sums, std::span<double> out) {
   }
 }
 
+FeatureBlock BlockOf(const Matrix& matrix) {
+  const auto rows = static_cast<std::size_t>(matrix.rows());
+  return {.values = matrix.values().data(), .stride = rows, .rows = rows};
+}
+
 }  // namespace
 
 Status Forest::Validate() const {
@@ -128,19 +133,17 @@ ForestModel::ForestModel(Forest forest) : forest_(std::move(forest)) {
 
 ForestModel::~ForestModel() = default;
 
-void ForestModel::ForBlocks(const Matrix& matrix, std::int64_t begin, std::int64_t end,
-                            const BlockTask& task) const {
-  const auto width = static_cast<std::size_t>(matrix.cols());
-  const std::int64_t block_rows = BlockRows(matrix.cols());
-  std::vector<float> rows(static_cast<std::size_t>(block_rows) * width);
+void ForestModel::ForBlocks(const FeatureBlock& block, const BlockTask& task) const {
+  const auto width = static_cast<std::size_t>(forest_.features);
+  const std::size_t block_rows = BlockRows(width);
+  std::vector<float> rows(block_rows * width);
   std::vector<float> margins;
   std::vector<std::uint32_t> leaves;
-  for (std::int64_t first = begin; first < end; first += block_rows) {
-    const auto count = static_cast<std::size_t>(std::min(block_rows, end - first));
+  for (std::size_t first = 0; first < block.rows; first += block_rows) {
+    const std::size_t count = std::min(block_rows, block.rows - first);
     for (std::size_t j = 0; j < width; ++j) {
-      const auto column = matrix.column(static_cast<std::int64_t>(j));
-      for (std::size_t i = 0; i < count; ++i)
-        rows[i * width + j] = column[static_cast<std::size_t>(first) + i];
+      const float* const column = block.values + j * block.stride + first;
+      for (std::size_t i = 0; i < count; ++i) rows[i * width + j] = column[i];
     }
     StartMargins(count, margins);
     leaves.resize(count);
@@ -177,19 +180,20 @@ void ForestModel::AddLeaves(const Tree& tree, std::span<const std::uint32_t> lea
 std::vector<float> ForestModel::Margins(const Matrix& matrix) const {
   std::vector<float> all;
   all.reserve(static_cast<std::size_t>(matrix.rows()) * outputs());
-  ForBlocks(matrix, 0, matrix.rows(), [&](std::int64_t, std::span<const float> margins) {
+  ForBlocks(BlockOf(matrix), [&](std::size_t, std::span<const float> margins) {
     all.insert(all.end(), margins.begin(), margins.end());
   });
   return all;
 }
 
-void ForestModel::PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
-                              Probabilities& out) const {
+void ForestModel::PredictBlock(const FeatureBlock& block, std::span<double> out,
+                               WorkMemory& /*work*/) const {
   const std::size_t output_count = outputs();
-  ForBlocks(matrix, begin, end, [&](std::int64_t first, std::span<const float> margins) {
+  const auto class_count = static_cast<std::size_t>(forest_.classes);
+  ForBlocks(block, [&](std::size_t first, std::span<const float> margins) {
     for (std::size_t i = 0; i * output_count < margins.size(); ++i) {
       const float* const margin = margins.data() + i * output_count;
-      const auto probabilities = out.mutable_row(first + static_cast<std::int64_t>(i));
+      const auto probabilities = out.subspan((first + i) * class_count, class_count);
       switch (forest_.link) {
         case Link::kLogistic:
           probabilities[1] = Logistic(static_cast<double>(margin[0]));

@@ -79,8 +79,8 @@ class ForestModel final : public Model {
   std::string_view kind() const override { return "forest"; }
   int classes() const override { return forest_.classes; }
   std::int64_t features() const override { return forest_.features; }
-  void PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
-                   Probabilities& out) const override;
+  void PredictBlock(const FeatureBlock& block, std::span<double> out,
+                    WorkMemory& work) const override;
   std::string Serialize() const override;
 
   const Forest& forest() const { return forest_; }
@@ -90,13 +90,12 @@ class ForestModel final : public Model {
 
  private:
   /// Takes the first row of a block and the margins of its rows.
-  using BlockTask = std::function<void(std::int64_t, std::span<const float>)>;
+  using BlockTask = std::function<void(std::size_t, std::span<const float>)>;
 
   explicit ForestModel(Forest forest);
 
   std::size_t outputs() const;
-  void ForBlocks(const Matrix& matrix, std::int64_t begin, std::int64_t end,
-                 const BlockTask& task) const;
+  void ForBlocks(const FeatureBlock& rows, const BlockTask& task) const;
   void StartMargins(std::size_t rows, std::vector<float>& margins) const;
   void AddLeaves(const Tree& tree, std::span<const std::uint32_t> leaves, float* margins) const;
 

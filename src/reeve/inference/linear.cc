@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "reeve/inference/model_file.h"
+#include "reeve/inference/work_memory.h"
 
 namespace reeve::inference {
 
@@ -25,26 +26,26 @@ Result<std::unique_ptr<LinearModel>> LinearModel::Make(Linear linear) {
   return std::unique_ptr<LinearModel>(new LinearModel(std::move(linear)));
 }
 
-void LinearModel::PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
-                              Probabilities& out) const {
+void LinearModel::PredictBlock(const FeatureBlock& block, std::span<double> out,
+                               WorkMemory& work) const {
   const std::size_t outputs = linear_.intercepts.size();
   const auto features = static_cast<std::size_t>(linear_.features);
-  const auto count = static_cast<std::size_t>(end - begin);
-  std::vector<double> margins(count * outputs);
-  for (std::size_t i = 0; i < count; ++i) {
+  const auto classes = static_cast<std::size_t>(linear_.classes);
+  const auto margins = TakeWork<double>(work, block.rows * outputs);
+  for (std::size_t i = 0; i < block.rows; ++i) {
     for (std::size_t k = 0; k < outputs; ++k) margins[i * outputs + k] = linear_.intercepts[k];
   }
   // Column after column: a row's sum is formed in the same order whatever rows stand around it.
   for (std::size_t j = 0; j < features; ++j) {
-    const auto column = matrix.column(static_cast<std::int64_t>(j));
-    for (std::size_t i = 0; i < count; ++i) {
-      const double value = column[static_cast<std::size_t>(begin) + i];
+    const float* const column = block.values + j * block.stride;
+    for (std::size_t i = 0; i < block.rows; ++i) {
+      const double value = column[i];
       for (std::size_t k = 0; k < outputs; ++k)
         margins[i * outputs + k] += linear_.weights[k * features + j] * value;
     }
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::span<double> probabilities = out.mutable_row(begin + static_cast<std::int64_t>(i));
+  for (std::size_t i = 0; i < block.rows; ++i) {
+    const std::span<double> probabilities = out.subspan(i * classes, classes);
     const double* const margin = margins.data() + i * outputs;
     if (outputs == 1) {
       probabilities[1] = 1 / (1 + std::exp(-margin[0]));

@@ -23,7 +23,7 @@ struct Linear {
 };
 
 /// p = logistic(w·x + b), or softmax over classes; sums in double, columns in order.
-/// REQUIRES of PredictRows: no NaN in the matrix (the linear pipeline imputes).
+/// REQUIRES of PredictBlock: no NaN (the linear pipeline imputes).
 class LinearModel final : public Model {
  public:
   static Result<std::unique_ptr<LinearModel>> Make(Linear linear);
@@ -31,8 +31,8 @@ class LinearModel final : public Model {
   std::string_view kind() const override { return "linear"; }
   int classes() const override { return linear_.classes; }
   std::int64_t features() const override { return linear_.features; }
-  void PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
-                   Probabilities& out) const override;
+  void PredictBlock(const FeatureBlock& block, std::span<double> out,
+                    WorkMemory& work) const override;
   std::string Serialize() const override;
 
   const Linear& linear() const { return linear_; }

@@ -2,14 +2,27 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "reeve/base/result.h"
 #include "reeve/table/matrix.h"
 #include "reeve/table/probabilities.h"
 
 namespace reeve::inference {
+
+/// Rows that a model reads where they are: feature j of row i is values[j * stride + i]. A single
+/// row of stride 1 is a plain array of its features. Not owned.
+struct FeatureBlock {
+  const float* values = nullptr;
+  std::size_t stride = 0;
+  std::size_t rows = 0;
+};
+
+/// Memory that a model works in, reused from call to call: a warm one allocates nothing.
+using WorkMemory = std::vector<std::uint8_t>;
 
 /// A trained model: features in, class probabilities out. Immutable; safe to use from many threads.
 ///
@@ -25,11 +38,15 @@ class Model {
   virtual int classes() const = 0;
   /// Columns it expects of a Matrix.
   virtual std::int64_t features() const = 0;
+  /// Writes block.rows x classes() probabilities, row-major. Calls may run at once, each with a
+  /// `work` of its own. REQUIRES: the block holds features() features, out.size() values fit.
+  virtual void PredictBlock(const FeatureBlock& block, std::span<double> out,
+                            WorkMemory& work) const = 0;
   /// Fills out's rows begin … end-1 with the probabilities of the matrix's. Calls for disjoint rows
   /// may run at once. REQUIRES: matrix.cols() == features(), out has matrix.rows() rows and
   /// classes() classes.
-  virtual void PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
-                           Probabilities& out) const = 0;
+  void PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
+                   Probabilities& out) const;
   /// Probabilities of every row, in the calling thread.
   Probabilities Predict(const Matrix& matrix) const {
     Probabilities out(matrix.rows(), classes());
@@ -40,6 +57,17 @@ class Model {
   /// equal.
   virtual std::string Serialize() const = 0;
 };
+
+inline void Model::PredictRows(const Matrix& matrix, std::int64_t begin, std::int64_t end,
+                               Probabilities& out) const {
+  const auto stride = static_cast<std::size_t>(matrix.rows());
+  const auto rows = static_cast<std::size_t>(end - begin);
+  const auto width = static_cast<std::size_t>(out.classes);
+  WorkMemory work;
+  PredictBlock({.values = matrix.values().data() + begin, .stride = stride, .rows = rows},
+               std::span(out.values).subspan(static_cast<std::size_t>(begin) * width, rows * width),
+               work);
+}
 
 /// Reads what Serialize wrote, of any kind. Fails with kCorrupt and a reason for anything else,
 /// however hostile: sizes are checked before memory is taken, child indices before they are

@@ -1,0 +1,133 @@
+#include "reeve/inference/field_reader.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "reeve/base/text.h"
+
+namespace reeve::inference {
+namespace {
+
+using contract::Cell;
+using contract::Rule;
+
+std::vector<std::string> Both(std::vector<std::string> texts,
+                              const std::vector<std::string>& more) {
+  texts.insert(texts.end(), more.begin(), more.end());
+  return texts;
+}
+
+// The text that a number or boolean has in a table, on the stack (base's FormatNumber allocates).
+class CellText {
+ public:
+  explicit CellText(const Cell& cell) {
+    if (cell.kind == Cell::Kind::kText) {
+      text_ = Trim(cell.text);
+    } else if (cell.kind == Cell::Kind::kBoolean) {
+      text_ = cell.number != 0 ? "true" : "false";
+    } else if (cell.kind == Cell::Kind::kNumber && !std::isnan(cell.number)) {
+      text_ = Spell(cell.number);
+    }
+  }
+  CellText(const CellText&) = delete;
+  CellText& operator=(const CellText&) = delete;
+
+  std::string_view view() const { return text_; }
+
+ private:
+  std::string_view Spell(double value) {
+    constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
+    const bool is_whole = value == std::trunc(value) && std::abs(value) < kExactIntegers;
+    char* const last = buffer_ + sizeof buffer_;
+    char* const end = is_whole ? std::to_chars(buffer_, last, static_cast<std::int64_t>(value)).ptr
+                               : std::to_chars(buffer_, last, value).ptr;
+    return {buffer_, static_cast<std::size_t>(end - buffer_)};
+  }
+
+  char buffer_[32];
+  std::string_view text_;
+};
+
+}  // namespace
+
+FieldReader::FieldReader(const contract::ContractColumn& column,
+                         const std::vector<std::string>& missing_texts,
+                         const std::vector<std::string>& further)
+    : column_(&column),
+      missing_(Both(missing_texts, column.stray_texts)),
+      has_range_(column.minimum.has_value() && column.maximum.has_value()),
+      minimum_(column.minimum.value_or(0)),
+      maximum_(column.maximum.value_or(0)) {
+  if (column.type != ColumnType::kCategory) return;
+  for (const auto& [category, rows] : column.categories) dictionary_.push_back(category);
+  known_ = static_cast<std::int32_t>(dictionary_.size());
+  dictionary_.insert(dictionary_.end(), further.begin(), further.end());
+  index_ = CategoryIndex(dictionary_);
+}
+
+Column::Storage FieldReader::storage() const {
+  switch (column_->type) {
+    case ColumnType::kInteger:
+    case ColumnType::kReal:
+    case ColumnType::kBoolean:
+    case ColumnType::kDatetime:
+      return Column::Storage::kNumbers;
+    case ColumnType::kCategory:
+      return Column::Storage::kCodes;
+    case ColumnType::kText:
+    case ColumnType::kList:
+    case ColumnType::kId:
+      break;
+  }
+  return Column::Storage::kTexts;
+}
+
+std::optional<Rule> FieldReader::Absent() const {
+  return column_->required ? std::optional(Rule::kMissingValue) : std::nullopt;
+}
+
+FieldReader::Number FieldReader::InRange(double value) const {
+  const bool outside = has_range_ && (value < minimum_ || value > maximum_);
+  return {value, outside ? std::optional(Rule::kOutOfRange) : std::nullopt};
+}
+
+FieldReader::Number FieldReader::ReadText(std::string_view text) const {
+  if (IsMissing(text)) return {kMissingNumber, Absent()};
+  std::optional<double> number;
+  if (column_->type == ColumnType::kDatetime) {
+    number = contract::ReadDatetime(text);
+  } else if (column_->type == ColumnType::kBoolean) {
+    if (const auto truth = contract::ReadBoolean(text)) number = *truth ? 1.0 : 0.0;
+  } else {
+    number = contract::ReadNumber(text, column_->number_format);
+  }
+  if (number) return InRange(*number);
+  if (contract::IsNoNumber(text)) return {kMissingNumber, Absent()};
+  return {kMissingNumber, Rule::kWrongType};
+}
+
+FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
+  if (cell.kind == Cell::Kind::kText) return ReadText(Trim(cell.text));
+  if (cell.kind == Cell::Kind::kMissing || std::isnan(cell.number))
+    return {kMissingNumber, Absent()};
+  return InRange(cell.number);
+}
+
+FieldReader::Code FieldReader::CodeOf(std::string_view text) const {
+  const std::int32_t found = index_.Find(text);
+  if (found != CategoryIndex::kUnknown && found < known_) return {found, {}};
+  if (IsMissing(text)) return {kMissingCode, Absent()};
+  const auto other = static_cast<std::int32_t>(dictionary_.size());
+  return {found == CategoryIndex::kUnknown ? other : found, Rule::kUnseenCategory};
+}
+
+FieldReader::Code FieldReader::ReadCode(const Cell& cell) const {
+  return CodeOf(CellText(cell).view());
+}
+
+FieldReader::Presence FieldReader::ReadPresence(const Cell& cell) const {
+  const bool is_missing = IsMissing(CellText(cell).view());
+  return {is_missing, is_missing ? Absent() : std::nullopt};
+}
+
+}  // namespace reeve::inference

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reeve/contract/cell.h"
+#include "reeve/contract/contract.h"
+#include "reeve/inference/category_index.h"
+
+namespace reeve::inference {
+
+/// Reads cells of one field by the contract, value by value: the rules of contract::Conform for
+/// rows that stand in no table. Immutable; safe to use from many threads.
+class FieldReader {
+ public:
+  /// `further` are categories that the pipeline knows besides the contract's. `column` has to
+  /// outlive the object.
+  FieldReader(const contract::ContractColumn& column, const std::vector<std::string>& missing_texts,
+              const std::vector<std::string>& further);
+
+  /// A value of the field, and the rule that the cell breaks, if any. A bad value is missing.
+  struct Number {
+    double value = 0;  ///< NaN = missing.
+    std::optional<contract::Rule> broken = {};
+  };
+  /// For integer, real, boolean and datetime.
+  Number ReadNumber(const contract::Cell& cell) const;
+
+  struct Code {
+    /// Index into dictionary(), its size for a text that is not in it, kMissingCode = missing.
+    std::int32_t value = 0;
+    std::optional<contract::Rule> broken = {};
+  };
+  /// For categories.
+  Code ReadCode(const contract::Cell& cell) const;
+
+  struct Presence {
+    bool is_missing = false;
+    std::optional<contract::Rule> broken = {};
+  };
+  /// For the other types, which give no feature.
+  Presence ReadPresence(const contract::Cell& cell) const;
+
+  /// How a table would store the field.
+  Column::Storage storage() const;
+  /// The contract's categories, then those that only the pipeline knows.
+  const std::vector<std::string>& dictionary() const { return dictionary_; }
+
+ private:
+  bool IsMissing(std::string_view text) const { return text.empty() || missing_.Contains(text); }
+  std::optional<contract::Rule> Absent() const;
+  Number InRange(double value) const;
+  Number ReadText(std::string_view text) const;
+  Code CodeOf(std::string_view text) const;
+
+  const contract::ContractColumn* column_;
+  contract::MissingTexts missing_;
+  bool has_range_;
+  double minimum_, maximum_;
+  std::vector<std::string> dictionary_;
+  std::int32_t known_ = 0;
+  CategoryIndex index_;
+};
+
+}  // namespace reeve::inference
