@@ -54,7 +54,8 @@ TEST(ReasonsTest, EachIsTheChangeOfOneReplacement) {
     const std::size_t shown =
         classes.size() == 2 ? 1 : static_cast<std::size_t>(scores.predicted[0]);
     const auto reasons = Reasons(*model, row);
-    EXPECT_GT(reasons.size(), 50u);
+    // A shift that all classes share moves none of three.
+    EXPECT_GT(reasons.size(), classes.size() == 2 ? 50u : 0u);
     for (std::size_t i = 0; i < reasons.size(); ++i) {
       const std::size_t field = *model->contract().Find(reasons[i].field);
       std::vector<Cell> replaced = row;
@@ -92,7 +93,7 @@ TEST(ReasonsTest, AreMembersOfAnAnswer) {
                                         .contribution = 0.5}};
   std::string out;
   AppendReasons(reasons, out);
-  EXPECT_EQ(out, R"(,"reasons":[{"field":"a \"b\"","value":"x\n","reference":null,)"
+  EXPECT_EQ(out, R"(,"reasons":[{"field":"a \"b\"","value":"x\u000a","reference":null,)"
                  R"("contribution":-0.25},{"field":"n","value":750,"reference":true,)"
                  R"("contribution":0.5}])");
   out.clear();
