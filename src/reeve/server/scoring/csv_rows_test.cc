@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "reeve/server/scoring/test_model.h"
+#include "reeve/server/scoring/test_service.h"
 
 namespace reeve::server {
 namespace {
@@ -84,7 +84,7 @@ TEST(CsvCutterTest, HostileQuotesAreNotReadOverAndOver) {
 }
 
 TEST(CsvColumnsTest, FillsWhatTheContractKnows) {
-  const auto model = MakeTestModel({"no", "yes"});
+  const auto model = MakeLoanModel({"no", "yes"});
   CsvColumns columns;
   ASSERT_TRUE(CsvColumns::Match({"id", "city", "x", "age", "answer"}, *model, "id", columns).ok());
   EXPECT_THAT(columns.unknown(), ElementsAre("x"));
@@ -100,7 +100,7 @@ TEST(CsvColumnsTest, FillsWhatTheContractKnows) {
 }
 
 TEST(CsvColumnsTest, NamesARequiredColumnThatIsMissing) {
-  const auto model = MakeTestModel({"no", "yes"});
+  const auto model = MakeLoanModel({"no", "yes"});
   CsvColumns columns;
   const Refusal refusal = CsvColumns::Match({"agee", "city"}, *model, "", columns);
   EXPECT_EQ(refusal.status, 400);

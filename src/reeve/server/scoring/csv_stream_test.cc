@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/text.h"
-#include "reeve/server/scoring/test_model.h"
+#include "reeve/server/scoring/test_service.h"
 
 namespace reeve::server {
 namespace {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -8,112 +9,105 @@
 #include "reeve/features/pipeline.h"
 #include "reeve/inference/linear.h"
 #include "reeve/server/scoring/scoring.h"
-#include "reeve/server/scoring/served_model.h"
 
 namespace reeve::server {
 
-/// A small model put together by hand, for tests of the protocols: age (integer, required), income
-/// (real), city (category: York, Ely) and married (boolean), in this order.
-inline std::shared_ptr<const ServedModel> MakeTestModel(std::vector<std::string> classes) {
+// A small model put together by hand: age (integer, required), income (real), city (category).
+inline std::shared_ptr<const ServedModel> MakeTestModel(const std::string& version = "3",
+                                                        std::vector<std::string> classes = {
+                                                            "no", "yes"}) {
   contract::TypedTable typed;
   typed.table.Add(Column::Numbers("age", ColumnType::kInteger, {20, 30, 40, 50}));
-  typed.table.Add(Column::Numbers("income", ColumnType::kReal, {1.5, 2.5, kMissingNumber, 9.25}));
+  typed.table.Add(
+      Column::Numbers("income", ColumnType::kReal, {1000.5, kMissingNumber, 3000, 4000}));
   typed.table.Add(
       Column::Codes("city", ColumnType::kCategory, {0, 1, 0, kMissingCode}, {"York", "Ely"}));
-  typed.table.Add(Column::Numbers("married", ColumnType::kBoolean, {0, 1, kMissingNumber, 1}));
-  typed.typing.resize(4);
-  const std::vector<std::string> features = {"age", "income", "city", "married"};
-  for (std::size_t i = 0; i < features.size(); ++i)
-    typed.typing[i].type = typed.table.column(i).type();
+  typed.typing = {{ColumnType::kInteger, {}}, {ColumnType::kReal, {}}, {ColumnType::kCategory, {}}};
+  const std::vector<std::string> features = {"age", "income", "city"};
   contract::Contract contract = contract::MakeContract(typed, features);
-  contract.target = "answer";
+  contract.target = "bought";
   contract.classes = std::move(classes);
   if (contract.classes.size() == 2) contract.positive = contract.classes[1];
   auto pipeline = features::Pipeline::Fit(typed.table, AllRows(4), features,
                                           features::PipelineOptions::ForLinear())
                       .value();
   const std::size_t width = pipeline.outputs().size();
-  const std::size_t outputs = contract.classes.size() == 2 ? 1 : contract.classes.size();
+  const std::size_t rows = contract.classes.size() == 2 ? 1 : contract.classes.size();
   inference::Linear linear{.features = static_cast<std::int64_t>(width),
                            .classes = static_cast<int>(contract.classes.size())};
-  for (std::size_t i = 0; i < width * outputs; ++i)
-    linear.weights.push_back(0.25 + 0.5 * static_cast<double>(i % 3));
-  linear.intercepts.assign(outputs, -0.25);
+  for (std::size_t i = 0; i < rows * width; ++i)
+    linear.weights.push_back(0.5 - 0.25 * static_cast<double>(i % 7));
+  linear.intercepts.assign(rows, 0.125);
   inference::Decision decision;
-  if (outputs == 1) decision.threshold = 0.5;
-  auto model = std::make_shared<ServedModel>();
-  model->name = "loans";
-  model->version = "3";
-  model->scorer = std::make_unique<inference::Scorer>(
+  if (rows == 1) decision.threshold = 0.5;
+
+  auto served = std::make_shared<ServedModel>();
+  served->name = "shop";
+  served->version = version;
+  served->alias = "champion";
+  served->run_id = "0123456789abcdef0123456789abcdef";
+  served->profile = contract::MakeProfile(typed.table);
+  served->scores = R"({"test":{"auc":0.875}})";
+  served->lineage = R"({"learner":"logistic"})";
+  served->scorer = std::make_unique<inference::Scorer>(
       inference::Scorer::Make(std::move(contract), std::move(pipeline),
                               inference::LinearModel::Make(std::move(linear)).value(), decision)
           .value());
-  model->row_scorer =
-      std::make_unique<inference::RowScorer>(inference::RowScorer::Make(*model->scorer).value());
-  model->fields = std::make_unique<FieldIndex>(model->contract());
-  return model;
+  served->row_scorer =
+      std::make_unique<inference::RowScorer>(inference::RowScorer::Make(*served->scorer).value());
+  served->fields = std::make_unique<FieldIndex>(served->contract());
+  return served;
 }
 
-/// Serves one model, version "3", or none.
+// Models that a test puts there.
 class TestDirectory final : public ModelDirectory {
  public:
-  explicit TestDirectory(std::shared_ptr<const ServedModel> model) : model_(std::move(model)) {}
+  explicit TestDirectory(std::vector<std::shared_ptr<const ServedModel>> models)
+      : models_(std::move(models)) {}
 
   std::shared_ptr<const ServedModel> Find(std::string_view name,
                                           std::string_view version) const override {
-    const bool fits = model_ != nullptr && (name.empty() || name == model_->name) &&
-                      (version.empty() || version == model_->version);
-    return fits ? model_ : nullptr;
+    for (const auto& model : models_) {
+      if ((name.empty() || model->name == name) && (version.empty() || model->version == version))
+        return model;
+    }
+    return nullptr;
   }
-  std::vector<std::shared_ptr<const ServedModel>> List() const override {
-    return model_ ? std::vector{model_} : std::vector<std::shared_ptr<const ServedModel>>();
+  std::vector<std::shared_ptr<const ServedModel>> List() const override { return models_; }
+  std::vector<std::string> Versions(std::string_view name) const override {
+    std::vector<std::string> versions;
+    for (const auto& model : models_) {
+      if (model->name == name) versions.push_back(model->version);
+    }
+    return versions;
   }
-  std::vector<std::string> Versions(std::string_view) const override { return {"3"}; }
-  std::vector<std::pair<std::string, std::string>> Problems() const override { return {}; }
+  std::vector<std::pair<std::string, std::string>> Problems() const override { return problems; }
+
+  std::vector<std::pair<std::string, std::string>> problems;
 
  private:
-  std::shared_ptr<const ServedModel> model_;
+  std::vector<std::shared_ptr<const ServedModel>> models_;
 };
 
-/// Calls routes as the transport does.
-class TestService {
+// Keeps what it was told, as text.
+class TestLog final : public predictions::PredictionLog {
  public:
-  explicit TestService(std::vector<std::string> classes = {"no", "yes"})
-      : model(classes.empty() ? nullptr : MakeTestModel(std::move(classes))), directory_(model) {
-    context.models = &directory_;
+  void Append(const predictions::ScoredCall& call) override {
+    for (const std::int32_t predicted : call.predicted) rows += predicted >= 0 ? 1 : 0;
+    for (const std::string_view key : call.keys) keys.emplace_back(key);
+    request_id = call.request_id;
   }
-
-  using Headers = std::vector<std::pair<std::string_view, std::string_view>>;
-  static Request MakeRequest(std::string_view path, Headers headers = {}) {
-    Request request;
-    request.method = "POST";
-    request.path = path.substr(0, path.find('?'));
-    if (request.path.size() < path.size()) request.query = path.substr(request.path.size() + 1);
-    request.headers = std::move(headers);
-    request.request_id = "r1";
-    return request;
+  void AppendLabel(const predictions::Label& label) override {
+    labels.push_back(std::string(label.request_id) + "|" + std::string(label.key) + "|" +
+                     std::to_string(label.row) + "|" + std::string(label.label));
   }
+  Status Flush() override { return Status::Ok(); }
+  predictions::PredictionLogStats stats() const override { return log_stats; }
 
-  /// The answer of the route of `routes` with that method and pattern.
-  static Response Call(const std::vector<Route>& routes, std::string_view method,
-                       std::string_view pattern, Request request, std::string body = "") {
-    body.append(Request::kBodyPadding, '\0');
-    request.body = std::string_view(body).substr(0, body.size() - Request::kBodyPadding);
-    Response response;
-    response.status = 0;
-    for (const Route& route : routes) {
-      if (route.method != method || route.pattern != pattern) continue;
-      response.status = 200;
-      route.handle(request, response);
-    }
-    return response;
-  }
-
-  std::shared_ptr<const ServedModel> model;
-  ScoringContext context;
-
- private:
-  TestDirectory directory_;
+  std::int64_t rows = 0;
+  std::string request_id;
+  std::vector<std::string> keys, labels;
+  predictions::PredictionLogStats log_stats;
 };
 
 }  // namespace reeve::server

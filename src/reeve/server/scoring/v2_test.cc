@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/json.h"
-#include "reeve/server/scoring/test_model.h"
+#include "reeve/server/scoring/test_service.h"
 
 namespace reeve::server {
 namespace {
