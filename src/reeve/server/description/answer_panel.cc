@@ -23,11 +23,13 @@ std::string Coordinate(double value) {
 // A bar from 0 to `share` of its width, with a line at the threshold if there is one. Drawn as SVG,
 // whose geometry a page may hold although it forbids styles of elements.
 void AppendMeter(double share, std::optional<double> threshold, Html& html) {
-  html.Raw("<svg class=\"meter\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" "
-           "aria-hidden=\"true\"><rect class=\"fill\" height=\"10\"");
+  html.Raw(
+      "<svg class=\"meter\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" "
+      "aria-hidden=\"true\"><rect class=\"fill\" height=\"10\"");
   html.Attribute("width", Coordinate(100 * share)).Raw("></rect>");
   if (threshold) {
-    html.Raw("<line class=\"mark\" y1=\"0\" y2=\"10\"").Attribute("x1", Coordinate(100 * *threshold));
+    html.Raw("<line class=\"mark\" y1=\"0\" y2=\"10\"")
+        .Attribute("x1", Coordinate(100 * *threshold));
     html.Attribute("x2", Coordinate(100 * *threshold)).Raw("></line>");
   }
   html.Raw("</svg>\n");
@@ -89,38 +91,52 @@ std::string Points(double contribution) {
 // A bar from the middle, as long as its share of the strongest one.
 void AppendReasonBar(double share, Html& html) {
   const double width = 50 * std::abs(share);
-  html.Raw("<svg class=\"reason\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" "
-           "aria-hidden=\"true\"><rect height=\"10\"");
+  html.Raw(
+      "<svg class=\"reason\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" "
+      "aria-hidden=\"true\"><rect height=\"10\"");
   html.Attribute("class", share > 0 ? "for" : "against");
   html.Attribute("x", Coordinate(share > 0 ? 50 : 50 - width));
   html.Attribute("width", Coordinate(width));
   html.Raw("></rect><line class=\"middle\" x1=\"50\" x2=\"50\" y1=\"0\" y2=\"10\"></line></svg>\n");
 }
 
+// The strongest ones, without those that would be shown as 0.0.
+std::vector<Reason> ShownReasons(const AnswerView& answer) {
+  std::vector<Reason> shown;
+  if (answer.reasons == nullptr) return shown;
+  for (const Reason& reason : *answer.reasons) {
+    if (shown.size() == kShownReasons || std::abs(reason.contribution) < 0.0005) break;
+    shown.push_back(reason);
+  }
+  return shown;
+}
+
 void AppendReasonList(const ServedModel& model, const AnswerView& answer, Html& html) {
-  const std::string& subject =
-      model.contract().classes[model.is_binary() ? 1 : answer.predicted];
+  const std::string& subject = model.contract().classes[model.is_binary() ? 1 : answer.predicted];
   html.Raw("<h3>Main reasons</h3>\n");
-  if (answer.reasons == nullptr || answer.reasons->empty()) {
-    html.Raw("<p class=\"fine\">No single field stands out: with a typical value in any one of them "
-             "the answer would be the same.</p>\n");
+  const std::vector<Reason> reasons = ShownReasons(answer);
+  if (reasons.empty()) {
+    html.Raw(
+        "<p class=\"fine\">No single field stands out: with a typical value in any one of them "
+        "the answer would be the same.</p>\n");
     return;
   }
   html.Raw("<p class=\"sides\" aria-hidden=\"true\"><span>").Text("against " + subject);
   html.Raw("</span><span>").Text("for " + subject).Raw("</span></p>\n<ol class=\"reasons\">\n");
-  const double strongest = std::abs(answer.reasons->front().contribution);
-  for (std::size_t i = 0; i < std::min(answer.reasons->size(), kShownReasons); ++i) {
-    const Reason& reason = (*answer.reasons)[i];
+  // Small changes are to look small.
+  const double scale = std::max(std::abs(reasons.front().contribution), 0.1);
+  for (const Reason& reason : reasons) {
     html.Raw("<li><span class=\"name\">").Element("b", "", reason.field);
     html.Raw(" ").Text(Shown(reason.value)).Raw("</span>");
     html.Element("span", "figure", Points(reason.contribution));
-    AppendReasonBar(reason.contribution / strongest, html);
+    AppendReasonBar(reason.contribution / scale, html);
     html.Element("span", "typical", "typical: " + Shown(reason.reference)).Raw("</li>\n");
   }
   html.Raw("</ol>\n<p class=\"fine\">Percentage points by which the probability of ");
   html.Element("b", "", subject);
-  html.Raw(" differs from what it were with a typical value in that one field. Each field is looked "
-           "at by itself, so the figures do not add up.</p>\n");
+  html.Raw(
+      " differs from what it were with a typical value in that one field. Each field is looked "
+      "at by itself, so the figures do not add up.</p>\n");
 }
 
 }  // namespace

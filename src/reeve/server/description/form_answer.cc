@@ -47,10 +47,10 @@ std::string ProblemText(const FieldProblem& problem, const std::string& value) {
   return problem.problem + ", expected " + problem.expected;
 }
 
-std::string WarningText(contract::Rule rule, const ContractColumn& column) {
-  if (rule == contract::Rule::kUnseenCategory)
-    return "Training never saw this value; it is scored as unknown.";
-  return "Outside of what training saw (" + RangeOf(column) + "); scored as it is.";
+std::string WarningText(contract::Rule rule) {
+  return rule == contract::Rule::kUnseenCategory
+             ? "Training never saw this value; it is scored as unknown."
+             : "Outside of what training saw; it is scored as it is.";
 }
 
 void TellProblems(const contract::Contract& contract, const ScoringDesk& desk, FormPage& page) {
@@ -67,9 +67,9 @@ void TellProblems(const contract::Contract& contract, const ScoringDesk& desk, F
 }
 
 // Values out of range too, which answers to programs leave to the metrics.
-void TellWarnings(const contract::Contract& contract, const ScoringDesk& desk, FormPage& page) {
+void TellWarnings(const ScoringDesk& desk, FormPage& page) {
   for (const inference::RowIssue& issue : desk.scores.issues)
-    page.fields[issue.field].warning = WarningText(issue.rule, contract.columns[issue.field]);
+    page.fields[issue.field].warning = WarningText(issue.rule);
 }
 
 bool IsForm(const Request& request) {
@@ -111,7 +111,7 @@ void AnswerForm(const ScoringContext& context, const Request& request, Response&
     response.status = 400;
     return SendPage(page, response);
   }
-  TellWarnings(model->contract(), desk, page);
+  TellWarnings(desk, page);
   const std::vector<Reason> reasons = Reasons(*model, desk.rows.cells());
   const std::string command = ShellCommand(OriginOf(request), *model, desk.rows.cells());
   const AnswerView answer{.probabilities = desk.scores.probabilities,

@@ -35,22 +35,39 @@ void AppendForm(const FormPage& page, Html& html) {
   const auto& columns = page.model->contract().columns;
   if (columns.size() > kManyFields) {
     // Without the script it could do nothing, so the script shows it.
-    html.Raw("<p class=\"search\" id=\"search\" hidden><label for=\"find\">Find a field</label> "
-             "<input id=\"find\" type=\"search\" autocomplete=\"off\"> <span id=\"found\" "
-             "role=\"status\"></span></p>\n");
+    html.Raw(
+        "<p class=\"search\" id=\"search\" hidden><label for=\"find\">Find a field</label> "
+        "<input id=\"find\" type=\"search\" autocomplete=\"off\"> <span id=\"found\" "
+        "role=\"status\"></span></p>\n");
   }
   html.Raw("<form id=\"row\" method=\"post\" accept-charset=\"utf-8\"");
   html.Attribute("action", (page.models.size() > 1 ? ModelQuery(page) : "./") + "#answer");
   html.Raw(">\n<div class=\"fields\">\n");
   for (std::size_t i = 0; i < columns.size(); ++i) AppendField(columns[i], i, page.fields[i], html);
-  html.Raw("</div>\n<div class=\"actions\"><button type=\"submit\">Predict</button>\n"
-           "<a class=\"quiet\"");
+  html.Raw(
+      "</div>\n<div class=\"actions\"><button type=\"submit\">Predict</button>\n"
+      "<a class=\"quiet\"");
   html.Attribute("href", "./" + ModelQuery(page)).Raw(">Start over</a></div>\n</form>\n");
 }
 
+// Which fields have a warning; what it says stands at the field.
+void AppendWarnings(const FormPage& page, Html& html) {
+  const auto& columns = page.model->contract().columns;
+  bool any = false;
+  for (std::size_t i = 0; i < page.fields.size(); ++i) {
+    if (page.fields[i].warning.empty()) continue;
+    html.Raw(any ? ", " : "<p class=\"warning\">Unlike anything in training: ");
+    html.Raw("<a").Attribute("href", "#f" + std::to_string(i)).Raw(">");
+    html.Text(columns[i].name).Raw("</a>");
+    any = true;
+  }
+  if (any) html.Raw(".</p>\n");
+}
+
 void AppendOutcome(const FormPage& page, Html& html) {
-  html.Raw("<section id=\"answer\" class=\"answer\" aria-live=\"polite\" aria-label=\"Answer\" "
-           "tabindex=\"-1\" data-swap>\n");
+  html.Raw(
+      "<section id=\"answer\" class=\"answer\" aria-live=\"polite\" aria-label=\"Answer\" "
+      "tabindex=\"-1\" data-swap>\n");
   if (!page.problem.empty()) {
     html.Raw("<p class=\"decision none\">Not scored</p>\n").Element("p", "problem", page.problem);
     html.Raw("<ul class=\"problems\">\n");
@@ -63,14 +80,11 @@ void AppendOutcome(const FormPage& page, Html& html) {
     html.Raw("</ul>\n");
   } else if (page.answer != nullptr) {
     AppendAnswer(*page.model, *page.answer, html);
-    for (std::size_t i = 0; i < page.fields.size(); ++i) {
-      if (page.fields[i].warning.empty()) continue;
-      html.Raw("<p class=\"warning\">").Element("b", "", page.model->contract().columns[i].name);
-      html.Raw(": ").Text(page.fields[i].warning).Raw("</p>\n");
-    }
+    AppendWarnings(page, html);
   } else {
-    html.Raw("<p class=\"empty\">The decision, its probability and its main reasons appear "
-             "here.</p>\n");
+    html.Raw(
+        "<p class=\"empty\">The decision, its probability and its main reasons appear "
+        "here.</p>\n");
   }
   html.Raw("</section>\n");
 }
@@ -94,9 +108,10 @@ std::string Render(const FormPage& page) {
 }
 
 void AppendPageStart(const PageFrame& frame, Html& html) {
-  html.Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-           "<meta name=\"color-scheme\" content=\"light dark\">\n");
+  html.Raw(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n");
   html.Element("title", "", frame.title).Raw("\n<link rel=\"icon\" type=\"image/svg+xml\"");
   html.Attribute("href", StaticFileAddress("icon.svg")).Raw(">\n<link rel=\"stylesheet\"");
   html.Attribute("href", StaticFileAddress("page.css")).Raw(">\n");
@@ -105,10 +120,11 @@ void AppendPageStart(const PageFrame& frame, Html& html) {
     html.Raw("></script>\n");
   }
   html.Raw("</head>\n<body>\n<header class=\"top\">\n<a class=\"home\"");
-  html.Attribute("href", "./" + frame.model_query).Raw(">reeve</a>\n<nav aria-label=\"Service\">\n");
-  for (const auto& [address, text] : {std::pair("./", "Form"), std::pair("docs", "API"),
-                                      std::pair("model", "Model"),
-                                      std::pair("model/metrics", "Scores")}) {
+  html.Attribute("href", "./" + frame.model_query)
+      .Raw(">reeve</a>\n<nav aria-label=\"Service\">\n");
+  for (const auto& [address, text] :
+       {std::pair("./", "Form"), std::pair("docs", "API"), std::pair("model", "Model"),
+        std::pair("model/metrics", "Scores")}) {
     html.Raw("<a").Attribute("href", address + frame.model_query).Raw(">").Raw(text).Raw("</a>\n");
   }
   html.Raw("</nav>\n</header>\n<main>\n");

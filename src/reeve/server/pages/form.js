@@ -51,8 +51,12 @@ async function send(form) {
   }
   show(new DOMParser().parseFromString(await response.text(), "text/html"));
   const bad = document.querySelector("#row [aria-invalid=true]");
-  if (bad) bad.focus();
-  else answer.scrollIntoView({ block: "nearest" });
+  if (bad) {
+    bad.focus();
+    return;
+  }
+  const top = answer.getBoundingClientRect().top;
+  if (top < 0 || top > window.innerHeight / 2) answer.scrollIntoView();
 }
 
 document.addEventListener("submit", async (event) => {
