@@ -3,13 +3,13 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 REEVE = build/release/bin/reeve
 ACCEPTANCE = ../shared/acceptance
-# Suites of what this version does; serving and texts come with later ones.
-MARKS = (loan or determinism or tracking or bad_input or crash or batch) and not slow and not browser
+# Suites of what this version does; the whole of honesty, reference scores and texts come with later ones.
+MARKS = not honesty and not quality and not slow and not browser
 # Modules that run their work on several threads.
-THREADED = base contract inference learners tuning
+THREADED = base contract inference learners tuning predictions server
 NINJA = ninja -j$(JOBS)
 
-.PHONY: help setup build demo test check format format-check lint sanitize interop acceptance bench fuzz coverage install clean
+.PHONY: help setup build demo test check format format-check lint sanitize interop python acceptance bench fuzz coverage install clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -19,7 +19,7 @@ setup:           ## install what is missing (Debian 12)
 
 build: setup     ## build the release binary
 	@cmake --preset release >/dev/null
-	$(NINJA) -C build/release reeve
+	$(NINJA) -C build/release reeve reeve_c
 
 demo: build      ## train on the built-in demo table, register, predict
 	@mkdir -p build/demo
@@ -70,6 +70,9 @@ acceptance: build ## black-box suites, where they are beside this repository
 interop: build   ## a real MLflow and reeve take turns with one store
 	tests/mlflow/run $(REEVE)
 
+python: build    ## the Python package beside the binary: the same numbers, MLflow's pyfunc
+	tests/python/run $(REEVE)
+
 bench: build     ## Google Benchmark programs, then the comparison with others where bench/ has one
 	$(NINJA) -C build/release
 	@for program in build/release/src/reeve/*/reeve_*_bench; do [ ! -x $$program ] || $$program || exit 1; done
@@ -88,7 +91,7 @@ coverage:        ## unit tests with coverage
 	tools/run_unit_tests build/coverage
 	@gcovr -r . --filter src/ --exclude '.*_test\.cc' --exclude '.*_bench\.cc' --html-details build/coverage/report.html --print-summary build/coverage | tail -3
 
-install: build   ## into PREFIX (default /usr/local): bin/reeve and the libraries it needs; the tree can be moved
+install: build   ## into PREFIX (default /usr/local): bin/reeve, lib/libreeve.so and the libraries they need; the tree can be moved
 	cmake --install build/release --prefix $(PREFIX) --component reeve
 
 clean:           ## remove what was built

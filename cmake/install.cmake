@@ -1,15 +1,24 @@
-# `cmake --install BUILD --component reeve`: bin/reeve and, in lib/, the libraries that a plain Debian 12 lacks. The tree
-# may be moved as a whole: everything is found by $ORIGIN.
+# `cmake --install BUILD --component reeve`: bin/reeve, lib/libreeve.so with include/reeve.h and the Python package over it,
+# and, in lib/, the libraries that a plain Debian 12 lacks. The tree may be moved as a whole: everything is found by $ORIGIN.
 
 install(TARGETS reeve RUNTIME DESTINATION bin COMPONENT reeve)
 # RPATH, not RUNPATH: it also holds for what the libraries themselves need (XGBoost needs dmlc and OpenMP).
 target_link_options(reeve PRIVATE -Wl,--disable-new-dtags)
+
+install(TARGETS reeve_c
+  LIBRARY DESTINATION lib COMPONENT reeve
+  PUBLIC_HEADER DESTINATION include COMPONENT reeve)
+target_link_options(reeve_c PRIVATE -Wl,--disable-new-dtags)
+install(DIRECTORY python/ DESTINATION share/reeve/python COMPONENT reeve
+  FILES_MATCHING PATTERN "*.py" PATTERN "*.toml" PATTERN "*.md" PATTERN "py.typed"
+  PATTERN "build" EXCLUDE PATTERN "__pycache__" EXCLUDE PATTERN "*.egg-info" EXCLUDE)
 
 install(CODE [[
   # What is left to the system: the C and C++ runtimes, which a binary must not bring along.
   set(system "^(linux-vdso|ld-linux.*|libc|libm|libdl|libpthread|librt|libresolv|libstdc\\+\\+|libgcc_s)\\.so")
   file(GET_RUNTIME_DEPENDENCIES
     EXECUTABLES "$<TARGET_FILE:reeve>"
+    LIBRARIES "$<TARGET_FILE:reeve_c>"
     RESOLVED_DEPENDENCIES_VAR found
     UNRESOLVED_DEPENDENCIES_VAR unresolved
     PRE_EXCLUDE_REGEXES "${system}"

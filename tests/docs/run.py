@@ -3,26 +3,69 @@
 
     python3 tests/docs/run.py path/to/reeve
 
-Every ```console block of README.md and docs/ is run line by line ("$ reeve …"), file by file in one folder that the demo
-filled; lines of output shown below a command have to occur in what it prints ("…" stands for anything). Examples of
+Every ```console block of README.md and docs/ is run line by line ("$ reeve …", "$ curl …"), file by file in one folder that
+the demo filled; "$ reeve serve … &" runs until the page ends, at a free port that stands in for 5000. Lines of output shown below a command have to occur in what it prints ("…" stands for anything). Examples of
 --help are run as they stand, docs/reference/cli.md has to be what `reeve help --reference` prints, and links between
 pages have to lead somewhere.
 """
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 
 
-def run(binary, line, folder):
+def environment_of(binary):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))}
     environment["PATH"] = f"{Path(binary).parent}:{environment['PATH']}"
-    return subprocess.run(["bash", "-c", line], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+    return environment
+
+
+def run(binary, line, folder):
+    return subprocess.run(["bash", "-c", line], cwd=folder, env=environment_of(binary), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+
+
+class Services:
+    """What a page started in the background; ended with the page."""
+
+    def __init__(self, binary, folder):
+        self.binary, self.folder, self.running = binary, folder, []
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+
+    def start(self, command):
+        """The first words on standard error, which say that it serves."""
+        environment = dict(environment_of(self.binary), REEVE_PORT=str(self.port))
+        process = subprocess.Popen(["bash", "-c", "exec " + command], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True)
+        self.running.append(process)
+        said = process.stderr.readline()
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return said
+            time.sleep(0.05)
+        return said + "(nothing listens)"
+
+    def here(self, command):
+        return re.sub(r"localhost:5000|127\.0\.0\.1:5000", f"127.0.0.1:{self.port}", command)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in self.running:
+            process.terminate()
+            process.wait(60)
+            process.stderr.close()
 
 
 def shown_lines_occur(shown, printed):
@@ -36,7 +79,7 @@ def shown_lines_occur(shown, printed):
 def run_page(binary, path):
     errors = []
     blocks = re.findall(r"```console\n(.*?)```", path.read_text(), re.S)
-    with tempfile.TemporaryDirectory(prefix="reeve-docs-") as folder:
+    with tempfile.TemporaryDirectory(prefix="reeve-docs-") as folder, Services(binary, folder) as services:
         run(binary, "reeve demo --quiet", folder)
         for block in blocks:
             for step in re.split(r"^\$ ", block, flags=re.M)[1:]:
@@ -44,10 +87,15 @@ def run_page(binary, path):
                 while command.endswith("\\"):
                     more, _, shown = shown.partition("\n")
                     command = command[:-1] + more
-                if not command.startswith("reeve "):
+                command = command.split("   #")[0].strip()
+                if command.startswith("reeve serve ") and command.endswith("&"):
+                    missing = shown_lines_occur(shown.splitlines(), services.start(command[:-1]))
+                    if missing is not None:
+                        errors.append(f"{path.name}: $ {command}\n  does not print: {missing}")
                     continue
-                command = command.split("   #")[0]
-                done = run(binary, command, folder)
+                if not command.startswith("reeve ") and not (command.startswith("curl ") and shutil.which("curl")):
+                    continue
+                done = run(binary, services.here(command), folder)
                 missing = shown_lines_occur(shown.splitlines(), done.stdout + done.stderr)
                 if done.returncode != 0:
                     errors.append(f"{path.name}: $ {command}\n  exit {done.returncode}: {done.stderr[-600:]}")

@@ -131,10 +131,21 @@ TEST_F(BundleTest, MlmodelTellsMlflowWhatItWantsToKnow) {
       MlmodelText(bundle.contract, {"m-1", "run1", "file:///a b", 1'700'000'000'123}, true, 42);
   EXPECT_THAT(text, testing::HasSubstr("model_id: m-1\n"));
   EXPECT_THAT(text, testing::HasSubstr("artifact_path: \"file:///a b\"\n"));
+  EXPECT_THAT(text, testing::HasSubstr("python_function:\n    loader_module: reeve.mlflow\n"));
   EXPECT_THAT(text, testing::HasSubstr("xgboost_model: model.ubj"));
   EXPECT_THAT(text, testing::HasSubstr("utc_time_created: '2023-11-14 22:13:20.123000'"));
   EXPECT_THAT(text,
               testing::HasSubstr(R"({\"type\":\"long\",\"name\":\"age\",\"required\":true})"));
+  EXPECT_THAT(
+      text, testing::HasSubstr(R"({\"type\":\"long\",\"name\":\"prediction\",\"required\":true})"));
+}
+
+TEST_F(BundleTest, MlmodelOfMoreThanTwoClassesAnswersWithNames) {
+  Bundle bundle = MakeBundle();
+  bundle.contract.classes = {"a", "b", "c"};
+  const std::string text = MlmodelText(bundle.contract, {}, false, 42);
+  EXPECT_THAT(text, testing::HasSubstr(R"(\"type\":\"string\",\"name\":\"prediction\")"));
+  EXPECT_THAT(text, testing::HasSubstr(R"(\"name\":\"probabilities\")"));
 }
 
 }  // namespace

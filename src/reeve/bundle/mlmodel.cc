@@ -45,9 +45,20 @@ std::string SignatureInputs(const contract::Contract& contract) {
   return DumpJson(inputs);
 }
 
-std::string SignatureOutputs() {
-  return R"([{"type": "string", "name": "prediction", "required": true}, )"
-         R"({"type": "double", "name": "probability", "required": true}])";
+// The columns that the loader's predict gives, which are the members of `POST /predict/batch`.
+std::string SignatureOutputs(const contract::Contract& contract) {
+  Json outputs = Json::array();
+  const auto add = [&outputs](const char* name, Json output) {
+    output["name"] = name;
+    output["required"] = true;
+    outputs.push_back(std::move(output));
+  };
+  const bool has_two = contract.classes.size() == 2;
+  add("prediction", {{"type", has_two ? "long" : "string"}});
+  add("probability", {{"type", "double"}});
+  add("label", {{"type", "string"}});
+  if (!has_two) add("probabilities", {{"type", "map"}, {"values", {{"type", "double"}}}});
+  return DumpJson(outputs);
 }
 
 // "2026-03-13 10:30:00.123000", which is what MLflow parses.
@@ -64,7 +75,10 @@ std::string MlmodelText(const contract::Contract& contract, const MlflowInfo& in
                         bool has_native_model, std::uint64_t size_bytes) {
   std::string text;
   if (!info.artifact_uri.empty()) text += "artifact_path: " + Quoted(info.artifact_uri) + "\n";
-  text += "flavors:\n  reeve:\n    format_version: " + std::to_string(kFormatVersion) +
+  // The loader is found among what is installed, never in the bundle. No environment is named
+  // either: MLflow would install it by name from a public index.
+  text += "flavors:\n  python_function:\n    loader_module: reeve.mlflow\n";
+  text += "  reeve:\n    format_version: " + std::to_string(kFormatVersion) +
           "\n    data: model.reeve\n    contract: contract.json\n    pipeline: pipeline.json\n";
   if (has_native_model) text += "    xgboost_model: model.ubj\n";
   text += "mlflow_version: 3.11.1\n";
@@ -75,7 +89,7 @@ std::string MlmodelText(const contract::Contract& contract, const MlflowInfo& in
   text += "model_size_bytes: " + std::to_string(size_bytes) + "\n";
   text += "is_signature_from_type_hint: false\ntype_hint_from_example: false\n";
   text += "signature:\n  inputs: " + Quoted(SignatureInputs(contract)) +
-          "\n  outputs: " + Quoted(SignatureOutputs()) + "\n  params: null\n";
+          "\n  outputs: " + Quoted(SignatureOutputs(contract)) + "\n  params: null\n";
   text += "utc_time_created: '" + MlflowTime(info.created_ms) + "'\n";
   return text;
 }

@@ -17,8 +17,9 @@ struct MlflowInfo {
   std::int64_t created_ms = 0;
 };
 
-/// The text of the MLmodel file (YAML) of a bundle: flavor "reeve", signature from the contract, so
-/// that MLflow's client and UI show it.
+/// The text of the MLmodel file (YAML) of a bundle: flavor "reeve"; flavor "python_function", which
+/// names the installed module `reeve.mlflow` as its loader (python/); the signature from the
+/// contract, so that MLflow's client and UI show it.
 std::string MlmodelText(const contract::Contract& contract, const MlflowInfo& info,
                         bool has_native_model, std::uint64_t size_bytes);
 

@@ -4,17 +4,17 @@
 #include <cmath>
 #include <string>
 
+#include "reeve/inference/compiled_forest.h"
 #include "reeve/inference/model_file.h"
 #include "reeve/inference/packed_tree.h"
+#include "reeve/inference/work_memory.h"
 
 namespace reeve::inference {
 namespace {
 
-// Rows that are walked through one tree after the other: few enough that their features stay in the
-// cache, enough that a deep tree is worth bringing there.
-std::size_t BlockRows(std::size_t width) {
-  return std::clamp<std::size_t>(16'384 / std::max<std::size_t>(width, 1), 64, 512);
-}
+// Rows whose margins are held at a time: enough for a deep tree to be worth bringing into the
+// cache.
+constexpr std::size_t kPredictRows = 8192;
 
 Status Bad(const std::string& what) { return Status::Corrupt("forest: " + what); }
 
@@ -86,11 +86,6 @@ void Normalise(const float* sums, std::span<double> out) {
   }
 }
 
-FeatureBlock BlockOf(const Matrix& matrix) {
-  const auto rows = static_cast<std::size_t>(matrix.rows());
-  return {.values = matrix.values().data(), .stride = rows, .rows = rows};
-}
-
 }  // namespace
 
 Status Forest::Validate() const {
@@ -126,39 +121,14 @@ std::size_t ForestModel::outputs() const {
                                      : forest_.base_margin.size();
 }
 
-ForestModel::ForestModel(Forest forest) : forest_(std::move(forest)) {
-  packed_.reserve(forest_.trees.size());
-  for (const Tree& tree : forest_.trees) packed_.emplace_back(tree);
-}
+ForestModel::ForestModel(Forest forest)
+    : forest_(std::move(forest)), compiled_(CompiledForest::Make(forest_, {})) {}
 
 ForestModel::~ForestModel() = default;
 
-void ForestModel::ForBlocks(const FeatureBlock& block, const BlockTask& task) const {
-  const auto width = static_cast<std::size_t>(forest_.features);
-  const std::size_t block_rows = BlockRows(width);
-  std::vector<float> rows(block_rows * width);
-  std::vector<float> margins;
-  std::vector<std::uint32_t> leaves;
-  for (std::size_t first = 0; first < block.rows; first += block_rows) {
-    const std::size_t count = std::min(block_rows, block.rows - first);
-    for (std::size_t j = 0; j < width; ++j) {
-      const float* const column = block.values + j * block.stride + first;
-      for (std::size_t i = 0; i < count; ++i) rows[i * width + j] = column[i];
-    }
-    StartMargins(count, margins);
-    leaves.resize(count);
-    for (std::size_t t = 0; t < forest_.trees.size(); ++t) {
-      packed_[t].FindLeaves(rows.data(), width, leaves);
-      AddLeaves(forest_.trees[t], leaves, margins.data());
-    }
-    task(first, margins);
-  }
-}
-
-void ForestModel::StartMargins(std::size_t rows, std::vector<float>& margins) const {
-  margins.assign(rows * outputs(), 0.0F);
-  if (forest_.link == Link::kMean) return;
-  for (std::size_t i = 0; i < margins.size(); ++i) margins[i] = forest_.base_margin[i % outputs()];
+void ForestModel::StartMargins(std::span<float> margins) const {
+  for (std::size_t i = 0; i < margins.size(); ++i)
+    margins[i] = forest_.link == Link::kMean ? 0.0F : forest_.base_margin[i % outputs()];
 }
 
 void ForestModel::AddLeaves(const Tree& tree, std::span<const std::uint32_t> leaves,
@@ -177,37 +147,76 @@ void ForestModel::AddLeaves(const Tree& tree, std::span<const std::uint32_t> lea
   }
 }
 
+// The reference: a tree at a time, all rows of the block through it.
+void ForestModel::WalkBlock(const FeatureBlock& block, std::span<float> margins) const {
+  const auto width = static_cast<std::size_t>(forest_.features);
+  std::vector<float> rows(block.rows * width);
+  for (std::size_t j = 0; j < width; ++j) {
+    const float* const column = block.values + j * block.stride;
+    for (std::size_t i = 0; i < block.rows; ++i) rows[i * width + j] = column[i];
+  }
+  StartMargins(margins);
+  std::vector<std::uint32_t> leaves(block.rows);
+  for (const Tree& tree : forest_.trees) {
+    PackedTree(tree).FindLeaves(rows.data(), width, leaves);
+    AddLeaves(tree, leaves, margins.data());
+  }
+}
+
 std::vector<float> ForestModel::Margins(const Matrix& matrix) const {
-  std::vector<float> all;
-  all.reserve(static_cast<std::size_t>(matrix.rows()) * outputs());
-  ForBlocks(BlockOf(matrix), [&](std::size_t, std::span<const float> margins) {
-    all.insert(all.end(), margins.begin(), margins.end());
-  });
-  return all;
+  const auto rows = static_cast<std::size_t>(matrix.rows());
+  std::vector<float> margins(rows * outputs());
+  WalkBlock({.values = matrix.values().data(), .stride = rows, .rows = rows}, margins);
+  return margins;
+}
+
+void ForestModel::BlockMargins(const FeatureBlock& block, std::span<float> out,
+                               WorkMemory& work) const {
+  if (compiled_ == nullptr) return WalkBlock(block, out);
+  compiled_->Margins(block, out.data(),
+                     TakeWork<std::uint8_t>(work, compiled_->work_bytes()).data());
+}
+
+void ForestModel::FillProbabilities(const float* margins, std::size_t rows,
+                                    std::span<double> out) const {
+  const auto class_count = static_cast<std::size_t>(forest_.classes);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const float* const margin = margins + i * outputs();
+    const auto probabilities = out.subspan(i * class_count, class_count);
+    switch (forest_.link) {
+      case Link::kLogistic:
+        probabilities[1] = Logistic(static_cast<double>(margin[0]));
+        probabilities[0] = 1 - probabilities[1];
+        break;
+      case Link::kSoftmax:
+        Softmax(margin, probabilities);
+        break;
+      case Link::kMean:
+        Normalise(margin, probabilities);
+        break;
+    }
+  }
 }
 
 void ForestModel::PredictBlock(const FeatureBlock& block, std::span<double> out,
-                               WorkMemory& /*work*/) const {
-  const std::size_t output_count = outputs();
+                               WorkMemory& work) const {
   const auto class_count = static_cast<std::size_t>(forest_.classes);
-  ForBlocks(block, [&](std::size_t first, std::span<const float> margins) {
-    for (std::size_t i = 0; i * output_count < margins.size(); ++i) {
-      const float* const margin = margins.data() + i * output_count;
-      const auto probabilities = out.subspan((first + i) * class_count, class_count);
-      switch (forest_.link) {
-        case Link::kLogistic:
-          probabilities[1] = Logistic(static_cast<double>(margin[0]));
-          probabilities[0] = 1 - probabilities[1];
-          break;
-        case Link::kSoftmax:
-          Softmax(margin, probabilities);
-          break;
-        case Link::kMean:
-          Normalise(margin, probabilities);
-          break;
-      }
+  const std::size_t work_bytes = compiled_ == nullptr ? 0 : compiled_->work_bytes();
+  const std::size_t most = std::min(block.rows, kPredictRows);
+  // The margins lie behind what the engine works in.
+  const auto memory =
+      TakeWork<std::uint8_t>(work, work_bytes + 64 + most * outputs() * sizeof(float));
+  auto* const margins = reinterpret_cast<float*>(memory.data() + (work_bytes + 63) / 64 * 64);
+  for (std::size_t first = 0; first < block.rows; first += kPredictRows) {
+    const std::size_t rows = std::min(kPredictRows, block.rows - first);
+    const FeatureBlock part{.values = block.values + first, .stride = block.stride, .rows = rows};
+    if (compiled_ == nullptr) {
+      WalkBlock(part, {margins, rows * outputs()});
+    } else {
+      compiled_->Margins(part, margins, memory.data());
     }
-  });
+    FillProbabilities(margins, rows, out.subspan(first * class_count, rows * class_count));
+  }
 }
 
 std::string ForestModel::Serialize() const { return WriteForest(forest_); }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -63,18 +62,15 @@ struct Forest {
   Status Validate() const;
 };
 
-class PackedTree;
+class CompiledForest;
 
-/// The reference engine: walks tree by tree, adds leaf values in tree order in float32 starting
-/// from the base margin. The truth that any faster engine has to equal bit for bit.
+/// A forest that scores rows through CompiledForest. Sums add leaf values in tree order in float32
+/// starting from the base margin, whichever engine forms them.
 class ForestModel final : public Model {
  public:
   /// Fails with kCorrupt when the forest is not valid.
   static Result<std::unique_ptr<ForestModel>> Make(Forest forest);
   ~ForestModel() override;
-  // The packed trees point into the forest.
-  ForestModel(const ForestModel&) = delete;
-  ForestModel& operator=(const ForestModel&) = delete;
 
   std::string_view kind() const override { return "forest"; }
   int classes() const override { return forest_.classes; }
@@ -84,23 +80,26 @@ class ForestModel final : public Model {
   std::string Serialize() const override;
 
   const Forest& forest() const { return forest_; }
-  /// The sums before the link, float32, row-major rows x outputs (outputs = base_margin.size(), or
-  /// `classes` for kMean, where they are sums of shares).
+  /// Values that each row has a sum for: base_margin.size(), or `classes` for kMean, where they are
+  /// sums of shares.
+  std::size_t outputs() const;
+  /// The sums before the link, float32, row-major rows x outputs(). The reference engine: walks
+  /// tree by tree, the truth that the compiled forest equals bit for bit.
   std::vector<float> Margins(const Matrix& matrix) const;
+  /// Writes the same sums of a block, by the compiled forest.
+  void BlockMargins(const FeatureBlock& block, std::span<float> out, WorkMemory& work) const;
 
  private:
-  /// Takes the first row of a block and the margins of its rows.
-  using BlockTask = std::function<void(std::size_t, std::span<const float>)>;
-
   explicit ForestModel(Forest forest);
 
-  std::size_t outputs() const;
-  void ForBlocks(const FeatureBlock& rows, const BlockTask& task) const;
-  void StartMargins(std::size_t rows, std::vector<float>& margins) const;
+  void WalkBlock(const FeatureBlock& block, std::span<float> margins) const;
+  void StartMargins(std::span<float> margins) const;
   void AddLeaves(const Tree& tree, std::span<const std::uint32_t> leaves, float* margins) const;
+  void FillProbabilities(const float* margins, std::size_t rows, std::span<double> out) const;
 
   Forest forest_;
-  std::vector<PackedTree> packed_;
+  /// Null for the few forests that only the reference engine takes.
+  std::unique_ptr<const CompiledForest> compiled_;
 };
 
 }  // namespace reeve::inference

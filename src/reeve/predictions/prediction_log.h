@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "reeve/base/clock.h"
+#include "reeve/base/file_system.h"
 #include "reeve/base/result.h"
 #include "reeve/contract/cell.h"
 #include "reeve/contract/contract.h"
@@ -51,11 +52,14 @@ struct PredictionLogOptions {
   std::int64_t flush_ms = 1000;
   /// A file is closed and the next begun at this size, or at the next UTC day.
   std::uint64_t file_bytes = 128U << 20;
-  /// Files older than this many days, and the oldest beyond this many bytes in all, are removed.
+  /// Files older than this many days, and the oldest beyond this many bytes in all, are removed; 0
+  /// for no such limit.
   std::int64_t retention_days = 30;
   std::uint64_t retention_bytes = 10ULL << 30;
   /// Not owned; has to outlive the log.
   const Clock* clock = &Clock::System();
+  /// Not owned; has to outlive the log.
+  FileSystem* files = &FileSystem::System();
 };
 
 struct PredictionLogStats {
@@ -63,7 +67,7 @@ struct PredictionLogStats {
   /// Lost because memory was full or the disk refused, by row.
   std::int64_t rows_dropped = 0;
   std::uint64_t bytes_written = 0;
-  /// The last failure of a write, empty while all is well.
+  /// The failure that keeps the log from writing right now, empty while all is well.
   std::string problem;
 };
 
@@ -80,7 +84,8 @@ class PredictionLog {
   /// Never waits for the disk. Rows that find no memory are counted as dropped.
   virtual void Append(const ScoredCall& call) = 0;
   virtual void AppendLabel(const Label& label) = 0;
-  /// Waits until what was appended before is on disk (fsync).
+  /// Waits until what was appended before is on disk (fsync). Fails with kIo when the disk refused
+  /// it: it is kept and tried again each flush_ms as long as there is memory for it.
   virtual Status Flush() = 0;
   virtual PredictionLogStats stats() const = 0;
 };

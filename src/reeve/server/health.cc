@@ -73,29 +73,31 @@ void AnswerHealth(const ScoringContext& context, const ServiceState& state, Resp
 
 std::vector<Route> HealthRoutes(const ScoringContext& context, ServiceState state) {
   std::vector<Route> routes;
-  routes.push_back({.method = "GET",
-                    .pattern = "/health",
-                    .handle = [&context, state](const Request&, Response& response) {
-                      AnswerHealth(context, state, response);
-                    },
-                    .open = {},
-                    .role = Role::kPublic});
+  routes.push_back(
+      {.method = "GET",
+       .pattern = "/health",
+       .handle = [&context, state](const Request&,
+                                   Response& response) { AnswerHealth(context, state, response); },
+       .open = {},
+       .role = Role::kPublic});
   routes.push_back({.method = "GET",
                     .pattern = "/livez",
-                    .handle = [](const Request&, Response& response) {
-                      response.content_type = "text/plain; charset=utf-8";
-                      response.body = "ok\n";
-                    },
+                    .handle =
+                        [](const Request&, Response& response) {
+                          response.content_type = "text/plain; charset=utf-8";
+                          response.body = "ok\n";
+                        },
                     .open = {},
                     .role = Role::kPublic});
   routes.push_back({.method = "GET",
                     .pattern = "/readyz",
-                    .handle = [state = std::move(state)](const Request&, Response& response) {
-                      const bool ready = state.is_ready();
-                      response.status = ready ? 200 : 503;
-                      response.content_type = "text/plain; charset=utf-8";
-                      response.body = ready ? "ready\n" : "not ready\n";
-                    },
+                    .handle =
+                        [state = std::move(state)](const Request&, Response& response) {
+                          const bool ready = state.is_ready();
+                          response.status = ready ? 200 : 503;
+                          response.content_type = "text/plain; charset=utf-8";
+                          response.body = ready ? "ready\n" : "not ready\n";
+                        },
                     .open = {},
                     .role = Role::kPublic});
   return routes;

@@ -49,6 +49,14 @@ class BodyStream {
   virtual void OnBytes(std::string_view bytes, std::string& out) = 0;
   /// The body is complete; appends the rest of the answer.
   virtual void OnEnd(std::string& out) = 0;
+  /// Whether the answer may begin: asked after each OnBytes and after OnEnd until it is true. Until
+  /// then nothing is sent, and the stream may turn `response`, which is the one that the route's
+  /// `open` filled, into a refusal: with a status of 400 and above `response.body` is the whole
+  /// answer, `out` and the rest of the body are dropped.
+  virtual bool Ready(Response& response) {
+    (void)response;
+    return true;
+  }
 };
 
 /// Who may call a route, when tokens are required at all.

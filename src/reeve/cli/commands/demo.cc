@@ -31,6 +31,7 @@ std::string WhatNext(const std::string& table, const std::string& fresh) {
          "  reeve evaluate demo_loans " +
          table +
          " --html report.html\n"
+         "  reeve serve demo_loans     (then open http://127.0.0.1:5000/)\n"
          "  reeve train " +
          table +
          " --target approved --drop loan_id --effort thorough\n"

@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Command, 20> kCommands = {{
+constexpr std::array<Command, 21> kCommands = {{
     {"demo", "[DIR]", "write a demo table, train, register, predict; say what to try next",
      "  reeve demo\n  reeve demo --table-only -o loans.csv --rows 5000\n", 0, 1, RunDemo},
     {"train", "DATA --target COLUMN", "table in, tuned, tested, tracked classifier out",
@@ -22,6 +22,8 @@ constexpr std::array<Command, 20> kCommands = {{
     {"evaluate", "MODEL DATA", "scores and curves of a model on labelled rows",
      "  reeve evaluate loans loans.csv\n  reeve evaluate loans loans.csv --html report.html\n", 2,
      2, RunEvaluate},
+    {"serve", "MODEL...", "score over HTTP: JSON, CSV, MLflow's and the Open Inference protocols",
+     "", 1, 64, RunServe},
     {"check", "MODEL|CONTRACT DATA",
      "every violation of the data contract, by row, column and rule; exit 3 if there is one",
      "  reeve check loans new_loans.csv\n", 2, 2, RunCheck},

@@ -1,0 +1,292 @@
+#pragma once
+
+// The bit-sliced kernel, written once for planes of any width. Included by one source for each
+// instruction set, which defines the plane types; everything is in an unnamed namespace on purpose:
+// each source is compiled for its own CPU, and no function may be shared between them.
+//
+// A block of rows is turned on its side: one plane of bits, a bit a row, for each distinct test of
+// the forest. A tree is then a network of multiplexers over planes (one instruction for a whole
+// vector of rows), which yields the path to the leaf bit by bit, without a branch or a gather.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "reeve/inference/forest_tables.h"
+
+namespace reeve::inference {
+namespace {
+
+/// The deepest tree of the sliced kernel.
+constexpr int kMostLevels = 8;
+
+// Index of a category (see CategoryColumn).
+inline std::uint32_t CategoryOf(float value, std::uint32_t size) {
+  if (value != value) return size + 1;
+  const bool is_code = value >= 0 && value < static_cast<float>(size);
+  return is_code ? static_cast<std::uint32_t>(value) : size;
+}
+
+inline bool Contains(const ForestTables& tables, std::uint32_t set, std::uint32_t index) {
+  return (tables.set_bits[tables.set_words[set] + index / 32] >> (index % 32) & 1U) != 0;
+}
+
+// The plane of one set over a column too large for byte indices.
+inline void SliceLargeSet(const ForestTables& tables, std::uint32_t set,
+                          const std::uint32_t* indices, std::uint64_t* plane, std::size_t words) {
+  for (std::size_t g = 0; g < words; ++g) {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < 64; ++i)
+      bits |= static_cast<std::uint64_t>(Contains(tables, set, indices[g * 64 + i])) << i;
+    plane[g] = bits;
+  }
+}
+
+// Planes of "nibble > k" and "nibble == k" for every k, from the nibble's four bit planes.
+template <typename P>
+inline void SliceNibble(const typename P::Plane* bits, typename P::Plane* above,
+                        typename P::Plane* equal) {
+  for (int k = 0; k < 16; ++k) {
+    typename P::Plane g = P::Zero(), e = P::Ones();
+    for (int b = 3; b >= 0; --b) {
+      if ((k >> b & 1) != 0) {
+        e = P::And(e, bits[b]);
+      } else {
+        g = P::OrAnd(g, e, bits[b]);
+        e = P::AndNot(bits[b], e);
+      }
+    }
+    above[k] = g;
+    equal[k] = e;
+  }
+}
+
+// All planes of a code column: code > k is "high nibble above, or equal and low nibble above".
+template <typename P>
+void SliceColumn(const std::uint8_t* codes, std::uint32_t count, typename P::Plane* planes) {
+  constexpr std::size_t kWords = P::kRows / 64;
+  alignas(64) std::uint64_t words[8][kWords];
+  for (std::size_t g = 0; g < kWords; ++g) {
+    std::uint64_t bits[8];
+    P::BitsOf(codes + g * 64, bits);
+    for (int b = 0; b < 8; ++b) words[b][g] = bits[b];
+  }
+  typename P::Plane bits[8], above_low[16], equal_low[16], above_high[16], equal_high[16];
+  for (int b = 0; b < 8; ++b) bits[b] = P::Load(words[b]);
+  SliceNibble<P>(bits, above_low, equal_low);
+  SliceNibble<P>(bits + 4, above_high, equal_high);
+  for (std::uint32_t k = 0; k < count; ++k)
+    P::Store(planes + k, P::OrAnd(above_high[k >> 4], equal_high[k >> 4], above_low[k & 15]));
+}
+
+template <typename P>
+void SliceCategories(const ForestTables& tables, const CategoryColumn& column,
+                     const KernelRows& rows, typename P::Plane* planes) {
+  const float* const values = rows.values + column.feature * rows.stride;
+  alignas(64) std::uint64_t words[P::kRows / 64];
+  if (column.size <= kSmallCategories) {
+    alignas(64) std::uint8_t indices[P::kRows] = {};
+    for (std::size_t i = 0; i < rows.rows; ++i)
+      indices[i] = static_cast<std::uint8_t>(CategoryOf(values[i], column.size));
+    for (std::uint32_t s = 0; s < column.set_count; ++s) {
+      const std::uint8_t* const set = tables.small_sets + (column.first_set + s) * 32ULL;
+      for (std::size_t g = 0; g < P::kRows / 64; ++g) words[g] = P::InSet(indices + g * 64, set);
+      P::Store(planes + s, P::Load(words));
+    }
+    return;
+  }
+  std::uint32_t indices[P::kRows] = {};
+  for (std::size_t i = 0; i < rows.rows; ++i) indices[i] = CategoryOf(values[i], column.size);
+  for (std::uint32_t s = 0; s < column.set_count; ++s) {
+    SliceLargeSet(tables, column.first_set + s, indices, words, P::kRows / 64);
+    P::Store(planes + s, P::Load(words));
+  }
+}
+
+// Every plane of the forest for the rows of a block.
+template <typename P>
+void SliceRows(const ForestTables& tables, const KernelRows& rows, const std::uint8_t* codes,
+               std::size_t codes_stride, typename P::Plane* planes) {
+  for (std::uint32_t s = 0; s < tables.scale_count; ++s) {
+    const Scale& scale = tables.scales[s];
+    const std::int32_t columns[2] = {scale.low, scale.high};
+    for (const std::int32_t column : columns) {
+      if (column < 0) continue;
+      SliceColumn<P>(codes + static_cast<std::size_t>(column) * codes_stride, scale.count,
+                     planes + tables.first_plane[column]);
+    }
+  }
+  for (std::uint32_t c = 0; c < tables.category_count; ++c) {
+    const CategoryColumn& column = tables.categories[c];
+    SliceCategories<P>(tables, column, rows, planes + tables.first_set_plane + column.first_set);
+  }
+  P::Store(planes + tables.plane_count, P::Zero());
+}
+
+// Which test of level kLevel each row meets: a multiplexer over the 2^kLevel planes of the level,
+// depth first and wholly unrolled, so that at most kLevel planes are in registers.
+template <typename P, int kLevel, int kAt>
+[[gnu::always_inline]] inline typename P::Plane Pick(const char* planes, const std::uint32_t* tests,
+                                                     const typename P::Plane* path) {
+  if constexpr (kAt == kLevel) {
+    return P::Load(planes + static_cast<std::size_t>(*tests) * (P::kRows / 128));
+  } else {
+    return P::Mux(path[kAt], Pick<P, kLevel, kAt + 1>(planes, tests, path),
+                  Pick<P, kLevel, kAt + 1>(planes, tests + (1 << (kLevel - kAt - 1)), path));
+  }
+}
+
+template <typename P, int kLevel, int kDepth>
+[[gnu::always_inline]] inline void PickLevels(const char* planes, const std::uint32_t* tests,
+                                              typename P::Plane* path) {
+  if constexpr (kLevel < kDepth) {
+    path[kLevel] = Pick<P, kLevel, 0>(planes, tests + (1 << kLevel) - 1, path);
+    PickLevels<P, kLevel + 1, kDepth>(planes, tests, path);
+  }
+}
+
+// Adds one tree to the sums of a block.
+template <typename P, int kDepth>
+void AddTree(const ForestTables& tables, const SlicedTree& tree, const char* planes, float* sums) {
+  typename P::Plane path[kDepth];
+  PickLevels<P, 0, kDepth>(planes, tables.tests + tree.first_test, path);
+  alignas(64) std::uint64_t words[kDepth][P::kRows / 64];
+  for (int d = 0; d < kDepth; ++d) P::Store(words[d], path[d]);
+  const float* leaves = tables.leaves + tree.first_leaf;
+  if (!tables.has_vector_leaves) {
+    P::template AddLeaves<kDepth>(words[0], leaves, sums + tree.output * P::kSumStride);
+    return;
+  }
+  for (std::uint32_t k = 0; k < tables.output_count; ++k, leaves += P::LeafStride(kDepth))
+    P::template AddLeaves<kDepth>(words[0], leaves, sums + k * P::kSumStride);
+}
+
+template <typename P>
+void AddTrees(const ForestTables& tables, const char* planes, float* sums) {
+  using Add = void (*)(const ForestTables&, const SlicedTree&, const char*, float*);
+  static constexpr Add kAdd[kMostLevels + 1] = {nullptr,       AddTree<P, 1>, AddTree<P, 2>,
+                                                AddTree<P, 3>, AddTree<P, 4>, AddTree<P, 5>,
+                                                AddTree<P, 6>, AddTree<P, 7>, AddTree<P, 8>};
+  for (std::uint32_t t = 0; t < tables.tree_count; ++t)
+    kAdd[tables.trees[t].depth](tables, tables.trees[t], planes, sums);
+}
+
+inline std::size_t RoundUp(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+// Codes, planes and sums of a block of kBlock rows.
+template <std::size_t kBlock>
+std::size_t WorkBytes(const ForestTables& tables) {
+  return RoundUp(tables.column_count * kBlock) + (tables.plane_count + 1ULL) * (kBlock / 8) + 64 +
+         tables.output_count * kBlock * sizeof(float);
+}
+
+// Margins of the rows of a block, from planes of P::kRows rows. Codes stand kBlock bytes apart.
+template <typename P, std::size_t kBlock, typename Encode>
+void SumBlock(const ForestTables& tables, const KernelRows& rows, float* out, std::uint8_t* work,
+              Encode encode) {
+  std::uint8_t* const codes = work;
+  std::uint8_t* const planes = codes + RoundUp(tables.column_count * kBlock);
+  float* const sums =
+      reinterpret_cast<float*>(planes + RoundUp((tables.plane_count + 1ULL) * (P::kRows / 8)));
+  encode(tables, rows, codes);
+  SliceRows<P>(tables, rows, codes, kBlock, reinterpret_cast<typename P::Plane*>(planes));
+  const std::uint32_t outputs = tables.output_count;
+  for (std::uint32_t k = 0; k < outputs; ++k) {
+    for (std::size_t i = 0; i < P::kRows; ++i) sums[k * P::kSumStride + i] = tables.base_margin[k];
+  }
+  AddTrees<P>(tables, reinterpret_cast<const char*>(planes), sums);
+  for (std::uint32_t k = 0; k < outputs; ++k) {
+    P::InOrder(sums + k * P::kSumStride);
+    for (std::size_t i = 0; i < rows.rows; ++i) out[i * outputs + k] = sums[k * P::kSumStride + i];
+  }
+}
+
+// Codes of one row where no vector instruction serves better: columns of scales, then sets.
+inline void EncodeSets(const ForestTables& tables, const float* row, std::uint8_t* codes) {
+  for (std::uint32_t c = 0; c < tables.category_count; ++c) {
+    const CategoryColumn& column = tables.categories[c];
+    const std::uint32_t index = CategoryOf(row[column.feature], column.size);
+    for (std::uint32_t s = 0; s < column.set_count; ++s)
+      codes[tables.column_count + column.first_set + s] =
+          Contains(tables, column.first_set + s, index) ? 1 : 0;
+  }
+}
+
+inline void EncodeRow(const ForestTables& tables, const float* row, std::uint8_t* codes) {
+  for (std::uint32_t s = 0; s < tables.scale_count; ++s) {
+    const Scale& scale = tables.scales[s];
+    const float* const search = tables.searches + s * 256ULL;
+    const float value = row[scale.feature];
+    std::uint32_t at = 1;
+    for (int level = 0; level < 8; ++level) at = 2 * at + (search[at] <= value ? 1 : 0);
+    const auto code = static_cast<std::uint8_t>(at);
+    if (scale.low >= 0) codes[scale.low] = code;
+    if (scale.high >= 0) codes[scale.high] = value != value ? 255 : code;
+  }
+  EncodeSets(tables, row, codes);
+}
+
+// Adds, in tree order, the leaves that a row came to in the `count` trees from `first` on, given
+// their indices within the padded trees' leaves.
+template <typename Index>
+inline void AddRowLeaves(const ForestTables& tables, std::uint32_t first, const Index* leaves,
+                         std::uint32_t count, float* sums) {
+  const std::size_t start = static_cast<std::size_t>(first) << tables.row_depth;
+  if (tables.has_vector_leaves) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::size_t vector =
+          tables.row_vectors[start + (static_cast<std::size_t>(i) << tables.row_depth) + leaves[i]];
+      const float* const shares = tables.leaf_vectors + vector * tables.output_count;
+      for (std::uint32_t k = 0; k < tables.output_count; ++k) sums[k] += shares[k];
+    }
+    return;
+  }
+  const float* const values = tables.row_leaves + start;
+  if (tables.output_count == 1) {
+    float sum = sums[0];  // in a register: additions wait for each other long enough
+    for (std::uint32_t i = 0; i < count; ++i)
+      sum += values[(static_cast<std::size_t>(i) << tables.row_depth) + leaves[i]];
+    sums[0] = sum;
+    return;
+  }
+  for (std::uint32_t i = 0; i < count; ++i) {
+    sums[tables.trees[first + i].output] +=
+        values[(static_cast<std::size_t>(i) << tables.row_depth) + leaves[i]];
+  }
+}
+
+// One row through sixteen trees side by side: while one waits for memory the others go on.
+template <int kDepth>
+void WalkRow(const ForestTables& tables, const std::uint8_t* codes, std::uint32_t first,
+             float* sums) {
+  constexpr std::uint32_t kLanes = 16, kLeaves = 1U << kDepth;
+  for (std::uint32_t t = first; t < tables.tree_count; t += kLanes) {
+    const std::uint32_t lanes = tables.tree_count - t < kLanes ? tables.tree_count - t : kLanes;
+    const RowTest* const tests = tables.row_tests + static_cast<std::size_t>(t) * kLeaves;
+    std::uint32_t at[kLanes] = {};
+    for (int level = 0; level < kDepth; ++level) {
+      // Whole sixteens unroll; the last ones are few.
+      const auto step = [&](std::uint32_t lane) {
+        const RowTest test = tests[lane * kLeaves + at[lane]];
+        at[lane] = 2 * at[lane] + 1 + (codes[test.column] > test.cut ? 1 : 0);
+      };
+      if (lanes == kLanes) {
+        for (std::uint32_t lane = 0; lane < kLanes; ++lane) step(lane);
+      } else {
+        for (std::uint32_t lane = 0; lane < lanes; ++lane) step(lane);
+      }
+    }
+    for (std::uint32_t lane = 0; lane < lanes; ++lane) at[lane] -= kLeaves - 1;
+    AddRowLeaves(tables, t, at, lanes, sums);
+  }
+}
+
+inline void WalkTrees(const ForestTables& tables, const std::uint8_t* codes, float* sums) {
+  if (tables.row_depth == 6) {
+    WalkRow<6>(tables, codes, 0, sums);
+  } else {
+    WalkRow<8>(tables, codes, 0, sums);
+  }
+}
+
+}  // namespace
+}  // namespace reeve::inference

@@ -1,0 +1,350 @@
+#include "reeve/inference/compiled_forest.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "reeve/inference/cache_lines.h"
+#include "reeve/inference/deep_walk.h"
+#include "reeve/inference/forest_codes.h"
+#include "reeve/inference/forest_tables.h"
+
+namespace reeve::inference {
+namespace {
+
+// Trees of more levels are walked.
+constexpr int kMostSlicedLevels = 8;
+// Padded trees take 2^depth of everything: a forest beyond this is walked instead.
+constexpr std::size_t kMostPaddedLeaves = std::size_t{1} << 26;
+constexpr std::size_t kUpperNodes = 64;
+
+const ForestKernels* KernelsFor(Instructions instructions) {
+  switch (instructions) {
+    case Instructions::kAvx512:
+      return HasInstructions(instructions) ? Avx512Kernels() : nullptr;
+    case Instructions::kAvx2:
+      return HasInstructions(instructions) ? Avx2Kernels() : nullptr;
+    case Instructions::kPortable:
+      return &PortableKernels();
+    case Instructions::kBest:
+      break;
+  }
+  for (const Instructions best : {Instructions::kAvx512, Instructions::kAvx2}) {
+    if (const ForestKernels* const kernels = KernelsFor(best)) return kernels;
+  }
+  return &PortableKernels();
+}
+
+int DepthOf(const Tree& tree) {
+  // Children come after their parents.
+  std::vector<int> depths(tree.size());
+  int deepest = 0;
+  for (std::size_t node = 0; node < tree.size(); ++node) {
+    deepest = std::max(deepest, depths[node]);
+    if (tree.left[node] < 0) continue;
+    depths[static_cast<std::size_t>(tree.left[node])] = depths[node] + 1;
+    depths[static_cast<std::size_t>(tree.right[node])] = depths[node] + 1;
+  }
+  return deepest;
+}
+
+std::size_t PaddedSize(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+// Calls `at_test(place, node)` for each inner node and `at_leaf(index, node)` for each leaf of the
+// tree padded to `depth` levels: a leaf further up stands for all leaves below its place, and no
+// test for those in between.
+template <typename AtTest, typename AtLeaf>
+void ForPadded(const Tree& tree, int depth, AtTest at_test, AtLeaf at_leaf) {
+  struct Open {
+    std::size_t node, place;
+    int level;
+  };
+  std::vector<Open> open = {{0, 0, 0}};
+  while (!open.empty()) {
+    const auto [node, place, level] = open.back();
+    open.pop_back();
+    if (tree.left[node] >= 0) {
+      at_test(place, node);
+      open.push_back({static_cast<std::size_t>(tree.left[node]), 2 * place + 1, level + 1});
+      open.push_back({static_cast<std::size_t>(tree.right[node]), 2 * place + 2, level + 1});
+      continue;
+    }
+    const std::size_t below = std::size_t{1} << (depth - level);
+    const std::size_t first = (place + 1) * below - (std::size_t{1} << depth);
+    for (std::size_t i = 0; i < below; ++i) at_leaf(first + i, node);
+  }
+}
+
+}  // namespace
+
+bool HasInstructions(Instructions instructions) {
+#if defined(__x86_64__)
+  switch (instructions) {
+    case Instructions::kAvx512:
+      return Avx512Kernels() != nullptr && __builtin_cpu_supports("avx512f") &&
+             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi");
+    case Instructions::kAvx2:
+      return Avx2Kernels() != nullptr && __builtin_cpu_supports("avx2");
+    case Instructions::kPortable:
+    case Instructions::kBest:
+      break;
+  }
+  return true;
+#else
+  return instructions == Instructions::kPortable || instructions == Instructions::kBest;
+#endif
+}
+
+struct CompiledForest::Impl {
+  const ForestKernels* kernels = nullptr;
+  std::size_t feature_count = 0;
+  std::optional<ForestCodes> codes;
+  // Deep forests only.
+  std::optional<DeepWalk> deep;
+  ForestTables tables;
+
+  // Behind the pointers of `tables`.
+  std::vector<SlicedTree> trees;
+  std::vector<std::uint32_t> tests;
+  CacheLines<float> leaves;
+  std::vector<float> base_margin, leaf_vectors;
+  std::vector<RowTest> row_tests;
+  std::vector<float> row_leaves;
+  std::vector<std::uint32_t> row_vectors;
+  CacheLines<std::uint8_t> node_columns, node_cuts;
+
+  bool Compile(const Forest& forest);
+  bool CompileSliced(const Forest& forest, const std::vector<int>& depths);
+  void AddSlicedTree(const Forest& forest, const Tree& tree, int depth);
+  void AddLeafTable(std::span<const float> values);
+  void AddRowTree(const Tree& tree);
+  void PointTables();
+
+  std::size_t outputs() const { return base_margin.size(); }
+  void SlicedMargins(const FeatureBlock& block, float* margins, std::uint8_t* work) const;
+  void DeepMargins(const FeatureBlock& block, float* margins, std::uint8_t* work) const;
+  void EncodeRows(const FeatureBlock& block, std::size_t first, std::size_t rows,
+                  std::uint8_t* work) const;
+  std::size_t WorkBytes() const;
+};
+
+bool CompiledForest::Impl::Compile(const Forest& forest) {
+  base_margin = forest.base_margin;
+  if (forest.link == Link::kMean) base_margin.assign(static_cast<std::size_t>(forest.classes), 0);
+  tables.output_count = static_cast<std::uint32_t>(outputs());
+  tables.has_vector_leaves = forest.link == Link::kMean;
+  codes = ForestCodes::Make(forest);
+  if (!codes) return false;
+  std::vector<int> depths;
+  for (const Tree& tree : forest.trees) depths.push_back(DepthOf(tree));
+  if (!CompileSliced(forest, depths)) {
+    deep = DeepWalk::Make(forest, *codes);
+    if (!deep) return false;
+  }
+  PointTables();
+  return true;
+}
+
+bool CompiledForest::Impl::CompileSliced(const Forest& forest, const std::vector<int>& depths) {
+  const int deepest = depths.empty() ? 0 : *std::max_element(depths.begin(), depths.end());
+  const std::size_t tables_of_tree = tables.has_vector_leaves ? outputs() : 1;
+  const bool fits =
+      forest.trees.size() * tables_of_tree << std::max(deepest, 6) <= kMostPaddedLeaves;
+  // Planes are named in units of kPlaneUnit by 32 bits.
+  const bool names_fit = codes->plane_count() < 0xFFFFFFFFU / kPlaneUnit - 1;
+  if (deepest > kMostSlicedLevels || !fits || !names_fit) return false;
+  tables.row_depth = deepest <= 6 ? 6 : 8;
+  const std::size_t columns = codes->column_count() + codes->set_count();
+  if (columns <= 256) {
+    node_columns.resize(forest.trees.size() * kUpperNodes, 0);
+    node_cuts.resize(forest.trees.size() * kUpperNodes, 255);
+  }
+  leaf_vectors = forest.leaf_vectors;
+  for (std::size_t t = 0; t < forest.trees.size(); ++t) {
+    AddSlicedTree(forest, forest.trees[t], std::max(depths[t], 1));
+    AddRowTree(forest.trees[t]);
+  }
+  return true;
+}
+
+// A table of leaves as the kernels want it: floats, or their bytes apart.
+void CompiledForest::Impl::AddLeafTable(std::span<const float> values) {
+  const std::size_t begin = leaves.size();
+  if (!kernels->has_byte_leaves) {
+    leaves.insert(leaves.end(), values.begin(), values.end());
+    return;
+  }
+  const std::size_t size = std::max<std::size_t>(values.size(), 64);
+  leaves.resize(begin + size);
+  auto* const bytes = reinterpret_cast<std::uint8_t*>(leaves.data() + begin);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::uint32_t word;
+    std::memcpy(&word, &values[i], sizeof word);
+    for (std::size_t b = 0; b < 4; ++b)
+      bytes[b * size + i] = static_cast<std::uint8_t>(word >> (8 * b));
+  }
+}
+
+void CompiledForest::Impl::AddSlicedTree(const Forest& forest, const Tree& tree, int depth) {
+  const std::size_t first_test = tests.size();
+  trees.push_back({.depth = static_cast<std::uint32_t>(depth),
+                   .output = static_cast<std::uint32_t>(tree.output),
+                   .first_test = first_test,
+                   .first_leaf = leaves.size()});
+  tests.resize(first_test + (std::size_t{1} << depth) - 1, codes->plane_count() * kPlaneUnit);
+  std::vector<std::size_t> nodes(std::size_t{1} << depth);
+  ForPadded(
+      tree, depth,
+      [&](std::size_t place, std::size_t node) {
+        tests[first_test + place] = codes->Plane(codes->Of(tree, node)) * kPlaneUnit;
+      },
+      [&](std::size_t leaf, std::size_t node) { nodes[leaf] = node; });
+  std::vector<float> values(nodes.size());
+  const std::size_t tables_of_tree = tables.has_vector_leaves ? outputs() : 1;
+  for (std::size_t k = 0; k < tables_of_tree; ++k) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      values[i] =
+          tables.has_vector_leaves
+              ? forest
+                    .leaf_vectors[static_cast<std::size_t>(tree.leaf_vector[nodes[i]]) * outputs() +
+                                  k]
+              : tree.threshold[nodes[i]];
+    }
+    AddLeafTable(values);
+  }
+}
+
+void CompiledForest::Impl::AddRowTree(const Tree& tree) {
+  const auto depth = static_cast<int>(tables.row_depth);
+  const std::size_t size = std::size_t{1} << depth;
+  const std::size_t first = row_tests.size();
+  const std::size_t upper = first / size * kUpperNodes;
+  row_tests.resize(first + size);
+  (tables.has_vector_leaves ? row_vectors.resize(first + size) : row_leaves.resize(first + size));
+  ForPadded(
+      tree, depth,
+      [&](std::size_t place, std::size_t node) {
+        const ForestCodes::Test test = codes->Of(tree, node);
+        row_tests[first + place] = {.column = static_cast<std::uint16_t>(test.column),
+                                    .cut = static_cast<std::uint16_t>(test.cut)};
+        if (place + 1 < kUpperNodes && !node_columns.empty()) {
+          node_columns[upper + place] = static_cast<std::uint8_t>(test.column);
+          node_cuts[upper + place] = static_cast<std::uint8_t>(test.cut);
+        }
+      },
+      [&](std::size_t leaf, std::size_t node) {
+        if (tables.has_vector_leaves) {
+          row_vectors[first + leaf] = static_cast<std::uint32_t>(tree.leaf_vector[node]);
+        } else {
+          row_leaves[first + leaf] = tree.threshold[node];
+        }
+      });
+}
+
+void CompiledForest::Impl::PointTables() {
+  codes->Fill(tables);
+  tables.trees = trees.data();
+  tables.tree_count = static_cast<std::uint32_t>(trees.size());
+  tables.tests = tests.data();
+  tables.leaves = leaves.data();
+  tables.base_margin = base_margin.data();
+  tables.row_tests = row_tests.data();
+  tables.row_leaves = row_leaves.data();
+  tables.row_vectors = row_vectors.data();
+  tables.leaf_vectors = leaf_vectors.data();
+  tables.node_columns = node_columns.empty() ? nullptr : node_columns.data();
+  tables.node_cuts = node_cuts.empty() ? nullptr : node_cuts.data();
+}
+
+std::size_t CompiledForest::Impl::WorkBytes() const {
+  const std::size_t columns = codes->column_count() + codes->set_count();
+  if (deep) {
+    return PaddedSize(kernels->block_rows * codes->column_count()) +
+           deep->block_rows() * deep->row_bytes();
+  }
+  // A single row: its features, its codes, an outcome of 64 bits for each tree.
+  const std::size_t row = PaddedSize(std::max<std::size_t>(columns + 64, 320)) +
+                          PaddedSize(trees.size() * 8) +
+                          PaddedSize(sizeof(float) * (feature_count + 16));
+  return std::max(row, kernels->work_bytes(tables));
+}
+
+void CompiledForest::Impl::SlicedMargins(const FeatureBlock& block, float* margins,
+                                         std::uint8_t* work) const {
+  for (std::size_t first = 0; first < block.rows;) {
+    const std::size_t left = block.rows - first;
+    const float* const values = block.values + first;
+    if (left > kernels->few_rows) {
+      const std::size_t rows = std::min(left, kernels->block_rows);
+      kernels->block(tables, {.values = values, .stride = block.stride, .rows = rows},
+                     margins + first * outputs(), work);
+      first += rows;
+      continue;
+    }
+    const float* row = values;
+    if (block.stride != 1) {
+      auto* const copy = reinterpret_cast<float*>(work);
+      for (std::size_t j = 0; j < feature_count; ++j) copy[j] = values[j * block.stride];
+      row = copy;
+    }
+    kernels->row(tables, row, margins + first * outputs(),
+                 work + PaddedSize(sizeof(float) * (feature_count + 16)));
+    ++first;
+  }
+}
+
+// Codes of rows first … first + rows - 1, one row after the other, at the start of `work`.
+void CompiledForest::Impl::EncodeRows(const FeatureBlock& block, std::size_t first,
+                                      std::size_t rows, std::uint8_t* work) const {
+  const std::size_t width = deep->row_bytes();
+  std::uint8_t* const by_column = work + deep->block_rows() * width;
+  for (std::size_t begin = 0; begin < rows; begin += kernels->block_rows) {
+    const std::size_t count = std::min(kernels->block_rows, rows - begin);
+    const float* const values = block.values + first + begin;
+    kernels->encode(tables, {.values = values, .stride = block.stride, .rows = count}, by_column);
+    deep->Encode({.values = values, .stride = block.stride, .rows = count}, by_column,
+                 kernels->block_rows, work + begin * width);
+  }
+}
+
+void CompiledForest::Impl::DeepMargins(const FeatureBlock& block, float* margins,
+                                       std::uint8_t* work) const {
+  // Below this many rows, one row through many trees overlaps better.
+  constexpr std::size_t kFewRows = 16;
+  for (std::size_t first = 0; first < block.rows; first += deep->block_rows()) {
+    const std::size_t rows = std::min(deep->block_rows(), block.rows - first);
+    EncodeRows(block, first, rows, work);
+    float* const sums = margins + first * outputs();
+    for (std::size_t i = 0; i < rows * outputs(); ++i) sums[i] = base_margin[i % outputs()];
+    if (rows >= kFewRows) {
+      deep->AddRows(work, rows, sums);
+      continue;
+    }
+    for (std::size_t i = 0; i < rows; ++i)
+      deep->AddRow(work + i * deep->row_bytes(), sums + i * outputs());
+  }
+}
+
+std::unique_ptr<CompiledForest> CompiledForest::Make(const Forest& forest,
+                                                     const CompileOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  impl->kernels = KernelsFor(options.instructions);
+  impl->feature_count = static_cast<std::size_t>(forest.features);
+  if (impl->kernels == nullptr || !impl->Compile(forest)) return nullptr;
+  return std::unique_ptr<CompiledForest>(new CompiledForest(std::move(impl)));
+}
+
+CompiledForest::CompiledForest(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CompiledForest::~CompiledForest() = default;
+
+std::size_t CompiledForest::work_bytes() const { return impl_->WorkBytes(); }
+
+void CompiledForest::Margins(const FeatureBlock& block, float* margins, std::uint8_t* work) const {
+  if (impl_->deep) {
+    impl_->DeepMargins(block, margins, work);
+  } else {
+    impl_->SlicedMargins(block, margins, work);
+  }
+}
+
+}  // namespace reeve::inference

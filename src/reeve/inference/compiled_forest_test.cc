@@ -1,0 +1,162 @@
+#include "reeve/inference/compiled_forest.h"
+
+#include <bit>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reeve/inference/test_forest.h"
+#include "reeve/inference/work_memory.h"
+
+namespace reeve::inference {
+namespace {
+
+std::string NameOf(Instructions instructions) {
+  switch (instructions) {
+    case Instructions::kBest:
+      return "Best";
+    case Instructions::kPortable:
+      return "Portable";
+    case Instructions::kAvx2:
+      return "Avx2";
+    case Instructions::kAvx512:
+      return "Avx512";
+  }
+  return "";
+}
+
+std::vector<std::uint32_t> Bits(std::span<const float> values) {
+  std::vector<std::uint32_t> bits;
+  for (const float value : values) bits.push_back(std::bit_cast<std::uint32_t>(value));
+  return bits;
+}
+
+// Margins of the first `rows` rows by the compiled forest.
+std::vector<float> Margins(const CompiledForest& forest, const Matrix& matrix, std::size_t rows,
+                           std::size_t outputs) {
+  std::vector<float> margins(rows * outputs);
+  WorkMemory work;
+  forest.Margins({.values = matrix.values().data(),
+                  .stride = static_cast<std::size_t>(matrix.rows()),
+                  .rows = rows},
+                 margins.data(), TakeWork<std::uint8_t>(work, forest.work_bytes()).data());
+  return margins;
+}
+
+class CompiledForestTest : public testing::TestWithParam<Instructions> {
+ protected:
+  void SetUp() override {
+    if (!HasInstructions(GetParam())) GTEST_SKIP() << "this CPU lacks the instructions";
+  }
+
+  std::unique_ptr<CompiledForest> Compile(const Forest& forest) {
+    return CompiledForest::Make(forest, {.instructions = GetParam()});
+  }
+
+  // Both engines on the same rows, in batches of many sizes.
+  void ExpectEqual(const TestForestOptions& options, std::uint64_t seed,
+                   const std::vector<std::size_t>& batches) {
+    TestForest made(seed, options);
+    const Forest forest = made.Take();
+    const auto model = ForestModel::Make(forest);
+    ASSERT_TRUE(model.ok()) << model.status().message();
+    const auto compiled = Compile(forest);
+    ASSERT_NE(compiled, nullptr);
+    const Matrix matrix = made.Rows(static_cast<std::int64_t>(batches.back()));
+    const std::vector<float> expected = (*model)->Margins(matrix);
+    const std::size_t outputs =
+        options.link == Link::kLogistic ? 1 : static_cast<std::size_t>(options.classes);
+    for (const std::size_t rows : batches) {
+      ASSERT_EQ(Bits(Margins(*compiled, matrix, rows, outputs)),
+                Bits(std::span(expected).first(rows * outputs)))
+          << rows << " rows, seed " << seed;
+    }
+  }
+};
+
+const std::vector<std::size_t> kFewBatches = {1, 3, 40, 130, 300, 700};
+const std::vector<std::size_t> kBatches = {0,   1,   2,   7,   31,  63,  64,  65,  127,
+                                           128, 129, 255, 256, 257, 511, 512, 513, 1000};
+
+TEST_P(CompiledForestTest, EqualsTheReferenceAtEveryDepth) {
+  for (int depth = 0; depth <= 14; ++depth) {
+    for (const double early_leaf : {0.0, 0.25}) {
+      if (depth > 10 && early_leaf == 0) continue;
+      SCOPED_TRACE(depth);
+      ExpectEqual({.trees = 19, .depth = depth, .early_leaf = early_leaf},
+                  static_cast<std::uint64_t>(depth + 1), kFewBatches);
+    }
+  }
+}
+
+TEST_P(CompiledForestTest, EqualsTheReferenceForEveryNumberOfRows) {
+  ExpectEqual({.trees = 33, .depth = 6}, 1, kBatches);
+  ExpectEqual({.trees = 33, .depth = 8}, 2, kBatches);
+  ExpectEqual({.trees = 33, .depth = 12}, 3, kBatches);
+  ExpectEqual({.link = Link::kSoftmax, .classes = 3, .trees = 33}, 4, kBatches);
+  ExpectEqual({.link = Link::kMean, .classes = 3, .trees = 33}, 5, kBatches);
+}
+
+TEST_P(CompiledForestTest, EqualsTheReferenceWithManyOutputs) {
+  for (const Link link : {Link::kSoftmax, Link::kMean}) {
+    for (const int depth : {1, 5, 7, 11}) {
+      SCOPED_TRACE(depth);
+      ExpectEqual({.link = link, .classes = 17, .trees = 40, .depth = depth}, 7, kFewBatches);
+    }
+  }
+}
+
+TEST_P(CompiledForestTest, EqualsTheReferenceWithMoreThresholdsThanACodeHolds) {
+  ExpectEqual({.features = 2, .trees = 30, .depth = 8, .early_leaf = 0.05, .thresholds = 0}, 8,
+              kFewBatches);
+  ExpectEqual({.features = 3, .trees = 30, .depth = 12, .thresholds = 0}, 9, kFewBatches);
+  ExpectEqual({.features = 1, .trees = 30, .depth = 7, .sets = 0, .thresholds = 255}, 10,
+              kFewBatches);
+}
+
+TEST_P(CompiledForestTest, EqualsTheReferenceWithManyFeatures) {
+  for (const std::int64_t features : {33, 70, 130, 400}) {
+    ExpectEqual({.features = features, .trees = 60, .depth = 6}, 11, kFewBatches);
+    ExpectEqual({.features = features, .trees = 60, .depth = 8, .sets = 0}, 12, kFewBatches);
+  }
+}
+
+TEST_P(CompiledForestTest, EqualsTheReferenceWithSetsOfCategoriesOnly) {
+  for (const int words : {0, 1, 3, 7, 8, 9, 40}) {
+    SCOPED_TRACE(words);
+    ExpectEqual({.features = 3, .trees = 20, .sets = 1, .set_words = words}, 13, kFewBatches);
+    ExpectEqual(
+        {.features = 3, .trees = 4, .depth = 11, .early_leaf = 0.4, .sets = 1, .set_words = words},
+        14, kFewBatches);
+  }
+}
+
+TEST_P(CompiledForestTest, AForestWithoutTreesGivesItsBaseMargin) {
+  ExpectEqual({.trees = 0}, 15, kFewBatches);
+  ExpectEqual({.link = Link::kSoftmax, .trees = 0}, 15, kFewBatches);
+}
+
+TEST_P(CompiledForestTest, ReadsASingleRowWhereItIs) {
+  TestForest made(16, {.features = 20, .trees = 50});
+  const auto compiled = Compile(made.Take());
+  const Matrix matrix = made.Rows(100);
+  const std::vector<float> expected = Margins(*compiled, matrix, 100, 1);
+  WorkMemory work;
+  for (std::int64_t i = 0; i < 100; ++i) {
+    std::vector<float> row;
+    for (std::int64_t j = 0; j < 20; ++j) row.push_back(matrix.at(i, j));
+    float margin = 0;
+    compiled->Margins({.values = row.data(), .stride = 1, .rows = 1}, &margin,
+                      TakeWork<std::uint8_t>(work, compiled->work_bytes()).data());
+    EXPECT_EQ(margin, expected[static_cast<std::size_t>(i)]);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, CompiledForestTest,
+                         testing::Values(Instructions::kPortable, Instructions::kAvx2,
+                                         Instructions::kAvx512, Instructions::kBest),
+                         [](const auto& kernels) { return NameOf(kernels.param); });
+
+}  // namespace
+}  // namespace reeve::inference

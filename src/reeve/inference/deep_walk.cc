@@ -1,0 +1,243 @@
+#include "reeve/inference/deep_walk.h"
+
+#include <algorithm>
+
+namespace reeve::inference {
+namespace {
+
+constexpr std::size_t kMostSmallColumns = 256, kMostSmallNodes = 65'536;
+constexpr std::size_t kMostWideColumns = 65'535;
+constexpr std::size_t kLanes = 16;
+// Steps between two looks at whether all lanes have come to their leaves.
+constexpr std::uint32_t kSteps = 4;
+
+}  // namespace
+
+inline std::uint32_t DeepWalk::SmallNode::Next(const Code* codes,
+                                               const std::uint32_t* /*sets*/) const {
+  return (bits & 0xFFFF) + (codes[bits >> 16 & 0xFF] > (bits >> 24) ? 1 : 0);
+}
+
+inline std::uint32_t DeepWalk::WideNode::Next(const Code* codes, const std::uint32_t* sets) const {
+  const std::uint32_t code = codes[column];
+  const std::uint32_t word = sets[first_word + (code / 32 & is_set)];
+  return left + ((word >> (code % 32) & 1U) | (code > cut ? 1U : 0U));
+}
+
+DeepWalk::DeepWalk(const Forest& forest, const ForestCodes& codes)
+    : codes_(&codes),
+      outputs_(forest.link == Link::kMean ? static_cast<std::size_t>(forest.classes)
+                                          : forest.base_margin.size()),
+      has_vector_leaves_(forest.link == Link::kMean),
+      leaf_vectors_(forest.leaf_vectors) {}
+
+std::optional<DeepWalk> DeepWalk::Make(const Forest& forest, const ForestCodes& codes) {
+  DeepWalk walk(forest, codes);
+  const std::size_t small_columns = codes.column_count() + codes.set_count();
+  walk.is_small_ = small_columns <= kMostSmallColumns &&
+                   std::all_of(forest.trees.begin(), forest.trees.end(),
+                               [](const Tree& tree) { return tree.size() <= kMostSmallNodes; });
+  std::size_t bytes = small_columns;
+  if (!walk.is_small_) {
+    const std::size_t columns = codes.column_count() + codes.categories().size();
+    if (columns > kMostWideColumns || codes.largest_index() > 0xFFFF) return std::nullopt;
+    bytes = 2 * columns;
+    walk.set_bits_ = codes.set_bits();
+    walk.set_bits_.insert(walk.set_bits_.begin(), 0);
+  }
+  walk.row_bytes_ = std::max<std::size_t>((bytes + 31) / 32 * 32, 32);
+  if (!walk.AddTrees(forest)) return std::nullopt;
+  return walk;
+}
+
+bool DeepWalk::AddTrees(const Forest& forest) {
+  std::size_t nodes = 0;
+  for (const Tree& tree : forest.trees) nodes += tree.size();
+  (is_small_ ? small_.resize(nodes) : wide_.resize(nodes));
+  (has_vector_leaves_ ? vectors_.resize(nodes) : values_.resize(nodes));
+  return std::all_of(forest.trees.begin(), forest.trees.end(),
+                     [this](const Tree& tree) { return AddTree(tree); });
+}
+
+void DeepWalk::PutNode(std::size_t at, const ForestCodes::Test& test, std::size_t left) {
+  if (is_small_) {
+    small_[at].bits = test.cut << 24 | test.column << 16 | static_cast<std::uint32_t>(left);
+    return;
+  }
+  WideNode& node = wide_[at];
+  node.left = static_cast<std::uint32_t>(left);
+  node.column = static_cast<std::uint16_t>(test.column);
+  node.cut = static_cast<std::uint16_t>(test.cut);
+  if (test.column < codes_->column_count()) return;
+  const std::uint32_t set = test.column - codes_->column_count();
+  const auto& categories = codes_->categories();
+  const auto above = std::upper_bound(
+      categories.begin(), categories.end(), set,
+      [](std::uint32_t number, const CategoryColumn& column) { return number < column.first_set; });
+  node.column = static_cast<std::uint16_t>(
+      codes_->column_count() + static_cast<std::size_t>(above - categories.begin()) - 1);
+  node.cut = 0xFFFF;
+  node.first_word = static_cast<std::uint32_t>(codes_->set_word(set) + 1);
+  node.is_set = ~0U;
+}
+
+void DeepWalk::PutLeaf(std::size_t at, std::uint32_t place, const Tree& tree, std::size_t node) {
+  if (is_small_) {
+    small_[at].bits = 255U << 24 | place;
+  } else {
+    wide_[at] = {.left = place, .column = 0, .cut = 0xFFFF};
+  }
+  if (has_vector_leaves_) {
+    vectors_[at] = static_cast<std::uint32_t>(tree.leaf_vector[node]);
+  } else {
+    values_[at] = tree.threshold[node];
+  }
+}
+
+bool DeepWalk::AddTree(const Tree& tree) {
+  TreeSpan span{.first_node = next_node_, .output = static_cast<std::uint32_t>(tree.output)};
+  next_node_ += tree.size();
+  struct Open {
+    std::size_t node;
+    std::uint32_t place, depth;
+  };
+  // Children lie side by side, and a left subtree right behind them.
+  std::vector<Open> open = {{0, 0, 0}};
+  std::uint32_t next = 1;
+  while (!open.empty()) {
+    const auto [node, place, depth] = open.back();
+    open.pop_back();
+    span.depth = std::max(span.depth, depth);
+    if (tree.left[node] < 0) {
+      PutLeaf(span.first_node + place, place, tree, node);
+      continue;
+    }
+    if (next + 2 > tree.size()) return false;  // a node with two parents: not a tree
+    PutNode(span.first_node + place, codes_->Of(tree, node), next);
+    open.push_back({static_cast<std::size_t>(tree.right[node]), next + 1, depth + 1});
+    open.push_back({static_cast<std::size_t>(tree.left[node]), next, depth + 1});
+    next += 2;
+  }
+  trees_.push_back(span);
+  return true;
+}
+
+std::size_t DeepWalk::block_rows() const {
+  // Their codes should leave the second-level cache some room for a tree.
+  constexpr std::size_t kCodeBytes = std::size_t{1} << 19;
+  return std::clamp<std::size_t>(kCodeBytes / row_bytes_ / 64 * 64, 64, 8192);
+}
+
+void DeepWalk::Encode(const KernelRows& values, const std::uint8_t* by_column, std::size_t stride,
+                      std::uint8_t* out) const {
+  const std::size_t columns = codes_->column_count();
+  if (is_small_) {
+    for (std::size_t c = 0; c < columns; ++c) {
+      for (std::size_t i = 0; i < values.rows; ++i)
+        out[i * row_bytes_ + c] = by_column[c * stride + i];
+    }
+    for (std::size_t i = 0; i < values.rows; ++i)
+      codes_->EncodeSets(values.values + i, values.stride, out + i * row_bytes_ + columns);
+    return;
+  }
+  const auto row = [&](std::size_t i) {
+    return reinterpret_cast<std::uint16_t*>(out + i * row_bytes_);
+  };
+  for (std::size_t c = 0; c < columns; ++c) {
+    for (std::size_t i = 0; i < values.rows; ++i) row(i)[c] = by_column[c * stride + i];
+  }
+  for (std::size_t c = 0; c < codes_->categories().size(); ++c) {
+    const CategoryColumn& column = codes_->categories()[c];
+    const float* const category = values.values + column.feature * values.stride;
+    for (std::size_t i = 0; i < values.rows; ++i)
+      row(i)[columns + c] = static_cast<std::uint16_t>(ForestCodes::IndexOf(column, category[i]));
+  }
+}
+
+void DeepWalk::AddLeaf(const TreeSpan& tree, std::uint32_t node, float* sums) const {
+  if (!has_vector_leaves_) {
+    sums[tree.output] += values_[tree.first_node + node];
+    return;
+  }
+  const float* const shares =
+      leaf_vectors_.data() + std::size_t{vectors_[tree.first_node + node]} * outputs_;
+  for (std::size_t k = 0; k < outputs_; ++k) sums[k] += shares[k];
+}
+
+template <typename Node>
+void DeepWalk::Walk(const Node* nodes, const std::uint8_t* codes, std::size_t rows,
+                    float* sums) const {
+  using Code = typename Node::Code;
+  const std::uint32_t* const sets = set_bits_.data();
+  for (const TreeSpan& tree : trees_) {
+    const Node* const root = nodes + tree.first_node;
+    for (std::size_t first = 0; first < rows; first += kLanes) {
+      const std::size_t lanes = std::min(kLanes, rows - first);
+      const Code* row_codes[kLanes];
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {  // spare lanes walk with the last row
+        row_codes[lane] =
+            reinterpret_cast<const Code*>(codes + (first + std::min(lane, lanes - 1)) * row_bytes_);
+      }
+      std::uint32_t at[kLanes] = {};
+      for (std::uint32_t level = 0; level < tree.depth; level += kSteps) {
+        std::uint32_t moved = 0;
+        for (std::uint32_t step = 0; step < kSteps; ++step) {
+          moved = 0;
+          for (std::size_t lane = 0; lane < kLanes; ++lane) {
+            const std::uint32_t next = root[at[lane]].Next(row_codes[lane], sets);
+            moved |= next ^ at[lane];
+            at[lane] = next;
+          }
+        }
+        if (moved == 0) break;
+      }
+      for (std::size_t lane = 0; lane < lanes; ++lane)
+        AddLeaf(tree, at[lane], sums + (first + lane) * outputs_);
+    }
+  }
+}
+
+template <typename Node>
+void DeepWalk::WalkRow(const Node* nodes, const std::uint8_t* codes, float* sums) const {
+  const auto* const row = reinterpret_cast<const typename Node::Code*>(codes);
+  const std::uint32_t* const sets = set_bits_.data();
+  for (std::size_t first = 0; first < trees_.size(); first += kLanes) {
+    const std::size_t lanes = std::min(kLanes, trees_.size() - first);
+    const Node* roots[kLanes];
+    std::uint32_t depth = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const TreeSpan& tree = trees_[first + std::min(lane, lanes - 1)];
+      roots[lane] = nodes + tree.first_node;
+      depth = std::max(depth, tree.depth);
+    }
+    std::uint32_t at[kLanes] = {};
+    for (std::uint32_t level = 0; level < depth; ++level) {
+      std::uint32_t moved = 0;
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const std::uint32_t next = roots[lane][at[lane]].Next(row, sets);
+        moved |= next ^ at[lane];
+        at[lane] = next;
+      }
+      if (moved == 0) break;
+    }
+    for (std::size_t lane = 0; lane < lanes; ++lane) AddLeaf(trees_[first + lane], at[lane], sums);
+  }
+}
+
+void DeepWalk::AddRows(const std::uint8_t* codes, std::size_t rows, float* sums) const {
+  if (is_small_) {
+    Walk(small_.data(), codes, rows, sums);
+  } else {
+    Walk(wide_.data(), codes, rows, sums);
+  }
+}
+
+void DeepWalk::AddRow(const std::uint8_t* codes, float* sums) const {
+  if (is_small_) {
+    WalkRow(small_.data(), codes, sums);
+  } else {
+    WalkRow(wide_.data(), codes, sums);
+  }
+}
+
+}  // namespace reeve::inference

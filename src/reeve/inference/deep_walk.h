@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "reeve/inference/forest.h"
+#include "reeve/inference/forest_codes.h"
+
+namespace reeve::inference {
+
+/// Trees too deep to be sliced: sixteen rows (or, for one row, sixteen trees) walk side by side
+/// without a branch, a whole tree over thousands of rows, so that it stays in the second-level
+/// cache. Small nodes of four bytes over byte codes where the forest allows, else wide ones of
+/// sixteen. Immutable.
+class DeepWalk {
+ public:
+  /// Nothing for forests beyond both kinds of node. `codes` has to outlive the result.
+  static std::optional<DeepWalk> Make(const Forest& forest, const ForestCodes& codes);
+
+  /// Bytes between the codes of one row and the next.
+  std::size_t row_bytes() const { return row_bytes_; }
+  /// Rows that should walk together.
+  std::size_t block_rows() const;
+  /// Codes of `rows` rows, row_bytes() apart. `by_column` holds the codes of the columns of
+  /// numbers, `stride` bytes apart; feature j of row i is values.values[j * values.stride + i].
+  void Encode(const KernelRows& values, const std::uint8_t* by_column, std::size_t stride,
+              std::uint8_t* out) const;
+
+  /// Adds every tree's leaf to sums[row * outputs + output], trees in order.
+  void AddRows(const std::uint8_t* codes, std::size_t rows, float* sums) const;
+  /// The same for one row, through many trees side by side.
+  void AddRow(const std::uint8_t* codes, float* sums) const;
+
+ private:
+  struct TreeSpan {
+    std::size_t first_node = 0;
+    std::uint32_t depth = 0;
+    std::uint32_t output = 0;
+  };
+  /// Cut in bits 24-31, column in 16-23, left child in 0-15; right follows left. A leaf leads to
+  /// itself.
+  struct SmallNode {
+    using Code = std::uint8_t;
+    std::uint32_t bits = 0;
+    std::uint32_t Next(const Code* codes, const std::uint32_t* sets) const;
+  };
+  /// Columns of numbers have codes, columns of categories indices (see CategoryColumn). Right above
+  /// the cut, or for a member of the set that starts at word first_word.
+  struct WideNode {
+    using Code = std::uint16_t;
+    std::uint32_t left = 0;
+    std::uint16_t column = 0, cut = 0;
+    std::uint32_t first_word = 0;
+    /// All ones for a set; else 0, and first_word is a word of zeros.
+    std::uint32_t is_set = 0;
+    std::uint32_t Next(const Code* codes, const std::uint32_t* sets) const;
+  };
+
+  explicit DeepWalk(const Forest& forest, const ForestCodes& codes);
+  bool AddTrees(const Forest& forest);
+  bool AddTree(const Tree& tree);
+  void PutNode(std::size_t at, const ForestCodes::Test& test, std::size_t left);
+  void PutLeaf(std::size_t at, std::uint32_t place, const Tree& tree, std::size_t node);
+  void AddLeaf(const TreeSpan& tree, std::uint32_t node, float* sums) const;
+  template <typename Node>
+  void Walk(const Node* nodes, const std::uint8_t* codes, std::size_t rows, float* sums) const;
+  template <typename Node>
+  void WalkRow(const Node* nodes, const std::uint8_t* codes, float* sums) const;
+
+  const ForestCodes* codes_;
+  bool is_small_ = true;
+  std::size_t row_bytes_ = 0;
+  std::size_t outputs_ = 1;
+  bool has_vector_leaves_ = false;
+  std::vector<TreeSpan> trees_;
+  std::size_t next_node_ = 0;
+  std::vector<SmallNode> small_;
+  std::vector<WideNode> wide_;
+  /// Sets of wide nodes as bits; word 0 is zero.
+  std::vector<std::uint32_t> set_bits_;
+  /// For each node: a leaf's value, or its row of leaf_vectors_.
+  std::vector<float> values_;
+  std::vector<std::uint32_t> vectors_;
+  std::vector<float> leaf_vectors_;
+};
+
+}  // namespace reeve::inference

@@ -1,0 +1,413 @@
+// Kernels for CPUs with AVX-512 F, BW, DQ, VL and VBMI: planes of 512, 256 and 128 rows, leaves by
+// permutations of bytes, single rows with all tests of a tree at once. Compiled with -mavx512…; see
+// forest_tables.h for why nothing of the standard library is used here.
+
+#include "reeve/inference/forest_tables.h"
+
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && \
+    defined(__AVX512VL__) && defined(__AVX512VBMI__)
+
+#include <immintrin.h>
+
+#include "reeve/inference/bit_slices.h"
+
+namespace reeve::inference {
+namespace {
+
+constexpr std::size_t kBlock = 512;
+
+// Truth tables of three operands.
+constexpr int kOrAnd = 0xF8, kMux = 0xCA;
+
+// Leaves of 64 rows: a table of kSize floats as four planes of bytes, each looked up by
+// permutation.
+template <int kSize>
+struct ByteTable {
+  static constexpr int kVectors = kSize / 64;
+  __m512i bytes[4][kVectors];
+
+  explicit ByteTable(const float* leaves) {
+    const auto* at = reinterpret_cast<const std::uint8_t*>(leaves);
+    for (auto& plane : bytes) {
+      for (__m512i& vector : plane) {
+        vector = _mm512_loadu_si512(at);
+        at += 64;
+      }
+    }
+  }
+
+  __m512i Find(int plane, __m512i index, __mmask64 upper) const {
+    const __m512i* const b = bytes[plane];
+    if constexpr (kVectors == 1) {
+      return _mm512_permutexvar_epi8(index, b[0]);
+    } else if constexpr (kVectors == 2) {
+      return _mm512_permutex2var_epi8(b[0], index, b[1]);
+    } else {
+      return _mm512_mask_blend_epi8(upper, _mm512_permutex2var_epi8(b[0], index, b[1]),
+                                    _mm512_permutex2var_epi8(b[2], index, b[3]));
+    }
+  }
+};
+
+struct Planes {
+  static constexpr std::size_t kSumStride = kBlock;
+
+  // In floats; see ForestKernels::has_byte_leaves.
+  static std::size_t LeafStride(int depth) { return depth <= 6 ? 64 : std::size_t{1} << depth; }
+
+  static void BitsOf(const std::uint8_t* codes, std::uint64_t* bits) {
+    __m512i bytes = _mm512_loadu_si512(codes);
+    for (int b = 7; b >= 0; --b) {
+      bits[b] = _mm512_movepi8_mask(bytes);
+      bytes = _mm512_add_epi8(bytes, bytes);
+    }
+  }
+
+  static std::uint64_t InSet(const std::uint8_t* indices, const std::uint8_t* set) {
+    const auto table = [&](int half) {
+      return _mm512_broadcast_i32x4(
+          _mm_loadu_si128(reinterpret_cast<const __m128i*>(set + 16 * half)));
+    };
+    const __m512i index = _mm512_loadu_si512(indices);
+    const __m512i nibble = _mm512_set1_epi8(15);
+    const __m512i low = _mm512_and_si512(index, nibble);
+    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(index, 4), nibble);
+    const __m512i bytes =
+        _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), _mm512_shuffle_epi8(table(0), low),
+                               _mm512_shuffle_epi8(table(1), low));
+    const __m512i bits =
+        _mm512_shuffle_epi8(_mm512_set1_epi64(static_cast<long long>(0x8040201008040201ULL)), high);
+    return _mm512_test_epi8_mask(bytes, bits);
+  }
+
+  // Sums stand in the order in which bytes unpack to floats until InOrder.
+  template <int kDepth, std::size_t kRows>
+  static void AddLeavesOf(const std::uint64_t* words, const float* leaves, float* sums) {
+    constexpr int kSize = kDepth <= 6 ? 64 : 1 << kDepth;
+    constexpr std::size_t kWords = kRows / 64;
+    const ByteTable<kSize> table(leaves);
+    for (std::size_t g = 0; g < kWords; ++g) {
+      __m512i index = _mm512_setzero_si512();
+      for (int d = 0; d < kDepth; ++d) {
+        index = _mm512_mask_add_epi8(index, words[static_cast<std::size_t>(d) * kWords + g], index,
+                                     _mm512_set1_epi8(static_cast<char>(1 << (kDepth - 1 - d))));
+      }
+      __m512i b[4];
+      for (int q = 0; q < 4; ++q) b[q] = table.Find(q, index, words[g]);
+      const __m512i low_even = _mm512_unpacklo_epi8(b[0], b[1]);
+      const __m512i low_odd = _mm512_unpackhi_epi8(b[0], b[1]);
+      const __m512i high_even = _mm512_unpacklo_epi8(b[2], b[3]);
+      const __m512i high_odd = _mm512_unpackhi_epi8(b[2], b[3]);
+      float* const sum = sums + g * 64;
+      Add(sum, _mm512_unpacklo_epi16(low_even, high_even));
+      Add(sum + 16, _mm512_unpackhi_epi16(low_even, high_even));
+      Add(sum + 32, _mm512_unpacklo_epi16(low_odd, high_odd));
+      Add(sum + 48, _mm512_unpackhi_epi16(low_odd, high_odd));
+    }
+  }
+
+  static void Add(float* sum, __m512i leaves) {
+    _mm512_storeu_ps(sum, _mm512_add_ps(_mm512_loadu_ps(sum), _mm512_castsi512_ps(leaves)));
+  }
+
+  // From the order of unpacking: a transposition of 4 x 4 lanes of 128 bits.
+  static void InOrderOf(float* sums, std::size_t rows) {
+    for (float* sum = sums; sum < sums + rows; sum += 64) {
+      const __m512 a = _mm512_loadu_ps(sum), b = _mm512_loadu_ps(sum + 16),
+                   c = _mm512_loadu_ps(sum + 32), d = _mm512_loadu_ps(sum + 48);
+      const __m512 p = _mm512_shuffle_f32x4(a, b, 0x44), q = _mm512_shuffle_f32x4(a, b, 0xEE),
+                   r = _mm512_shuffle_f32x4(c, d, 0x44), s = _mm512_shuffle_f32x4(c, d, 0xEE);
+      _mm512_storeu_ps(sum, _mm512_shuffle_f32x4(p, r, 0x88));
+      _mm512_storeu_ps(sum + 16, _mm512_shuffle_f32x4(p, r, 0xDD));
+      _mm512_storeu_ps(sum + 32, _mm512_shuffle_f32x4(q, s, 0x88));
+      _mm512_storeu_ps(sum + 48, _mm512_shuffle_f32x4(q, s, 0xDD));
+    }
+  }
+};
+
+struct Planes512 : Planes {
+  using Plane = __m512i;
+  static constexpr std::size_t kRows = 512;
+
+  static Plane Zero() { return _mm512_setzero_si512(); }
+  static Plane Ones() { return _mm512_set1_epi32(-1); }
+  static Plane Load(const void* from) { return _mm512_loadu_si512(from); }
+  static void Store(void* to, Plane plane) { _mm512_storeu_si512(to, plane); }
+  static Plane And(Plane a, Plane b) { return _mm512_and_si512(a, b); }
+  static Plane AndNot(Plane a, Plane b) { return _mm512_andnot_si512(a, b); }
+  static Plane OrAnd(Plane a, Plane b, Plane c) {
+    return _mm512_ternarylogic_epi64(a, b, c, kOrAnd);
+  }
+  static Plane Mux(Plane at, Plane left, Plane right) {
+    return _mm512_ternarylogic_epi64(at, right, left, kMux);
+  }
+  template <int kDepth>
+  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
+    AddLeavesOf<kDepth, kRows>(words, leaves, sums);
+  }
+  static void InOrder(float* sums) { InOrderOf(sums, kRows); }
+};
+
+struct Planes256 : Planes {
+  using Plane = __m256i;
+  static constexpr std::size_t kRows = 256;
+
+  static Plane Zero() { return _mm256_setzero_si256(); }
+  static Plane Ones() { return _mm256_set1_epi32(-1); }
+  static Plane Load(const void* from) {
+    return _mm256_loadu_si256(static_cast<const __m256i*>(from));
+  }
+  static void Store(void* to, Plane plane) {
+    _mm256_storeu_si256(static_cast<__m256i*>(to), plane);
+  }
+  static Plane And(Plane a, Plane b) { return _mm256_and_si256(a, b); }
+  static Plane AndNot(Plane a, Plane b) { return _mm256_andnot_si256(a, b); }
+  static Plane OrAnd(Plane a, Plane b, Plane c) {
+    return _mm256_ternarylogic_epi64(a, b, c, kOrAnd);
+  }
+  static Plane Mux(Plane at, Plane left, Plane right) {
+    return _mm256_ternarylogic_epi64(at, right, left, kMux);
+  }
+  template <int kDepth>
+  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
+    AddLeavesOf<kDepth, kRows>(words, leaves, sums);
+  }
+  static void InOrder(float* sums) { InOrderOf(sums, kRows); }
+};
+
+struct Planes128 : Planes {
+  using Plane = __m128i;
+  static constexpr std::size_t kRows = 128;
+
+  static Plane Zero() { return _mm_setzero_si128(); }
+  static Plane Ones() { return _mm_set1_epi32(-1); }
+  static Plane Load(const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); }
+  static void Store(void* to, Plane plane) { _mm_storeu_si128(static_cast<__m128i*>(to), plane); }
+  static Plane And(Plane a, Plane b) { return _mm_and_si128(a, b); }
+  static Plane AndNot(Plane a, Plane b) { return _mm_andnot_si128(a, b); }
+  static Plane OrAnd(Plane a, Plane b, Plane c) { return _mm_ternarylogic_epi64(a, b, c, kOrAnd); }
+  static Plane Mux(Plane at, Plane left, Plane right) {
+    return _mm_ternarylogic_epi64(at, right, left, kMux);
+  }
+  template <int kDepth>
+  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
+    AddLeavesOf<kDepth, kRows>(words, leaves, sums);
+  }
+  static void InOrder(float* sums) { InOrderOf(sums, kRows); }
+};
+
+// A scale's search tree in registers, its eight levels walked by permutations.
+class Search {
+ public:
+  explicit Search(const float* entries) {
+    for (int i = 0; i < 16; ++i) entries_[i] = _mm512_loadu_ps(entries + 16 * i);
+  }
+
+  // Codes of sixteen values, a number each (its lowest byte counts).
+  __m512i Codes(__m512 x) const {
+    __m512i at = _mm512_set1_epi32(1);
+    for (int level = 0; level < 4; ++level)
+      at = Next(at, x, _mm512_permutexvar_ps(at, entries_[0]));
+    at = Next(at, x, _mm512_permutexvar_ps(at, entries_[1]));
+    at = Next(at, x, Two(at, 2));
+    at = Next(at, x, Four(at, 4));
+    const __mmask16 upper = _mm512_test_epi32_mask(at, _mm512_set1_epi32(64));
+    return Next(at, x, _mm512_mask_blend_ps(upper, Four(at, 8), Four(at, 12)));
+  }
+
+ private:
+  static __m512i Next(__m512i at, __m512 x, __m512 threshold) {
+    const __mmask16 reached = _mm512_cmp_ps_mask(threshold, x, _CMP_LE_OQ);
+    at = _mm512_add_epi32(at, at);
+    return _mm512_mask_add_epi32(at, reached, at, _mm512_set1_epi32(1));
+  }
+  __m512 Two(__m512i at, int first) const {
+    return _mm512_permutex2var_ps(entries_[first], at, entries_[first + 1]);
+  }
+  __m512 Four(__m512i at, int first) const {
+    const __mmask16 upper = _mm512_test_epi32_mask(at, _mm512_set1_epi32(32));
+    return _mm512_mask_blend_ps(upper, Two(at, first), Two(at, first + 2));
+  }
+
+  __m512 entries_[16];
+};
+
+void Encode(const ForestTables& tables, const KernelRows& rows, std::uint8_t* codes) {
+  for (std::uint32_t s = 0; s < tables.scale_count; ++s) {
+    const Scale& scale = tables.scales[s];
+    const Search search(tables.searches + s * 256ULL);
+    const float* const values = rows.values + scale.feature * rows.stride;
+    for (std::size_t i = 0; i < rows.rows; i += 16) {
+      const std::size_t left = rows.rows - i;
+      const auto lanes = static_cast<__mmask16>(left >= 16 ? 0xFFFF : (1U << left) - 1);
+      const __m512 x = _mm512_maskz_loadu_ps(lanes, values + i);
+      const __m128i code = _mm512_cvtepi32_epi8(search.Codes(x));
+      if (scale.low >= 0) {
+        _mm_storeu_si128(
+            reinterpret_cast<__m128i*>(codes + static_cast<std::size_t>(scale.low) * kBlock + i),
+            code);
+      }
+      if (scale.high >= 0) {
+        const __mmask16 missing = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
+        _mm_storeu_si128(
+            reinterpret_cast<__m128i*>(codes + static_cast<std::size_t>(scale.high) * kBlock + i),
+            _mm_mask_set1_epi8(code, missing, -1));
+      }
+    }
+  }
+}
+
+void Block(const ForestTables& tables, const KernelRows& rows, float* sums, std::uint8_t* work) {
+  if (rows.rows <= 128) {
+    SumBlock<Planes128, kBlock>(tables, rows, sums, work, Encode);
+  } else if (rows.rows <= 256) {
+    SumBlock<Planes256, kBlock>(tables, rows, sums, work, Encode);
+  } else {
+    SumBlock<Planes512, kBlock>(tables, rows, sums, work, Encode);
+  }
+}
+
+// ---- Single rows.
+
+// 0 … 15. A function: a constant would be made before main, on any CPU.
+__m512i Lanes() { return _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0); }
+
+// Codes of a row: sixteen scales side by side, by gathers from their search trees.
+void EncodeScales(const ForestTables& tables, const float* row, std::uint8_t* codes) {
+  alignas(64) std::uint8_t scale_codes[256 + 64], is_missing[256 + 64];
+  for (std::uint32_t s = 0; s < tables.scale_count; s += 16) {
+    const std::uint32_t left = tables.scale_count - s;
+    const auto lanes = static_cast<__mmask16>(left >= 16 ? 0xFFFF : (1U << left) - 1);
+    static_assert(sizeof(Scale) == 16);
+    const __m512i features =
+        _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes, _mm512_slli_epi32(Lanes(), 2),
+                                    reinterpret_cast<const int*>(tables.scales + s), 4);
+    const __m512 x = _mm512_mask_i32gather_ps(_mm512_setzero_ps(), lanes, features, row, 4);
+    const __m512i first =
+        _mm512_slli_epi32(_mm512_add_epi32(Lanes(), _mm512_set1_epi32(static_cast<int>(s))), 8);
+    __m512i at = _mm512_set1_epi32(1);
+    for (int level = 0; level < 8; ++level) {
+      const __m512 threshold = _mm512_mask_i32gather_ps(
+          _mm512_setzero_ps(), lanes, _mm512_add_epi32(first, at), tables.searches, 4);
+      const __mmask16 reached = _mm512_cmp_ps_mask(threshold, x, _CMP_LE_OQ);
+      at = _mm512_add_epi32(at, at);
+      at = _mm512_mask_add_epi32(at, reached, at, _mm512_set1_epi32(1));
+    }
+    const __mmask16 missing = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
+    _mm_store_si128(reinterpret_cast<__m128i*>(scale_codes + s), _mm512_cvtepi32_epi8(at));
+    _mm_store_si128(reinterpret_cast<__m128i*>(is_missing + s), _mm_movm_epi8(missing));
+  }
+  for (std::uint32_t c = 0; c < tables.column_count; ++c) {
+    const std::uint16_t s = tables.column_scales[c];
+    codes[c] =
+        static_cast<std::uint8_t>(scale_codes[s] | (is_missing[s] & tables.column_missing[c]));
+  }
+}
+
+// The outcomes of the upper 63 tests of every tree, a bit each: the codes that its tests look at by
+// one permutation, all of them compared with one instruction.
+void TestNodes(const ForestTables& tables, const std::uint8_t* codes, std::uint64_t* outcomes) {
+  const __m512i a = _mm512_load_si512(codes), b = _mm512_load_si512(codes + 64),
+                c = _mm512_load_si512(codes + 128), d = _mm512_load_si512(codes + 192);
+  const std::uint32_t columns = tables.column_count + tables.set_count;
+  const std::uint8_t* node_columns = tables.node_columns;
+  const std::uint8_t* cuts = tables.node_cuts;
+  const auto each = [&](auto find) {
+    for (std::uint32_t t = 0; t < tables.tree_count; ++t, node_columns += 64, cuts += 64) {
+      outcomes[t] =
+          _mm512_cmpgt_epu8_mask(find(_mm512_load_si512(node_columns)), _mm512_load_si512(cuts));
+    }
+  };
+  if (columns <= 64) {
+    each([&](__m512i at) { return _mm512_permutexvar_epi8(at, a); });
+  } else if (columns <= 128) {
+    each([&](__m512i at) { return _mm512_permutex2var_epi8(a, at, b); });
+  } else {
+    each([&](__m512i at) {
+      return _mm512_mask_blend_epi8(_mm512_movepi8_mask(at), _mm512_permutex2var_epi8(a, at, b),
+                                    _mm512_permutex2var_epi8(c, at, d));
+    });
+  }
+}
+
+// One level further down in eight trees at once, for levels below the upper six.
+template <int kDepth>
+__m512i Descend(const std::uint8_t* codes, const RowTest* tests, __m512i at, __mmask8 lanes) {
+  const __m512i trees = _mm512_slli_epi64(_mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0), kDepth);
+  const __m256i test = _mm512_mask_i64gather_epi32(_mm256_setzero_si256(), lanes,
+                                                   _mm512_add_epi64(at, trees), tests, 4);
+  const __m256i column = _mm256_and_si256(test, _mm256_set1_epi32(0xFFFF));
+  const __m256i code = _mm256_and_si256(
+      _mm256_mmask_i32gather_epi32(_mm256_setzero_si256(), lanes, column, codes, 1),
+      _mm256_set1_epi32(255));
+  const __mmask8 right = _mm256_cmpgt_epu32_mask(code, _mm256_srli_epi32(test, 16));
+  const __m512i one = _mm512_set1_epi64(1);
+  at = _mm512_add_epi64(_mm512_add_epi64(at, at), one);
+  return _mm512_mask_add_epi64(at, right, at, one);
+}
+
+template <int kDepth>
+void AddTreesOfRow(const ForestTables& tables, const std::uint8_t* codes,
+                   const std::uint64_t* outcomes, float* sums) {
+  constexpr std::size_t kLeaves = std::size_t{1} << kDepth;
+  const __m512i one = _mm512_set1_epi64(1);
+  for (std::uint32_t t = 0; t < tables.tree_count; t += 8) {
+    const std::uint32_t left = tables.tree_count - t;
+    const auto lanes = static_cast<__mmask8>(left >= 8 ? 0xFF : (1U << left) - 1);
+    const __m512i bits = _mm512_maskz_loadu_epi64(lanes, outcomes + t);
+    __m512i at = _mm512_setzero_si512();
+    for (int level = 0; level < 6; ++level) {
+      const __m512i right = _mm512_and_si512(_mm512_srlv_epi64(bits, at), one);
+      at = _mm512_add_epi64(_mm512_add_epi64(at, at), _mm512_add_epi64(right, one));
+    }
+    const RowTest* const tests = tables.row_tests + t * kLeaves;
+    for (int level = 6; level < kDepth; ++level) at = Descend<kDepth>(codes, tests, at, lanes);
+    at = _mm512_sub_epi64(at, _mm512_set1_epi64(static_cast<long long>(kLeaves - 1)));
+    alignas(64) std::uint64_t leaves[8];
+    _mm512_store_si512(leaves, at);
+    const std::uint32_t count = left < 8 ? left : 8;
+    AddRowLeaves(tables, t, leaves, count, sums);
+  }
+}
+
+void Row(const ForestTables& tables, const float* row, float* sums, std::uint8_t* work) {
+  for (std::uint32_t k = 0; k < tables.output_count; ++k) sums[k] = tables.base_margin[k];
+  if (tables.node_columns == nullptr) {
+    EncodeRow(tables, row, work);
+    WalkTrees(tables, work, sums);
+    return;
+  }
+  std::uint8_t* const codes = work;  // 256, and what a gather reads behind them
+  auto* const outcomes = reinterpret_cast<std::uint64_t*>(work + 320);
+  EncodeScales(tables, row, codes);
+  EncodeSets(tables, row, codes);
+  TestNodes(tables, codes, outcomes);
+  if (tables.row_depth == 6) {
+    AddTreesOfRow<6>(tables, codes, outcomes, sums);
+  } else {
+    AddTreesOfRow<8>(tables, codes, outcomes, sums);
+  }
+}
+
+}  // namespace
+
+const ForestKernels* Avx512Kernels() {
+  static constexpr ForestKernels kKernels = {.block_rows = kBlock,
+                                             .few_rows = 24,
+                                             .has_byte_leaves = true,
+                                             .encode = Encode,
+                                             .work_bytes = WorkBytes<kBlock>,
+                                             .block = Block,
+                                             .row = Row};
+  return &kKernels;
+}
+
+}  // namespace reeve::inference
+
+#else
+
+namespace reeve::inference {
+const ForestKernels* Avx512Kernels() { return nullptr; }
+}  // namespace reeve::inference
+
+#endif

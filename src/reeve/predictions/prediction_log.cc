@@ -1,0 +1,336 @@
+#include "reeve/predictions/prediction_log.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "reeve/base/id.h"
+#include "reeve/base/log.h"
+#include "reeve/base/text.h"
+#include "reeve/predictions/block.h"
+#include "reeve/predictions/block_maker.h"
+#include "reeve/predictions/chunk_pool.h"
+
+namespace reeve::predictions {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::size_t kFewestChunkBytes = 4096, kMostChunkBytes = 256U << 10;
+constexpr std::size_t kFewestBlockBytes = 1024, kMostBlockBytes = 16U << 20;
+// A row that is larger is not kept: a block has to hold it.
+constexpr std::size_t kMostRowBytes = 16U << 20;
+constexpr std::size_t kMostShards = 32;
+
+// Threads take turns with the shards; while there are no more threads than shards, each has its
+// own and no lock is ever waited for.
+unsigned ThreadNumber() {
+  static std::atomic<unsigned> next{0};
+  thread_local const unsigned number = next.fetch_add(1, std::memory_order_relaxed);
+  return number;
+}
+
+// The models that a shard saw last: a call looks its own up here.
+struct KnownSchema {
+  const contract::Contract* contract = nullptr;
+  const contract::ContractColumn* columns = nullptr;
+  const Schema* schema = nullptr;
+};
+
+struct alignas(64) Shard {
+  std::mutex mutex;
+  std::unique_ptr<RowChunk> chunk;
+  std::array<KnownSchema, 4> known;
+  std::size_t next_known = 0;
+  std::int64_t taken = 0, dropped = 0;
+};
+
+std::string RandomSession() {
+  const std::string hex = NewId();
+  std::string session;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+    session += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+  return session;
+}
+
+bool IsConsistent(const ScoredCall& call) {
+  const std::size_t rows = call.predicted.size();
+  return call.contract != nullptr && call.cells.size() == rows * call.contract->columns.size() &&
+         call.probabilities.size() == rows * call.contract->classes.size() &&
+         (call.keys.empty() || call.keys.size() == rows);
+}
+
+std::int64_t UsableRows(const ScoredCall& call, std::size_t from) {
+  std::int64_t rows = 0;
+  for (std::size_t row = from; row < call.predicted.size(); ++row) rows += IsUsable(call, row);
+  return rows;
+}
+
+class FileLog : public PredictionLog {
+ public:
+  FileLog(const PredictionLogOptions& options, std::unique_ptr<FolderLock> lock)
+      : lock_(std::move(lock)),
+        flush_every_(std::max<std::int64_t>(options.flush_ms, 1)),
+        shards_(std::bit_ceil(
+            std::clamp<std::size_t>(2 * std::thread::hardware_concurrency(), 1, kMostShards))),
+        pool_(options.buffer_bytes, std::clamp(options.buffer_bytes / (2 * shards_.size()),
+                                               kFewestChunkBytes, kMostChunkBytes)),
+        sink_({.folder = options.folder,
+               .file_bytes = options.file_bytes,
+               .retention = {options.retention_days, options.retention_bytes},
+               .clock = options.clock,
+               .files = options.files},
+              RandomSession()),
+        maker_(std::clamp(options.block_bytes, kFewestBlockBytes, kMostBlockBytes), sink_),
+        writer_([this] { Run(); }) {}
+
+  ~FileLog() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    wake_.notify_one();
+    writer_.join();
+  }
+
+  void Append(const ScoredCall& call) override {
+    Shard& shard = ShardOfThread();
+    const std::lock_guard lock(shard.mutex);
+    const Schema* schema = IsConsistent(call) ? SchemaOf(shard, call) : nullptr;
+    if (schema == nullptr) {
+      shard.dropped += static_cast<std::int64_t>(call.predicted.size());
+      return;
+    }
+    std::size_t row = 0;
+    while (!AppendTo(shard, call, *schema, row)) {
+      // The row at `row` did not fit.
+      if (shard.chunk && !shard.chunk->is_empty()) {
+        HandOver(std::move(shard.chunk));
+      } else if (shard.chunk) {
+        pool_.GiveBack(std::move(shard.chunk));
+      }
+      const std::size_t needed = RowChunk::BytesOfRow(call, *schema, row);
+      if (needed > kMostRowBytes) {
+        ++shard.dropped;
+        ++row;
+        continue;
+      }
+      shard.chunk = pool_.Take(needed);
+      if (!shard.chunk) {
+        shard.dropped += UsableRows(call, row);
+        return;
+      }
+    }
+  }
+
+  void AppendLabel(const Label& label) override {
+    Shard& shard = ShardOfThread();
+    const std::lock_guard lock(shard.mutex);
+    if (shard.chunk && shard.chunk->AppendLabel(label)) return;
+    const std::size_t needed = RowChunk::BytesOfLabel(label);
+    if (shard.chunk) HandOver(std::move(shard.chunk));
+    if (needed <= kMostRowBytes) shard.chunk = pool_.Take(needed);
+    if (!shard.chunk || !shard.chunk->AppendLabel(label)) ++shard.dropped;
+  }
+
+  Status Flush() override {
+    std::unique_lock lock(mutex_);
+    const std::uint64_t ticket = ++flush_wanted_;
+    wake_.notify_one();
+    flushed_.wait(lock, [&] { return flush_done_ >= ticket; });
+    return flush_status_;
+  }
+
+  PredictionLogStats stats() const override {
+    PredictionLogStats stats;
+    {
+      const std::lock_guard lock(mutex_);
+      stats = written_;
+    }
+    for (Shard& shard : shards_) {
+      const std::lock_guard lock(shard.mutex);
+      stats.rows_taken += shard.taken;
+      stats.rows_dropped += shard.dropped;
+    }
+    return stats;
+  }
+
+ private:
+  Shard& ShardOfThread() const { return shards_[ThreadNumber() & (shards_.size() - 1)]; }
+
+  // True when no row from `row` on is left. The shard is locked.
+  static bool AppendTo(Shard& shard, const ScoredCall& call, const Schema& schema,
+                       std::size_t& row) {
+    if (!shard.chunk) return UsableRows(call, row) == 0;
+    const std::int64_t before = shard.chunk->rows();
+    const bool done = shard.chunk->Append(call, schema, row);
+    shard.taken += shard.chunk->rows() - before;
+    return done;
+  }
+
+  // Null when the model cannot be described in a block.
+  const Schema* SchemaOf(Shard& shard, const ScoredCall& call) {
+    for (const KnownSchema& known : shard.known) {
+      if (known.contract == call.contract && known.columns == call.contract->columns.data() &&
+          known.schema->model == call.model && known.schema->version == call.version &&
+          known.schema->contract.classes.size() == call.contract->classes.size() &&
+          known.schema->contract.columns.size() == call.contract->columns.size())
+        return known.schema;
+    }
+    const Schema* schema = FindOrAddSchema(call);
+    if (schema != nullptr) {
+      shard.known[shard.next_known++ % shard.known.size()] = {
+          call.contract, call.contract->columns.data(), schema};
+    }
+    return schema;
+  }
+
+  const Schema* FindOrAddSchema(const ScoredCall& call) {
+    const std::lock_guard lock(schemas_mutex_);
+    for (const Schema& schema : schemas_) {
+      if (schema.model == call.model && schema.version == call.version &&
+          SameLayout(schema.contract, *call.contract))
+        return &schema;
+    }
+    Schema schema{.id = static_cast<std::uint32_t>(schemas_.size()),
+                  .model = std::string(call.model),
+                  .version = std::string(call.version),
+                  .contract = LeanContract(*call.contract)};
+    if (EncodeSchema(schema).size() > kMostSchemaBytes) return nullptr;
+    schemas_.push_back(std::move(schema));
+    return &schemas_.back();
+  }
+
+  void HandOver(std::unique_ptr<RowChunk> chunk) {
+    {
+      const std::lock_guard lock(mutex_);
+      ready_.push_back(std::move(chunk));
+    }
+    wake_.notify_one();
+  }
+
+  // The writer's thread.
+  void Run() {
+    auto next_flush = SteadyClock::now() + flush_every_;
+    for (bool stop = false; !stop;) {
+      std::uint64_t ticket = 0;
+      {
+        std::unique_lock lock(mutex_);
+        wake_.wait_until(lock, next_flush, [&] {
+          return stop_ || flush_wanted_ > flush_done_ || (!ready_.empty() && !sink_.is_stuck());
+        });
+        stop = stop_;
+        ticket = flush_wanted_;
+      }
+      const bool is_due = stop || ticket > flush_done_ || SteadyClock::now() >= next_flush;
+      Status status = Step(is_due);
+      if (stop) End(status);
+      if (is_due) next_flush = SteadyClock::now() + flush_every_;
+      Report(std::move(status), ticket);
+    }
+  }
+
+  // Takes what is ready; when due also what is not, and brings all of it to disk.
+  Status Step(bool is_due) {
+    // What the disk refused comes first; until it is through, nothing more is taken.
+    if (sink_.is_stuck()) REEVE_RETURN_IF_ERROR(sink_.Sync());
+    if (is_due) CollectParts();
+    while (std::unique_ptr<RowChunk> chunk = NextReady()) {
+      const Status status = maker_.Take(*chunk);
+      pool_.GiveBack(std::move(chunk));
+      REEVE_RETURN_IF_ERROR(status);
+    }
+    if (!is_due) return Status::Ok();
+    REEVE_RETURN_IF_ERROR(maker_.SealAll());
+    return sink_.Sync();
+  }
+
+  void CollectParts() {
+    for (Shard& shard : shards_) {
+      std::unique_ptr<RowChunk> chunk;
+      {
+        const std::lock_guard lock(shard.mutex);
+        if (shard.chunk && !shard.chunk->is_empty()) chunk = std::move(shard.chunk);
+      }
+      if (!chunk) continue;
+      const std::lock_guard lock(mutex_);
+      ready_.push_back(std::move(chunk));
+    }
+  }
+
+  std::unique_ptr<RowChunk> NextReady() {
+    const std::lock_guard lock(mutex_);
+    if (ready_.empty()) return nullptr;
+    std::unique_ptr<RowChunk> chunk = std::move(ready_.front());
+    ready_.pop_front();
+    return chunk;
+  }
+
+  // The last step: what could not be written is lost.
+  void End(Status& status) {
+    if (status.ok()) status = sink_.Finish();
+    if (status.ok()) return;
+    CollectParts();
+    while (const std::unique_ptr<RowChunk> chunk = NextReady()) (void)maker_.Take(*chunk);
+    (void)maker_.SealAll();
+    const std::int64_t lost = sink_.Abandon();
+    if (lost > 0) {
+      ::reeve::Log(LogLevel::kError,
+                   "prediction log: " + GroupDigits(lost) + " rows lost, " + status.message());
+    }
+  }
+
+  void Report(Status status, std::uint64_t ticket) {
+    const std::lock_guard lock(mutex_);
+    if (!status.ok() && written_.problem.empty()) {
+      ::reeve::Log(LogLevel::kError, "prediction log: " + status.message());
+    } else if (status.ok() && !written_.problem.empty()) {
+      ::reeve::Log(LogLevel::kWarning, "prediction log: written again");
+    }
+    written_.problem = status.message();
+    written_.rows_written = sink_.rows_synced();
+    written_.labels_written = sink_.labels_synced();
+    written_.bytes_written = sink_.bytes_synced();
+    flush_done_ = ticket;
+    flush_status_ = std::move(status);
+    flushed_.notify_all();
+  }
+
+  const std::unique_ptr<FolderLock> lock_;
+  const std::chrono::milliseconds flush_every_;
+  mutable std::vector<Shard> shards_;
+  ChunkPool pool_;
+  std::mutex schemas_mutex_;
+  // Never shrinks and never moves: chunks and blocks point into it.
+  std::deque<Schema> schemas_;
+  // Only the writer's thread touches these two.
+  BlockSink sink_;
+  BlockMaker maker_;
+  // Guards what follows.
+  mutable std::mutex mutex_;
+  std::condition_variable wake_, flushed_;
+  std::deque<std::unique_ptr<RowChunk>> ready_;
+  bool stop_ = false;
+  std::uint64_t flush_wanted_ = 0, flush_done_ = 0;
+  Status flush_status_;
+  PredictionLogStats written_;
+  // Last: it starts when everything else is there.
+  std::thread writer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PredictionLog>> PredictionLog::Open(const PredictionLogOptions& options) {
+  REEVE_RETURN_IF_ERROR(options.files->CreateFolders(options.folder));
+  REEVE_ASSIGN_OR_RETURN(std::unique_ptr<FolderLock> lock, FolderLock::Take(options.folder));
+  return std::unique_ptr<PredictionLog>(std::make_unique<FileLog>(options, std::move(lock)));
+}
+
+}  // namespace reeve::predictions

@@ -1,0 +1,405 @@
+#include "reeve/predictions/prediction_log.h"
+
+#include <atomic>
+#include <filesystem>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reeve/base/file_system.h"
+#include "reeve/base/test_folder.h"
+#include "reeve/predictions/reader.h"
+#include "reeve/predictions/test_rows.h"
+
+namespace reeve::predictions {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::int64_t kNoon = 1'773'403'200'000;  // 2026-03-13T12:00:00Z
+constexpr std::int64_t kDay = 86'400'000;
+
+class TestClock : public Clock {
+ public:
+  std::int64_t NowMs() const override { return now_ms; }
+  double MonotonicSeconds() const override { return static_cast<double>(now_ms) / 1000; }
+  std::atomic<std::int64_t> now_ms = kNoon;
+};
+
+// A disk that is full when told so: after `room` further bytes, or at the next sync.
+class FullDisk : public FileSystem {
+ public:
+  std::atomic<std::int64_t> room = INT64_MAX;
+  std::atomic<bool> sync_fails = false;
+
+  Result<std::string> Read(const std::string& path, std::uint64_t most) override {
+    return real_.Read(path, most);
+  }
+  Result<std::unique_ptr<WritableFile>> Create(const std::string& path) override {
+    REEVE_ASSIGN_OR_RETURN(auto file, real_.Create(path));
+    return std::unique_ptr<WritableFile>(std::make_unique<File>(*this, std::move(file)));
+  }
+  Status Rename(const std::string& from, const std::string& to) override {
+    return real_.Rename(from, to);
+  }
+  Status SyncFolder(const std::string& path) override { return real_.SyncFolder(path); }
+  Status CreateFolders(const std::string& path) override { return real_.CreateFolders(path); }
+  Status Remove(const std::string& path) override { return real_.Remove(path); }
+  bool Exists(const std::string& path) override { return real_.Exists(path); }
+  bool IsFolder(const std::string& path) override { return real_.IsFolder(path); }
+  Result<std::uint64_t> Size(const std::string& path) override { return real_.Size(path); }
+  Result<std::vector<std::string>> List(const std::string& folder) override {
+    return real_.List(folder);
+  }
+
+ private:
+  class File : public WritableFile {
+   public:
+    File(FullDisk& disk, std::unique_ptr<WritableFile> file)
+        : disk_(disk), file_(std::move(file)) {}
+    Status Append(std::string_view bytes) override {
+      const auto fits = std::min<std::int64_t>(static_cast<std::int64_t>(bytes.size()),
+                                               std::max<std::int64_t>(disk_.room, 0));
+      if (disk_.room != INT64_MAX) disk_.room -= fits;
+      REEVE_RETURN_IF_ERROR(file_->Append(bytes.substr(0, static_cast<std::size_t>(fits))));
+      return static_cast<std::size_t>(fits) == bytes.size() ? Status::Ok()
+                                                            : Status::Io("No space left");
+    }
+    Status Sync() override {
+      return disk_.sync_fails ? Status::Io("No space left at sync") : file_->Sync();
+    }
+    Status Close() override { return file_->Close(); }
+
+   private:
+    FullDisk& disk_;
+    std::unique_ptr<WritableFile> file_;
+  };
+  FileSystem& real_ = FileSystem::System();
+};
+
+class PredictionLogTest : public testing::Test {
+ protected:
+  std::unique_ptr<PredictionLog> Open() {
+    options_.folder = folder_.Path("store");
+    options_.clock = &clock_;
+    options_.files = &disk_;
+    auto log = PredictionLog::Open(options_);
+    EXPECT_TRUE(log.ok()) << log.status().message();
+    return log.ok() ? std::move(*log) : nullptr;
+  }
+  void AppendRow(PredictionLog& log, const std::string& request_id, double income = 1) {
+    log.Append(TestCall(contract_, request_id, clock_.now_ms).Row({Number(income)}, 1, 0.75).Get());
+  }
+  // Request ids of all rows, in order of reading.
+  std::vector<std::string> RequestIds() {
+    std::vector<std::string> ids;
+    for (const Table& table : Tables()) {
+      for (std::int64_t row = 0; row < table.rows(); ++row)
+        ids.emplace_back((*table.Get("request_id"))->text(row));
+    }
+    return ids;
+  }
+  std::vector<Table> Tables(const ReadOptions& options = {}) {
+    std::vector<Table> tables;
+    auto reader = PredictionReader::Open(folder_.Path("store"), options);
+    EXPECT_TRUE(reader.ok()) << reader.status().message();
+    PredictionChunk chunk;
+    for (;;) {
+      const Result<bool> more = (*reader)->Next(&chunk);
+      EXPECT_TRUE(more.ok()) << more.status().message();
+      if (!more.ok() || !*more) break;
+      tables.push_back(std::move(chunk.table));
+    }
+    problems_ = (*reader)->problems();
+    return tables;
+  }
+  std::vector<std::string> Files() {
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.Path("store")))
+      if (entry.path().extension() == ".rlog") files.push_back(entry.path().string());
+    std::sort(files.begin(), files.end());
+    return files;
+  }
+
+  const contract::Contract contract_ = LoanContract();
+  TestFolder folder_;
+  TestClock clock_;
+  FullDisk disk_;
+  PredictionLogOptions options_{.buffer_bytes = 4 << 20, .flush_ms = 3'600'000};
+  ReadProblems problems_;
+};
+
+TEST_F(PredictionLogTest, GivesBackWhatCallersSent) {
+  {
+    const auto log = Open();
+    log->Append(TestCall(contract_, "r1", kNoon)
+                    .Row({Number(9'600'000), Text(" 0.5 "), Text("Post Graduate"),
+                          Text("2026-01-02"), Text("noon")},
+                         1, 0.875)
+                    .Row({Number(1)}, -1, 0)
+                    .Row({Text("12"), {}, Number(3), {}, Boolean(true)}, 0, 0.25)
+                    .Keys({"a", "b", ""})
+                    .Get());
+    ASSERT_TRUE(log->Flush().ok());
+    EXPECT_EQ(log->stats().rows_taken, 2);
+    EXPECT_EQ(log->stats().rows_written, 2);
+    EXPECT_EQ(log->stats().rows_dropped, 0);
+    EXPECT_GT(log->stats().bytes_written, 0U);
+  }
+  const std::vector<Table> tables = Tables();
+  ASSERT_EQ(tables.size(), 1U);
+  std::string text;
+  for (const Column& column : tables[0].columns())
+    text += column.name() + ": " + column.ToText(0) + " | " + column.ToText(1) + "\n";
+  EXPECT_EQ(text,
+            "time: 2026-03-13T12:00:00Z | 2026-03-13T12:00:00Z\n"
+            "request_id: r1 | r1\n"
+            "row: 0 | 2\n"
+            "key: a | \n"
+            "model: loans | loans\n"
+            "version: 3 | 3\n"
+            "income: 9600000 | 12\n"
+            "score: 0.5 | \n"
+            "education: Post Graduate | 3\n"
+            "asked: 2026-01-02 | \n"
+            "input_time: noon | true\n"
+            "prediction: Yes | No\n"
+            "probability: 0.875 | 0.25\n"
+            "label:  | \n"
+            "label_time:  | \n");
+}
+
+TEST_F(PredictionLogTest, JoinsTheLatestLabelByRequestOrKey) {
+  const auto log = Open();
+  log->Append(TestCall(contract_, "r1", kNoon)
+                  .Row({}, 1, 0.9)
+                  .Row({}, 0, 0.1)
+                  .Row({}, 0, 0.2)
+                  .Keys({"a", "b", "c"})
+                  .Get());
+  log->AppendLabel({.request_id = "r1", .row = 0, .label = "No", .time_ms = kNoon + 1000});
+  log->AppendLabel({.request_id = "r1", .row = 0, .label = "Yes", .time_ms = kNoon + 2000});
+  log->AppendLabel({.request_id = "r1", .row = 0, .label = "late", .time_ms = kNoon + 1});
+  log->AppendLabel({.key = "b", .label = "Yes", .time_ms = kNoon + 3000, .model = "loans"});
+  log->AppendLabel({.key = "c", .label = "Yes", .time_ms = kNoon, .model = "other"});
+  ASSERT_TRUE(log->Flush().ok());
+  EXPECT_EQ(log->stats().labels_written, 5);
+  const Table table = Tables().at(0);
+  const Column& label = **table.Get("label");
+  EXPECT_EQ(label.text(0), "Yes");
+  EXPECT_EQ(label.text(1), "Yes");
+  EXPECT_EQ(label.text(2), "");
+  EXPECT_EQ((*table.Get("label_time"))->ToText(0), "2026-03-13T12:00:02Z");
+  EXPECT_TRUE(Tables({.with_labels = false}).at(0).column(13).IsMissing(0));
+}
+
+TEST_F(PredictionLogTest, FiltersByTimeModelRequestAndKey) {
+  const auto log = Open();
+  for (int i = 0; i < 6; ++i) {
+    log->Append(TestCall(contract_, "r" + std::to_string(i), kNoon + i * 1000)
+                    .Model(i % 2 == 0 ? "loans" : "cards", i < 3 ? "1" : "2")
+                    .Row({Number(i)}, 0, 0.5)
+                    .Keys({i == 4 ? "four" : "other"})
+                    .Get());
+  }
+  ASSERT_TRUE(log->Flush().ok());
+  const auto count = [&](const ReadFilter& filter) {
+    std::int64_t rows = 0;
+    for (const Table& table : Tables({.filter = filter})) rows += table.rows();
+    return rows;
+  };
+  EXPECT_EQ(count({}), 6);
+  EXPECT_EQ(count({.since_ms = kNoon + 1000, .until_ms = kNoon + 3000}), 2);
+  EXPECT_EQ(count({.model = "cards"}), 3);
+  EXPECT_EQ(count({.model = "cards", .version = "1"}), 1);
+  EXPECT_EQ(count({.request_id = "r5"}), 1);
+  EXPECT_EQ(count({.key = "four"}), 1);
+  EXPECT_EQ(count({.model = "none"}), 0);
+}
+
+TEST_F(PredictionLogTest, SplitsCallsThatDoNotFitOneBlock) {
+  options_.block_bytes = 4096;
+  const auto log = Open();
+  TestCall call(contract_, "batch", kNoon);
+  for (int i = 0; i < 20'000; ++i) call.Row({Number(i), {}, Text("Graduate")}, i % 2, 0.5);
+  log->Append(call.Get());
+  ASSERT_TRUE(log->Flush().ok());
+  std::int64_t row = 0;
+  for (const Table& table : Tables()) {
+    for (std::int64_t i = 0; i < table.rows(); ++i, ++row) {
+      ASSERT_EQ((*table.Get("income"))->numbers()[static_cast<std::size_t>(i)], row);
+      ASSERT_EQ((*table.Get("row"))->numbers()[static_cast<std::size_t>(i)], row);
+    }
+  }
+  EXPECT_EQ(row, 20'000);
+}
+
+TEST_F(PredictionLogTest, KeepsARowThatIsLargerThanAChunkAndDropsAHugeOne) {
+  options_.buffer_bytes = 64 << 20;
+  const auto log = Open();
+  const std::string large(1 << 20, 'x'), huge(17 << 20, 'y');
+  log->Append(TestCall(contract_, "r", kNoon)
+                  .Row({{}, {}, Text(huge)}, 0, 0.5)
+                  .Row({{}, {}, Text(large)}, 0, 0.5)
+                  .Row({Number(1)}, 0, 0.5)
+                  .Get());
+  ASSERT_TRUE(log->Flush().ok());
+  EXPECT_EQ(log->stats().rows_dropped, 1);
+  std::int64_t rows = 0;
+  for (const Table& table : Tables()) {
+    if (rows == 0) {
+      EXPECT_EQ((*table.Get("education"))->text(0), large);
+    }
+    rows += table.rows();
+  }
+  EXPECT_EQ(rows, 2);
+}
+
+TEST_F(PredictionLogTest, DropsAndCountsWhatFindsNoMemory) {
+  options_.buffer_bytes = 256 << 10;
+  disk_.room = 0;
+  const auto log = Open();
+  for (int i = 0; i < 100'000; ++i) AppendRow(*log, "a-request-of-some-length");
+  const PredictionLogStats stats = log->stats();
+  EXPECT_GT(stats.rows_dropped, 0);
+  EXPECT_EQ(stats.rows_taken + stats.rows_dropped, 100'000);
+  EXPECT_FALSE(log->Flush().ok());
+}
+
+TEST_F(PredictionLogTest, LosesNothingToADiskThatIsFullForAWhile) {
+  const auto log = Open();
+  AppendRow(*log, "r1");
+  ASSERT_TRUE(log->Flush().ok());
+  disk_.room = 100;
+  AppendRow(*log, "r2");
+  const Status full = log->Flush();
+  EXPECT_EQ(full.code(), StatusCode::kIo);
+  EXPECT_THAT(log->stats().problem, HasSubstr("No space left"));
+  AppendRow(*log, "r3");
+  EXPECT_FALSE(log->Flush().ok());
+  EXPECT_EQ(log->stats().rows_written, 1);
+  disk_.room = INT64_MAX;
+  AppendRow(*log, "r4");
+  ASSERT_TRUE(log->Flush().ok());
+  EXPECT_EQ(log->stats().problem, "");
+  EXPECT_EQ(log->stats().rows_dropped, 0);
+  EXPECT_EQ(log->stats().rows_written, 4);
+  EXPECT_THAT(RequestIds(), testing::ElementsAre("r1", "r2", "r3", "r4"));
+  EXPECT_EQ(Files().size(), 2U) << "failed attempts leave no files";
+}
+
+TEST_F(PredictionLogTest, ReadsABlockOnceThatAFailedSyncMadeItWriteTwice) {
+  const auto log = Open();
+  AppendRow(*log, "r1");
+  disk_.sync_fails = true;
+  EXPECT_FALSE(log->Flush().ok());
+  disk_.sync_fails = false;
+  ASSERT_TRUE(log->Flush().ok());
+  disk_.sync_fails = true;
+  AppendRow(*log, "r2");
+  EXPECT_FALSE(log->Flush().ok());
+  disk_.sync_fails = false;
+  ASSERT_TRUE(log->Flush().ok());
+  EXPECT_THAT(RequestIds(), testing::ElementsAre("r1", "r2"));
+  EXPECT_EQ(log->stats().rows_written, 2);
+  const auto summary = SummariseStore(folder_.Path("store"));
+  ASSERT_TRUE(summary.ok());
+  ASSERT_EQ(summary->rows.size(), 1U);
+  EXPECT_EQ(summary->rows[0].rows, 2);
+}
+
+TEST_F(PredictionLogTest, BeginsAFileAtTheNextDayAndAtASize) {
+  options_.file_bytes = 4096;
+  const auto log = Open();
+  AppendRow(*log, "r1");
+  ASSERT_TRUE(log->Flush().ok());
+  clock_.now_ms += kDay / 2;
+  AppendRow(*log, "r2");
+  ASSERT_TRUE(log->Flush().ok());
+  ASSERT_EQ(Files().size(), 2U);
+  EXPECT_THAT(Files()[0], HasSubstr("/2026-03-13/20260313T120000.000Z-0001.rlog"));
+  EXPECT_THAT(Files()[1], HasSubstr("/2026-03-14/20260314T000000.000Z-0001.rlog"));
+  for (int i = 0; i < 100; ++i) {
+    AppendRow(*log, "more");
+    ASSERT_TRUE(log->Flush().ok());
+  }
+  EXPECT_GT(Files().size(), 3U);
+  EXPECT_EQ(RequestIds().size(), 102U);
+}
+
+TEST_F(PredictionLogTest, RemovesFilesThatAreTooOldAndTooMany) {
+  options_.retention_days = 7;
+  const auto log = Open();
+  for (int day = 0; day < 20; ++day) {
+    AppendRow(*log, "r" + std::to_string(day));
+    ASSERT_TRUE(log->Flush().ok());
+    clock_.now_ms += kDay;
+  }
+  // Today's and those of seven days before.
+  EXPECT_EQ(Files().size(), 8U);
+  EXPECT_EQ(RequestIds().front(), "r12");
+}
+
+TEST_F(PredictionLogTest, KeepsNoMoreBytesThanAllowed) {
+  options_.retention_bytes = 10'000;
+  options_.file_bytes = 1000;
+  const auto log = Open();
+  for (int i = 0; i < 200; ++i) {
+    AppendRow(*log, "r" + std::to_string(i));
+    ASSERT_TRUE(log->Flush().ok());
+  }
+  std::uintmax_t bytes = 0;
+  for (const std::string& file : Files()) bytes += std::filesystem::file_size(file);
+  EXPECT_LE(bytes, 12'000U);
+  EXPECT_EQ(RequestIds().back(), "r199");
+}
+
+TEST_F(PredictionLogTest, RefusesASecondWriter) {
+  const auto log = Open();
+  const auto second = PredictionLog::Open(options_);
+  EXPECT_EQ(second.status().code(), StatusCode::kUnavailable);
+  EXPECT_THAT(second.status().message(), HasSubstr("is written by another process"));
+}
+
+TEST_F(PredictionLogTest, WritesWhatIsLeftWhenItEnds) {
+  Open()->Append(TestCall(contract_, "r1", kNoon).Row({}, 0, 0.5).Get());
+  EXPECT_THAT(RequestIds(), testing::ElementsAre("r1"));
+  AppendRow(*Open(), "r2");
+  EXPECT_THAT(RequestIds(), testing::ElementsAre("r1", "r2"));
+}
+
+TEST_F(PredictionLogTest, TakesRowsFromManyThreads) {
+  const auto log = Open();
+  constexpr int kThreads = 8, kCalls = 500;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kCalls; ++i) {
+        const std::string id = std::to_string(t) + "-" + std::to_string(i);
+        log->Append(TestCall(contract_, id, kNoon).Row({Number(i)}, 1, 0.5).Get());
+        if (i % 100 == 0) {
+          EXPECT_TRUE(log->Flush().ok());
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  ASSERT_TRUE(log->Flush().ok());
+  std::vector<std::string> ids = RequestIds();
+  std::sort(ids.begin(), ids.end());
+  EXPECT_EQ(ids.size(), std::size_t{kThreads} * kCalls);
+  EXPECT_EQ(std::unique(ids.begin(), ids.end()), ids.end());
+}
+
+TEST_F(PredictionLogTest, DropsCallsWhosePartsDoNotBelongTogether) {
+  const auto log = Open();
+  const TestCall call = std::move(TestCall(contract_, "r", kNoon).Row({}, 0, 0.5));
+  ScoredCall broken = call.Get();
+  broken.cells = broken.cells.subspan(1);
+  log->Append(broken);
+  EXPECT_EQ(log->stats().rows_dropped, 1);
+}
+
+}  // namespace
+}  // namespace reeve::predictions

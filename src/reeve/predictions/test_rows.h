@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "reeve/predictions/prediction_log.h"
+
+namespace reeve::predictions {
+
+/// For tests: a model of loans with a column of each kind that matters here.
+inline contract::Contract LoanContract() {
+  contract::Contract contract;
+  contract.columns = {
+      {.name = "income", .type = ColumnType::kInteger, .required = true},
+      {.name = "score", .type = ColumnType::kReal},
+      {.name = "education", .type = ColumnType::kCategory, .categories = {{"Graduate", 3}}},
+      {.name = "asked", .type = ColumnType::kDatetime},
+      {.name = "time", .type = ColumnType::kText}};
+  contract.target = "approved";
+  contract.classes = {"No", "Yes"};
+  contract.positive = "Yes";
+  return contract;
+}
+
+/// For tests: the rows of one call, and what they point into.
+class TestCall {
+ public:
+  TestCall(const contract::Contract& contract, std::string request_id, std::int64_t time_ms)
+      : contract_(contract), request_id_(std::move(request_id)), time_ms_(time_ms) {}
+
+  TestCall& Row(std::vector<contract::Cell> cells, std::int32_t predicted, double probability) {
+    cells.resize(contract_.columns.size());
+    cells_.insert(cells_.end(), cells.begin(), cells.end());
+    predicted_.push_back(predicted);
+    for (std::size_t k = 0; k < contract_.classes.size(); ++k)
+      probabilities_.push_back(k == 1 ? probability : 1 - probability);
+    return *this;
+  }
+  TestCall& Keys(std::vector<std::string_view> keys) {
+    keys_ = std::move(keys);
+    return *this;
+  }
+  TestCall& Model(std::string model, std::string version) {
+    model_ = std::move(model);
+    version_ = std::move(version);
+    return *this;
+  }
+  ScoredCall Get() const {
+    return {.request_id = request_id_,
+            .time_ms = time_ms_,
+            .model = model_,
+            .version = version_,
+            .contract = &contract_,
+            .cells = cells_,
+            .probabilities = probabilities_,
+            .predicted = predicted_,
+            .keys = keys_};
+  }
+
+ private:
+  const contract::Contract& contract_;
+  std::string request_id_, model_ = "loans", version_ = "3";
+  std::int64_t time_ms_;
+  std::vector<contract::Cell> cells_;
+  std::vector<double> probabilities_;
+  std::vector<std::int32_t> predicted_;
+  std::vector<std::string_view> keys_;
+};
+
+inline contract::Cell Number(double value) {
+  return {.kind = contract::Cell::Kind::kNumber, .number = value};
+}
+inline contract::Cell Text(std::string_view text) {
+  return {.kind = contract::Cell::Kind::kText, .text = text};
+}
+inline contract::Cell Boolean(bool value) {
+  return {.kind = contract::Cell::Kind::kBoolean, .number = value ? 1.0 : 0.0};
+}
+
+}  // namespace reeve::predictions
