@@ -35,14 +35,20 @@ void AppendMeter(double share, std::optional<double> threshold, Html& html) {
   html.Raw("</svg>\n");
 }
 
+// A class in a sentence: its name, with the target's where it is but a number.
+std::string Named(const ServedModel& model, std::size_t k) {
+  const contract::Contract& contract = model.contract();
+  const std::string& name = contract.classes[k];
+  return ParseNumber(name) ? contract.target + " = " + name : name;
+}
+
 void AppendTwoClasses(const ServedModel& model, const AnswerView& answer, Html& html) {
-  const auto& classes = model.contract().classes;
   const double probability = answer.probabilities[1];
   const double threshold = model.scorer->decision().threshold.value_or(0.5);
   html.Raw("<p class=\"probability\"><strong>").Text(Percent(probability)).Raw("</strong> ");
-  html.Text("probability of " + classes[1]).Raw("</p>\n");
+  html.Text("probability of " + Named(model, 1)).Raw("</p>\n");
   AppendMeter(probability, threshold, html);
-  html.Raw("<p class=\"scale\">").Text(classes[1] + " from " + Percent(threshold) + " on");
+  html.Raw("<p class=\"scale\">").Text(Named(model, 1) + " from " + Percent(threshold) + " on");
   html.Raw("</p>\n");
 }
 
@@ -112,7 +118,7 @@ std::vector<Reason> ShownReasons(const AnswerView& answer) {
 }
 
 void AppendReasonList(const ServedModel& model, const AnswerView& answer, Html& html) {
-  const std::string& subject = model.contract().classes[model.is_binary() ? 1 : answer.predicted];
+  const std::string subject = Named(model, model.is_binary() ? 1 : answer.predicted);
   html.Raw("<h3>Main reasons</h3>\n");
   const std::vector<Reason> reasons = ShownReasons(answer);
   if (reasons.empty()) {

@@ -69,14 +69,20 @@ void AnswerFile(std::string_view name, const Request& request, Response& respons
   AnswerError(404, "not_found", "there is no file " + Quote(name), response);
 }
 
+// How calls that a page shows reach the model that the page is about.
+CallSite SiteOf(const Request& request) {
+  const std::string wanted = QueryValue(request.query, "model");
+  return {.origin = OriginOf(request),
+          .model_query = wanted.empty() ? "" : "?model=" + EncodeQueryValue(wanted)};
+}
+
 void AnswerDocs(const ScoringContext& context, const std::vector<RouteName>& names,
                 const Request& request, Response& response) {
   const auto model = RequestedModel(context, request, response);
   if (model == nullptr) return;
-  const std::string wanted = QueryValue(request.query, "model");
-  const std::string query = wanted.empty() ? "" : "?model=" + EncodeQueryValue(wanted);
+  const CallSite site = SiteOf(request);
   response.content_type = "text/html; charset=utf-8";
-  response.body = RenderDocs(OpenApi(*model, names, OriginOf(request)), query);
+  response.body = RenderDocs(OpenApi(*model, names, site), site.model_query);
   AddPageHeaders(response);
 }
 
@@ -133,7 +139,7 @@ std::vector<Route> DescriptionRoutes(const ScoringContext& context, std::span<co
                        [&context, names](const Request& request, Response& response) {
                          const auto model = RequestedModel(context, request, response);
                          if (model == nullptr) return;
-                         AnswerJson(OpenApi(*model, *names, OriginOf(request)), response);
+                         AnswerJson(OpenApi(*model, *names, SiteOf(request)), response);
                        }));
   *names = NamesOf(others);
   for (RouteName& name : NamesOf(routes)) names->push_back(std::move(name));

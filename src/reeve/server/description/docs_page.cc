@@ -17,6 +17,10 @@ struct Operation {
   const Json* json = nullptr;
 };
 
+std::string MethodText(const Operation& operation) {
+  return operation.method == "get" ? "GET" : operation.method == "post" ? "POST" : operation.method;
+}
+
 std::string TextOf(const Json& object, const char* member) {
   const auto it = object.find(member);
   return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
@@ -142,24 +146,28 @@ std::pair<std::string, std::string> BodyExample(const Json& operation) {
 }
 
 // The address relative to the page, with the example's names in the place of those in braces.
-std::string RelativePath(const Operation& operation) {
-  std::string path = operation.path.substr(1);
-  if (!operation.json->contains("parameters")) return "./" + path;
+std::string RelativePath(const Operation& operation, const std::string& model_query) {
+  std::string path = "./" + operation.path.substr(1);
+  bool chooses_model = false;
+  if (!operation.json->contains("parameters")) return path;
   for (const Json& parameter : (*operation.json)["parameters"]) {
-    const std::string placeholder = "{" + TextOf(parameter, "name") + "}";
-    const std::size_t at = path.find(placeholder);
+    const std::string name = TextOf(parameter, "name");
+    if (TextOf(parameter, "in") == "query") {
+      chooses_model = chooses_model || name == "model";
+      continue;
+    }
+    const std::size_t at = path.find("{" + name + "}");
     if (at != std::string::npos)
-      path.replace(at, placeholder.size(), EncodeQueryValue(TextOf(parameter, "example")));
+      path.replace(at, name.size() + 2, EncodeQueryValue(TextOf(parameter, "example")));
   }
-  return "./" + path;
+  return chooses_model ? path + model_query : path;
 }
 
-void AppendTry(const Operation& operation, Html& html) {
+void AppendTry(const Operation& operation, const std::string& model_query, Html& html) {
   const auto [media_type, body] = BodyExample(*operation.json);
   if (operation.method != "get" && body.empty()) return;
-  html.Raw("<form class=\"try\" hidden")
-      .Attribute("data-method", operation.method == "get" ? "GET" : "POST");
-  html.Attribute("data-path", RelativePath(operation));
+  html.Raw("<form class=\"try\" hidden").Attribute("data-method", MethodText(operation));
+  html.Attribute("data-path", RelativePath(operation, model_query));
   html.Attribute("data-type", media_type).Raw(">\n");
   if (!body.empty()) {
     html.Raw("<textarea rows=\"8\" spellcheck=\"false\"");
@@ -169,7 +177,8 @@ void AppendTry(const Operation& operation, Html& html) {
   html.Raw("<button type=\"submit\">Send</button>\n<output></output>\n</form>\n");
 }
 
-void AppendOperation(const Json& document, const Operation& operation, Html& html) {
+void AppendOperation(const Json& document, const Operation& operation,
+                     const std::string& model_query, Html& html) {
   const Json& json = *operation.json;
   html.Raw("<article class=\"operation\"").Attribute("id", TextOf(json, "operationId"));
   html.Raw(">\n<h3>").Element("span", "method " + operation.method,
@@ -188,14 +197,14 @@ void AppendOperation(const Json& document, const Operation& operation, Html& htm
   AppendResponses(document, json, html);
   html.Raw("<h4>From a shell</h4>\n<pre><code>");
   html.Text(TextOf(json["x-codeSamples"][0], "source")).Raw("</code></pre>\n");
-  AppendTry(operation, html);
+  AppendTry(operation, model_query, html);
   html.Raw("</article>\n");
 }
 
 void AppendContents(const std::vector<Operation>& operations, Html& html) {
   for (const Operation& operation : operations) {
     html.Raw("<li><a").Attribute("href", "#" + TextOf(*operation.json, "operationId")).Raw(">");
-    html.Element("code", "", ToLower(operation.method) + " " + operation.path);
+    html.Element("code", "", MethodText(operation) + " " + operation.path);
     html.Raw("</a></li>\n");
   }
 }
@@ -222,7 +231,8 @@ std::string RenderDocs(const Json& document, const std::string& model_query) {
     const auto operations = OperationsOf(document, tag);
     if (operations.empty()) continue;
     html.Element("h2", "", tag.empty() ? "More" : tag).Raw("\n");
-    for (const Operation& operation : operations) AppendOperation(document, operation, html);
+    for (const Operation& operation : operations)
+      AppendOperation(document, operation, model_query, html);
   }
   html.Raw("<h2 id=\"row\">Fields of a row</h2>\n");
   AppendMembers(document["components"]["schemas"]["Row"], html);

@@ -113,7 +113,8 @@ void AnswerForm(const ScoringContext& context, const Request& request, Response&
   }
   TellWarnings(desk, page);
   const std::vector<Reason> reasons = Reasons(*model, desk.rows.cells());
-  const std::string command = ShellCommand(OriginOf(request), *model, desk.rows.cells());
+  const std::string command =
+      ShellCommand(OriginOf(request) + "/predict" + ModelQuery(page), *model, desk.rows.cells());
   const AnswerView answer{.probabilities = desk.scores.probabilities,
                           .predicted = static_cast<std::size_t>(desk.scores.predicted[0]),
                           .reasons = &reasons,

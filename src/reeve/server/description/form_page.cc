@@ -8,10 +8,6 @@ namespace {
 // Fields from which on a search for a field is offered.
 constexpr std::size_t kManyFields = 24;
 
-std::string ModelQuery(const FormPage& page) {
-  return page.models.size() > 1 ? "?model=" + EncodeQueryValue(page.model->name) : "";
-}
-
 void AppendModels(const FormPage& page, Html& html) {
   if (page.models.size() < 2) return;
   html.Raw("<nav class=\"models\" aria-label=\"Models\">\n");
@@ -105,6 +101,10 @@ std::string Render(const FormPage& page) {
   html.Raw("</div>\n");
   AppendPageEnd(html);
   return html.Take();
+}
+
+std::string ModelQuery(const FormPage& page) {
+  return page.models.size() > 1 ? "?model=" + EncodeQueryValue(page.model->name) : "";
 }
 
 void AppendPageStart(const PageFrame& frame, Html& html) {

@@ -26,6 +26,9 @@ struct FormPage {
 /// sends it without leaving the page and swaps the elements marked data-swap by their ids.
 std::string Render(const FormPage& page);
 
+/// "?model=NAME" where there are several to choose from, else empty.
+std::string ModelQuery(const FormPage& page);
+
 /// Head, header with links and start of <main>, shared by the pages. `script` is a file of
 /// StaticFiles, empty for none.
 struct PageFrame {

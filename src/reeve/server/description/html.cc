@@ -86,6 +86,9 @@ std::string ReadableNumber(double number) {
     const auto whole = static_cast<std::int64_t>(number);
     return std::abs(number) < 10'000 ? std::to_string(whole) : GroupDigits(whole);
   }
+  // Fractions of large numbers say nothing.
+  if (std::abs(number) >= 10'000 && std::abs(number) < kExact)
+    return GroupDigits(std::llround(number));
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", number);
   return text;

@@ -9,8 +9,7 @@ namespace {
 TEST(HtmlTest, WhatComesFromOutsideCannotBecomeMarkup) {
   Html html;
   html.Text("<script>alert('1')</script> & \"x\"");
-  EXPECT_EQ(html.text(),
-            "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;x&quot;");
+  EXPECT_EQ(html.text(), "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;x&quot;");
 }
 
 TEST(HtmlTest, AttributesKeepQuotesAndLineBreaks) {
@@ -37,6 +36,7 @@ TEST(HtmlTest, NumbersAreFitToBeRead) {
   EXPECT_EQ(ReadableNumber(900), "900");
   EXPECT_EQ(ReadableNumber(-1'234'567), "-1,234,567");
   EXPECT_EQ(ReadableNumber(0.1 + 0.2), "0.3");
+  EXPECT_EQ(ReadableNumber(109769.5), "109,770");
   EXPECT_EQ(ReadableNumber(1e300), "1e+300");
 }
 

@@ -86,7 +86,8 @@ Json ModelList(const ModelDirectory& models) {
 
 Json ModelScores(const ServedModel& model) {
   Json json{{"name", model.name}, {"version", model.version}};
-  for (const auto& [member, value] : Document(model.scores).items()) json[member] = value;
+  const Json scores = Document(model.scores);
+  for (const auto& [member, value] : scores.items()) json[member] = value;
   return json;
 }
 

@@ -74,21 +74,23 @@ Json Responses(const RouteDoc* doc) {
   if (scores)
     good["headers"]["X-Model-Version"] = Json{{"$ref", "#/components/headers/ModelVersion"}};
   responses[is_accepted ? "202" : "200"] = std::move(good);
-  if (HasForeignErrors(*doc)) {
-    responses["400"] = Json{{"description", "The rows are malformed; in the protocol's own form."}};
-  } else if (doc->body != BodyKind::kNone) {
-    responses["400"] = ErrorRef("BadRequest");
+  const bool takes_body = doc->body != BodyKind::kNone;
+  const bool is_foreign = HasForeignErrors(*doc);
+  if (takes_body) {
+    responses["400"] = is_foreign ? Json{{"description", "Malformed; in the protocol's own form."}}
+                                  : ErrorRef("BadRequest");
+  }
+  if (doc->chooses_model || doc->pattern.find('{') != std::string_view::npos)
+    responses["404"] = is_foreign ? Json{{"description", "No such model"}} : ErrorRef("NotFound");
+  if (takes_body && !is_foreign) {
     responses["413"] = ErrorRef("TooLarge");
     responses["415"] = ErrorRef("UnsupportedMediaType");
   }
-  if (doc->chooses_model || doc->pattern.find('{') != std::string_view::npos)
-    responses["404"] =
-        HasForeignErrors(*doc) ? Json{{"description", "No such model"}} : ErrorRef("NotFound");
-  if (doc->body != BodyKind::kNone) responses["429"] = ErrorRef("Overloaded");
+  if (takes_body) responses["429"] = ErrorRef("Overloaded");
   if (doc->answer == AnswerKind::kHealth) {
     responses["503"] = OpenApiResponse(AnswerKind::kHealth);
     responses["503"]["description"] = "It cannot";
-  } else if (doc->body != BodyKind::kNone || doc->chooses_model) {
+  } else if (takes_body || doc->chooses_model) {
     responses["503"] = ErrorRef("NotReady");
   }
   return responses;
@@ -106,8 +108,10 @@ std::string ConcretePath(const ServedModel& model, const std::string& pattern) {
 }
 
 std::string CurlCommand(const ServedModel& model, const RouteName& route, const RouteDoc* doc,
-                        std::string_view origin) {
-  const std::string address = ShellQuote(std::string(origin) + ConcretePath(model, route.pattern));
+                        const CallSite& site) {
+  const bool asks = doc != nullptr && doc->chooses_model;
+  const std::string address =
+      ShellQuote(site.origin + ConcretePath(model, route.pattern) + (asks ? site.model_query : ""));
   if (route.method == "GET" || doc == nullptr)
     return "curl " + (route.method == "GET" ? "" : "-X " + route.method + " ") + address;
   if (doc->body == BodyKind::kCsv)
@@ -133,7 +137,7 @@ std::string MadeUpId(const RouteName& route) {
   return id;
 }
 
-Json Operation(const ServedModel& model, const RouteName& route, std::string_view origin) {
+Json Operation(const ServedModel& model, const RouteName& route, const CallSite& site) {
   const RouteDoc* const doc = FindRouteDoc(route.method, route.pattern);
   Json operation;
   operation["operationId"] = doc == nullptr ? MadeUpId(route) : std::string(doc->id);
@@ -150,7 +154,7 @@ Json Operation(const ServedModel& model, const RouteName& route, std::string_vie
   }
   operation["responses"] = Responses(doc);
   operation["x-codeSamples"] =
-      Json::array({Json{{"lang", "Shell"}, {"source", CurlCommand(model, route, doc, origin)}}});
+      Json::array({Json{{"lang", "Shell"}, {"source", CurlCommand(model, route, doc, site)}}});
   return operation;
 }
 
@@ -181,7 +185,7 @@ std::vector<RouteName> NamesOf(std::span<const Route> routes) {
   return names;
 }
 
-Json OpenApi(const ServedModel& model, std::span<const RouteName> routes, std::string_view origin) {
+Json OpenApi(const ServedModel& model, std::span<const RouteName> routes, const CallSite& site) {
   Json document;
   document["openapi"] = "3.1.0";
   document["info"] =
@@ -200,7 +204,7 @@ Json OpenApi(const ServedModel& model, std::span<const RouteName> routes, std::s
   for (const RouteName& route : ordered) {
     const RouteDoc* const doc = FindRouteDoc(route.method, route.pattern);
     if (doc != nullptr && doc->tag.empty()) continue;
-    document["paths"][route.pattern][ToLower(route.method)] = Operation(model, route, origin);
+    document["paths"][route.pattern][ToLower(route.method)] = Operation(model, route, site);
   }
   document["components"] = OpenApiComponents(model);
   return document;

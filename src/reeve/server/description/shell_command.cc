@@ -36,10 +36,10 @@ Json RowBody(const ServedModel& model, std::span<const Cell> row) {
   return body;
 }
 
-std::string ShellCommand(std::string_view origin, const ServedModel& model,
+std::string ShellCommand(std::string_view address, const ServedModel& model,
                          std::span<const Cell> row) {
-  return "curl " + std::string(origin) + "/predict \\\n  -H 'Content-Type: application/json' \\\n" +
-         "  -d " + ShellQuote(DumpJson(RowBody(model, row)));
+  return "curl " + ShellQuote(address) + " \\\n  -H 'Content-Type: application/json' \\\n  -d " +
+         ShellQuote(DumpJson(RowBody(model, row)));
 }
 
 std::string ShellQuote(std::string_view text) {

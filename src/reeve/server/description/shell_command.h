@@ -14,8 +14,8 @@ namespace reeve::server {
 /// of numbers as JSON numbers.
 Json RowBody(const ServedModel& model, std::span<const contract::Cell> row);
 
-/// A call of curl that scores the row. `origin` is "http://host:port".
-std::string ShellCommand(std::string_view origin, const ServedModel& model,
+/// A call of curl that scores the row. `address` is "http://host:port/predict".
+std::string ShellCommand(std::string_view address, const ServedModel& model,
                          std::span<const contract::Cell> row);
 
 /// `text` as one word of a POSIX shell.

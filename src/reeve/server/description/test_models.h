@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,8 +12,8 @@
 
 namespace reeve::server {
 
-/// A small model put together by hand for the tests of this folder: `size` columns would be names
-/// of `columns`, the rest is fixed. Linear, so that it is known what moves it.
+/// A small linear model put together by hand for the tests of this folder, so that it is known what
+/// moves it.
 struct TestModelOptions {
   std::string name = "loans";
   std::vector<std::string> classes = {"Rejected", "Approved"};
@@ -23,61 +24,74 @@ struct TestModelOptions {
   int more_numbers = 0;
 };
 
-/// Columns: score (integer), income (real, gaps), the category column (Graduate, Not Graduate, …),
-/// member (boolean, gaps), since (date, gaps), further numbers. A higher score speaks for the last
-/// class.
-inline std::shared_ptr<ServedModel> MakeTestModel(const TestModelOptions& options = {}) {
-  constexpr int kRows = 40;
+inline constexpr int kTestRows = 40;
+
+/// score (integer), income (real, gaps), the column of categories (Graduate, Not Graduate, …),
+/// member (boolean, gaps), since (date, gaps), further numbers.
+inline contract::TypedTable TestTable(const TestModelOptions& options,
+                                      const std::vector<std::string>& categories) {
   contract::TypedTable typed;
   const auto numbers = [&](const std::string& name, ColumnType type, auto&& value) {
     std::vector<double> values;
-    for (int row = 0; row < kRows; ++row) values.push_back(value(row));
+    for (int row = 0; row < kTestRows; ++row) values.push_back(value(row));
     typed.table.Add(Column::Numbers(name, type, std::move(values)));
     typed.typing.push_back({.type = type});
   };
   const auto gap = [](int row, double value) { return row % 8 == 3 ? kMissingNumber : value; };
   numbers("score", ColumnType::kInteger, [](int row) { return 300.0 + 15 * row; });
   numbers("income", ColumnType::kReal, [&](int row) { return gap(row, 1e5 + 250.5 * row); });
-  std::vector<std::string> categories = {"Graduate", "Not Graduate"};
-  categories.insert(categories.end(), options.more_categories.begin(),
-                    options.more_categories.end());
   std::vector<std::int32_t> codes;
-  for (int row = 0; row < kRows; ++row) {
-    const auto further = static_cast<std::int32_t>(row % static_cast<int>(categories.size()));
-    codes.push_back(row % 2 == 0 ? 0 : further);
-  }
-  const std::size_t category_count = categories.size();
+  for (int row = 0; row < kTestRows; ++row)
+    codes.push_back(row % 2 == 0 ? 0 : row % static_cast<int>(categories.size()));
   typed.table.Add(Column::Codes(options.category_column, ColumnType::kCategory, codes, categories));
   typed.typing.push_back({.type = ColumnType::kCategory});
   numbers("member", ColumnType::kBoolean, [&](int row) { return gap(row, row % 3 == 0); });
   numbers("since", ColumnType::kDatetime, [&](int row) { return gap(row, 86400.0 * (row / 2)); });
   for (int i = 0; i < options.more_numbers; ++i)
     numbers("n" + std::to_string(i), ColumnType::kInteger, [&](int row) { return row % (i + 2); });
+  return typed;
+}
 
-  const std::vector<std::string> names = typed.table.Names();
-  auto pipeline = features::Pipeline::Fit(typed.table, AllRows(kRows), names,
-                                          features::PipelineOptions::ForLinear())
-                      .value();
-  contract::Contract contract = contract::MakeContract(typed, names);
-  for (std::size_t i = 0; i < category_count; ++i) {
-    auto& known = contract.columns[2].categories;
-    const bool is_known = std::any_of(known.begin(), known.end(), [&](const auto& category) {
-      return category.first == categories[i];
-    });
-    if (!is_known) known.emplace_back(categories[i], 0);
+inline contract::Contract TestContract(const contract::TypedTable& typed,
+                                       const TestModelOptions& options,
+                                       const std::vector<std::string>& categories) {
+  contract::Contract contract = contract::MakeContract(typed, typed.table.Names());
+  auto& known = contract.columns[2].categories;
+  for (const std::string& category : categories) {
+    const bool is_known = std::any_of(known.begin(), known.end(),
+                                      [&](const auto& other) { return other.first == category; });
+    if (!is_known) known.emplace_back(category, 0);
   }
   contract.target = "loan_status";
   contract.classes = options.classes;
-  const bool is_binary = options.classes.size() == 2;
-  if (is_binary) contract.positive = options.classes[1];
+  if (options.classes.size() == 2) contract.positive = options.classes[1];
+  return contract;
+}
 
-  const auto features = static_cast<std::int64_t>(pipeline.outputs().size());
-  const std::size_t rows = is_binary ? 1 : options.classes.size();
-  inference::Linear linear{.features = features,
-                           .classes = static_cast<std::int32_t>(options.classes.size())};
-  linear.weights.assign(rows * static_cast<std::size_t>(features), 0.01);
-  linear.weights[(rows - 1) * static_cast<std::size_t>(features)] = 2;
+/// Every feature counts a little; the first one, the score, much for the last class.
+inline inference::Linear TestLinear(std::size_t features, std::size_t classes) {
+  const std::size_t rows = classes == 2 ? 1 : classes;
+  inference::Linear linear{.features = static_cast<std::int64_t>(features),
+                           .classes = static_cast<std::int32_t>(classes)};
+  linear.weights.assign(rows * features, 0.01);
+  linear.weights[(rows - 1) * features] = 2;
   linear.intercepts.assign(rows, 0);
+  return linear;
+}
+
+inline std::shared_ptr<ServedModel> MakeTestModel(const TestModelOptions& options = {}) {
+  std::vector<std::string> categories = {"Graduate", "Not Graduate"};
+  categories.insert(categories.end(), options.more_categories.begin(),
+                    options.more_categories.end());
+  const contract::TypedTable typed = TestTable(options, categories);
+  auto pipeline = features::Pipeline::Fit(typed.table, AllRows(kTestRows), typed.table.Names(),
+                                          features::PipelineOptions::ForLinear())
+                      .value();
+  const std::size_t classes = options.classes.size();
+  auto linear =
+      inference::LinearModel::Make(TestLinear(pipeline.outputs().size(), classes)).value();
+  inference::Decision decision;
+  if (classes == 2) decision.threshold = 0.4;
 
   auto model = std::make_shared<ServedModel>();
   model->name = options.name;
@@ -86,15 +100,13 @@ inline std::shared_ptr<ServedModel> MakeTestModel(const TestModelOptions& option
   model->run_id = "0123456789abcdef0123456789abcdef";
   model->profile = contract::MakeProfile(typed.table);
   model->scores = R"({"format_version":1,"metric":"auc","test":{"auc":0.9983,"accuracy":0.985}})";
-  model->lineage =
-      R"({"created":"2026-03-13T10:30:00Z","learner":"logistic","params":{"c":"1"},"data":{"rows":40}})";
+  model->lineage = R"({"created":"2026-03-13T10:30:00Z","learner":"logistic","params":{"c":"1"},)"
+                   R"("data":{"rows":40}})";
   model->digest = std::string(64, 'a');
   model->loaded_ms = 1'700'000'000'000;
-  inference::Decision decision;
-  if (is_binary) decision.threshold = 0.4;
   model->scorer = std::make_unique<inference::Scorer>(
-      inference::Scorer::Make(std::move(contract), std::move(pipeline),
-                              inference::LinearModel::Make(std::move(linear)).value(), decision)
+      inference::Scorer::Make(TestContract(typed, options, categories), std::move(pipeline),
+                              std::move(linear), decision)
           .value());
   model->row_scorer =
       std::make_unique<inference::RowScorer>(inference::RowScorer::Make(*model->scorer).value());
