@@ -1,8 +1,10 @@
 #include "reeve/inference/field_reader.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
+#include "reeve/base/number.h"
 #include "reeve/base/text.h"
 
 namespace reeve::inference {
@@ -15,6 +17,11 @@ std::vector<std::string> Both(std::vector<std::string> texts,
                               const std::vector<std::string>& more) {
   texts.insert(texts.end(), more.begin(), more.end());
   return texts;
+}
+
+bool HoldsNumber(const std::vector<std::string>& texts) {
+  return std::any_of(texts.begin(), texts.end(),
+                     [](const std::string& text) { return ParseNumber(text).has_value(); });
 }
 
 // The text that a number or boolean has in a table, on the stack (base's FormatNumber allocates).
@@ -55,6 +62,8 @@ FieldReader::FieldReader(const contract::ContractColumn& column,
                          const std::vector<std::string>& further)
     : column_(&column),
       missing_(Both(missing_texts, column.stray_texts)),
+      numbers_as_texts_((column.type != ColumnType::kInteger && column.type != ColumnType::kReal) ||
+                        HoldsNumber(Both(missing_texts, column.stray_texts))),
       has_range_(column.minimum.has_value() && column.maximum.has_value()),
       minimum_(column.minimum.value_or(0)),
       maximum_(column.maximum.value_or(0)) {
@@ -107,10 +116,9 @@ FieldReader::Number FieldReader::ReadText(std::string_view text) const {
 }
 
 FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
-  if (cell.kind == Cell::Kind::kText) return ReadText(Trim(cell.text));
-  if (cell.kind == Cell::Kind::kMissing || std::isnan(cell.number))
-    return {kMissingNumber, Absent()};
-  return InRange(cell.number);
+  if (cell.kind == Cell::Kind::kNumber && !numbers_as_texts_ && !std::isnan(cell.number))
+    return InRange(cell.number);
+  return ReadText(CellText(cell).view());
 }
 
 FieldReader::Code FieldReader::CodeOf(std::string_view text) const {

@@ -57,6 +57,9 @@ class FieldReader {
 
   const contract::ContractColumn* column_;
   contract::MissingTexts missing_;
+  /// Numbers are read through their text: the column holds none, or some text of a number (99)
+  /// means "missing".
+  bool numbers_as_texts_;
   bool has_range_;
   double minimum_, maximum_;
   std::vector<std::string> dictionary_;

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/inference/linear.h"
 #include "reeve/inference/test_forest.h"
@@ -138,15 +139,15 @@ Table AsTable(std::span<const Cell> row) {
   Table table;
   for (std::size_t i = 0; i < row.size(); ++i) {
     const Cell& cell = row[i];
-    if (cell.kind == Cell::Kind::kNumber || cell.kind == Cell::Kind::kBoolean) {
-      const bool is_boolean = cell.kind == Cell::Kind::kBoolean;
-      table.Add(Column::Numbers(kFeatures[i], is_boolean ? ColumnType::kBoolean : ColumnType::kReal,
-                                {cell.number}));
+    Column texts = Column::Texts(kFeatures[i]);
+    if (cell.kind == Cell::Kind::kNumber) {
+      texts.AppendText(FormatNumber(cell.number));
+    } else if (cell.kind == Cell::Kind::kBoolean) {
+      texts.AppendText(cell.number != 0 ? "true" : "false");
     } else {
-      Column texts = Column::Texts(kFeatures[i]);
       texts.AppendText(Trim(cell.text));
-      table.Add(std::move(texts));
     }
+    table.Add(std::move(texts));
   }
   return table;
 }

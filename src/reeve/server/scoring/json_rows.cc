@@ -125,13 +125,15 @@ bool JsonRowReader::ReadFieldContainer(JsonCursor& cursor) {
 }
 
 bool JsonRowReader::ReadUnknown(JsonCursor& cursor) {
-  std::string_view json;
-  // The value may hold the scratch of a name in between.
+  std::string_view value;
+  if (is_key_ && cursor.Peek() == '"') {
+    if (!cursor.ReadText(value, text_scratch_)) return false;
+    rows_->SetKey(value.data() == text_scratch_.data() ? rows_->Keep(value) : value);
+    return true;
+  }
   if (!is_key_) rows_->AddUnknown(name_);
-  if (!cursor.SkipValue(options_.max_depth - 1, json)) return false;
-  if (!is_key_ || json == "null") return true;
-  const bool is_plain_text = json.front() == '"' && json.find('\\') == std::string_view::npos;
-  rows_->SetKey(is_plain_text ? json.substr(1, json.size() - 2) : json);
+  if (!cursor.SkipValue(options_.max_depth - 1, value)) return false;
+  if (is_key_ && value != "null") rows_->SetKey(value);
   return true;
 }
 
