@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,6 +24,10 @@ struct Request {
   std::string_view body;
   /// The caller's X-Request-Id when it gave a sound one, else made here.
   std::string_view request_id;
+  /// The caller's W3C trace context, "00-<32 hex>-<16 hex>-<2 hex>"; empty when it gave none or one
+  /// that is malformed.
+  std::string_view traceparent;
+  /// Address and port of the other end: "127.0.0.1:40312", "[::1]:40312".
   std::string_view peer;
 
   static constexpr std::size_t kBodyPadding = 64;
@@ -75,7 +80,12 @@ struct Route {
   Role role = Role::kScore;
   /// The route's label in metrics and logs, bounded: the pattern itself unless given.
   std::string label = {};
+  /// Largest body in bytes; 0: the transport's limit for `handle`, none for `open`.
+  std::size_t max_body = 0;
 };
+
+/// "Not Found" for 404; "Unknown" for a status without a registered phrase.
+std::string_view StatusReason(int status);
 
 /// How errors look on a path. MLflow's and V2's paths have forms of their own.
 using ErrorBody =

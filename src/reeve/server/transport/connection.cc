@@ -1,0 +1,304 @@
+#include <algorithm>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "reeve/server/transport/worker.h"
+
+namespace reeve::server {
+
+namespace {
+
+using Time = Session::Clock::time_point;
+
+constexpr double kLingerSeconds = 30;
+constexpr double kLingerSilence = 2;
+constexpr double kDrainLingerSeconds = 1;
+constexpr double kShutdownSeconds = 1;
+constexpr auto kTrimAfter = std::chrono::seconds(1);
+
+template <class Stream>
+class SocketConnection final : public Connection {
+ public:
+  static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
+
+  SocketConnection(Worker& worker, Stream stream, const std::string& peer, bool is_admin)
+      : worker_(worker),
+        stream_(std::move(stream)),
+        session_(worker.context(is_admin), peer),
+        place_(worker.Enter(this)) {}
+  ~SocketConnection() override { worker_.Leave(place_); }
+
+  void Check(Time now) override {
+    if (writing_ && now > write_deadline_) return Cut();
+    if (!reading_) return;
+    const bool idle = own_deadline_ == Time() && session_.idle() && !writing_;
+    if (idle && now - session_.idle_since() > kTrimAfter) session_.Trim();
+    const Time deadline = own_deadline_ != Time() ? own_deadline_ : session_.deadline();
+    if (now > deadline || (idle && LetsGo(now))) {
+      expired_ = true;
+      AsioError ignored;
+      lowest().cancel(ignored);
+    }
+  }
+
+  void Cut() override {
+    failed_ = true;
+    AsioError ignored;
+    lowest().close(ignored);
+    if (wake_) wake_->cancel();
+  }
+
+  // `self` keeps the connection while one of its coroutines runs.
+  static Task<void> Run(std::shared_ptr<SocketConnection> self) {
+    co_await self->Serve(self);
+    self->Cut();
+  }
+
+ private:
+  Socket& lowest() {
+    if constexpr (kTls) {
+      return stream_.next_layer();
+    } else {
+      return stream_;
+    }
+  }
+
+  static Session::Clock::duration Seconds(double seconds) {
+    return std::chrono::duration_cast<Session::Clock::duration>(
+        std::chrono::duration<double>(seconds));
+  }
+  const TransportLimits& limits() const { return worker_.options().limits; }
+
+  // Draining: an idle connection may be closed when its client has been silent for as long as new
+  // requests are still taken, and nothing of a next one has arrived.
+  bool LetsGo(Time now) {
+    auto& shared = worker_.shared();
+    if (!shared.draining.load(std::memory_order_relaxed)) return false;
+    if (now - session_.idle_since() < Seconds(worker_.options().drain_accept_seconds)) return false;
+    char byte = 0;
+    return ::recv(lowest().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+  }
+
+  // No co_await within a switch: g++ 12 makes coroutines of that which jump to nowhere.
+  Task<void> Serve(const std::shared_ptr<SocketConnection>& self) {
+    if constexpr (kTls) {
+      const bool sound = co_await Handshake();
+      if (!sound) co_return;
+    }
+    for (;;) {
+      if constexpr (!kTls) TrySend();
+      if (session_.output().size() > 0) {
+        if (session_.streams()) {
+          SendBeside(self);
+        } else {
+          const bool sent = co_await SendAll();
+          if (!sent) co_return;
+        }
+      }
+      const Session::Wants wants = session_.wants();
+      if (wants == Session::Wants::kFlush) {
+        if (session_.backlogged()) co_await WaitForWriter();
+        if (failed_) co_return;
+        session_.Advance();
+        continue;
+      }
+      if (wants != Session::Wants::kInput) {
+        const bool sent = co_await SendAll();
+        if (sent) co_await Farewell(wants == Session::Wants::kLinger);
+        co_return;
+      }
+      const auto space = session_.Space();
+      AsioError ec;
+      reading_ = true;
+      const std::size_t count = co_await stream_.async_read_some(
+          net::buffer(space.data(), space.size()), net::redirect_error(kAwait, ec));
+      reading_ = false;
+      if (!Heard(count, ec)) co_return;
+      // Behind the requests that are ready now.
+      worker_.Probe();
+    }
+  }
+
+  // What a read brought. False: the client is gone.
+  bool Heard(std::size_t count, const AsioError& ec) {
+    const bool expired = std::exchange(expired_, false);
+    if (failed_) return false;
+    if (count > 0) {
+      // Bytes that came just before the deadline count.
+      session_.Received(count);
+    } else if (expired) {
+      session_.TimedOut();
+    } else if (ec == net::error::eof || ec == net::ssl::error::stream_truncated) {
+      session_.Ended();
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  Task<bool> Handshake() {
+    if constexpr (kTls) {
+      AsioError ec;
+      AwaitUntil(limits().head_seconds);
+      co_await stream_.async_handshake(net::ssl::stream_base::server,
+                                       net::redirect_error(kAwait, ec));
+      reading_ = false;
+      own_deadline_ = Time();
+      if (ec) co_return false;
+    }
+    co_return true;
+  }
+
+  void AwaitUntil(double seconds) {
+    own_deadline_ = Session::Clock::now() + Seconds(seconds);
+    reading_ = true;
+  }
+
+  // One system call for head and body, without going through the loop. What does not fit stays.
+  void TrySend() {
+    const auto output = session_.output();
+    if (writing_ || output.size() == 0) return;
+    iovec pieces[2] = {{const_cast<char*>(output.head.data()), output.head.size()},
+                       {const_cast<char*>(output.body.data()), output.body.size()}};
+    ssize_t sent = 0;
+    if (output.body.empty()) {
+      sent = ::send(lowest().native_handle(), output.head.data(), output.head.size(),
+                    MSG_NOSIGNAL | MSG_DONTWAIT);
+    } else {
+      msghdr message{};
+      message.msg_iov = pieces;
+      message.msg_iovlen = 2;
+      sent = ::sendmsg(lowest().native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+    if (sent > 0) session_.Sent(static_cast<std::size_t>(sent));
+  }
+
+  // Sends all output, waiting for the client. False: it is gone.
+  Task<bool> SendAll() {
+    while (writing_) co_await WaitForWriter();
+    if (failed_) co_return false;
+    while (session_.output().size() > 0) {
+      const auto output = session_.output();
+      const std::array<net::const_buffer, 2> pieces{
+          net::const_buffer(output.head.data(), output.head.size()),
+          net::const_buffer(output.body.data(), output.body.size())};
+      AsioError ec;
+      writing_ = true;
+      write_deadline_ = Session::Clock::now() + Seconds(limits().write_seconds);
+      const std::size_t count =
+          co_await stream_.async_write_some(pieces, net::redirect_error(kAwait, ec));
+      writing_ = false;
+      if (ec || failed_) co_return false;
+      session_.Sent(count);
+    }
+    co_return !failed_;
+  }
+
+  // Hands the output to a coroutine that writes while this one reads on.
+  void SendBeside(const std::shared_ptr<SocketConnection>& self) {
+    session_.Take(queued_);
+    if (writing_) return;
+    writing_ = true;
+    write_deadline_ = Session::Clock::now() + Seconds(limits().write_seconds);
+    net::co_spawn(worker_.io(), Write(self), net::detached);
+  }
+
+  static Task<void> Write(std::shared_ptr<SocketConnection> self) {
+    co_await self->WriteQueued();
+    self->writing_ = false;
+    if (self->wake_) self->wake_->cancel();
+  }
+
+  Task<void> WriteQueued() {
+    std::string sending;
+    while (!queued_.empty() && !failed_) {
+      sending.clear();
+      sending.swap(queued_);
+      for (std::size_t at = 0; at < sending.size();) {
+        AsioError ec;
+        write_deadline_ = Session::Clock::now() + Seconds(limits().write_seconds);
+        const std::size_t count = co_await stream_.async_write_some(
+            net::buffer(sending.data() + at, sending.size() - at), net::redirect_error(kAwait, ec));
+        if (ec || failed_) {
+          Cut();
+          co_return;
+        }
+        at += count;
+        session_.TakenSent(count);
+        if (wake_) wake_->cancel();
+      }
+    }
+  }
+
+  // Returns when the writing coroutine got on or gave up.
+  Task<void> WaitForWriter() {
+    if (!writing_) co_return;
+    if (!wake_) wake_.emplace(worker_.io().get_executor());
+    wake_->expires_at(Time::max());
+    AsioError ec;
+    co_await wake_->async_wait(net::redirect_error(kAwait, ec));
+  }
+
+  // Ends the sending side. `linger`: the client is still sending, and closing at once would reset
+  // the connection before it has read the answer.
+  Task<void> Farewell(bool linger) {
+    AsioError ec;
+    if constexpr (kTls) {
+      AwaitUntil(kShutdownSeconds);
+      if (!linger) {
+        co_await stream_.async_shutdown(net::redirect_error(kAwait, ec));
+        co_return;
+      }
+    }
+    lowest().shutdown(Socket::shutdown_send, ec);
+    if (!linger) co_return;
+    const Time end = Session::Clock::now() + Seconds(kLingerSeconds);
+    char scratch[16 << 10];
+    while (!ec && !failed_) {
+      const bool draining = worker_.shared().draining.load(std::memory_order_relaxed);
+      own_deadline_ = std::min(
+          end, Session::Clock::now() + Seconds(draining ? kDrainLingerSeconds : kLingerSilence));
+      reading_ = true;
+      co_await lowest().async_read_some(net::buffer(scratch), net::redirect_error(kAwait, ec));
+      reading_ = false;
+      if (expired_ || Session::Clock::now() > end) co_return;
+    }
+  }
+
+  Worker& worker_;
+  Stream stream_;
+  Session session_;
+  const std::list<Connection*>::iterator place_;
+  // Of this connection, when what is awaited is none of the session's: handshake, farewell.
+  Time own_deadline_{}, write_deadline_{};
+  bool reading_ = false, writing_ = false, expired_ = false, failed_ = false;
+  std::optional<Timer> wake_;
+  std::string queued_;
+};
+
+template <class Stream>
+void Spawn(Worker& worker, Stream stream, const std::string& peer, bool is_admin) {
+  auto connection =
+      std::make_shared<SocketConnection<Stream>>(worker, std::move(stream), peer, is_admin);
+  net::co_spawn(worker.io(), SocketConnection<Stream>::Run(std::move(connection)), net::detached);
+}
+
+}  // namespace
+
+void Serve(Worker& worker, int socket, const std::string& peer, bool is_admin,
+           net::ssl::context* tls) {
+  Socket plain(worker.io().get_executor(), net::ip::tcp::v4(), socket);
+  AsioError ignored;
+  plain.set_option(net::ip::tcp::no_delay(true), ignored);
+  if (tls == nullptr) {
+    Spawn(worker, std::move(plain), peer, is_admin);
+  } else {
+    Spawn(worker, TlsStream(std::move(plain), *tls), peer, is_admin);
+  }
+}
+
+}  // namespace reeve::server
