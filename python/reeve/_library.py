@@ -1,4 +1,5 @@
 """Finds libreeve.so and declares its functions; reeve.h says what they do."""
+import contextlib
 import ctypes
 import ctypes.util
 import functools
@@ -64,11 +65,9 @@ def _open():
             raise ReeveError(f"$REEVE_LIBRARY names {path}, which is not there", "not_found")
         else:
             tried.append(f"{where} ({path})")
-    for name in (FILE, ctypes.util.find_library("reeve")):
-        try:
-            return ctypes.CDLL(name) if name else None
-        except OSError:
-            continue
+    for name in filter(None, (FILE, ctypes.util.find_library("reeve"))):
+        with contextlib.suppress(OSError):
+            return ctypes.CDLL(name)
     raise ReeveError(f"{FILE} was not found. Looked in: {'; '.join(tried)}; the system's folders. "
                      "Put the reeve binary of an installed tree on the PATH, or set REEVE_LIBRARY to the file.", "not_found")
 

@@ -173,7 +173,7 @@ class Model:
             for schema, array in _arrow.batches_of(data):
                 parts.append(self._score_batch(schema, array, with_issues, first))
                 first += array.length
-            return _joined(parts, len(self._classes)), None
+            return self._joined(parts, with_issues), None
         frame = _frame_of(data)
         keep = []
         schema, array = _arrow.struct_of(self._columns_of(frame), len(frame), keep)
@@ -197,10 +197,20 @@ class Model:
         issues = ctypes.c_void_p()
         call(self._library.reeve_score_arrow, self._model, ctypes.byref(schema), ctypes.byref(array), probabilities.ctypes.data, predicted.ctypes.data,
              ctypes.byref(issues) if with_issues else None)
+        if not with_issues:
+            return Scores(predicted, probabilities, None)
         try:
             return Scores(predicted, probabilities, self._issues_of(issues, first_row))
         finally:
             self._library.reeve_issues_free(issues)
+
+    def _joined(self, parts, with_issues):
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            return Scores(numpy.empty(0, dtype=numpy.int32), numpy.empty((0, len(self._classes))), self._issues_of(None, 0) if with_issues else None)
+        return Scores(numpy.concatenate([part.predicted for part in parts]), numpy.concatenate([part.probabilities for part in parts]),
+                      pandas.concat([part.issues for part in parts], ignore_index=True) if with_issues else None)
 
     def _issues_of(self, issues, first_row):
         found = [self._library.reeve_issues_get(issues, i).contents for i in range(self._library.reeve_issues_count(issues))]
@@ -230,16 +240,6 @@ def _frame_of(data):
     if isinstance(data, (list, tuple)) and all(isinstance(row, dict) for row in data):
         return pandas.DataFrame(list(data), dtype=object)
     raise ReeveError(f"data is a {type(data).__name__}, expected a DataFrame, a list of dicts, a dict of columns or Arrow data")
-
-
-def _joined(parts, classes):
-    if len(parts) == 1:
-        return parts[0]
-    issues = [part.issues for part in parts if len(part.issues)]
-    if not parts:
-        return Scores(numpy.empty(0, dtype=numpy.int32), numpy.empty((0, classes)), pandas.DataFrame(columns=["row", "column", "rule", "fatal", "found", "expected"]))
-    return Scores(numpy.concatenate([part.predicted for part in parts]), numpy.concatenate([part.probabilities for part in parts]),
-                  pandas.concat(issues, ignore_index=True) if issues else parts[0].issues)
 
 
 def _complaint(issues, bad, rows):

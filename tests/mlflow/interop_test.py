@@ -17,11 +17,16 @@ from pathlib import Path
 for name in ("mlflow", "alembic"):
     logging.getLogger(name).setLevel(logging.ERROR)
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+REEVE = os.path.abspath(sys.argv.pop())
+# The package finds its library beside the binary.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "python"))
+os.environ["PATH"] = f"{Path(REEVE).parent}:{os.environ['PATH']}"
 
+import mlflow  # noqa: E402
+import pandas  # noqa: E402
+import reeve as package  # noqa: E402
 from mlflow import MlflowClient  # noqa: E402
 from mlflow.models import Model  # noqa: E402
-
-REEVE = sys.argv.pop()
 
 
 class Interop(unittest.TestCase):
@@ -119,7 +124,65 @@ class Interop(unittest.TestCase):
         self.assertIn(run.info.run_id, self.reeve("runs", "list", "--experiment", "made elsewhere", "--output", "json"))
         self.reeve("runs", "show", run.info.run_id)
 
-    def test_8_the_file_is_whole(self):
+    def load(self, uri):
+        store = f"sqlite:///{self.folder}/mlflow.db"
+        mlflow.set_tracking_uri(store)
+        mlflow.set_registry_uri(store)
+        return mlflow.pyfunc.load_model(uri)
+
+    def frame(self, model, table):
+        """A table in the types of the signature, on which MLflow insists."""
+        frame = pandas.read_csv(self.folder / table, float_precision="round_trip")
+        kinds = {column.name: column.type.name for column in model.metadata.get_input_schema()}
+        return frame.astype({name: "float64" for name, kind in kinds.items() if kind == "double"} |
+                            {name: "datetime64[ns]" for name, kind in kinds.items() if kind == "datetime"})
+
+    def scores(self, model, table, output):
+        self.reeve("predict", model, table, "-o", output, "--probabilities", "--quiet")
+        return [json.loads(line) for line in (self.folder / output).read_text().splitlines()]
+
+    def test_8_pyfunc_gives_the_numbers_of_predict(self):
+        uri = f"models:/{self.name}@champion"
+        expected = self.scores(uri, self.table, "pyfunc.jsonl")
+        model = self.load(uri)
+        answers = model.predict(self.frame(model, self.table))
+        self.assertEqual(list(answers.columns), ["prediction", "probability", "label"])
+        self.assertEqual(list(answers["label"]), [row["prediction"] for row in expected])
+        self.assertEqual(list(answers["probability"]), [row["probability"] for row in expected])
+        self.assertEqual(list(answers["prediction"]), [int(row["prediction"] == "yes") for row in expected])
+        self.assertEqual(answers["prediction"].dtype.kind, "i")
+        self.assertEqual([c.name for c in model.metadata.get_output_schema()], list(answers.columns))
+        # The same model by the package's own name for it.
+        self.assertEqual(list(package.load(uri).predict(pandas.read_csv(self.folder / self.table))["prediction"]), list(answers["label"]))
+
+    def test_8_pyfunc_names_the_bad_values(self):
+        model = self.load(f"models:/{self.name}@champion")
+        frame = self.frame(model, self.table)
+        frame.loc[3, "region"] = None
+        with self.assertRaisesRegex(package.ReeveError, "1 of 2,000 rows break the contract.*row 3, region: missing_value"):
+            model.predict(frame)
+
+    def test_8_pyfunc_tells_more_than_two_classes_by_name(self):
+        frame = pandas.read_csv(self.folder / self.table)
+        frame["band"] = pandas.cut(frame["loan_amount"], 3, labels=["small", "middle", "large"]).astype(str)
+        frame.drop(columns=["loan_id", "approved"]).to_csv(self.folder / "bands.csv", index=False)
+        answer = self.answer("train", "bands.csv", "--target", "band", "--effort", "quick")
+        uri = f"runs:/{answer['run_id']}/model"
+        expected = self.scores(uri, "bands.csv", "bands.jsonl")
+        model = self.load(uri)
+        answers = model.predict(self.frame(model, "bands.csv"))
+        self.assertEqual(list(answers["prediction"]), [row["prediction"] for row in expected])
+        self.assertEqual(list(answers["probability"]), [row["probability"] for row in expected])
+        self.assertEqual(list(answers["probabilities"]), [{c: row[f"probability_{c}"] for c in ("large", "middle", "small")} for row in expected])
+        self.assertEqual([c.name for c in model.metadata.get_output_schema()], list(answers.columns))
+
+    def test_8_nothing_of_a_model_runs_but_what_is_installed(self):
+        source = Path(self.load(f"models:/{self.name}@champion").metadata.artifact_path.removeprefix("file://"))
+        flavors = Model.load(str(source / "MLmodel")).flavors
+        self.assertEqual(flavors["python_function"], {"loader_module": "reeve.mlflow"})
+        self.assertFalse([p.name for p in source.rglob("*") if p.suffix in (".py", ".pkl", ".sh") or p.name in ("conda.yaml", "requirements.txt", "code")])
+
+    def test_9_the_file_is_whole(self):
         with sqlite3.connect(self.folder / "mlflow.db") as database:
             self.assertEqual(database.execute("PRAGMA integrity_check").fetchone()[0], "ok")
             self.assertEqual(database.execute("PRAGMA foreign_key_check").fetchall(), [])
