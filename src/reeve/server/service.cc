@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "reeve/base/log.h"
-#include "reeve/server/description/routes.h"
+#include "reeve/server/description/description_routes.h"
+#include "reeve/server/description/reasons.h"
 #include "reeve/server/health.h"
 #include "reeve/server/metrics_route.h"
 #include "reeve/server/scoring/csv_stream.h"
