@@ -6,7 +6,7 @@
 
 #include "reeve/server/description/openapi.h"
 #include "reeve/server/description/static_files.h"
-#include "reeve/server/description/test_models.h"
+#include "reeve/server/description/test_small_models.h"
 #include "reeve/server/health.h"
 #include "reeve/server/scoring/csv_stream.h"
 #include "reeve/server/scoring/feedback.h"
@@ -19,7 +19,7 @@ namespace {
 
 class DescriptionRoutesTest : public testing::Test {
  protected:
-  DescriptionRoutesTest() : service_({MakeTestModel(), MakeTestModel({.name = "cars"})}) {
+  DescriptionRoutesTest() : service_({MakeSmallModel(), MakeSmallModel({.name = "cars"})}) {
     others_ = PredictRoutes(service_.context(), {});
     for (Route& route : HealthRoutes(service_.context(), {.is_ready = [] { return true; }}))
       others_.push_back(std::move(route));
@@ -45,7 +45,7 @@ class DescriptionRoutesTest : public testing::Test {
     return response;
   }
 
-  TestService service_;
+  SmallService service_;
   std::vector<Route> others_, routes_;
 };
 
