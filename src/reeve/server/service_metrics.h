@@ -20,12 +20,25 @@ class ModelMetrics {
   virtual void OnScored(const inference::RowScores& scores, double seconds) = 0;
 };
 
+/// Bounds of what one Prometheus server has to hold of this process.
+struct ServiceMetricsOptions {
+  /// Features and classes of a model with series of their own; further ones share "other".
+  std::size_t most_features = 200, most_classes = 100;
+  /// Routes with series of their own.
+  std::size_t most_routes = 256;
+  /// Model versions that are served no longer but whose counts are still shown.
+  std::size_t most_retired = 16;
+};
+
 /// Every metric of the service, in one registry. Thread-safe.
 class ServiceMetrics {
  public:
-  static std::unique_ptr<ServiceMetrics> Make();
+  static std::unique_ptr<ServiceMetrics> Make(const ServiceMetricsOptions& options = {});
   virtual ~ServiceMetrics() = default;
 
+  /// Shows the series of a route at 0 from now on: call it for every route before the first
+  /// request. Routes that were never added appear with their first request.
+  virtual void AddRoute(std::string_view route, std::string_view method) = 0;
   virtual void OnRequestBegin() = 0;
   /// `route` and `method` come from the route table, so that their values are bounded; what no
   /// route took is "other".
@@ -56,6 +69,8 @@ class ServiceMetrics {
 
   /// Prometheus text 0.0.4, or OpenMetrics 1.0.0.
   virtual std::string Render(bool openmetrics) = 0;
+  /// The Content-Type of what Render gives.
+  static std::string_view ContentType(bool openmetrics);
 };
 
 }  // namespace reeve::server

@@ -105,9 +105,10 @@ class CsvStream final : public BodyStream {
     if (form_) {
       file_.clear();
       const Refusal refusal = form_->Read(bytes, file_);
+      has_bytes_ = has_bytes_ || !file_.empty();
       cutter_.Append(file_);
       Work(out);
-      if (!refusal.ok()) Break(refusal, out);
+      if (!refusal.ok()) Finish(refusal, out);
       return;
     }
     cutter_.Append(bytes);
@@ -117,11 +118,7 @@ class CsvStream final : public BodyStream {
   void OnEnd(std::string& out) override {
     if (!refusal_.ok() || is_broken_) return;
     const Refusal refusal = form_ ? form_->End() : Refusal{};
-    // A form that was cut short holds no header to complain of.
-    if (!refusal.ok() && !has_header_) return Break(refusal, out);
-    cutter_.End();
-    Work(out);
-    if (!refusal.ok()) return Break(refusal, out);
+    Finish(refusal, out);
     if (form_ && form_->has_further_file())
       Break(Refusal::BadRequest("the form has a further file, which was not read"), out);
   }
@@ -132,9 +129,20 @@ class CsvStream final : public BodyStream {
   }
 
  private:
+  // The CSV ends here, in a form that is refused or not.
+  void Finish(const Refusal& form, std::string& out) {
+    // A form without a file has no header to complain of.
+    if (form.ok() || has_bytes_) {
+      cutter_.End();
+      Work(out);
+    }
+    if (!form.ok()) Break(form, out);
+  }
+
   // The status is sent once the header was sound. What is found later is said in a row of its own,
   // so that a file that was cut short is never taken for a whole one.
   void Break(const Refusal& refusal, std::string& out) {
+    if (!refusal_.ok() || is_broken_) return;  // the first one counts
     if (!has_header_) {
       refusal_ = refusal;
       return;
@@ -316,6 +324,8 @@ class CsvStream final : public BodyStream {
   const CsvOptions options_;
   const std::string request_id_, peer_, scored_at_;
   std::optional<MultipartReader> form_;
+  /// The form's file has begun.
+  bool has_bytes_ = false;
   CsvCutter cutter_;
   CsvColumns columns_;
   /// Columns of the CSV that are copied.

@@ -1,7 +1,6 @@
 #include "reeve/server/scoring/invocations.h"
 
 #include <array>
-#include <optional>
 
 #include <simdjson.h>
 
@@ -57,15 +56,14 @@ class InvocationReader {
   }
 
   Refusal ReadCsv(std::string_view body) {
-    CsvCutter cutter;
-    cutter.Append(body);
-    cutter.End();
+    csv_.Append(body);
+    csv_.End();
     Refusal refusal;
-    if (!cutter.ReadHeader(refusal)) return refusal;
+    if (!csv_.ReadHeader(refusal)) return refusal;
     CsvColumns columns;
-    REEVE_RETURN_IF_REFUSED(CsvColumns::Match(cutter.names(), model_, context_.key_field, columns));
+    REEVE_RETURN_IF_REFUSED(CsvColumns::Match(csv_.names(), model_, context_.key_field, columns));
     CsvCutter::Row row;
-    while (cutter.Next(row)) {
+    while (csv_.Next(row)) {
       REEVE_RETURN_IF_REFUSED(CheckRows(static_cast<std::size_t>(rows_.rows()) + 1));
       if (row.fields == nullptr)
         return Refusal::BadRequest("row " + std::to_string(rows_.rows()) + ": " + row.error);
@@ -73,7 +71,6 @@ class InvocationReader {
       if (rows_.rows() > 1) continue;
       for (const std::string& name : columns.unknown()) rows_.AddUnknown(name);
     }
-    kept_csv_ = std::move(cutter);
     return {};
   }
 
@@ -238,8 +235,8 @@ class InvocationReader {
   RecordReader records_;
   /// Names and fields of lists' positions.
   std::vector<std::pair<std::string_view, FieldName>> columns_;
-  /// Holds the texts that cells point to.
-  std::optional<CsvCutter> kept_csv_;
+  /// Holds the texts that cells of a CSV body point to.
+  CsvCutter csv_;
 };
 
 constexpr std::array<InvocationReader::Form, 4> InvocationReader::kForms = {{
