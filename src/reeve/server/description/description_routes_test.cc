@@ -6,21 +6,28 @@
 
 #include "reeve/server/description/openapi.h"
 #include "reeve/server/description/static_files.h"
-#include "reeve/server/description/test_models.h"
+#include "reeve/server/description/test_small_models.h"
 #include "reeve/server/health.h"
+#include "reeve/server/scoring/csv_stream.h"
 #include "reeve/server/scoring/feedback.h"
+#include "reeve/server/scoring/invocations.h"
 #include "reeve/server/scoring/predict.h"
+#include "reeve/server/scoring/v2.h"
 
 namespace reeve::server {
 namespace {
 
 class DescriptionRoutesTest : public testing::Test {
  protected:
-  DescriptionRoutesTest() : service_({MakeTestModel(), MakeTestModel({.name = "cars"})}) {
+  DescriptionRoutesTest() : service_({MakeSmallModel(), MakeSmallModel({.name = "cars"})}) {
     others_ = PredictRoutes(service_.context(), {});
     for (Route& route : HealthRoutes(service_.context(), {.is_ready = [] { return true; }}))
       others_.push_back(std::move(route));
     for (Route& route : FeedbackRoutes(service_.context())) others_.push_back(std::move(route));
+    for (Route& route : InvocationsRoutes(service_.context())) others_.push_back(std::move(route));
+    for (Route& route : V2Routes(service_.context(), [] { return true; }))
+      others_.push_back(std::move(route));
+    others_.push_back(CsvRoute(service_.context()));
     routes_ = DescriptionRoutes(service_.context(), others_);
   }
 
@@ -38,12 +45,13 @@ class DescriptionRoutesTest : public testing::Test {
     return response;
   }
 
-  TestService service_;
+  SmallService service_;
   std::vector<Route> others_, routes_;
 };
 
 TEST_F(DescriptionRoutesTest, EveryRouteIsDescribed) {
   std::vector<RouteName> names = NamesOf(others_);
+  names.push_back({"GET", "/metrics"});
   for (RouteName& name : NamesOf(routes_)) names.push_back(std::move(name));
   EXPECT_THAT(UndescribedRoutes(names), testing::IsEmpty())
       << "add an entry to kDocs in route_docs.cc";

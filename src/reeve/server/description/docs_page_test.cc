@@ -6,7 +6,7 @@
 
 #include "reeve/server/description/openapi.h"
 #include "reeve/server/description/route_docs.h"
-#include "reeve/server/description/test_models.h"
+#include "reeve/server/description/test_small_models.h"
 
 namespace reeve::server {
 namespace {
@@ -23,7 +23,7 @@ std::string Docs(const ServedModel& model, const std::string& model_query = "") 
 }
 
 TEST(DocsPageTest, ShowsEveryOperationWithItsCommand) {
-  const std::string html = Docs(*MakeTestModel());
+  const std::string html = Docs(*MakeSmallModel());
   for (const RouteDoc& doc : RouteDocs()) {
     if (doc.tag.empty()) continue;
     EXPECT_THAT(html, HasSubstr("<article class=\"operation\" id=\"" + std::string(doc.id)));
@@ -34,22 +34,22 @@ TEST(DocsPageTest, ShowsEveryOperationWithItsCommand) {
 }
 
 TEST(DocsPageTest, LoadsNothingFromElsewhere) {
-  const std::string html = Docs(*MakeTestModel());
+  const std::string html = Docs(*MakeSmallModel());
   EXPECT_THAT(html, Not(testing::ContainsRegex("(src|href)=[\"']https?:")));
   EXPECT_THAT(html, Not(HasSubstr("<script>")));
 }
 
 TEST(DocsPageTest, RequestsGoToTheModelThatThePageIsAbout) {
-  const std::string html = Docs(*MakeTestModel(), "?model=loans");
+  const std::string html = Docs(*MakeSmallModel(), "?model=loans");
   EXPECT_THAT(html, HasSubstr("data-path=\"./predict?model=loans\""));
   EXPECT_THAT(html, HasSubstr("data-path=\"./v2/models/loans/ready\""));
   EXPECT_THAT(html, HasSubstr("href=\"openapi.json?model=loans\""));
 }
 
 TEST(DocsPageTest, NamesCannotBecomeMarkup) {
-  const std::string html = Docs(*MakeTestModel({.name = "<script>a</script>`",
-                                                .classes = {"<b>no</b>", "\"><script>y</script>"},
-                                                .category_column = "</textarea><script>c`"}));
+  const std::string html = Docs(*MakeSmallModel({.name = "<script>a</script>`",
+                                                 .classes = {"<b>no</b>", "\"><script>y</script>"},
+                                                 .category_column = "</textarea><script>c`"}));
   EXPECT_THAT(html, Not(HasSubstr("<script>")));
   EXPECT_THAT(html, Not(HasSubstr("<b>no")));
   EXPECT_THAT(html, Not(HasSubstr("</textarea><")));

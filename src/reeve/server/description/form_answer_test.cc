@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/server/description/html.h"
-#include "reeve/server/description/test_models.h"
+#include "reeve/server/description/test_small_models.h"
 
 namespace reeve::server {
 namespace {
@@ -15,7 +15,7 @@ using testing::Not;
 class FormAnswerTest : public testing::Test {
  protected:
   explicit FormAnswerTest(
-      std::vector<std::shared_ptr<const ServedModel>> models = {MakeTestModel()})
+      std::vector<std::shared_ptr<const ServedModel>> models = {MakeSmallModel()})
       : service_(std::move(models)) {}
 
   Response Show(std::string_view query = "") {
@@ -36,7 +36,7 @@ class FormAnswerTest : public testing::Test {
     return response;
   }
 
-  TestService service_;
+  SmallService service_;
 };
 
 constexpr std::string_view kGood =
@@ -133,7 +133,7 @@ class SeveralModelsTest : public FormAnswerTest {
  protected:
   SeveralModelsTest()
       : FormAnswerTest(
-            {MakeTestModel(), MakeTestModel({.name = "a&b <c>", .classes = {"1", "2", "3"}})}) {}
+            {MakeSmallModel(), MakeSmallModel({.name = "a&b <c>", .classes = {"1", "2", "3"}})}) {}
 };
 
 TEST_F(SeveralModelsTest, AreLinksAndTheFormKeepsTheChosenOne) {
@@ -164,10 +164,10 @@ TEST_F(NoModelTest, IsNotReady) {
 class HostileNamesTest : public FormAnswerTest {
  protected:
   HostileNamesTest()
-      : FormAnswerTest({MakeTestModel({.name = "<script>a</script>",
-                                       .classes = {"<b>no</b>", "\"><script>y</script>"},
-                                       .category_column = "'\"><script>c</script>",
-                                       .more_categories = {"<img src=x onerror=z>"}})}) {}
+      : FormAnswerTest({MakeSmallModel({.name = "<script>a</script>",
+                                        .classes = {"<b>no</b>", "\"><script>y</script>"},
+                                        .category_column = "'\"><script>c</script>",
+                                        .more_categories = {"<img src=x onerror=z>"}})}) {}
 };
 
 TEST_F(HostileNamesTest, StayTexts) {

@@ -4,13 +4,13 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "reeve/server/description/test_models.h"
+#include "reeve/server/description/test_small_models.h"
 
 namespace reeve::server {
 namespace {
 
 TEST(ModelInfoTest, SaysWhatIsServed) {
-  const Json info = ModelInfo(*MakeTestModel());
+  const Json info = ModelInfo(*MakeSmallModel());
   EXPECT_EQ(info["name"], "loans");
   EXPECT_EQ(info["version"], "3");
   EXPECT_EQ(info["classes"], Json({"Rejected", "Approved"}));
@@ -24,7 +24,7 @@ TEST(ModelInfoTest, SaysWhatIsServed) {
 }
 
 TEST(ModelInfoTest, NamesEachFieldWithTypeAndRange) {
-  const Json features = ModelInfo(*MakeTestModel())["features"];
+  const Json features = ModelInfo(*MakeSmallModel())["features"];
   ASSERT_EQ(features.size(), 5u);
   EXPECT_EQ(features[0], Json::parse(R"({"name":"score","type":"integer","required":true,
                                          "minimum":300.0,"maximum":885.0})"));
@@ -33,7 +33,7 @@ TEST(ModelInfoTest, NamesEachFieldWithTypeAndRange) {
 }
 
 TEST(ModelInfoTest, WhatABundleDoesNotHoldIsNull) {
-  const auto model = MakeTestModel({.classes = {"a", "b", "c"}});
+  const auto model = MakeSmallModel({.classes = {"a", "b", "c"}});
   model->alias = "";
   model->lineage = "{}";
   model->scores = "not even JSON";
@@ -47,7 +47,7 @@ TEST(ModelInfoTest, WhatABundleDoesNotHoldIsNull) {
 TEST(ModelInfoTest, ManyCategoriesAreCountedNotListed) {
   std::vector<std::string> towns;
   for (int i = 0; i < 300; ++i) towns.push_back("town " + std::to_string(i));
-  const auto model = MakeTestModel({.more_categories = towns});
+  const auto model = MakeSmallModel({.more_categories = towns});
   const Json feature = ModelInfo(*model)["features"][2];
   EXPECT_EQ(feature["category_count"], 302);
   EXPECT_EQ(feature["categories"].size(), 50u);
@@ -55,13 +55,13 @@ TEST(ModelInfoTest, ManyCategoriesAreCountedNotListed) {
 }
 
 TEST(ModelInfoTest, ScoresAreThoseOfTheTraining) {
-  const Json scores = ModelScores(*MakeTestModel());
+  const Json scores = ModelScores(*MakeSmallModel());
   EXPECT_EQ(scores["version"], "3");
   EXPECT_EQ(scores["test"]["auc"], 0.9983);
 }
 
 TEST(ModelInfoTest, ListsEveryModel) {
-  const TestModels models({MakeTestModel(), MakeTestModel({.name = "cars"})});
+  const SmallModels models({MakeSmallModel(), MakeSmallModel({.name = "cars"})});
   const Json list = ModelList(models);
   ASSERT_EQ(list["models"].size(), 2u);
   EXPECT_EQ(list["models"][1]["name"], "cars");

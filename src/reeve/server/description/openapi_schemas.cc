@@ -208,6 +208,7 @@ void AddModels(Json& schemas) {
                                    {"test", Json{{"type", {"object", "null"}}}},
                                    {"lineage", Type("object")}},
                               {"name", "version", "classes", "features"});
+  schemas["Versions"] = ArrayOf(Type("object"));
   schemas["Models"] = ObjectOf(Json{{"models", ArrayOf(Type("object"))}}, {"models"});
   schemas["Health"] = ObjectOf(
       Json{{"status", Json{{"type", "string"}, {"enum", {"healthy", "degraded", "unhealthy"}}}},
@@ -427,6 +428,7 @@ Json OpenApiResponse(AnswerKind kind) {
       {AnswerKind::kPage, "A page", "text/html", nullptr},
       {AnswerKind::kServerMetadata, "Name, version, extensions", "application/json", ""},
       {AnswerKind::kModelMetadata, "Names, types and shapes", "application/json", ""},
+      {AnswerKind::kModelList, "One entry for each version", "application/json", "Versions"},
       {AnswerKind::kReady, "It is so", "application/json", ""},
   };
   const auto* const known = std::find_if(std::begin(kKnown), std::end(kKnown),

@@ -8,7 +8,7 @@
 
 #include "reeve/server/description/openapi_schemas.h"
 #include "reeve/server/description/route_docs.h"
-#include "reeve/server/description/test_models.h"
+#include "reeve/server/description/test_small_models.h"
 #include "reeve/server/scoring/predict.h"
 
 namespace reeve::server {
@@ -34,7 +34,7 @@ void CollectReferences(const Json& json, std::set<std::string>& references) {
 }
 
 TEST(OpenApiTest, DescribesEveryRouteOnce) {
-  const auto model = MakeTestModel();
+  const auto model = MakeSmallModel();
   const Json document = Document(*model);
   EXPECT_EQ(document["openapi"], "3.1.0");
   std::set<std::string> ids;
@@ -49,7 +49,7 @@ TEST(OpenApiTest, DescribesEveryRouteOnce) {
 }
 
 TEST(OpenApiTest, EveryReferenceLeadsSomewhere) {
-  const Json document = Document(*MakeTestModel());
+  const Json document = Document(*MakeSmallModel());
   std::set<std::string> references;
   CollectReferences(document, references);
   EXPECT_GT(references.size(), 15u);
@@ -58,7 +58,7 @@ TEST(OpenApiTest, EveryReferenceLeadsSomewhere) {
 }
 
 TEST(OpenApiTest, TheModelsOwnFieldsAreInTheSchema) {
-  const auto model = MakeTestModel();
+  const auto model = MakeSmallModel();
   model->profile.columns[1].missing = model->profile.columns[1].rows;
   const Json row = Document(*model)["components"]["schemas"]["Row"];
   EXPECT_EQ(row["required"], Json({"score", "education"}));
@@ -72,7 +72,7 @@ TEST(OpenApiTest, TheModelsOwnFieldsAreInTheSchema) {
 TEST(OpenApiTest, ExamplesAreScored) {
   for (const std::vector<std::string>& classes :
        {std::vector<std::string>{"no", "yes"}, std::vector<std::string>{"a", "b", "c"}}) {
-    const TestService service({MakeTestModel({.classes = classes})});
+    const SmallService service({MakeSmallModel({.classes = classes})});
     const auto model = service.context().models->Find("", "");
     const Json document = Document(*model);
     for (const Route& route : PredictRoutes(service.context(), {})) {
@@ -92,7 +92,7 @@ TEST(OpenApiTest, ExamplesAreScored) {
 }
 
 TEST(OpenApiTest, AddressesWithNamesHaveNoExampleButACommand) {
-  const Json document = Document(*MakeTestModel({.name = "a b"}));
+  const Json document = Document(*MakeSmallModel({.name = "a b"}));
   const Json& infer = document["paths"]["/v2/models/{name}/infer"]["post"];
   EXPECT_FALSE(infer["requestBody"]["content"]["application/json"].contains("example"));
   EXPECT_THAT(infer["x-codeSamples"][0]["source"].get<std::string>(),
@@ -101,7 +101,7 @@ TEST(OpenApiTest, AddressesWithNamesHaveNoExampleButACommand) {
 }
 
 TEST(OpenApiTest, CallsOfAModelThatIsNotTheFirstNameIt) {
-  const auto model = MakeTestModel();
+  const auto model = MakeSmallModel();
   const Json document =
       OpenApi(*model, EveryRoute(), {.origin = "http://h:1", .model_query = "?model=loans"});
   EXPECT_THAT(
@@ -111,7 +111,7 @@ TEST(OpenApiTest, CallsOfAModelThatIsNotTheFirstNameIt) {
 
 TEST(OpenApiTest, ARouteThatNobodyDescribedIsStillThere) {
   const std::vector<RouteName> routes = {{"GET", "/made/{up}"}, {"POST", "/predict"}};
-  const Json document = OpenApi(*MakeTestModel(), routes, {.origin = "http://h:1"});
+  const Json document = OpenApi(*MakeSmallModel(), routes, {.origin = "http://h:1"});
   EXPECT_EQ(document["paths"]["/made/{up}"]["get"]["parameters"][0]["name"], "up");
   EXPECT_EQ(document["paths"].begin().key(), "/predict");
   EXPECT_THAT(UndescribedRoutes(routes), testing::ElementsAre("GET /made/{up}"));
@@ -126,7 +126,7 @@ TEST(OpenApiTest, NamesInBracesMayDiffer) {
 TEST(OpenApiTest, ManyCategoriesDoNotSwellTheDocument) {
   std::vector<std::string> towns;
   for (int i = 0; i < 5000; ++i) towns.push_back("town " + std::to_string(i));
-  const Json document = Document(*MakeTestModel({.more_categories = towns}));
+  const Json document = Document(*MakeSmallModel({.more_categories = towns}));
   EXPECT_LT(DumpJson(document).size(), 60'000u);
 }
 

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/json.h"
-#include "reeve/server/description/test_models.h"
+#include "reeve/server/description/test_small_models.h"
 #include "reeve/server/description/typical_row.h"
 
 namespace reeve::server {
@@ -23,12 +23,12 @@ double ProbabilityOf(const ServedModel& model, const std::vector<Cell>& row, std
 }
 
 TEST(ReasonsTest, ATypicalRowHasNone) {
-  const auto model = MakeTestModel();
+  const auto model = MakeSmallModel();
   EXPECT_THAT(Reasons(*model, TypicalRow(*model)), testing::IsEmpty());
 }
 
 TEST(ReasonsTest, TheStrongestFieldComesFirst) {
-  const auto model = MakeTestModel();
+  const auto model = MakeSmallModel();
   std::vector<Cell> row = TypicalRow(*model);
   row[0] = Number(850);
   row[1] = Number(90'000);
@@ -44,7 +44,7 @@ TEST(ReasonsTest, EachIsTheChangeOfOneReplacement) {
   // More columns than one block of the scorer takes, two classes and three.
   for (const std::vector<std::string>& classes :
        {std::vector<std::string>{"no", "yes"}, std::vector<std::string>{"a", "b", "c"}}) {
-    const auto model = MakeTestModel({.classes = classes, .more_numbers = 200});
+    const auto model = MakeSmallModel({.classes = classes, .more_numbers = 200});
     const std::vector<Cell> typical = TypicalRow(*model);
     std::vector<Cell> row = typical;
     row[0] = Number(850);
@@ -68,14 +68,14 @@ TEST(ReasonsTest, EachIsTheChangeOfOneReplacement) {
 }
 
 TEST(ReasonsTest, ARowThatCannotBeScoredHasNone) {
-  const auto model = MakeTestModel();
+  const auto model = MakeSmallModel();
   std::vector<Cell> row = TypicalRow(*model);
   row[0] = {};
   EXPECT_THAT(Reasons(*model, row), testing::IsEmpty());
 }
 
 TEST(ReasonsTest, TooManyColumnsAreNotTried) {
-  const auto model = MakeTestModel({.more_numbers = static_cast<int>(kMaxReasonFields)});
+  const auto model = MakeSmallModel({.more_numbers = static_cast<int>(kMaxReasonFields)});
   std::vector<Cell> row = TypicalRow(*model);
   row[0] = Number(850);
   EXPECT_THAT(Reasons(*model, row), testing::IsEmpty());

@@ -25,6 +25,7 @@ enum class AnswerKind {
   kPage,
   kServerMetadata,
   kModelMetadata,
+  kModelList,
   kReady,
 };
 

@@ -4,14 +4,14 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "reeve/server/description/test_models.h"
+#include "reeve/server/description/test_small_models.h"
 #include "reeve/server/description/typical_row.h"
 
 namespace reeve::server {
 namespace {
 
 TEST(ShellCommandTest, HoldsTheRowAsJson) {
-  const auto model = MakeTestModel();
+  const auto model = MakeSmallModel();
   EXPECT_EQ(ShellCommand("http://h:1/predict", *model, TypicalRow(*model)),
             "curl 'http://h:1/predict' \\\n  -H 'Content-Type: application/json' \\\n"
             "  -d '{\"score\":592,\"income\":105010,\"education\":\"Graduate\",\"member\":false,"
@@ -19,7 +19,7 @@ TEST(ShellCommandTest, HoldsTheRowAsJson) {
 }
 
 TEST(ShellCommandTest, TextsOfNumbersBecomeNumbersAndGapsAreLeftOut) {
-  const auto model = MakeTestModel();
+  const auto model = MakeSmallModel();
   std::vector<contract::Cell> row(5);
   row[0] = {.kind = contract::Cell::Kind::kText, .text = "7.5"};
   row[1] = {.kind = contract::Cell::Kind::kText, .text = "none"};

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "reeve/server/description/test_models.h"
+#include "reeve/server/description/test_small_models.h"
 
 namespace reeve::server {
 namespace {
@@ -15,7 +15,7 @@ std::vector<std::string> Texts(const ServedModel& model) {
 }
 
 TEST(TypicalRowTest, HoldsMediansAndTheMostFrequentValues) {
-  const auto model = MakeTestModel();
+  const auto model = MakeSmallModel();
   // The median of 300, 315, … 885 is 592.5, and between two whole numbers lies none.
   EXPECT_THAT(Texts(*model),
               testing::ElementsAre("592", "105010", "Graduate", "false", "1970-01-01"));
@@ -24,7 +24,7 @@ TEST(TypicalRowTest, HoldsMediansAndTheMostFrequentValues) {
 TEST(TypicalRowTest, CanBeScored) {
   for (const std::vector<std::string>& classes :
        {std::vector<std::string>{"no", "yes"}, std::vector<std::string>{"a", "b", "c"}}) {
-    const auto model = MakeTestModel({.classes = classes, .more_numbers = 30});
+    const auto model = MakeSmallModel({.classes = classes, .more_numbers = 30});
     inference::RowScores scores;
     model->row_scorer->Score(TypicalRow(*model), scores);
     EXPECT_GE(scores.predicted[0], 0);
@@ -33,14 +33,14 @@ TEST(TypicalRowTest, CanBeScored) {
 }
 
 TEST(TypicalRowTest, IsEmptyWhereMostRowsAre) {
-  const auto model = MakeTestModel();
+  const auto model = MakeSmallModel();
   auto& income = model->profile.columns[1];
   income.missing = income.rows / 2 + 1;
   EXPECT_EQ(Texts(*model)[1], "");
 }
 
 TEST(TypicalRowTest, DoesWithoutAProfile) {
-  const auto model = MakeTestModel();
+  const auto model = MakeSmallModel();
   model->profile.columns.clear();
   inference::RowScores scores;
   model->row_scorer->Score(TypicalRow(*model), scores);
@@ -48,7 +48,7 @@ TEST(TypicalRowTest, DoesWithoutAProfile) {
 }
 
 TEST(TypicalRowTest, FindsProfilesByNameWhereverTheyStand) {
-  const auto model = MakeTestModel();
+  const auto model = MakeSmallModel();
   std::swap(model->profile.columns[0], model->profile.columns[2]);
   EXPECT_EQ(FindProfile(*model, 0)->name, "score");
   model->profile.columns.pop_back();

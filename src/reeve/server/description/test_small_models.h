@@ -14,7 +14,7 @@ namespace reeve::server {
 
 /// A small linear model put together by hand for the tests of this folder, so that it is known what
 /// moves it.
-struct TestModelOptions {
+struct SmallModelOptions {
   std::string name = "loans";
   std::vector<std::string> classes = {"Rejected", "Approved"};
   /// What the column of categories is called, and further categories it has.
@@ -24,16 +24,16 @@ struct TestModelOptions {
   int more_numbers = 0;
 };
 
-inline constexpr int kTestRows = 40;
+inline constexpr int kSmallRows = 40;
 
 /// score (integer), income (real, gaps), the column of categories (Graduate, Not Graduate, …),
 /// member (boolean, gaps), since (date, gaps), further numbers.
-inline contract::TypedTable TestTable(const TestModelOptions& options,
-                                      const std::vector<std::string>& categories) {
+inline contract::TypedTable SmallTable(const SmallModelOptions& options,
+                                       const std::vector<std::string>& categories) {
   contract::TypedTable typed;
   const auto numbers = [&](const std::string& name, ColumnType type, auto&& value) {
     std::vector<double> values;
-    for (int row = 0; row < kTestRows; ++row) values.push_back(value(row));
+    for (int row = 0; row < kSmallRows; ++row) values.push_back(value(row));
     typed.table.Add(Column::Numbers(name, type, std::move(values)));
     typed.typing.push_back({.type = type});
   };
@@ -41,7 +41,7 @@ inline contract::TypedTable TestTable(const TestModelOptions& options,
   numbers("score", ColumnType::kInteger, [](int row) { return 300.0 + 15 * row; });
   numbers("income", ColumnType::kReal, [&](int row) { return gap(row, 1e5 + 250.5 * row); });
   std::vector<std::int32_t> codes;
-  for (int row = 0; row < kTestRows; ++row)
+  for (int row = 0; row < kSmallRows; ++row)
     codes.push_back(row % 2 == 0 ? 0 : row % static_cast<int>(categories.size()));
   typed.table.Add(Column::Codes(options.category_column, ColumnType::kCategory, codes, categories));
   typed.typing.push_back({.type = ColumnType::kCategory});
@@ -52,9 +52,9 @@ inline contract::TypedTable TestTable(const TestModelOptions& options,
   return typed;
 }
 
-inline contract::Contract TestContract(const contract::TypedTable& typed,
-                                       const TestModelOptions& options,
-                                       const std::vector<std::string>& categories) {
+inline contract::Contract SmallContract(const contract::TypedTable& typed,
+                                        const SmallModelOptions& options,
+                                        const std::vector<std::string>& categories) {
   contract::Contract contract = contract::MakeContract(typed, typed.table.Names());
   auto& known = contract.columns[2].categories;
   for (const std::string& category : categories) {
@@ -69,7 +69,7 @@ inline contract::Contract TestContract(const contract::TypedTable& typed,
 }
 
 /// Every feature counts a little; the first one, the score, much for the last class.
-inline inference::Linear TestLinear(std::size_t features, std::size_t classes) {
+inline inference::Linear SmallLinear(std::size_t features, std::size_t classes) {
   const std::size_t rows = classes == 2 ? 1 : classes;
   inference::Linear linear{.features = static_cast<std::int64_t>(features),
                            .classes = static_cast<std::int32_t>(classes)};
@@ -79,17 +79,17 @@ inline inference::Linear TestLinear(std::size_t features, std::size_t classes) {
   return linear;
 }
 
-inline std::shared_ptr<ServedModel> MakeTestModel(const TestModelOptions& options = {}) {
+inline std::shared_ptr<ServedModel> MakeSmallModel(const SmallModelOptions& options = {}) {
   std::vector<std::string> categories = {"Graduate", "Not Graduate"};
   categories.insert(categories.end(), options.more_categories.begin(),
                     options.more_categories.end());
-  const contract::TypedTable typed = TestTable(options, categories);
-  auto pipeline = features::Pipeline::Fit(typed.table, AllRows(kTestRows), typed.table.Names(),
+  const contract::TypedTable typed = SmallTable(options, categories);
+  auto pipeline = features::Pipeline::Fit(typed.table, AllRows(kSmallRows), typed.table.Names(),
                                           features::PipelineOptions::ForLinear())
                       .value();
   const std::size_t classes = options.classes.size();
   auto linear =
-      inference::LinearModel::Make(TestLinear(pipeline.outputs().size(), classes)).value();
+      inference::LinearModel::Make(SmallLinear(pipeline.outputs().size(), classes)).value();
   inference::Decision decision;
   if (classes == 2) decision.threshold = 0.4;
 
@@ -105,7 +105,7 @@ inline std::shared_ptr<ServedModel> MakeTestModel(const TestModelOptions& option
   model->digest = std::string(64, 'a');
   model->loaded_ms = 1'700'000'000'000;
   model->scorer = std::make_unique<inference::Scorer>(
-      inference::Scorer::Make(TestContract(typed, options, categories), std::move(pipeline),
+      inference::Scorer::Make(SmallContract(typed, options, categories), std::move(pipeline),
                               std::move(linear), decision)
           .value());
   model->row_scorer =
@@ -115,9 +115,9 @@ inline std::shared_ptr<ServedModel> MakeTestModel(const TestModelOptions& option
 }
 
 /// Models in memory, the first one first.
-class TestModels : public ModelDirectory {
+class SmallModels : public ModelDirectory {
  public:
-  explicit TestModels(std::vector<std::shared_ptr<const ServedModel>> models)
+  explicit SmallModels(std::vector<std::shared_ptr<const ServedModel>> models)
       : models_(std::move(models)) {}
   std::shared_ptr<const ServedModel> Find(std::string_view name,
                                           std::string_view version) const override {
@@ -142,16 +142,16 @@ class TestModels : public ModelDirectory {
 };
 
 /// A context that serves them.
-class TestService {
+class SmallService {
  public:
-  explicit TestService(std::vector<std::shared_ptr<const ServedModel>> models)
+  explicit SmallService(std::vector<std::shared_ptr<const ServedModel>> models)
       : models_(std::move(models)) {
     context_.models = &models_;
   }
   const ScoringContext& context() const { return context_; }
 
  private:
-  TestModels models_;
+  SmallModels models_;
   ScoringContext context_;
 };
 
