@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Option, 51> kOptions = {{
+constexpr std::array<Option, 58> kOptions = {{
     {"target", "", "COLUMN", "", "data.target", "train evaluate", false,
      "column with the classes to learn"},
     {"positive", "", "CLASS", "", "data.positive", "train", false,
@@ -45,9 +45,9 @@ constexpr std::array<Option, 51> kOptions = {{
     {"description", "", "TEXT", "", "", "train", false, "description of the run and the version"},
     {"out", "", "DIR", "", "", "train", false, "write the bundle to this new folder"},
     {"no-track", "", "", "", "", "train demo", false, "leave the tracking store alone"},
-    {"output-file", "o", "OUT", "", "", "predict evaluate check data demo", false,
+    {"output-file", "o", "OUT", "", "", "predict evaluate check data demo predictions", false,
      "where results go: .csv .parquet .jsonl, -, sqlite:///f.db?table=T"},
-    {"mode", "", "MODE", "", "", "predict", false,
+    {"mode", "", "MODE", "", "", "predict predictions", false,
      "append, fail or replace; default: append to tables, fail for files"},
     {"keep", "", "COL", "", "", "predict", true, "copy a column of the input"},
     {"keep-all", "", "", "", "", "predict", false, "copy every column of the input"},
@@ -64,11 +64,21 @@ constexpr std::array<Option, 51> kOptions = {{
      "text that means \"no value\", besides ?, NA, NaN, null …"},
     {"rows", "", "N", "2000", "", "demo", false, "rows of the demo table"},
     {"table-only", "", "", "", "", "demo", false, "write the demo table and stop"},
-    {"limit", "", "N", "20", "", "runs models data check", false, "most entries to list"},
+    {"limit", "", "N", "20", "", "runs models data check predictions", false,
+     "most entries to list"},
     {"origin", "", "", "", "", "config", false, "also say where each value comes from"},
     {"stage", "", "STAGE", "", "", "models", false, "None, Staging, Production or Archived"},
     {"delete", "", "", "", "", "models", false, "remove the alias instead of setting it"},
     {"html", "", "FILE", "", "", "evaluate", false, "write a page with scores and pictures"},
+    {"predictions-dir", "", "DIR", "predictions", "serve.predictions_dir", "predictions", false,
+     "folder of the log of served predictions"},
+    {"model", "", "NAME", "", "", "predictions", false, "only predictions of this model"},
+    {"version", "", "V", "", "", "predictions", false, "only predictions of this version"},
+    {"since", "", "TIME", "", "", "predictions", false,
+     "from this time on: 2026-03-01, 2026-03-01T12:30:00Z, or 1h, 7d ago"},
+    {"until", "", "TIME", "", "", "predictions", false, "before this time"},
+    {"request-id", "", "ID", "", "", "predictions", false, "only rows of this request"},
+    {"key", "", "KEY", "", "", "predictions", false, "only rows that the caller named so"},
     {"config", "", "FILE", "", "", "*", false, "settings; default: reeve.toml here or above"},
     {"tracking-uri", "", "URI", "sqlite:///mlflow.db", "tracking.uri", "*", false,
      "tracking store; default: MLFLOW_TRACKING_URI, then this"},
