@@ -28,11 +28,14 @@ std::string OptionLine(const Option& option) {
   return line + "\n";
 }
 
-// Options that only some commands know, then those of all.
+// Options that only some commands know, then those of all. The first one of a name is meant.
 std::string OptionList(std::string_view command, bool common) {
   std::string list;
+  std::set<std::string_view> shown;
   for (const Option& option : AllOptions()) {
-    if (Knows(command, option) && (option.commands == "*") == common) list += OptionLine(option);
+    if (Knows(command, option) && shown.insert(option.name).second &&
+        (option.commands == "*") == common)
+      list += OptionLine(option);
   }
   return list;
 }

@@ -96,6 +96,12 @@ Result<Column> FieldColumn(const FieldCells& field, const Rows& selected,
   return Column::Numbers(column.name, column.type, std::move(numbers));
 }
 
+// Years 1 to 9999, whatever a damaged clock or a hostile file says.
+double SecondsOf(std::int64_t time_ms) {
+  constexpr std::int64_t kFirst = -62'135'596'800'000, kLast = 253'402'300'799'999;
+  return static_cast<double>(std::clamp(time_ms, kFirst, kLast)) / 1000.0;
+}
+
 Column Times(const std::string& name, const std::vector<double>& seconds) {
   return Column::Numbers(name, ColumnType::kDatetime, seconds);
 }
@@ -131,8 +137,7 @@ void AddLabels(const RowColumns& columns, const Schema& schema, const Rows& sele
             ? nullptr
             : labels.Find(request_ids[row], columns.rows[row], keys[row], schema.model);
     texts.AppendText(found != nullptr ? found->label : std::string_view());
-    times.push_back(found != nullptr ? static_cast<double>(found->time_ms) / 1000.0
-                                     : kMissingNumber);
+    times.push_back(found != nullptr ? SecondsOf(found->time_ms) : kMissingNumber);
   }
   table.Add(std::move(texts));
   table.Add(Times("label_time", times));
@@ -174,7 +179,7 @@ Result<Table> MakeRowTable(const RowColumns& columns, const Schema& schema,
   const contract::Contract& contract = schema.contract;
   std::vector<double> seconds, rows, probability;
   for (const std::uint32_t row : selected) {
-    seconds.push_back(static_cast<double>(columns.times_ms[row]) / 1000.0);
+    seconds.push_back(SecondsOf(columns.times_ms[row]));
     rows.push_back(columns.rows[row]);
     const std::size_t shown =
         contract.classes.size() == 2 ? 1 : static_cast<std::size_t>(columns.predicted[row]);

@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Command, 21> kCommands = {{
+constexpr std::array<Command, 24> kCommands = {{
     {"demo", "[DIR]", "write a demo table, train, register, predict; say what to try next",
      "  reeve demo\n  reeve demo --table-only -o loans.csv --rows 5000\n", 0, 1, RunDemo},
     {"train", "DATA --target COLUMN", "table in, tuned, tested, tracked classifier out",
@@ -48,6 +48,12 @@ constexpr std::array<Command, 21> kCommands = {{
      RunModelsRollback},
     {"models delete", "NAME VERSION", "delete a version, as MLflow does", "", 2, 2,
      RunModelsDelete},
+    {"predictions query", "", "served predictions, newest first, with the labels that came later",
+     "", 0, 0, RunPredictionsQuery},
+    {"predictions export", "-o OUT", "served predictions as a table", "", 0, 0,
+     RunPredictionsExport},
+    {"predictions stats", "", "what the log of served predictions holds", "", 0, 0,
+     RunPredictionsStats},
     {"config show", "", "every setting, its value and where it comes from",
      "  reeve config show --origin\n", 0, 0, RunConfigShow},
     {"help", "[--reference]", "help of the program", "", 0, 2, RunHelp},

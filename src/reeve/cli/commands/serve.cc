@@ -110,7 +110,7 @@ Result<server::ServiceOptions> ReadOptions(const Call& call) {
                                  .tracking_uri = arguments.Text("tracking-uri"),
                                  .keep_predictions = !arguments.Flag("no-predictions"),
                                  .strict = arguments.Flag("strict"),
-                                 .key_field = arguments.Text("key"),
+                                 .key_field = arguments.Text("key-field"),
                                  .health_path = Environment("AIP_HEALTH_ROUTE"),
                                  .predict_path = Environment("AIP_PREDICT_ROUTE")};
   options.transport.threads = call.threads;
