@@ -286,7 +286,7 @@ class CsvStream final : public BodyStream {
       if (!reason.empty()) reason += "; ";
       reason += problem.field + ": " + problem.problem;
       if (!problem.expected.empty()) reason += ", expected " + problem.expected;
-      if (problem.got != "null") reason += ", got " + problem.got;
+      if (problem.problem != "missing") reason += ", got " + problem.got;
     }
     return reasons;
   }
