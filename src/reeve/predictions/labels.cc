@@ -41,7 +41,7 @@ Status Labels::Add(const LabelColumns& columns, std::uint64_t most_bytes) {
     if (bytes_ > most_bytes) {
       return Status::InvalidData("the labels of this prediction log need more than " +
                                  GroupDigits(static_cast<long long>(most_bytes)) + " bytes")
-          .WithFix("leave them out: --no-labels");
+          .WithFix("ask for less: --model, --since and --until");
     }
     label.text = texts[i];
     label.label = label.text;

@@ -14,7 +14,7 @@ class Checks {
     Name(name);
     AppendJsonText(text, json_);
   }
-  void Add(std::string_view name, bool value) {
+  void AddFlag(std::string_view name, bool value) {
     Name(name);
     json_ += value ? "true" : "false";
   }
@@ -41,7 +41,7 @@ class Checks {
 
 void CheckModels(const ModelDirectory& models, Checks& checks) {
   const auto served = models.Find("", "");
-  checks.Add("model_loaded", served != nullptr);
+  checks.AddFlag("model_loaded", served != nullptr);
   checks.Add("api_status", "ok");
   checks.Add("model_version", served ? served->version : "");
   if (!served) checks.Fail();
@@ -62,7 +62,7 @@ void AnswerHealth(const ScoringContext& context, const ServiceState& state, Resp
   CheckModels(*context.models, checks);
   if (context.log != nullptr) CheckPredictions(*context.log, checks);
   if (!state.is_ready()) {
-    checks.Add("accepting_requests", false);
+    checks.AddFlag("accepting_requests", false);
     checks.Fail();
   }
   checks.Add("timestamp", TimestampNow(*context.clock));

@@ -15,9 +15,7 @@ Route MetricsRoute(const ScoringContext& context) {
                 const bool openmetrics =
                     request.Header("accept").find("application/openmetrics-text") !=
                     std::string_view::npos;
-                response.content_type =
-                    openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-                                : "text/plain; version=0.0.4; charset=utf-8";
+                response.content_type = ServiceMetrics::ContentType(openmetrics);
                 response.body = context.metrics->Render(openmetrics);
               },
           .open = {},

@@ -62,7 +62,10 @@ class ServiceImpl final : public Service {
     is_secure_ = !options.transport.tls_certificate.empty();
     host_name_ = options.transport.host;
     admin_host_name_ = options.transport.admin_host;
-    TransportParts parts{.routes = Routes(options),
+    std::vector<Route> routes = Routes(options);
+    for (const Route& route : routes)
+      metrics_->AddRoute(route.label.empty() ? route.pattern : route.label, route.method);
+    TransportParts parts{.routes = std::move(routes),
                          .authenticator = &authenticator_,
                          .access_log = access_log_.get(),
                          .observer = observer_.get(),

@@ -167,6 +167,8 @@ TEST_F(PredictTest, LabelsAreTakenWholeOrNotAtAll) {
 
 TEST_F(PredictTest, HealthNamesItsChecks) {
   EXPECT_EQ(Post("/health", "")["status"], "healthy");
+  EXPECT_EQ(Post("/health", "")["checks"]["api_status"], "ok");
+  EXPECT_EQ(Post("/health", "")["checks"]["model_loaded"], true);
   directory_->problems = {{"models:/shop@champion", "version 4 failed to load: damaged"}};
   Json health = Post("/health", "");
   EXPECT_EQ(health["status"], "degraded");
