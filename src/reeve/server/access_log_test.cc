@@ -70,7 +70,9 @@ TEST(AccessLogTest, HostileTextsStayOneLineOfJson) {
     EXPECT_EQ(line.find('\n'), line.size() - 1);
     const auto json = nlohmann::json::parse(line, nullptr, false);
     ASSERT_FALSE(json.is_discarded()) << line;
-    if (path[1] != '\xff') EXPECT_EQ(json["path"], path);
+    if (path[1] != '\xff') {
+      EXPECT_EQ(json["path"], path);
+    }
     EXPECT_EQ(Line(entry, Format::kText).find('\n'), Line(entry, Format::kText).size() - 1);
   }
 }
@@ -78,7 +80,7 @@ TEST(AccessLogTest, HostileTextsStayOneLineOfJson) {
 TEST(AccessLogTest, AppendsToTheFileAndSkipsProbes) {
   const TestFolder folder;
   AccessLogOptions options;
-  options.path = folder.path() + "/access.log";
+  options.path = folder.Path("access.log");
   std::ofstream(options.path) << "before\n";
   {
     auto log = AccessLog::Open(options);
@@ -99,7 +101,7 @@ TEST(AccessLogTest, AppendsToTheFileAndSkipsProbes) {
 TEST(AccessLogTest, LinesOfManyThreadsStayWhole) {
   const TestFolder folder;
   AccessLogOptions options;
-  options.path = folder.path() + "/access.log";
+  options.path = folder.Path("access.log");
   options.flush_ms = 1;
   auto log = AccessLog::Open(options);
   ASSERT_TRUE(log.ok());
@@ -124,7 +126,7 @@ TEST(AccessLogTest, LinesOfManyThreadsStayWhole) {
 TEST(AccessLogTest, DropsAreCounted) {
   const TestFolder folder;
   AccessLogOptions options;
-  options.path = folder.path() + "/access.log";
+  options.path = folder.Path("access.log");
   options.buffer_bytes = 1000;
   options.flush_ms = 60'000;
   auto log = AccessLog::Open(options);

@@ -36,7 +36,13 @@ class SocketConnection final : public Connection {
     if (writing_ && now > write_deadline_) return Cut();
     if (!reading_) return;
     const bool idle = own_deadline_ == Time() && session_.idle() && !writing_;
-    if (idle && now - session_.idle_since() > kTrimAfter) session_.Trim();
+    if (idle && now - session_.idle_since() > kTrimAfter && session_.holds_much()) {
+      // The read that waits has the buffer: it begins again with a smaller one.
+      trims_ = true;
+      AsioError ignored;
+      lowest().cancel(ignored);
+      return;
+    }
     const Time deadline = own_deadline_ != Time() ? own_deadline_ : session_.deadline();
     if (now > deadline || (idle && LetsGo(now))) {
       expired_ = true;
@@ -126,12 +132,15 @@ class SocketConnection final : public Connection {
   // What a read brought. False: the client is gone.
   bool Heard(std::size_t count, const AsioError& ec) {
     const bool expired = std::exchange(expired_, false);
+    const bool trims = std::exchange(trims_, false);
     if (failed_) return false;
     if (count > 0) {
       // Bytes that came just before the deadline count.
       session_.Received(count);
     } else if (expired) {
       session_.TimedOut();
+    } else if (trims && ec == net::error::operation_aborted) {
+      session_.Trim();
     } else if (ec == net::error::eof || ec == net::ssl::error::stream_truncated) {
       session_.Ended();
     } else {
@@ -275,7 +284,8 @@ class SocketConnection final : public Connection {
   const std::list<Connection*>::iterator place_;
   // Of this connection, when what is awaited is none of the session's: handshake, farewell.
   Time own_deadline_{}, write_deadline_{};
-  bool reading_ = false, writing_ = false, expired_ = false, failed_ = false;
+  bool reading_ = false, writing_ = false;
+  bool expired_ = false, trims_ = false, failed_ = false;
   std::optional<Timer> wake_;
   std::string queued_;
 };

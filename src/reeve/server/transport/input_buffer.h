@@ -17,6 +17,7 @@ class InputBuffer {
  public:
   std::string_view bytes() const { return {data_.get() + begin_, end_ - begin_}; }
   std::size_t size() const { return end_ - begin_; }
+  std::size_t capacity() const { return capacity_; }
 
   /// Drops the first `count` bytes.
   void Consume(std::size_t count) {

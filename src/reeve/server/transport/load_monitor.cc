@@ -9,13 +9,18 @@ bool LoadMonitor::Admit(Time now) {
     probing_ = probe_wanted_ = true;
     turn_ = previous_turn_ = calm_ = now;
     admitted_ = previous_admitted_ = seen_ = 0;
-    refused_ = false;
   }
   ++seen_;
-  const bool waited_long = now - previous_turn_ > options_.max_wait;
-  const bool overloaded = now - calm_ > options_.overload_after;
-  if (waited_long && overloaded && admitted_ + previous_admitted_ >= kDepth) {
-    refused_ = true;
+  // Refusing makes the line short at once: that is no sign that the load is gone. Only when nothing
+  // had to be refused for a while is it.
+  if (overloaded_ && now - refused_ > options_.overload_after) overloaded_ = false;
+  if (!overloaded_ && now - calm_ > options_.overload_after) {
+    overloaded_ = true;
+    refused_ = now;
+  }
+  if (overloaded_ && now - previous_turn_ > options_.max_wait &&
+      admitted_ + previous_admitted_ >= kDepth) {
+    refused_ = now;
     return false;
   }
   ++admitted_;
@@ -35,12 +40,11 @@ void LoadMonitor::OnProbe(Time now) {
     busy_since_ = last_done_ = now;
     return;
   }
-  if (!refused_ && now - turn_ < options_.max_wait / 4) calm_ = now;
+  if (now - turn_ < options_.max_wait / 4) calm_ = now;
   previous_turn_ = turn_;
   turn_ = now;
   previous_admitted_ = admitted_;
   admitted_ = seen_ = 0;
-  refused_ = false;
   last_done_ = now;
   probe_wanted_ = true;
 }

@@ -51,11 +51,11 @@ class LoadMonitor {
 
   const Options options_;
   Time last_done_{}, busy_since_{};
-  // When the last two probes came back, and when the thread was last calm.
-  Time turn_{}, previous_turn_{}, calm_{};
+  // When the last two probes came back, when the thread was last calm, and when it last refused.
+  Time turn_{}, previous_turn_{}, calm_{}, refused_{};
   std::int64_t admitted_ = 0, previous_admitted_ = 0;
   std::int64_t seen_ = 0;
-  bool probing_ = false, probe_wanted_ = false, refused_ = false;
+  bool probing_ = false, probe_wanted_ = false, overloaded_ = false;
 };
 
 }  // namespace reeve::server

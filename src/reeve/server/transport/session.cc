@@ -182,7 +182,7 @@ bool Session::NextHead() {
   if (waiting() >= kFlushAt || !body_out_.empty()) return Want(Wants::kFlush);
   // RFC 9112 asks to read over empty lines in front of a request.
   while (scanned_ == 0 && in_.bytes().starts_with("\r\n")) in_.Consume(2);
-  if (in_.size() == 0) return Want(Wants::kInput);
+  if (in_.size() == 0 || in_.bytes() == "\r") return Want(Wants::kInput);
   const HeadLimits limits{context_.limits.max_header, context_.limits.max_header_fields};
   switch (ReadHead(in_.bytes(), limits, scanned_, head_)) {
     case HeadOutcome::kNeedMore:
@@ -731,6 +731,11 @@ void Session::Take(std::string& queue) {
   sent_ = 0;
   out_.clear();
   body_out_.clear();
+}
+
+bool Session::holds_much() const {
+  return in_.capacity() > kKeepIdle || out_.capacity() > kKeepIdle ||
+         kept_head_.capacity() > kKeepIdle;
 }
 
 void Session::Trim() {

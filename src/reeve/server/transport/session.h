@@ -108,8 +108,10 @@ class Session {
   /// when that happened.
   void Take(std::string& queue);
   void TakenSent(std::size_t count) { taken_ -= count; }
-  /// Gives back what an idle connection does not need.
+  /// Gives back what an idle connection does not need. Not while Space() is in use.
   void Trim();
+  /// True when there is much to give back.
+  bool holds_much() const;
 
   /// True while an answer grows beside the body it answers: input is read though output waits.
   bool streams() const { return state_ == State::kStream; }

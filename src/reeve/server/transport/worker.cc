@@ -59,9 +59,8 @@ void Worker::Drain() {
 
 void Worker::Stop() {
   net::post(io_, [this] {
-    const auto connections = connections_;
-    for (Connection* connection : connections) connection->Cut();
-    io_.stop();
+    draining_ = true;
+    for (Connection* connection : connections_) connection->Cut();
   });
 }
 

@@ -46,8 +46,9 @@ class Worker {
   ~Worker();
 
   void Start();
-  /// Lets the thread end once its connections have; see Stop for when they do not.
+  /// Lets the thread end once its connections have. No more are given to it.
   void Drain();
+  /// The same, and ends the connections whatever they are doing.
   void Stop();
   void Join();
 

@@ -1,0 +1,96 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "reeve/server/transport/session.h"
+
+namespace {
+
+using namespace reeve::server;
+
+class Copying : public BodyStream {
+ public:
+  void OnBytes(std::string_view bytes, std::string& out) override { out.append(bytes); }
+  void OnEnd(std::string&) override {}
+};
+
+Router MakeRouter() {
+  Route whole;
+  whole.method = "POST";
+  whole.pattern = "/w";
+  whole.handle = [](const Request& request, Response& response) { response.body = request.body; };
+  Route named = whole;
+  named.method = "GET";
+  named.pattern = "/n/{name}";
+  Route streamed;
+  streamed.method = "POST";
+  streamed.pattern = "/s";
+  streamed.open = [](const Request&, Response&) { return std::make_unique<Copying>(); };
+  return std::move(*Router::Make({whole, named, streamed}));
+}
+
+// Gives `bytes` in pieces and returns what was answered; the number of answers must not depend on
+// the pieces.
+std::string Run(std::string_view bytes, std::size_t step) {
+  static const Router router = MakeRouter();
+  static const TransportLimits limits = [] {
+    TransportLimits small;
+    small.max_body = 500;
+    small.max_header = 400;
+    return small;
+  }();
+  TransportObserver observer;
+  SharedState shared;
+  ThreadState thread{LoadMonitor(LoadMonitor::Options{})};
+  SessionContext context{limits, router, nullptr, observer, shared, thread};
+  std::string out;
+  {
+    Session session(context, "peer");
+    const auto send = [&] {
+      const auto output = session.output();
+      out.append(output.head).append(output.body);
+      session.Sent(output.size());
+    };
+    while (session.wants() == Session::Wants::kInput && !bytes.empty()) {
+      const auto space = session.Space();
+      const auto count = std::min({bytes.size(), step, space.size()});
+      std::copy_n(bytes.begin(), count, space.begin());
+      bytes.remove_prefix(count);
+      session.Received(count);
+      send();
+      while (session.wants() == Session::Wants::kFlush) {
+        session.Advance();
+        send();
+      }
+    }
+    if (session.wants() == Session::Wants::kInput) session.Ended();
+    send();
+  }
+  if (shared.in_flight != 0 || shared.buffered != 0) std::abort();
+  return out;
+}
+
+// The status lines, in order.
+std::string Statuses(const std::string& out) {
+  std::string statuses;
+  for (auto at = out.find("HTTP/1.1 "); at != out.npos; at = out.find("HTTP/1.1 ", at + 9)) {
+    if (out.compare(at + 9, 3, "100") != 0) statuses += out.substr(at + 9, 3) + " ";
+  }
+  return statuses;
+}
+
+}  // namespace
+
+// Requests, pipelined, well-formed or not: whole and byte by byte, they are answered alike.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  // Bodies are sent back, so bytes that look like an answer would be counted as one.
+  const bool ambiguous = bytes.find("HTTP/1.1 ") != bytes.npos;
+  const auto whole = Statuses(Run(bytes, SIZE_MAX));
+  const auto pieces = Statuses(Run(bytes, 1));
+  if (!ambiguous && whole != pieces) std::abort();
+  return 0;
+}
