@@ -2,11 +2,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "reeve/base/file_system.h"
+#include "reeve/base/json.h"
 #include "reeve/base/test_folder.h"
 #include "reeve/predictions/block.h"
 #include "reeve/predictions/columns.h"
@@ -117,6 +120,42 @@ TEST_F(ReaderTest, NamesFilesThatAreNoLogs) {
   ASSERT_EQ(problems_.unread_files.size(), 2U);
   EXPECT_THAT(problems_.unread_files[0], testing::HasSubstr("is no prediction log"));
   EXPECT_EQ(problems_.torn_files, 0);
+}
+
+// The text of the page's block of that kind, without comments.
+std::string FromFormatsPage(const std::string& kind) {
+  std::ifstream page(REEVE_SOURCE_DIR "/docs/formats/predictions.md");
+  std::string text;
+  bool inside = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("```")) {
+      inside = line == "```" + kind;
+    } else if (inside) {
+      text += line.substr(0, line.find('#')) + "\n";
+    }
+  }
+  return text;
+}
+
+TEST_F(ReaderTest, WritesAndReadsWhatTheFormatsPageShows) {
+  const Result<Schema> schema = DecodeSchema(FromFormatsPage("json"));
+  ASSERT_TRUE(schema.ok()) << schema.status().message();
+  EXPECT_EQ(*ParseJson(EncodeSchema(*schema)), *ParseJson(FromFormatsPage("json")));
+  std::string bytes;
+  std::istringstream pairs(FromFormatsPage("hex"));
+  for (std::string pair; pairs >> pair;) bytes += static_cast<char>(std::stoi(pair, nullptr, 16));
+  const auto file = BytesAt::OfMemory(bytes);
+  const Result<FileBlocks> found = FindBlocks(*file);
+  ASSERT_TRUE(found.ok()) << found.status().message();
+  ASSERT_EQ(found->blocks.size(), 1U);
+  const BlockPlace& place = found->blocks[0];
+  const Result<RowColumns> columns =
+      DecodeRows(*ReadPayload(*file, place), place.head.rows, *schema);
+  ASSERT_TRUE(columns.ok());
+  EXPECT_EQ(columns->fields[0].numbers, (std::vector<double>{9600000, 1}));
+  EXPECT_EQ(columns->fields[1].texts.bytes, "High");
+  EXPECT_EQ(columns->probabilities[1], (std::vector<double>{0.75, 0.5}));
+  EXPECT_EQ(EncodeFileHead(found->head) + EncodeBlock(place.head, EncodeRows(*columns)), bytes);
 }
 
 TEST_F(ReaderTest, SaysThatThereIsNoFolder) {

@@ -9,7 +9,9 @@
 
 namespace reeve::predictions {
 
-/// For tests: a model of loans with a column of each kind that matters here.
+/// For tests: a model of loans with a column of each kind that matters here, one of them ("time")
+/// called like a column that the reader gives.
+/// Two classes, "Yes" is the positive one.
 inline contract::Contract LoanContract() {
   contract::Contract contract;
   contract.columns = {
@@ -24,12 +26,17 @@ inline contract::Contract LoanContract() {
   return contract;
 }
 
-/// For tests: the rows of one call, and what they point into.
+/// For tests (of other modules too): the rows of one call, and what they point into. Answers as
+/// model "loans", version 3, unless told otherwise. `contract` and the texts of cells and keys have
+/// to outlive it.
 class TestCall {
  public:
+  /// `time_ms`: when it was answered, milliseconds since 1970 UTC.
   TestCall(const contract::Contract& contract, std::string request_id, std::int64_t time_ms)
       : contract_(contract), request_id_(std::move(request_id)), time_ms_(time_ms) {}
 
+  /// One more row. Fields that are not given are missing; a class of -1 is a refused row. The
+  /// probability is that of class 1, the others share nothing sensible.
   TestCall& Row(std::vector<contract::Cell> cells, std::int32_t predicted, double probability) {
     cells.resize(contract_.columns.size());
     cells_.insert(cells_.end(), cells.begin(), cells.end());
@@ -38,15 +45,18 @@ class TestCall {
       probabilities_.push_back(k == 1 ? probability : 1 - probability);
     return *this;
   }
+  /// One for each row.
   TestCall& Keys(std::vector<std::string_view> keys) {
     keys_ = std::move(keys);
     return *this;
   }
+  /// Another model, or version of it; the contract stays.
   TestCall& Model(std::string model, std::string version) {
     model_ = std::move(model);
     version_ = std::move(version);
     return *this;
   }
+  /// Lives as long as this object is not changed.
   ScoredCall Get() const {
     return {.request_id = request_id_,
             .time_ms = time_ms_,
@@ -60,6 +70,7 @@ class TestCall {
   }
 
  private:
+  // What the call's spans point to: row-major, as PredictionLog takes them.
   const contract::Contract& contract_;
   std::string request_id_, model_ = "loans", version_ = "3";
   std::int64_t time_ms_;
@@ -69,12 +80,17 @@ class TestCall {
   std::vector<std::string_view> keys_;
 };
 
+// Cells, as a caller's JSON gives them.
+
+/// 12.5
 inline contract::Cell Number(double value) {
   return {.kind = contract::Cell::Kind::kNumber, .number = value};
 }
+/// "12.5"; the text is not copied.
 inline contract::Cell Text(std::string_view text) {
   return {.kind = contract::Cell::Kind::kText, .text = text};
 }
+/// true
 inline contract::Cell Boolean(bool value) {
   return {.kind = contract::Cell::Kind::kBoolean, .number = value ? 1.0 : 0.0};
 }
