@@ -25,6 +25,7 @@ Status BlockSink::Sync() {
   const std::int64_t now = options_.clock->NowMs();
   if (now - kRetentionEveryMs < retention_checked_ms_) return Status::Ok();
   retention_checked_ms_ = now;
+  if (options_.writer > 1) return Status::Ok();  // the first one's work
   return RemoveOldFiles(*options_.files, options_.folder, options_.retention, now,
                         file_ ? name_.path : "");
 }
@@ -75,7 +76,8 @@ Status BlockSink::WriteOne(const SealedBlock& block) {
 Status BlockSink::OpenFile() {
   const std::int64_t now = options_.clock->NowMs();
   // Names stay in order, even of files of one millisecond whose first ones are gone already.
-  file_number_ = now == file_ms_ ? file_number_ : 0;
+  constexpr int kNumbersOfWriter = 10'000;
+  if (now != file_ms_) file_number_ = (options_.writer - 1) * kNumbersOfWriter;
   file_ms_ = now;
   do {
     name_ = MakeLogFileName(now, ++file_number_);

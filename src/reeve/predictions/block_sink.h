@@ -28,6 +28,8 @@ struct BlockSinkOptions {
   Retention retention;
   const Clock* clock = nullptr;
   FileSystem* files = nullptr;
+  /// FolderLock::writer: keeps the names of its files apart from other writers'.
+  int writer = 1;
 };
 
 /// Brings blocks to disk in their order, into files that it opens, closes and removes. A block is

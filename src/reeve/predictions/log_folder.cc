@@ -82,21 +82,23 @@ Status RemoveOldFiles(FileSystem& files, const std::string& folder, const Retent
 }
 
 Result<std::unique_ptr<FolderLock>> FolderLock::Take(const std::string& folder) {
-  const std::string path = JoinPath(folder, "writer.lock");
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor < 0)
-    return Status::Io(Quote(path) + " cannot be created: " + std::strerror(errno));
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+  for (int writer = 1; writer <= kMostWriters; ++writer) {
+    const std::string path = JoinPath(
+        folder, writer == 1 ? "writer.lock" : "writer-" + std::to_string(writer) + ".lock");
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (descriptor < 0)
+      return Status::Io(Quote(path) + " cannot be created: " + std::strerror(errno));
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+      return std::unique_ptr<FolderLock>(new FolderLock(descriptor, writer));
     const int error = errno;
     ::close(descriptor);
-    if (error == EWOULDBLOCK) {
-      return Status::Unavailable("prediction log " + Quote(folder) +
-                                 " is written by another process, expected one writer at a time")
-          .WithFix("give this one a folder of its own: --predictions-dir DIR");
-    }
-    return Status::Io(Quote(path) + " cannot be locked: " + std::strerror(error));
+    if (error != EWOULDBLOCK)
+      return Status::Io(Quote(path) + " cannot be locked: " + std::strerror(error));
   }
-  return std::unique_ptr<FolderLock>(new FolderLock(descriptor));
+  return Status::Unavailable("prediction log " + Quote(folder) + " is written by " +
+                             std::to_string(kMostWriters) +
+                             " other processes, the most there can be")
+      .WithFix("give this one a folder of its own: --predictions-dir DIR");
 }
 
 FolderLock::~FolderLock() { ::close(descriptor_); }

@@ -35,18 +35,24 @@ struct Retention {
 Status RemoveOldFiles(FileSystem& files, const std::string& folder, const Retention& retention,
                       std::int64_t now_ms, const std::string& current);
 
-/// Holds the store for one writer until it is destroyed or the process ends, however it ends.
+/// Holds one of a store's places for writers until it is destroyed or the process ends, however it
+/// ends. Writers have files of their own; the first of them also removes old ones.
 class FolderLock {
  public:
-  /// Fails with kUnavailable when another writer holds it, kIo.
+  static constexpr int kMostWriters = 64;
+
+  /// The first place that is free. Fails with kUnavailable when other writers hold all of them,
+  /// kIo.
   static Result<std::unique_ptr<FolderLock>> Take(const std::string& folder);
+  /// From 1 on.
+  int writer() const { return writer_; }
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
  private:
-  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_;
+  FolderLock(int descriptor, int writer) : descriptor_(descriptor), writer_(writer) {}
+  int descriptor_, writer_;
 };
 
 }  // namespace reeve::predictions

@@ -86,7 +86,8 @@ class FileLog : public PredictionLog {
                .file_bytes = options.file_bytes,
                .retention = {options.retention_days, options.retention_bytes},
                .clock = options.clock,
-               .files = options.files},
+               .files = options.files,
+               .writer = lock_->writer()},
               RandomSession()),
         maker_(std::clamp(options.block_bytes, kFewestBlockBytes, kMostBlockBytes), sink_),
         writer_([this] { Run(); }) {}

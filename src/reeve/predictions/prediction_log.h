@@ -43,7 +43,7 @@ struct Label {
 };
 
 struct PredictionLogOptions {
-  /// Folder of the store; made when it is not there. One process writes it at a time.
+  /// Folder of the store; made when it is not there. Up to 64 processes may write it at once.
   std::string folder = "predictions";
   /// Memory for rows that are not on disk yet; beyond it rows are dropped and counted.
   std::size_t buffer_bytes = 64U << 20;
@@ -76,8 +76,8 @@ struct PredictionLogStats {
 /// Thread-safe. The format is docs/formats/predictions.md.
 class PredictionLog {
  public:
-  /// Fails with kIo when the folder cannot be made or written, kUnavailable when another process
-  /// writes it.
+  /// Fails with kIo when the folder cannot be made or written, kUnavailable when too many
+  /// processes write it.
   static Result<std::unique_ptr<PredictionLog>> Open(const PredictionLogOptions& options);
   virtual ~PredictionLog() = default;
 

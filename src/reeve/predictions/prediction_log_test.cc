@@ -9,6 +9,7 @@
 
 #include "reeve/base/file_system.h"
 #include "reeve/base/test_folder.h"
+#include "reeve/predictions/log_folder.h"
 #include "reeve/predictions/reader.h"
 #include "reeve/predictions/test_rows.h"
 
@@ -355,11 +356,25 @@ TEST_F(PredictionLogTest, KeepsNoMoreBytesThanAllowed) {
   EXPECT_EQ(RequestIds().back(), "r199");
 }
 
-TEST_F(PredictionLogTest, RefusesASecondWriter) {
-  const auto log = Open();
-  const auto second = PredictionLog::Open(options_);
-  EXPECT_EQ(second.status().code(), StatusCode::kUnavailable);
-  EXPECT_THAT(second.status().message(), HasSubstr("is written by another process"));
+TEST_F(PredictionLogTest, WritersHaveFilesOfTheirOwn) {
+  const auto first = Open();
+  const auto second = Open();
+  AppendRow(*first, "r1");
+  AppendRow(*second, "r2");
+  ASSERT_TRUE(first->Flush().ok());
+  ASSERT_TRUE(second->Flush().ok());
+  EXPECT_EQ(Files().size(), 2U);
+  EXPECT_THAT(RequestIds(), testing::UnorderedElementsAre("r1", "r2"));
+}
+
+TEST_F(PredictionLogTest, RefusesOneWriterTooMany) {
+  std::vector<std::unique_ptr<FolderLock>> others;
+  std::filesystem::create_directories(options_.folder);
+  for (int i = 0; i < FolderLock::kMostWriters; ++i)
+    others.push_back(FolderLock::Take(options_.folder).value());
+  const auto log = PredictionLog::Open(options_);
+  EXPECT_EQ(log.status().code(), StatusCode::kUnavailable);
+  EXPECT_THAT(log.status().message(), HasSubstr("is written by 64 other processes"));
 }
 
 TEST_F(PredictionLogTest, WritesWhatIsLeftWhenItEnds) {
