@@ -9,7 +9,7 @@ MARKS = not honesty and not quality and not slow and not browser
 THREADED = base contract inference learners tuning predictions server
 NINJA = ninja -j$(JOBS)
 
-.PHONY: help setup build demo test check format format-check lint sanitize interop python acceptance bench fuzz coverage install clean
+.PHONY: help setup build demo test check format format-check lint sanitize interop interop-server python acceptance bench fuzz coverage install clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -72,6 +72,9 @@ interop: build   ## a real MLflow and reeve take turns with one store
 
 python: build    ## the Python package beside the binary: the same numbers, MLflow's pyfunc
 	tests/python/run $(REEVE)
+
+interop-server: build ## reeve against a real `mlflow server` (installs all of mlflow, 850 MB)
+	tests/mlflow/run_server $(REEVE)
 
 bench: build     ## Google Benchmark programs, then the comparison with others where bench/ has one
 	$(NINJA) -C build/release
