@@ -100,7 +100,7 @@ bool ForestCodes::NumberColumns() {
       const auto add_column = [&](std::uint8_t missing) {
         first_planes_.push_back(plane_count_);
         plane_count_ += scale.count;
-        column_scales_.push_back(static_cast<std::uint16_t>(scales_.size()));
+        column_scales_.push_back(static_cast<std::uint8_t>(scales_.size()));
         column_missing_.push_back(missing);
         return static_cast<std::int32_t>(column_count_++);
       };
@@ -152,6 +152,9 @@ std::optional<ForestCodes> ForestCodes::Make(const Forest& forest) {
   ForestCodes codes;
   if (!codes.CollectTests(forest) || !codes.NumberColumns() || !codes.AddSets())
     return std::nullopt;
+  const std::size_t whole_lines = (codes.column_scales_.size() + 63) / 64 * 64;
+  codes.column_scales_.resize(whole_lines);
+  codes.column_missing_.resize(whole_lines);
   return codes;
 }
 

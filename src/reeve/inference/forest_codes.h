@@ -82,8 +82,7 @@ class ForestCodes {
   std::vector<std::uint64_t> set_words_;
   std::vector<std::uint8_t> small_sets_;
   std::vector<std::uint32_t> first_planes_;
-  std::vector<std::uint16_t> column_scales_;
-  std::vector<std::uint8_t> column_missing_;
+  CacheLines<std::uint8_t> column_scales_, column_missing_;
 };
 
 }  // namespace reeve::inference

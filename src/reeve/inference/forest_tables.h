@@ -91,8 +91,9 @@ struct ForestTables {
   /// 256 together.
   const std::uint8_t* node_columns = nullptr;
   const std::uint8_t* node_cuts = nullptr;
-  /// For each code column its scale, and 255 when missing values go right, else 0.
-  const std::uint16_t* column_scales = nullptr;
+  /// For each code column its scale, and 255 when missing values go right, else 0; whole cache
+  /// lines. Only where columns and sets are no more than 256 together.
+  const std::uint8_t* column_scales = nullptr;
   const std::uint8_t* column_missing = nullptr;
 };
 
@@ -115,6 +116,10 @@ struct ForestKernels {
   /// True when the leaves of sliced trees are stored as planes of bytes: all lowest bytes of a
   /// table, then the next, each padded to 64.
   bool has_byte_leaves = false;
+  /// Turns `count` rows of `features` features, row_stride floats apart, into columns block_rows
+  /// floats apart. Writes up to 15 values behind a column's last.
+  void (*transpose)(const float* rows, std::size_t row_stride, std::size_t features,
+                    std::size_t count, float* columns) = nullptr;
   /// Writes codes[column * block_rows + row] for up to block_rows rows, rounded up to whole
   /// vectors.
   void (*encode)(const ForestTables& tables, const KernelRows& rows, std::uint8_t* codes) = nullptr;

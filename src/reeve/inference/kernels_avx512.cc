@@ -232,6 +232,50 @@ class Search {
   __m512 entries_[16];
 };
 
+// Sixteen vectors of sixteen floats, turned on their side.
+void Transpose16(__m512* rows) {
+  __m512 pairs[16];
+  for (int i = 0; i < 16; i += 2) {
+    pairs[i] = _mm512_unpacklo_ps(rows[i], rows[i + 1]);
+    pairs[i + 1] = _mm512_unpackhi_ps(rows[i], rows[i + 1]);
+  }
+  for (int i = 0; i < 16; i += 4) {
+    for (int j = 0; j < 2; ++j) {
+      const __m512d a = _mm512_castps_pd(pairs[i + j]), b = _mm512_castps_pd(pairs[i + 2 + j]);
+      rows[i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+      rows[i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+    }
+  }
+  for (int i = 0; i < 4; ++i) {
+    const __m512 a = rows[i], b = rows[i + 4], c = rows[i + 8], d = rows[i + 12];
+    const __m512 p = _mm512_shuffle_f32x4(a, b, 0x88), q = _mm512_shuffle_f32x4(a, b, 0xDD),
+                 r = _mm512_shuffle_f32x4(c, d, 0x88), s = _mm512_shuffle_f32x4(c, d, 0xDD);
+    pairs[i] = _mm512_shuffle_f32x4(p, r, 0x88);
+    pairs[i + 8] = _mm512_shuffle_f32x4(p, r, 0xDD);
+    pairs[i + 4] = _mm512_shuffle_f32x4(q, s, 0x88);
+    pairs[i + 12] = _mm512_shuffle_f32x4(q, s, 0xDD);
+  }
+  for (int i = 0; i < 16; ++i) rows[i] = pairs[i];
+}
+
+void Transpose(const float* rows, std::size_t row_stride, std::size_t features, std::size_t count,
+               float* columns) {
+  for (std::size_t i = 0; i < count; i += 16) {
+    for (std::size_t j = 0; j < features; j += 16) {
+      const std::size_t width = features - j < 16 ? features - j : 16;
+      const auto lanes = static_cast<__mmask16>((1U << width) - 1);
+      __m512 square[16];
+      for (std::size_t k = 0; k < 16; ++k) {
+        const std::size_t row = i + k < count ? i + k : count - 1;
+        square[k] = _mm512_maskz_loadu_ps(lanes, rows + row * row_stride + j);
+      }
+      Transpose16(square);
+      for (std::size_t k = 0; k < width; ++k)
+        _mm512_storeu_ps(columns + (j + k) * kBlock + i, square[k]);
+    }
+  }
+}
+
 void Encode(const ForestTables& tables, const KernelRows& rows, std::uint8_t* codes) {
   for (std::uint32_t s = 0; s < tables.scale_count; ++s) {
     const Scale& scale = tables.scales[s];
@@ -297,8 +341,20 @@ void EncodeScales(const ForestTables& tables, const float* row, std::uint8_t* co
     _mm_store_si128(reinterpret_cast<__m128i*>(scale_codes + s), _mm512_cvtepi32_epi8(at));
     _mm_store_si128(reinterpret_cast<__m128i*>(is_missing + s), _mm_movm_epi8(missing));
   }
+  if (tables.scale_count <= 64) {
+    const __m512i all_codes = _mm512_load_si512(scale_codes);
+    const __m512i all_missing = _mm512_load_si512(is_missing);
+    for (std::uint32_t c = 0; c < tables.column_count; c += 64) {
+      const __m512i scales = _mm512_load_si512(tables.column_scales + c);
+      const __m512i missing = _mm512_and_si512(_mm512_permutexvar_epi8(scales, all_missing),
+                                               _mm512_load_si512(tables.column_missing + c));
+      _mm512_store_si512(codes + c,
+                         _mm512_or_si512(_mm512_permutexvar_epi8(scales, all_codes), missing));
+    }
+    return;
+  }
   for (std::uint32_t c = 0; c < tables.column_count; ++c) {
-    const std::uint16_t s = tables.column_scales[c];
+    const std::uint8_t s = tables.column_scales[c];
     codes[c] =
         static_cast<std::uint8_t>(scale_codes[s] | (is_missing[s] & tables.column_missing[c]));
   }
@@ -395,6 +451,7 @@ const ForestKernels* Avx512Kernels() {
   static constexpr ForestKernels kKernels = {.block_rows = kBlock,
                                              .few_rows = 24,
                                              .has_byte_leaves = true,
+                                             .transpose = Transpose,
                                              .encode = Encode,
                                              .work_bytes = WorkBytes<kBlock>,
                                              .block = Block,
