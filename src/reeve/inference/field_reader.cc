@@ -1,7 +1,9 @@
 #include "reeve/inference/field_reader.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "reeve/base/text.h"
 
@@ -55,14 +57,19 @@ FieldReader::FieldReader(const contract::ContractColumn& column,
                          const std::vector<std::string>& further)
     : column_(&column),
       missing_(Both(missing_texts, column.stray_texts)),
-      has_range_(column.minimum.has_value() && column.maximum.has_value()),
-      minimum_(column.minimum.value_or(0)),
-      maximum_(column.maximum.value_or(0)) {
+      minimum_(-std::numeric_limits<double>::infinity()),
+      maximum_(std::numeric_limits<double>::infinity()) {
+  if (column.minimum && column.maximum) {
+    minimum_ = *column.minimum;
+    maximum_ = *column.maximum;
+  }
   if (column.type != ColumnType::kCategory) return;
   for (const auto& [category, rows] : column.categories) dictionary_.push_back(category);
   known_ = static_cast<std::int32_t>(dictionary_.size());
   dictionary_.insert(dictionary_.end(), further.begin(), further.end());
   index_ = CategoryIndex(dictionary_);
+  is_trimmed_ = std::all_of(dictionary_.begin(), dictionary_.end(),
+                            [](const std::string& text) { return Trim(text) == text; });
 }
 
 Column::Storage FieldReader::storage() const {
@@ -87,7 +94,7 @@ std::optional<Rule> FieldReader::Absent() const {
 }
 
 FieldReader::Number FieldReader::InRange(double value) const {
-  const bool outside = has_range_ && (value < minimum_ || value > maximum_);
+  const bool outside = value < minimum_ || value > maximum_;
   return {value, outside ? std::optional(Rule::kOutOfRange) : std::nullopt};
 }
 
@@ -106,7 +113,7 @@ FieldReader::Number FieldReader::ReadText(std::string_view text) const {
   return {kMissingNumber, Rule::kWrongType};
 }
 
-FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
+FieldReader::Number FieldReader::ReadOtherNumber(const Cell& cell) const {
   if (cell.kind == Cell::Kind::kText) return ReadText(Trim(cell.text));
   if (cell.kind == Cell::Kind::kMissing || std::isnan(cell.number))
     return {kMissingNumber, Absent()};
@@ -121,7 +128,7 @@ FieldReader::Code FieldReader::CodeOf(std::string_view text) const {
   return {found == CategoryIndex::kUnknown ? other : found, Rule::kUnseenCategory};
 }
 
-FieldReader::Code FieldReader::ReadCode(const Cell& cell) const {
+FieldReader::Code FieldReader::ReadOtherCode(const Cell& cell) const {
   return CodeOf(CellText(cell).view());
 }
 

@@ -26,7 +26,11 @@ class FieldReader {
     std::optional<contract::Rule> broken = {};
   };
   /// For integer, real, boolean and datetime.
-  Number ReadNumber(const contract::Cell& cell) const;
+  Number ReadNumber(const contract::Cell& cell) const {
+    const bool is_plain = cell.kind == contract::Cell::Kind::kNumber && cell.number >= minimum_ &&
+                          cell.number <= maximum_;
+    return is_plain ? Number{.value = cell.number} : ReadOtherNumber(cell);
+  }
 
   struct Code {
     /// Index into dictionary(), its size for a text that is not in it, kMissingCode = missing.
@@ -34,7 +38,13 @@ class FieldReader {
     std::optional<contract::Rule> broken = {};
   };
   /// For categories.
-  Code ReadCode(const contract::Cell& cell) const;
+  Code ReadCode(const contract::Cell& cell) const {
+    if (cell.kind == contract::Cell::Kind::kText && is_trimmed_) {
+      const std::int32_t found = index_.Find(cell.text);
+      if (found != CategoryIndex::kUnknown && found < known_) return {.value = found};
+    }
+    return ReadOtherCode(cell);
+  }
 
   struct Presence {
     bool is_missing = false;
@@ -51,16 +61,20 @@ class FieldReader {
  private:
   bool IsMissing(std::string_view text) const { return text.empty() || missing_.Contains(text); }
   std::optional<contract::Rule> Absent() const;
+  Number ReadOtherNumber(const contract::Cell& cell) const;
+  Code ReadOtherCode(const contract::Cell& cell) const;
   Number InRange(double value) const;
   Number ReadText(std::string_view text) const;
   Code CodeOf(std::string_view text) const;
 
   const contract::ContractColumn* column_;
   contract::MissingTexts missing_;
-  bool has_range_;
+  // Infinite where the contract has no range.
   double minimum_, maximum_;
   std::vector<std::string> dictionary_;
   std::int32_t known_ = 0;
+  // No text of the dictionary starts or ends with a blank: one that is found need not be trimmed.
+  bool is_trimmed_ = true;
   CategoryIndex index_;
 };
 
