@@ -113,7 +113,7 @@ FieldReader::Number FieldReader::ReadText(std::string_view text) const {
   return {kMissingNumber, Rule::kWrongType};
 }
 
-FieldReader::Number FieldReader::ReadOtherNumber(const Cell& cell) const {
+FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
   if (cell.kind == Cell::Kind::kText) return ReadText(Trim(cell.text));
   if (cell.kind == Cell::Kind::kMissing || std::isnan(cell.number))
     return {kMissingNumber, Absent()};
@@ -128,7 +128,7 @@ FieldReader::Code FieldReader::CodeOf(std::string_view text) const {
   return {found == CategoryIndex::kUnknown ? other : found, Rule::kUnseenCategory};
 }
 
-FieldReader::Code FieldReader::ReadOtherCode(const Cell& cell) const {
+FieldReader::Code FieldReader::ReadCode(const Cell& cell) const {
   return CodeOf(CellText(cell).view());
 }
 

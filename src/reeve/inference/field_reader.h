@@ -26,10 +26,12 @@ class FieldReader {
     std::optional<contract::Rule> broken = {};
   };
   /// For integer, real, boolean and datetime.
-  Number ReadNumber(const contract::Cell& cell) const {
-    const bool is_plain = cell.kind == contract::Cell::Kind::kNumber && cell.number >= minimum_ &&
-                          cell.number <= maximum_;
-    return is_plain ? Number{.value = cell.number} : ReadOtherNumber(cell);
+  Number ReadNumber(const contract::Cell& cell) const;
+  /// True for a number within the contract's range, which is taken as it is: the case that is worth
+  /// a way of its own, without a call and without a result in memory.
+  bool IsPlainNumber(const contract::Cell& cell) const {
+    return cell.kind == contract::Cell::Kind::kNumber && cell.number >= minimum_ &&
+           cell.number <= maximum_;
   }
 
   struct Code {
@@ -38,12 +40,13 @@ class FieldReader {
     std::optional<contract::Rule> broken = {};
   };
   /// For categories.
-  Code ReadCode(const contract::Cell& cell) const {
-    if (cell.kind == contract::Cell::Kind::kText && is_trimmed_) {
-      const std::int32_t found = index_.Find(cell.text);
-      if (found != CategoryIndex::kUnknown && found < known_) return {.value = found};
-    }
-    return ReadOtherCode(cell);
+  Code ReadCode(const contract::Cell& cell) const;
+  /// The code of a text that is one of the contract's categories as it stands; for any other cell
+  /// CategoryIndex::kUnknown, and ReadCode has to tell.
+  std::int32_t FindKnown(const contract::Cell& cell) const {
+    if (cell.kind != contract::Cell::Kind::kText || !is_trimmed_) return CategoryIndex::kUnknown;
+    const std::int32_t found = index_.Find(cell.text);
+    return found < known_ ? found : CategoryIndex::kUnknown;
   }
 
   struct Presence {
@@ -61,8 +64,6 @@ class FieldReader {
  private:
   bool IsMissing(std::string_view text) const { return text.empty() || missing_.Contains(text); }
   std::optional<contract::Rule> Absent() const;
-  Number ReadOtherNumber(const contract::Cell& cell) const;
-  Code ReadOtherCode(const contract::Cell& cell) const;
   Number InRange(double value) const;
   Number ReadText(std::string_view text) const;
   Code CodeOf(std::string_view text) const;

@@ -127,7 +127,12 @@ void RowScorer::Plan::ReadNumbers(const Block& block, std::size_t field_idx) con
   std::array<double, kReadRows> numbers;
   std::int64_t missing = 0;
   for (std::size_t row = 0; row < block.rows; ++row) {
-    const FieldReader::Number number = reader.ReadNumber(CellAt(block, row, field_idx));
+    const Cell& cell = CellAt(block, row, field_idx);
+    if (reader.IsPlainNumber(cell)) {
+      numbers[row] = cell.number;
+      continue;
+    }
+    const FieldReader::Number number = reader.ReadNumber(cell);
     numbers[row] = number.value;
     missing += std::isnan(number.value) ? 1 : 0;
     if (number.broken) Note(block, row, field_idx, *number.broken);
@@ -142,7 +147,10 @@ void RowScorer::Plan::ReadCodes(const Block& block, std::size_t field_idx) const
   std::array<std::int32_t, kReadRows> codes;
   std::int64_t missing = 0;
   for (std::size_t row = 0; row < block.rows; ++row) {
-    const FieldReader::Code code = reader.ReadCode(CellAt(block, row, field_idx));
+    const Cell& cell = CellAt(block, row, field_idx);
+    codes[row] = reader.FindKnown(cell);
+    if (codes[row] != CategoryIndex::kUnknown) continue;
+    const FieldReader::Code code = reader.ReadCode(cell);
     codes[row] = code.value;
     missing += code.value == kMissingCode ? 1 : 0;
     if (code.broken) Note(block, row, field_idx, *code.broken);
