@@ -187,7 +187,7 @@ void CompiledForest::Impl::AddLeafTable(std::span<const float> values) {
     return;
   }
   const std::size_t size = std::max<std::size_t>(values.size(), 64);
-  leaves.resize(begin + size);
+  leaves.resize(begin + size, 0.0F);
   auto* const bytes = reinterpret_cast<std::uint8_t*>(leaves.data() + begin);
   for (std::size_t i = 0; i < values.size(); ++i) {
     std::uint32_t word;

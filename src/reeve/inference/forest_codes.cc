@@ -161,8 +161,8 @@ std::optional<ForestCodes> ForestCodes::Make(const Forest& forest) {
   if (!codes.CollectTests(forest) || !codes.NumberColumns() || !codes.AddSets())
     return std::nullopt;
   const std::size_t whole_lines = (codes.column_scales_.size() + 63) / 64 * 64;
-  codes.column_scales_.resize(whole_lines);
-  codes.column_missing_.resize(whole_lines);
+  codes.column_scales_.resize(whole_lines, 0);
+  codes.column_missing_.resize(whole_lines, 0);
   return codes;
 }
 

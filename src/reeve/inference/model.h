@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reeve/base/result.h"
+#include "reeve/inference/cache_lines.h"
 #include "reeve/table/matrix.h"
 #include "reeve/table/probabilities.h"
 
@@ -24,7 +25,7 @@ struct FeatureBlock {
 };
 
 /// Memory that a model works in, reused from call to call: a warm one allocates nothing.
-using WorkMemory = std::vector<std::uint8_t>;
+using WorkMemory = CacheLines<std::uint8_t>;
 
 /// A trained model: features in, class probabilities out. Immutable; safe to use from many threads.
 ///
