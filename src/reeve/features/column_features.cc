@@ -51,6 +51,10 @@ struct NumberSteps {
   Scale scale;
   bool flag = false;
 
+  // True when a number only becomes a float: (x - 0) / 1 is x.
+  bool is_plain() const {
+    return date_part.empty() && !imputed && !flag && scale.center == 0 && scale.scale == 1;
+  }
   double Raw(double value) const { return date_part.empty() ? value : DatePart(value, date_part); }
 };
 
@@ -111,6 +115,10 @@ class NumberFeatures final : public ColumnFeatures {
     std::size_t output = 0;
     for (const NumberSteps& steps : numbers_) {
       float* const numbers = out.column(output++);
+      if (steps.is_plain()) {  // what trees get
+        for (std::size_t i = 0; i < values.size(); ++i) numbers[i] = ToFloat(values[i]);
+        continue;
+      }
       float* const flags = steps.flag ? out.column(output++) : nullptr;
       for (std::size_t i = 0; i < values.size(); ++i) {
         double value = steps.Raw(values[i]);

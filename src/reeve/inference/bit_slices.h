@@ -170,6 +170,18 @@ void AddTrees(const ForestTables& tables, const char* planes, float* sums) {
     kAdd[tables.trees[t].depth](tables, tables.trees[t], planes, sums);
 }
 
+// Rows into columns kBlock apart, sixteen rows at a time, so that what is written stays in cache.
+template <std::size_t kBlock>
+void TransposeRows(const float* rows, std::size_t row_stride, std::size_t features,
+                   std::size_t count, float* columns) {
+  for (std::size_t first = 0; first < count; first += 16) {
+    const std::size_t end = first + 16 < count ? first + 16 : count;
+    for (std::size_t j = 0; j < features; ++j) {
+      for (std::size_t i = first; i < end; ++i) columns[j * kBlock + i] = rows[i * row_stride + j];
+    }
+  }
+}
+
 inline std::size_t RoundUp(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 // Codes, planes and sums of a block of kBlock rows.

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace reeve::inference {
 
-/// Gives memory that starts at a cache line, so that a vector register is loaded from one line.
+/// Gives memory that starts at a cache line, so that a vector register is loaded from one line, and
+/// leaves new elements of a plain type as they are: resize(n) costs no pass over them.
 template <typename T>
 struct CacheLineAllocator {
   using value_type = T;
@@ -20,10 +22,18 @@ struct CacheLineAllocator {
     return static_cast<T*>(::operator new(count * sizeof(T), kLine));
   }
   void deallocate(T* memory, std::size_t /*count*/) { ::operator delete(memory, kLine); }
+  template <typename U>
+  void construct(U* at) {
+    ::new (static_cast<void*>(at)) U;
+  }
+  template <typename U, typename... Args>
+  void construct(U* at, Args&&... args) {
+    ::new (static_cast<void*>(at)) U(std::forward<Args>(args)...);
+  }
   bool operator==(const CacheLineAllocator& /*other*/) const { return true; }
 };
 
-/// A vector whose first element starts a cache line.
+/// A vector whose first element starts a cache line and whose resize(n) initialises nothing.
 template <typename T>
 using CacheLines = std::vector<T, CacheLineAllocator<T>>;
 

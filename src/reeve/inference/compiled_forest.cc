@@ -113,11 +113,14 @@ struct CompiledForest::Impl {
   std::vector<std::uint32_t> row_vectors;
   CacheLines<std::uint8_t> node_columns, node_cuts;
 
+  // One for each node; meaningless at leaves.
+  using Tests = std::vector<ForestCodes::Test>;
+
   bool Compile(const Forest& forest);
   bool CompileSliced(const Forest& forest, const std::vector<int>& depths);
-  void AddSlicedTree(const Forest& forest, const Tree& tree, int depth);
+  void AddSlicedTree(const Forest& forest, const Tree& tree, const Tests& of_tree, int depth);
   void AddLeafTable(std::span<const float> values);
-  void AddRowTree(const Tree& tree);
+  void AddRowTree(const Tree& tree, const Tests& of_tree);
   void PointTables();
 
   std::size_t outputs() const { return base_margin.size(); }
@@ -125,6 +128,9 @@ struct CompiledForest::Impl {
   void DeepMargins(const FeatureBlock& block, float* margins, std::uint8_t* work) const;
   void EncodeRows(const FeatureBlock& block, std::size_t first, std::size_t rows,
                   std::uint8_t* work) const;
+  KernelRows ColumnsOf(const FeatureBlock& block, std::size_t first, std::size_t rows,
+                       float* columns) const;
+  std::size_t ValueBytes() const;
   std::size_t WorkBytes() const;
 };
 
@@ -160,9 +166,15 @@ bool CompiledForest::Impl::CompileSliced(const Forest& forest, const std::vector
     node_cuts.resize(forest.trees.size() * kUpperNodes, 255);
   }
   leaf_vectors = forest.leaf_vectors;
+  Tests of_tree;
   for (std::size_t t = 0; t < forest.trees.size(); ++t) {
-    AddSlicedTree(forest, forest.trees[t], std::max(depths[t], 1));
-    AddRowTree(forest.trees[t]);
+    const Tree& tree = forest.trees[t];
+    of_tree.assign(tree.size(), {});
+    for (std::size_t node = 0; node < tree.size(); ++node) {
+      if (tree.left[node] >= 0) of_tree[node] = codes->Of(tree, node);
+    }
+    AddSlicedTree(forest, tree, of_tree, std::max(depths[t], 1));
+    AddRowTree(tree, of_tree);
   }
   return true;
 }
@@ -175,7 +187,7 @@ void CompiledForest::Impl::AddLeafTable(std::span<const float> values) {
     return;
   }
   const std::size_t size = std::max<std::size_t>(values.size(), 64);
-  leaves.resize(begin + size);
+  leaves.resize(begin + size, 0.0F);
   auto* const bytes = reinterpret_cast<std::uint8_t*>(leaves.data() + begin);
   for (std::size_t i = 0; i < values.size(); ++i) {
     std::uint32_t word;
@@ -185,7 +197,8 @@ void CompiledForest::Impl::AddLeafTable(std::span<const float> values) {
   }
 }
 
-void CompiledForest::Impl::AddSlicedTree(const Forest& forest, const Tree& tree, int depth) {
+void CompiledForest::Impl::AddSlicedTree(const Forest& forest, const Tree& tree,
+                                         const Tests& of_tree, int depth) {
   const std::size_t first_test = tests.size();
   trees.push_back({.depth = static_cast<std::uint32_t>(depth),
                    .output = static_cast<std::uint32_t>(tree.output),
@@ -196,7 +209,7 @@ void CompiledForest::Impl::AddSlicedTree(const Forest& forest, const Tree& tree,
   ForPadded(
       tree, depth,
       [&](std::size_t place, std::size_t node) {
-        tests[first_test + place] = codes->Plane(codes->Of(tree, node)) * kPlaneUnit;
+        tests[first_test + place] = codes->Plane(of_tree[node]) * kPlaneUnit;
       },
       [&](std::size_t leaf, std::size_t node) { nodes[leaf] = node; });
   std::vector<float> values(nodes.size());
@@ -214,7 +227,7 @@ void CompiledForest::Impl::AddSlicedTree(const Forest& forest, const Tree& tree,
   }
 }
 
-void CompiledForest::Impl::AddRowTree(const Tree& tree) {
+void CompiledForest::Impl::AddRowTree(const Tree& tree, const Tests& of_tree) {
   const auto depth = static_cast<int>(tables.row_depth);
   const std::size_t size = std::size_t{1} << depth;
   const std::size_t first = row_tests.size();
@@ -224,7 +237,7 @@ void CompiledForest::Impl::AddRowTree(const Tree& tree) {
   ForPadded(
       tree, depth,
       [&](std::size_t place, std::size_t node) {
-        const ForestCodes::Test test = codes->Of(tree, node);
+        const ForestCodes::Test& test = of_tree[node];
         row_tests[first + place] = {.column = static_cast<std::uint16_t>(test.column),
                                     .cut = static_cast<std::uint16_t>(test.cut)};
         if (place + 1 < kUpperNodes && !node_columns.empty()) {
@@ -256,39 +269,57 @@ void CompiledForest::Impl::PointTables() {
   tables.node_cuts = node_cuts.empty() ? nullptr : node_cuts.data();
 }
 
+// Room for the columns of a block of rows, or the features of one.
+std::size_t CompiledForest::Impl::ValueBytes() const {
+  return PaddedSize(sizeof(float) * (feature_count * kernels->block_rows + 16));
+}
+
 std::size_t CompiledForest::Impl::WorkBytes() const {
   const std::size_t columns = codes->column_count() + codes->set_count();
   if (deep) {
-    return PaddedSize(kernels->block_rows * codes->column_count()) +
+    return ValueBytes() + PaddedSize(kernels->block_rows * codes->column_count()) +
            deep->block_rows() * deep->row_bytes();
   }
-  // A single row: its features, its codes, an outcome of 64 bits for each tree.
-  const std::size_t row = PaddedSize(std::max<std::size_t>(columns + 64, 320)) +
-                          PaddedSize(trees.size() * 8) +
-                          PaddedSize(sizeof(float) * (feature_count + 16));
-  return std::max(row, kernels->work_bytes(tables));
+  // A single row: its codes, an outcome of 64 bits for each tree.
+  const std::size_t row =
+      PaddedSize(std::max<std::size_t>(columns + 64, 320)) + PaddedSize(trees.size() * 8);
+  return ValueBytes() + std::max(row, kernels->work_bytes(tables));
+}
+
+// The rows as the kernels read them: columns where they are, rows turned into columns at `columns`.
+KernelRows CompiledForest::Impl::ColumnsOf(const FeatureBlock& block, std::size_t first,
+                                           std::size_t rows, float* columns) const {
+  const float* const values = block.values + first * block.row_stride;
+  if (block.row_stride == 1) return {.values = values, .stride = block.stride, .rows = rows};
+  if (block.stride == 1) {
+    kernels->transpose(values, block.row_stride, feature_count, rows, columns);
+  } else {
+    for (std::size_t j = 0; j < feature_count; ++j) {
+      for (std::size_t i = 0; i < rows; ++i)
+        columns[j * kernels->block_rows + i] = values[j * block.stride + i * block.row_stride];
+    }
+  }
+  return {.values = columns, .stride = kernels->block_rows, .rows = rows};
 }
 
 void CompiledForest::Impl::SlicedMargins(const FeatureBlock& block, float* margins,
                                          std::uint8_t* work) const {
+  auto* const values = reinterpret_cast<float*>(work);
   for (std::size_t first = 0; first < block.rows;) {
     const std::size_t left = block.rows - first;
-    const float* const values = block.values + first;
+    float* const sums = margins + first * outputs();
     if (left > kernels->few_rows) {
       const std::size_t rows = std::min(left, kernels->block_rows);
-      kernels->block(tables, {.values = values, .stride = block.stride, .rows = rows},
-                     margins + first * outputs(), work);
+      kernels->block(tables, ColumnsOf(block, first, rows, values), sums, work + ValueBytes());
       first += rows;
       continue;
     }
-    const float* row = values;
+    const float* row = block.values + first * block.row_stride;
     if (block.stride != 1) {
-      auto* const copy = reinterpret_cast<float*>(work);
-      for (std::size_t j = 0; j < feature_count; ++j) copy[j] = values[j * block.stride];
-      row = copy;
+      for (std::size_t j = 0; j < feature_count; ++j) values[j] = row[j * block.stride];
+      row = values;
     }
-    kernels->row(tables, row, margins + first * outputs(),
-                 work + PaddedSize(sizeof(float) * (feature_count + 16)));
+    kernels->row(tables, row, sums, work + ValueBytes());
     ++first;
   }
 }
@@ -298,12 +329,13 @@ void CompiledForest::Impl::EncodeRows(const FeatureBlock& block, std::size_t fir
                                       std::size_t rows, std::uint8_t* work) const {
   const std::size_t width = deep->row_bytes();
   std::uint8_t* const by_column = work + deep->block_rows() * width;
+  auto* const columns =
+      reinterpret_cast<float*>(by_column + PaddedSize(kernels->block_rows * codes->column_count()));
   for (std::size_t begin = 0; begin < rows; begin += kernels->block_rows) {
     const std::size_t count = std::min(kernels->block_rows, rows - begin);
-    const float* const values = block.values + first + begin;
-    kernels->encode(tables, {.values = values, .stride = block.stride, .rows = count}, by_column);
-    deep->Encode({.values = values, .stride = block.stride, .rows = count}, by_column,
-                 kernels->block_rows, work + begin * width);
+    const KernelRows values = ColumnsOf(block, first + begin, count, columns);
+    kernels->encode(tables, values, by_column);
+    deep->Encode(values, by_column, kernels->block_rows, work + begin * width);
   }
 }
 

@@ -137,19 +137,34 @@ TEST_P(CompiledForestTest, AForestWithoutTreesGivesItsBaseMargin) {
   ExpectEqual({.link = Link::kSoftmax, .trees = 0}, 15, kFewBatches);
 }
 
-TEST_P(CompiledForestTest, ReadsASingleRowWhereItIs) {
-  TestForest made(16, {.features = 20, .trees = 50});
-  const auto compiled = Compile(made.Take());
-  const Matrix matrix = made.Rows(100);
-  const std::vector<float> expected = Margins(*compiled, matrix, 100, 1);
-  WorkMemory work;
-  for (std::int64_t i = 0; i < 100; ++i) {
-    std::vector<float> row;
-    for (std::int64_t j = 0; j < 20; ++j) row.push_back(matrix.at(i, j));
-    float margin = 0;
-    compiled->Margins({.values = row.data(), .stride = 1, .rows = 1}, &margin,
-                      TakeWork<std::uint8_t>(work, compiled->work_bytes()).data());
-    EXPECT_EQ(margin, expected[static_cast<std::size_t>(i)]);
+TEST_P(CompiledForestTest, ReadsRowsAndColumnsWhereTheyAre) {
+  for (const int depth : {6, 12}) {
+    TestForest made(16, {.features = 20, .trees = 50, .depth = depth});
+    const auto compiled = Compile(made.Take());
+    const Matrix matrix = made.Rows(600);
+    const std::vector<float> expected = Margins(*compiled, matrix, 600, 1);
+    // Rows of 23 floats, and every third float of columns: features apart from each other both
+    // ways.
+    std::vector<float> rows(600 * 23), scattered(20 * 1800);
+    for (std::size_t i = 0; i < 600; ++i) {
+      for (std::size_t j = 0; j < 20; ++j) {
+        const float value = matrix.at(static_cast<std::int64_t>(i), static_cast<std::int64_t>(j));
+        rows[i * 23 + j] = scattered[j * 1800 + i * 3] = value;
+      }
+    }
+    const FeatureBlock by_row{.values = rows.data(), .stride = 1, .rows = 0, .row_stride = 23};
+    const FeatureBlock by_step{
+        .values = scattered.data(), .stride = 1800, .rows = 0, .row_stride = 3};
+    WorkMemory work;
+    for (FeatureBlock block : {by_row, by_step}) {
+      for (const std::size_t count : {1, 2, 17, 100, 300, 600}) {
+        block.rows = count;
+        std::vector<float> margins(count);
+        compiled->Margins(block, margins.data(),
+                          TakeWork<std::uint8_t>(work, compiled->work_bytes()).data());
+        EXPECT_EQ(Bits(margins), Bits(std::span(expected).first(count))) << count << " rows";
+      }
+    }
   }
 }
 

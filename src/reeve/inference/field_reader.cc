@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
@@ -64,14 +65,23 @@ FieldReader::FieldReader(const contract::ContractColumn& column,
       missing_(Both(missing_texts, column.stray_texts)),
       numbers_as_texts_((column.type != ColumnType::kInteger && column.type != ColumnType::kReal) ||
                         HoldsNumber(Both(missing_texts, column.stray_texts))),
-      has_range_(column.minimum.has_value() && column.maximum.has_value()),
-      minimum_(column.minimum.value_or(0)),
-      maximum_(column.maximum.value_or(0)) {
+      minimum_(-std::numeric_limits<double>::infinity()),
+      maximum_(std::numeric_limits<double>::infinity()) {
+  if (column.minimum && column.maximum) {
+    minimum_ = *column.minimum;
+    maximum_ = *column.maximum;
+  }
+  if (!numbers_as_texts_) {
+    plain_minimum_ = minimum_;
+    plain_maximum_ = maximum_;
+  }
   if (column.type != ColumnType::kCategory) return;
   for (const auto& [category, rows] : column.categories) dictionary_.push_back(category);
   known_ = static_cast<std::int32_t>(dictionary_.size());
   dictionary_.insert(dictionary_.end(), further.begin(), further.end());
   index_ = CategoryIndex(dictionary_);
+  is_trimmed_ = std::all_of(dictionary_.begin(), dictionary_.end(),
+                            [](const std::string& text) { return Trim(text) == text; });
 }
 
 Column::Storage FieldReader::storage() const {
@@ -96,7 +106,7 @@ std::optional<Rule> FieldReader::Absent() const {
 }
 
 FieldReader::Number FieldReader::InRange(double value) const {
-  const bool outside = has_range_ && (value < minimum_ || value > maximum_);
+  const bool outside = value < minimum_ || value > maximum_;
   return {value, outside ? std::optional(Rule::kOutOfRange) : std::nullopt};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,12 @@ class FieldReader {
   };
   /// For integer, real, boolean and datetime.
   Number ReadNumber(const contract::Cell& cell) const;
+  /// True for a number within the contract's range, which is taken as it is: the case that is worth
+  /// a way of its own, without a call and without a result in memory.
+  bool IsPlainNumber(const contract::Cell& cell) const {
+    return cell.kind == contract::Cell::Kind::kNumber && cell.number >= plain_minimum_ &&
+           cell.number <= plain_maximum_;
+  }
 
   struct Code {
     /// Index into dictionary(), its size for a text that is not in it, kMissingCode = missing.
@@ -35,6 +42,13 @@ class FieldReader {
   };
   /// For categories.
   Code ReadCode(const contract::Cell& cell) const;
+  /// The code of a text that is one of the contract's categories as it stands; for any other cell
+  /// CategoryIndex::kUnknown, and ReadCode has to tell.
+  std::int32_t FindKnown(const contract::Cell& cell) const {
+    if (cell.kind != contract::Cell::Kind::kText || !is_trimmed_) return CategoryIndex::kUnknown;
+    const std::int32_t found = index_.Find(cell.text);
+    return found < known_ ? found : CategoryIndex::kUnknown;
+  }
 
   struct Presence {
     bool is_missing = false;
@@ -60,10 +74,15 @@ class FieldReader {
   /// Numbers are read through their text: the column holds none, or some text of a number (99)
   /// means "missing".
   bool numbers_as_texts_;
-  bool has_range_;
+  // Infinite where the contract has no range.
   double minimum_, maximum_;
+  // The range of IsPlainNumber: nothing lies in it when numbers are read through their text.
+  double plain_minimum_ = std::numeric_limits<double>::infinity();
+  double plain_maximum_ = -std::numeric_limits<double>::infinity();
   std::vector<std::string> dictionary_;
   std::int32_t known_ = 0;
+  // No text of the dictionary starts or ends with a blank: one that is found need not be trimmed.
+  bool is_trimmed_ = true;
   CategoryIndex index_;
 };
 

@@ -153,7 +153,7 @@ void ForestModel::WalkBlock(const FeatureBlock& block, std::span<float> margins)
   std::vector<float> rows(block.rows * width);
   for (std::size_t j = 0; j < width; ++j) {
     const float* const column = block.values + j * block.stride;
-    for (std::size_t i = 0; i < block.rows; ++i) rows[i * width + j] = column[i];
+    for (std::size_t i = 0; i < block.rows; ++i) rows[i * width + j] = column[i * block.row_stride];
   }
   StartMargins(margins);
   std::vector<std::uint32_t> leaves(block.rows);
@@ -209,7 +209,10 @@ void ForestModel::PredictBlock(const FeatureBlock& block, std::span<double> out,
   auto* const margins = reinterpret_cast<float*>(memory.data() + (work_bytes + 63) / 64 * 64);
   for (std::size_t first = 0; first < block.rows; first += kPredictRows) {
     const std::size_t rows = std::min(kPredictRows, block.rows - first);
-    const FeatureBlock part{.values = block.values + first, .stride = block.stride, .rows = rows};
+    const FeatureBlock part{.values = block.values + first * block.row_stride,
+                            .stride = block.stride,
+                            .rows = rows,
+                            .row_stride = block.row_stride};
     if (compiled_ == nullptr) {
       WalkBlock(part, {margins, rows * outputs()});
     } else {

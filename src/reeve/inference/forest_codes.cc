@@ -88,6 +88,13 @@ void ForestCodes::AddSearch(const float* thresholds, std::size_t count) {
   }
 }
 
+void ForestCodes::AddSorted(const float* thresholds, std::size_t count) {
+  const std::size_t base = sorted_.size();
+  sorted_.resize(base + kSortedFloats, std::numeric_limits<float>::quiet_NaN());
+  std::copy_n(thresholds, count, sorted_.data() + base + 16);
+  for (std::size_t i = 0; i < 16; ++i) sorted_[base + i] = sorted_[base + 16 + 16 * i + 15];
+}
+
 bool ForestCodes::NumberColumns() {
   first_scales_.resize(thresholds_.size());
   for (std::size_t feature = 0; feature < thresholds_.size(); ++feature) {
@@ -100,7 +107,7 @@ bool ForestCodes::NumberColumns() {
       const auto add_column = [&](std::uint8_t missing) {
         first_planes_.push_back(plane_count_);
         plane_count_ += scale.count;
-        column_scales_.push_back(static_cast<std::uint16_t>(scales_.size()));
+        column_scales_.push_back(static_cast<std::uint8_t>(scales_.size()));
         column_missing_.push_back(missing);
         return static_cast<std::int32_t>(column_count_++);
       };
@@ -109,6 +116,7 @@ bool ForestCodes::NumberColumns() {
       if (column_count_ + sets_.size() > kMostColumns) return false;
       scales_.push_back(scale);
       AddSearch(all.data() + begin, count);
+      AddSorted(all.data() + begin, count);
     }
   }
   return column_count_ + sets_.size() <= kMostColumns;
@@ -152,6 +160,9 @@ std::optional<ForestCodes> ForestCodes::Make(const Forest& forest) {
   ForestCodes codes;
   if (!codes.CollectTests(forest) || !codes.NumberColumns() || !codes.AddSets())
     return std::nullopt;
+  const std::size_t whole_lines = (codes.column_scales_.size() + 63) / 64 * 64;
+  codes.column_scales_.resize(whole_lines, 0);
+  codes.column_missing_.resize(whole_lines, 0);
   return codes;
 }
 
@@ -195,6 +206,7 @@ void ForestCodes::Fill(ForestTables& tables) const {
   tables.scales = scales_.data();
   tables.scale_count = static_cast<std::uint32_t>(scales_.size());
   tables.searches = searches_.data();
+  tables.sorted = sorted_.data();
   tables.column_count = column_count_;
   tables.categories = categories_.data();
   tables.category_count = static_cast<std::uint32_t>(categories_.size());

@@ -65,6 +65,7 @@ class ForestCodes {
   bool CollectTests(const Forest& forest);
   bool NumberColumns();
   bool AddSets();
+  void AddSorted(const float* thresholds, std::size_t count);
   void AddSearch(const float* thresholds, std::size_t count);
 
   // Per feature: its thresholds, its first scale, and whether missing values go left or right
@@ -76,14 +77,13 @@ class ForestCodes {
 
   std::uint32_t column_count_ = 0, plane_count_ = 0;
   std::vector<Scale> scales_;
-  CacheLines<float> searches_;
+  CacheLines<float> searches_, sorted_;
   std::vector<CategoryColumn> categories_;
   std::vector<std::uint32_t> set_bits_;
   std::vector<std::uint64_t> set_words_;
   std::vector<std::uint8_t> small_sets_;
   std::vector<std::uint32_t> first_planes_;
-  std::vector<std::uint16_t> column_scales_;
-  std::vector<std::uint8_t> column_missing_;
+  CacheLines<std::uint8_t> column_scales_, column_missing_;
 };
 
 }  // namespace reeve::inference

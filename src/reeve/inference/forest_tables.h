@@ -47,6 +47,8 @@ struct RowTest {
   std::uint16_t cut = 255;
 };
 
+inline constexpr std::size_t kSortedFloats = 16 + 256;
+
 struct ForestTables {
   // Coding of values.
   const Scale* scales = nullptr;
@@ -54,6 +56,9 @@ struct ForestTables {
   /// 256 floats a scale: a search tree over its thresholds, entry 1 the root, 2i and 2i + 1 the
   /// children of i; +infinity where there is no threshold.
   const float* searches = nullptr;
+  /// kSortedFloats a scale, whole cache lines: 16 pivots (every sixteenth threshold: 15, 31 …),
+  /// then all thresholds; NaN where there is none.
+  const float* sorted = nullptr;
   /// Code columns of scales.
   std::uint32_t column_count = 0;
   const CategoryColumn* categories = nullptr;
@@ -91,8 +96,9 @@ struct ForestTables {
   /// 256 together.
   const std::uint8_t* node_columns = nullptr;
   const std::uint8_t* node_cuts = nullptr;
-  /// For each code column its scale, and 255 when missing values go right, else 0.
-  const std::uint16_t* column_scales = nullptr;
+  /// For each code column its scale, and 255 when missing values go right, else 0; whole cache
+  /// lines. Only where columns and sets are no more than 256 together.
+  const std::uint8_t* column_scales = nullptr;
   const std::uint8_t* column_missing = nullptr;
 };
 
@@ -115,6 +121,10 @@ struct ForestKernels {
   /// True when the leaves of sliced trees are stored as planes of bytes: all lowest bytes of a
   /// table, then the next, each padded to 64.
   bool has_byte_leaves = false;
+  /// Turns `count` rows of `features` features, row_stride floats apart, into columns block_rows
+  /// floats apart. Writes up to 15 values behind a column's last.
+  void (*transpose)(const float* rows, std::size_t row_stride, std::size_t features,
+                    std::size_t count, float* columns) = nullptr;
   /// Writes codes[column * block_rows + row] for up to block_rows rows, rounded up to whole
   /// vectors.
   void (*encode)(const ForestTables& tables, const KernelRows& rows, std::uint8_t* codes) = nullptr;

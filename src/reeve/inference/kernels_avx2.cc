@@ -218,6 +218,7 @@ const ForestKernels* Avx2Kernels() {
   static constexpr ForestKernels kKernels = {.block_rows = kBlock,
                                              .few_rows = 40,
                                              .has_byte_leaves = false,
+                                             .transpose = TransposeRows<kBlock>,
                                              .encode = Encode,
                                              .work_bytes = WorkBytes<kBlock>,
                                              .block = Block,

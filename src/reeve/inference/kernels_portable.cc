@@ -112,6 +112,7 @@ const ForestKernels& PortableKernels() {
   static constexpr ForestKernels kKernels = {.block_rows = kBlock,
                                              .few_rows = 24,
                                              .has_byte_leaves = false,
+                                             .transpose = TransposeRows<kBlock>,
                                              .encode = Encode,
                                              .work_bytes = WorkBytes<kBlock>,
                                              .block = Block,

@@ -39,7 +39,7 @@ void LinearModel::PredictBlock(const FeatureBlock& block, std::span<double> out,
   for (std::size_t j = 0; j < features; ++j) {
     const float* const column = block.values + j * block.stride;
     for (std::size_t i = 0; i < block.rows; ++i) {
-      const double value = column[i];
+      const double value = column[i * block.row_stride];
       for (std::size_t k = 0; k < outputs; ++k)
         margins[i * outputs + k] += linear_.weights[k * features + j] * value;
     }

@@ -8,21 +8,24 @@
 #include <vector>
 
 #include "reeve/base/result.h"
+#include "reeve/inference/cache_lines.h"
 #include "reeve/table/matrix.h"
 #include "reeve/table/probabilities.h"
 
 namespace reeve::inference {
 
-/// Rows that a model reads where they are: feature j of row i is values[j * stride + i]. A single
-/// row of stride 1 is a plain array of its features. Not owned.
+/// Rows that a model reads where they are: feature j of row i is
+/// values[j * stride + i * row_stride]. Columns one after the other have a row_stride of 1 (faster
+/// for many rows), rows one after the other a stride of 1 (faster for few). Not owned.
 struct FeatureBlock {
   const float* values = nullptr;
   std::size_t stride = 0;
   std::size_t rows = 0;
+  std::size_t row_stride = 1;
 };
 
 /// Memory that a model works in, reused from call to call: a warm one allocates nothing.
-using WorkMemory = std::vector<std::uint8_t>;
+using WorkMemory = CacheLines<std::uint8_t>;
 
 /// A trained model: features in, class probabilities out. Immutable; safe to use from many threads.
 ///

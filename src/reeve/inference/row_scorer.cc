@@ -28,13 +28,18 @@ struct Field {
   std::vector<Step> steps;
 };
 
-// The rows of a block that is being read.
+// Rows whose cells are read field by field: few enough that they stay in the first-level cache.
+constexpr std::size_t kReadRows = 64;
+
+// The rows of a block, or a part of them that is being read.
 struct Block {
   std::span<const Cell> cells;
   std::size_t rows = 0;
   // Its first row within the call.
   std::size_t first = 0;
   RowScores* scores = nullptr;
+  // Where in the columns of features its first row stands, and how far these are apart.
+  std::size_t place = 0, stride = 0;
 };
 
 }  // namespace
@@ -54,7 +59,8 @@ struct RowScorer::Plan {
 
   std::size_t width() const { return fields.size(); }
   features::FeatureColumns Columns(const Block& block, const Step& step) const {
-    return {.first = block.scores->features.data() + step.first * block.rows, .stride = block.rows};
+    return {.first = block.scores->features.data() + step.first * block.stride + block.place,
+            .stride = block.stride};
   }
   const Cell& CellAt(const Block& block, std::size_t row, std::size_t field_idx) const {
     return block.cells[row * width() + field_idx];
@@ -63,12 +69,10 @@ struct RowScorer::Plan {
 
 namespace {
 
-void Note(const Block& block, std::size_t row, std::size_t field_idx,
-          const std::optional<contract::Rule>& broken) {
-  if (!broken) return;
+void Note(const Block& block, std::size_t row, std::size_t field_idx, contract::Rule broken) {
   block.scores->issues.push_back(
-      {.row = static_cast<std::int64_t>(block.first + row), .field = field_idx, .rule = *broken});
-  if (contract::IsFatal(*broken)) block.scores->predicted[block.first + row] = -1;
+      {.row = static_cast<std::int64_t>(block.first + row), .field = field_idx, .rule = broken});
+  if (contract::IsFatal(broken)) block.scores->predicted[block.first + row] = -1;
 }
 
 // Categories of the pipeline that the contract does not have. They occur only where the two were
@@ -120,13 +124,18 @@ Status RowScorer::Plan::AddFields() {
 
 void RowScorer::Plan::ReadNumbers(const Block& block, std::size_t field_idx) const {
   const FieldReader& reader = fields[field_idx].reader;
-  std::array<double, kBlockRows> numbers;
+  std::array<double, kReadRows> numbers;
   std::int64_t missing = 0;
   for (std::size_t row = 0; row < block.rows; ++row) {
-    const FieldReader::Number number = reader.ReadNumber(CellAt(block, row, field_idx));
+    const Cell& cell = CellAt(block, row, field_idx);
+    if (reader.IsPlainNumber(cell)) {
+      numbers[row] = cell.number;
+      continue;
+    }
+    const FieldReader::Number number = reader.ReadNumber(cell);
     numbers[row] = number.value;
     missing += std::isnan(number.value) ? 1 : 0;
-    Note(block, row, field_idx, number.broken);
+    if (number.broken) Note(block, row, field_idx, *number.broken);
   }
   block.scores->missing[field_idx] += missing;
   for (const Step& step : fields[field_idx].steps)
@@ -135,13 +144,16 @@ void RowScorer::Plan::ReadNumbers(const Block& block, std::size_t field_idx) con
 
 void RowScorer::Plan::ReadCodes(const Block& block, std::size_t field_idx) const {
   const FieldReader& reader = fields[field_idx].reader;
-  std::array<std::int32_t, kBlockRows> codes;
+  std::array<std::int32_t, kReadRows> codes;
   std::int64_t missing = 0;
   for (std::size_t row = 0; row < block.rows; ++row) {
-    const FieldReader::Code code = reader.ReadCode(CellAt(block, row, field_idx));
+    const Cell& cell = CellAt(block, row, field_idx);
+    codes[row] = reader.FindKnown(cell);
+    if (codes[row] != CategoryIndex::kUnknown) continue;
+    const FieldReader::Code code = reader.ReadCode(cell);
     codes[row] = code.value;
     missing += code.value == kMissingCode ? 1 : 0;
-    Note(block, row, field_idx, code.broken);
+    if (code.broken) Note(block, row, field_idx, *code.broken);
   }
   block.scores->missing[field_idx] += missing;
   for (const Step& step : fields[field_idx].steps) {
@@ -155,7 +167,7 @@ void RowScorer::Plan::ReadPresence(const Block& block, std::size_t field_idx) co
   for (std::size_t row = 0; row < block.rows; ++row) {
     const FieldReader::Presence presence = reader.ReadPresence(CellAt(block, row, field_idx));
     block.scores->missing[field_idx] += presence.is_missing ? 1 : 0;
-    Note(block, row, field_idx, presence.broken);
+    if (presence.broken) Note(block, row, field_idx, *presence.broken);
   }
 }
 
@@ -204,7 +216,14 @@ void RowScorer::Plan::Answer(const Block& block) const {
 }
 
 void RowScorer::Plan::ScoreBlock(const Block& block) const {
-  for (std::size_t i = 0; i < width(); ++i) ReadField(block, i);
+  for (std::size_t begin = 0; begin < block.rows; begin += kReadRows) {
+    Block part = block;
+    part.rows = std::min(kReadRows, block.rows - begin);
+    part.cells = block.cells.subspan(begin * width(), part.rows * width());
+    part.first += begin;
+    part.place = begin;
+    for (std::size_t i = 0; i < width(); ++i) ReadField(part, i);
+  }
   const auto classes = static_cast<std::size_t>(scorer->model().classes());
   scorer->model().PredictBlock(
       {.values = block.scores->features.data(), .stride = block.rows, .rows = block.rows},
@@ -243,7 +262,8 @@ void RowScorer::Score(std::span<const Cell> cells, RowScores& scores) const {
     plan_->ScoreBlock({.cells = cells.subspan(first * width, count * width),
                        .rows = count,
                        .first = first,
-                       .scores = &scores});
+                       .scores = &scores,
+                       .stride = count});
   }
   // Fields were read one after the other.
   std::sort(scores.issues.begin(), scores.issues.end(), [](const RowIssue& a, const RowIssue& b) {

@@ -10,7 +10,7 @@ namespace reeve::inference {
 namespace {
 
 // Small enough that a few threads share a chunk evenly, large enough that a block is worth a task.
-constexpr std::int64_t kBlockRows = 4096;
+constexpr std::int64_t kBlockRows = 8192;
 
 }  // namespace
 

@@ -12,12 +12,8 @@ namespace reeve::inference {
 /// has to. What an earlier call gave is no longer valid.
 template <typename T>
 std::span<T> TakeWork(WorkMemory& work, std::size_t count) {
-  constexpr std::size_t kLine = 64;
-  const std::size_t bytes = count * sizeof(T) + kLine;
-  if (work.size() < bytes) work.resize(bytes);
-  const auto begin = reinterpret_cast<std::uintptr_t>(work.data());
-  const std::uintptr_t aligned = (begin + kLine - 1) / kLine * kLine;
-  return {reinterpret_cast<T*>(work.data() + (aligned - begin)), count};
+  if (work.size() < count * sizeof(T)) work.resize(count * sizeof(T));
+  return {reinterpret_cast<T*>(work.data()), count};
 }
 
 }  // namespace reeve::inference
