@@ -230,7 +230,7 @@ class Package(WithFolder):
         for data, message in [(self.frame.rename(columns={"age": "agee"}), 'required column "age" is not in the table, but "agee" is'),
                               (self.frame[[]], "none of the 0 columns"),
                               (self.frame.assign(age=pandas.to_timedelta(self.frame["age"], unit="s")), 'column "age": values of type timedelta64'),
-                              (self.frame.assign(region="\udc80"), "no UTF-8"),
+                              (self.frame.assign(region=pandas.Series(["\udc80"] * len(self.frame), dtype=object)), "no UTF-8"),
                               (pandas.concat([self.frame, self.frame[["age"]]], axis=1), "two of that name"),
                               (pyarrow.table({"age": [[1]]}), 'column "age": Arrow type "\\+l" is not read'),
                               ([1, 2], "expected a DataFrame, a list of dicts"), ("loans.csv", "expected a DataFrame"), (None, "expected a DataFrame")]:

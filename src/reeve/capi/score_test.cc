@@ -160,6 +160,23 @@ TEST_F(IssuesTest, RowsThatBreakTheContractKeepTheirPlaceAndSayWhy) {
   reeve_issues_free(issues);
 }
 
+TEST_F(IssuesTest, NumbersThatNoDateHasAreSafe) {
+  for (const double seconds : {1e300, -1e300, 9.3e18, -9.3e18, 1e12, -1e12, 5e-324}) {
+    for (const reeve_cell& age : {Number(1e300), Number(-1e300), Text("30")}) {
+      std::vector<reeve_cell> cells = TestCells();
+      cells[0] = age;
+      cells[4] = Number(seconds);
+      cells[9] = Text("9999-12-31T23:59:59Z");
+      std::int32_t predicted[2];
+      reeve_issues* issues = nullptr;
+      ASSERT_EQ(
+          reeve_score_cells(model_.get(), cells.data(), 2, nullptr, predicted, &issues, nullptr),
+          REEVE_OK);
+      reeve_issues_free(issues);
+    }
+  }
+}
+
 TEST_F(IssuesTest, RulesHaveTheNamesOfTheContract) {
   EXPECT_STREQ(reeve_rule_name(REEVE_MISSING_VALUE), "missing_value");
   EXPECT_STREQ(reeve_rule_name(REEVE_WRONG_TYPE), "wrong_type");

@@ -26,7 +26,11 @@ constexpr std::array<NamedType, 8> kTypes = {{{ColumnType::kInteger, "integer"},
                                               {ColumnType::kList, "list"},
                                               {ColumnType::kId, "id"}}};
 
+// From about the year 30,000 on (and before -26,000) the calendar's arithmetic ends.
+constexpr double kFirstNoDate = 9e11;
+
 std::string DatetimeText(double seconds) {
+  if (!(std::abs(seconds) < kFirstNoDate)) return FormatNumber(seconds);
   const auto unix_ms = static_cast<std::int64_t>(std::llround(seconds * 1000));
   if (unix_ms % 86'400'000 == 0) return FormatIsoSeconds(unix_ms).substr(0, 10);
   return unix_ms % 1000 == 0 ? FormatIsoSeconds(unix_ms) : FormatIsoMilliseconds(unix_ms);

@@ -71,6 +71,7 @@ TEST(ColumnTest, WritesValuesByTheirType) {
            Case{ColumnType::kDatetime, 86401, "1970-01-02T00:00:01Z"},
            Case{ColumnType::kDatetime, 86400.5, "1970-01-02T00:00:00.500Z"},
            Case{ColumnType::kDatetime, -86400, "1969-12-31"},
+           Case{ColumnType::kDatetime, 1e300, "1e+300"},
            Case{ColumnType::kReal, kMissingNumber, ""},
            Case{ColumnType::kDatetime, kMissingNumber, ""},
        }) {
