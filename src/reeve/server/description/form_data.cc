@@ -1,5 +1,7 @@
 #include "reeve/server/description/form_data.h"
 
+#include <algorithm>
+
 namespace reeve::server {
 namespace {
 

@@ -54,7 +54,7 @@ constexpr RouteDoc kDocs[] = {
     {"POST", "/invocations", kMlflow, "invocations", "Score rows as MLflow's scoring server does",
      "One of `dataframe_split`, `dataframe_records`, `instances`, `inputs`, or `text/csv`. Errors "
      "come in MLflow's form.",
-     BodyKind::kInvocations, AnswerKind::kInvocations},
+     BodyKind::kInvocations, AnswerKind::kInvocations, true},
     {"GET", "/ping", kMlflow, "ping", "Whether a model is loaded", "", BodyKind::kNone,
      AnswerKind::kText},
     {"GET", "/version", kMlflow, "version", "The version of the program", "", BodyKind::kNone,
