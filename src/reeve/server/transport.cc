@@ -70,8 +70,8 @@ class ServingTransport final : public Transport {
     return {};
   }
 
-  int port() const override { return listener_.port(); }
-  int admin_port() const override { return admin_listener_.port(); }
+  int port() const override { return port_; }
+  int admin_port() const override { return admin_port_; }
 
  private:
   explicit ServingTransport(const TransportOptions& options) : options_(options) {}
@@ -91,6 +91,8 @@ class ServingTransport final : public Transport {
       REEVE_ASSIGN_OR_RETURN(admin_listener_,
                              Listener::Open(options_.admin_host, *options_.admin_port));
     }
+    port_ = listener_.port();
+    admin_port_ = admin_listener_.port();
     max_connections_ = ConnectionsThatFit(options_.limits.max_connections);
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     const int threads = options_.threads > 0 ? options_.threads : cores;
@@ -210,6 +212,8 @@ class ServingTransport final : public Transport {
   std::unique_ptr<Router> router_, admin_router_;
   SharedState shared_;
   Listener listener_, admin_listener_;
+  // Of the listeners, also once they are closed.
+  int port_ = 0, admin_port_ = 0;
   int max_connections_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;
 };

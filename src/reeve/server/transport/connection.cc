@@ -110,6 +110,7 @@ class SocketConnection final : public Connection {
         if (session_.backlogged()) co_await WaitForWriter();
         if (failed_) co_return;
         session_.Advance();
+        worker_.Probe();
         continue;
       }
       if (wants != Session::Wants::kInput) {

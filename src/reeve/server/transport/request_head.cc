@@ -66,6 +66,9 @@ class Parser final : public http::basic_parser<true> {
         if (head_.authorization.size != 0) ec = http::error::bad_value;
         head_.authorization = piece;
         break;
+      case http::field::content_encoding:
+        head_.content_encoding = piece;
+        break;
       case http::field::expect:
         head_.expect = piece;
         break;
@@ -97,7 +100,8 @@ bool StartsLikeAMethod(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c
 
 void Clear(RequestHead& head) {
   head.fields.clear();
-  head.authorization = head.request_id = head.traceparent = head.expect = {};
+  head.authorization = head.content_encoding = {};
+  head.request_id = head.traceparent = head.expect = {};
   head.content_length.reset();
 }
 

@@ -24,7 +24,7 @@ struct RequestHead {
   HeadPiece method, target;
   std::vector<Field> fields;
   /// Values of headers that matter here; size 0: absent.
-  HeadPiece authorization, request_id, traceparent, expect;
+  HeadPiece authorization, content_encoding, request_id, traceparent, expect;
   /// What the body is framed by. Never both.
   std::optional<std::uint64_t> content_length;
   bool chunked = false;

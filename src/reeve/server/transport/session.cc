@@ -299,6 +299,13 @@ bool Session::RefuseByBody() {
             "malformed"});
     return true;
   }
+  const auto coding = HeadText(head_.content_encoding);
+  if (!coding.empty() && ToLower(coding) != "identity") {
+    // Nothing here unpacks: a few kilobytes could become gigabytes.
+    Refuse({415, "unsupported_content_encoding", "bodies are taken unpacked only", "",
+            "Accept-Encoding", "identity"});
+    return true;
+  }
   const Route& route = *match_.route;
   std::uint64_t limit = route.max_body;
   if (limit == 0) limit = route.open ? UINT64_MAX : context_.limits.max_body;

@@ -11,6 +11,12 @@ namespace {
 
 using namespace reeve::server;
 
+// A loop that is never behind: nobody sends the monitor's probes here.
+constexpr LoadMonitor::Options kNoLoad{std::chrono::hours(1'000), std::chrono::hours(1'000)};
+
+// Whether a stream was opened: its status may be out before its body turns out to be malformed.
+bool streamed = false;
+
 class Copying : public BodyStream {
  public:
   void OnBytes(std::string_view bytes, std::string& out) override { out.append(bytes); }
@@ -25,11 +31,14 @@ Router MakeRouter() {
   Route named = whole;
   named.method = "GET";
   named.pattern = "/n/{name}";
-  Route streamed;
-  streamed.method = "POST";
-  streamed.pattern = "/s";
-  streamed.open = [](const Request&, Response&) { return std::make_unique<Copying>(); };
-  return std::move(*Router::Make({whole, named, streamed}));
+  Route stream;
+  stream.method = "POST";
+  stream.pattern = "/s";
+  stream.open = [](const Request&, Response&) {
+    streamed = true;
+    return std::make_unique<Copying>();
+  };
+  return std::move(*Router::Make({whole, named, stream}));
 }
 
 // Gives `bytes` in pieces and returns what was answered; the number of answers must not depend on
@@ -44,7 +53,7 @@ std::string Run(std::string_view bytes, std::size_t step) {
   }();
   TransportObserver observer;
   SharedState shared;
-  ThreadState thread{LoadMonitor(LoadMonitor::Options{})};
+  ThreadState thread{LoadMonitor(kNoLoad)};
   SessionContext context{limits, router, nullptr, observer, shared, thread};
   std::string out;
   {
@@ -89,8 +98,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   // Bodies are sent back, so bytes that look like an answer would be counted as one.
   const bool ambiguous = bytes.find("HTTP/1.1 ") != bytes.npos;
+  streamed = false;
   const auto whole = Statuses(Run(bytes, SIZE_MAX));
   const auto pieces = Statuses(Run(bytes, 1));
-  if (!ambiguous && whole != pieces) std::abort();
+  if (!ambiguous && !streamed && whole != pieces) std::abort();
   return 0;
 }

@@ -15,6 +15,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using Wants = Session::Wants;
 
+// A loop that is never behind: nobody sends the monitor's probes here.
+constexpr LoadMonitor::Options kNoLoad{std::chrono::hours(1'000), std::chrono::hours(1'000)};
+
 // Answers with what it got; body "throw" throws.
 Route EchoRoute(std::string method, std::string pattern, Role role = Role::kScore) {
   Route route;
@@ -139,7 +142,7 @@ class SessionTest : public testing::Test {
   Router router_;
   Recorder recorder_;
   SharedState shared_;
-  ThreadState thread_{LoadMonitor(LoadMonitor::Options{})};
+  ThreadState thread_{LoadMonitor(kNoLoad)};
   SessionContext context_{limits_, router_, nullptr, recorder_, shared_, thread_};
   std::unique_ptr<Session> session_;
   std::string out_;
@@ -247,6 +250,13 @@ TEST_F(SessionTest, SaysContinueWhenItIsAwaited) {
   EXPECT_EQ(Ask("body").body, "POST /echo body");
   EXPECT_EQ(Ask(std::string(head) + "body").body, "POST /echo body") << "it was there already";
   EXPECT_EQ(Ask(Post("/echo", "b", "Expect: tea\r\n")).status, 417);
+}
+
+TEST_F(SessionTest, TakesBodiesUnpackedOnly) {
+  const auto answer = Ask(Post("/echo", "\x1f\x8b", "Content-Encoding: gzip\r\n"));
+  EXPECT_EQ(answer.status, 415);
+  EXPECT_EQ(answer.Header("Accept-Encoding"), "identity");
+  EXPECT_EQ(Ask(Post("/echo", "a", "Content-Encoding: Identity\r\n")).status, 200);
 }
 
 TEST_F(SessionTest, RefusesInTheFormOfThePath) {

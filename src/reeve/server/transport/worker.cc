@@ -13,7 +13,11 @@ namespace reeve::server {
 
 namespace {
 
-LoadMonitor::Options LoadOptions(const TransportLimits& limits) {
+int OpenProbe() { return ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+LoadMonitor::Options LoadOptions(const TransportLimits& limits, bool can_probe) {
+  // Without a probe nothing is known of the line, so nothing is refused for it.
+  if (!can_probe) return {std::chrono::hours(1'000), std::chrono::hours(1'000)};
   const auto duration = [](double seconds) {
     return std::chrono::duration_cast<LoadMonitor::Clock::duration>(
         std::chrono::duration<double>(seconds));
@@ -25,7 +29,8 @@ LoadMonitor::Options LoadOptions(const TransportLimits& limits) {
 
 Worker::Worker(const Setup& setup)
     : setup_(setup),
-      state_{LoadMonitor(LoadOptions(setup.options.limits))},
+      probe_(OpenProbe()),
+      state_{LoadMonitor(LoadOptions(setup.options.limits, probe_ >= 0))},
       context_{setup.options.limits, setup.router, setup.authenticator,
                setup.observer,       setup.shared, state_},
       // One thread runs it; others only post.
@@ -38,7 +43,6 @@ Worker::Worker(const Setup& setup)
   if (setup.access_log != nullptr) state_.access_log = setup.access_log->NewLane();
   state_.date_line = DateLine(reeve::Clock::System().NowMs() / 1000);
   net::co_spawn(io_, Tick(), net::detached);
-  probe_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (probe_ >= 0) {
     net::co_spawn(io_, Watch(Descriptor(io_.get_executor(), probe_)), net::detached);
   }

@@ -74,13 +74,14 @@ class Worker {
   Session::Clock::duration TickLength() const;
 
   const Setup setup_;
+  // Made ready by Probe, awaited by Watch, which owns it.
+  const int probe_;
   ThreadState state_;
   SessionContext context_;
   std::unique_ptr<SessionContext> admin_context_;
   std::atomic<int> load_{0};
   // Before the loop: connections leave the list when the loop is destroyed.
   std::list<Connection*> connections_;
-  int probe_ = -1;
   bool draining_ = false;
   net::io_context io_;
   std::thread thread_;
