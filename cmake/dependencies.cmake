@@ -26,6 +26,13 @@ find_library(REEVE_LBFGS_LIBRARY lbfgs REQUIRED)
 add_library(reeve_lbfgs INTERFACE)
 target_link_libraries(reeve_lbfgs INTERFACE "${REEVE_LBFGS_LIBRARY}")
 
+# Only the header: the library is opened when it is needed (tracking/rest/libcurl.h says why).
+find_path(REEVE_CURL_INCLUDE curl/curl.h REQUIRED)
+find_library(REEVE_CURL_LIBRARY NAMES libcurl.so.4 REQUIRED)
+add_library(reeve_curl INTERFACE)
+target_include_directories(reeve_curl INTERFACE "${REEVE_CURL_INCLUDE}")
+target_link_libraries(reeve_curl INTERFACE ${CMAKE_DL_LIBS})
+
 # DuckDB comes from npm by lock file (deps/package-lock.json); `tools/setup` fetches it.
 set(REEVE_DUCKDB_LIBRARY
     "${CMAKE_SOURCE_DIR}/deps/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so")

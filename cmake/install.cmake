@@ -5,11 +5,14 @@ install(TARGETS reeve RUNTIME DESTINATION bin COMPONENT reeve)
 # RPATH, not RUNPATH: it also holds for what the libraries themselves need (XGBoost needs dmlc and OpenMP).
 target_link_options(reeve PRIVATE -Wl,--disable-new-dtags)
 
+# libcurl is opened, not linked, so that it has to be named.
+install(CODE "set(opened \"${REEVE_CURL_LIBRARY}\")" COMPONENT reeve)
 install(CODE [[
   # What is left to the system: the C and C++ runtimes, which a binary must not bring along.
   set(system "^(linux-vdso|ld-linux.*|libc|libm|libdl|libpthread|librt|libresolv|libstdc\\+\\+|libgcc_s)\\.so")
   file(GET_RUNTIME_DEPENDENCIES
     EXECUTABLES "$<TARGET_FILE:reeve>"
+    LIBRARIES "${opened}"
     RESOLVED_DEPENDENCIES_VAR found
     UNRESOLVED_DEPENDENCIES_VAR unresolved
     PRE_EXCLUDE_REGEXES "${system}"
@@ -17,7 +20,7 @@ install(CODE [[
   if(unresolved)
     message(FATAL_ERROR "libraries not found: ${unresolved}")
   endif()
-  foreach(library IN LISTS found)
+  foreach(library IN LISTS found opened)
     file(INSTALL "${library}" DESTINATION "${CMAKE_INSTALL_PREFIX}/lib" TYPE SHARED_LIBRARY FOLLOW_SYMLINK_CHAIN)
   endforeach()
 ]] COMPONENT reeve)

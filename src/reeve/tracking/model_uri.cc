@@ -12,7 +12,7 @@ namespace {
 
 Result<ResolvedModel> FromLocation(const std::string& location, Store& store) {
   ResolvedModel resolved;
-  REEVE_ASSIGN_OR_RETURN(resolved.folder, LocalPath(location, store.folder()));
+  REEVE_ASSIGN_OR_RETURN(resolved.folder, store.FetchFolder(location));
   return resolved;
 }
 
@@ -86,7 +86,7 @@ Result<ModelVersion> ByStage(const std::string& name, const std::string& stage, 
   REEVE_ASSIGN_OR_RETURN(const std::vector<ModelVersion> versions, store.ListVersions(name));
   const std::string wanted = ToLower(stage);
   for (const ModelVersion& version : versions) {
-    if (ToLower(version.stage) == wanted) return version;
+    if (ToLower(version.stage) == wanted) return store.GetVersion(name, version.version);
   }
   if (wanted == "production") return ByAlias(name, "champion", store);
   if (wanted == "staging") return ByAlias(name, "challenger", store);

@@ -1,4 +1,7 @@
 #include "reeve/base/text.h"
+#include "reeve/tracking/artifact_location.h"
+#include "reeve/tracking/rest/rest_store.h"
+#include "reeve/tracking/rest/server_url.h"
 #include "reeve/tracking/sqlite/sqlite_store.h"
 #include "reeve/tracking/store.h"
 
@@ -13,13 +16,17 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& uri, const StoreOp
     REEVE_ASSIGN_OR_RETURN(auto store, SqliteStore::Open(uri.substr(kSqlite.size()), options));
     return std::unique_ptr<Store>(std::move(store));
   }
-  if (uri.starts_with("http://") || uri.starts_with("https://")) {
-    return Status::Unavailable("tracking server " + Quote(uri, 400) +
-                               " cannot be used by this version, expected sqlite:///mlflow.db");
+  if (IsServerUri(uri)) {
+    REEVE_ASSIGN_OR_RETURN(auto store, RestStore::Open(uri, options));
+    return std::unique_ptr<Store>(std::move(store));
   }
-  return Status::InvalidArgument(
-      "tracking URI " + Quote(uri, 400) +
-      " is of an unknown kind, expected sqlite:///mlflow.db or sqlite:////absolute/path.db");
+  return Status::InvalidArgument("tracking URI " + Quote(MaskUserInfo(uri), 400) +
+                                 " is of an unknown kind, expected sqlite:///mlflow.db, "
+                                 "sqlite:////absolute/path.db, http://HOST:PORT or https://HOST");
+}
+
+Result<std::string> Store::FetchFolder(const std::string& location) {
+  return LocalPath(location, folder());
 }
 
 }  // namespace reeve::tracking

@@ -51,11 +51,15 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  /// sqlite:///relative.db, sqlite:////absolute.db. Other schemes are kInvalidArgument.
+  /// sqlite:///relative.db, sqlite:////absolute.db, or a tracking server: http://HOST:PORT,
+  /// https://HOST/PREFIX. Other schemes are kInvalidArgument.
   static Result<std::unique_ptr<Store>> Open(const std::string& uri, const StoreOptions& options);
 
   /// The folder beside which relative artifact locations are resolved.
   virtual const std::string& folder() const = 0;
+  /// The folder on this disk with the model that lies at an artifact location. A store on this disk
+  /// names the place, whether or not anything is there (LocalPath); a server's model is fetched.
+  virtual Result<std::string> FetchFolder(const std::string& location);
 
   virtual Result<Experiment> GetOrCreateExperiment(const std::string& name) = 0;
   virtual Result<std::vector<Experiment>> ListExperiments() = 0;
@@ -96,7 +100,8 @@ class Store {
 
   virtual Result<std::vector<RegisteredModel>> ListModels() = 0;
   virtual Result<RegisteredModel> GetModel(const std::string& name) = 0;
-  /// Newest first; deleted ones are left out.
+  /// Newest first; deleted ones are left out. A server tells the storage location only of a version
+  /// that is asked for by its number.
   virtual Result<std::vector<ModelVersion>> ListVersions(const std::string& name) = 0;
   virtual Result<ModelVersion> GetVersion(const std::string& name, std::int64_t version) = 0;
   virtual Status SetAlias(const std::string& name, const std::string& alias,

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "reeve/base/result.h"
+#include "reeve/tracking/rest/api.h"
+
+namespace reeve::tracking {
+
+/// What is taken from a server at most, for one folder of artifacts.
+struct FetchLimits {
+  std::size_t files = 1'000;
+  /// Folders within folders.
+  int depth = 8;
+  std::uint64_t bytes = 8ULL << 30;
+};
+
+/// The folder below which what was fetched from servers is kept: $REEVE_CACHE, else
+/// $XDG_CACHE_HOME/reeve, else ~/.cache/reeve. Fails with kInvalidArgument when none of them is
+/// set.
+Result<std::string> CacheFolder();
+
+/// Files of a tracking server that hands them out itself (mlflow-artifacts:/…): listed, fetched and
+/// brought there over its own address. Thread-safe.
+class Artifacts {
+ public:
+  /// `api` has to outlive it.
+  Artifacts(Api& api, std::string cache_folder, const FetchLimits& limits = {})
+      : api_(api), cache_folder_(std::move(cache_folder)), limits_(limits) {}
+
+  /// The folder on this disk with what lies at `location`. A file: URI or an absolute path is
+  /// itself when it is there. What lies on the server is fetched, once for each content: the key in
+  /// the cache is made of server, location and the file "checksums" there, which names every byte
+  /// of a bundle. A folder in the cache is whole or not there; several processes may fetch at
+  /// once. Fails with kNotFound when nothing, or no bundle, lies there; kUnavailable when it cannot
+  /// be reached from here or is larger than the limits; kCorrupt when the server gives names that
+  /// lead out of the folder.
+  Result<std::string> Fetch(const std::string& location);
+
+  /// Brings the files of `folder` to `location`, folders within it too.
+  Status Upload(const std::string& folder, const std::string& location);
+
+ private:
+  struct File {
+    /// Below the folder.
+    std::string path;
+    std::uint64_t bytes = 0;
+  };
+  Result<std::string> PathOnServer(const std::string& location) const;
+  Status List(const std::string& root, const std::string& below, int depth,
+              std::vector<File>& files);
+  Status CheckFiles(const std::vector<File>& files, const std::string& location) const;
+  static bool IsWhole(const std::vector<File>& files, const std::string& folder);
+  Result<std::string> FetchSmall(const std::string& path);
+  Status FetchFile(const std::string& root, const File& file, const std::string& folder);
+  Status FetchAll(const std::string& root, const std::vector<File>& files,
+                  const std::string& folder);
+
+  Api& api_;
+  std::string cache_folder_;
+  FetchLimits limits_;
+};
+
+}  // namespace reeve::tracking

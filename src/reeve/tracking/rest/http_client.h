@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "reeve/base/result.h"
+#include "reeve/tracking/rest/server_url.h"
+
+namespace reeve::tracking {
+
+/// Who we are to the server. Never part of a message or a log.
+struct Credentials {
+  /// Sent as a Bearer token, unless there are a user and a password.
+  std::string token;
+  std::string username, password;
+  /// Certificates of the authorities to trust instead of the system's; empty for the system's.
+  std::string authority_file;
+};
+
+/// From MLFLOW_TRACKING_USERNAME with MLFLOW_TRACKING_PASSWORD, MLFLOW_TRACKING_TOKEN and
+/// MLFLOW_TRACKING_SERVER_CERT_PATH. Fails with kInvalidArgument, naming the variable, when a value
+/// cannot stand in a header.
+Result<Credentials> CredentialsFromEnvironment();
+
+struct HttpOptions {
+  /// Until the connection stands, in milliseconds.
+  int connect_ms = 3'000;
+  /// For a whole call, in milliseconds. Files take as long as they need, unless they stall.
+  int total_ms = 30'000;
+  /// A file of which less than 1 KiB a second comes or goes for that long is given up, in seconds.
+  int stall_seconds = 30;
+  /// The largest answer that is kept in memory.
+  std::uint64_t max_answer_bytes = 64ULL << 20;
+};
+
+struct HttpRequest {
+  /// "GET", "POST", "PUT", "PATCH", "DELETE".
+  std::string method = "GET";
+  /// Below the server's base, escaped, with its query: "/api/2.0/mlflow/runs/get?run_id=…".
+  std::string path;
+  /// JSON; empty for none.
+  std::string body;
+};
+
+struct HttpAnswer {
+  int status = 0;
+  std::string body;
+};
+
+/// Talks HTTP with one server: the only user of libcurl. Follows no redirects, verifies
+/// certificates, honours the proxies of the environment except towards this machine. An answer of
+/// any status is an answer; kUnavailable is for servers that cannot be reached, are not trusted,
+/// break off, or say too much. Thread-safe: one call after the other, over one connection.
+class HttpClient {
+ public:
+  /// Does not connect yet.
+  static Result<std::unique_ptr<HttpClient>> Make(ServerUrl server, Credentials credentials,
+                                                  const HttpOptions& options);
+  ~HttpClient();
+
+  const ServerUrl& server() const { return server_; }
+
+  Result<HttpAnswer> Send(const HttpRequest& request);
+
+  /// Takes the bytes of a file as they come; a failure ends the download and is returned by it.
+  using Sink = std::function<Status(std::string_view bytes)>;
+  /// GET of a file of any size. The body of an answer other than 200 is kept instead, for its
+  /// message.
+  Result<HttpAnswer> Download(const std::string& path, const Sink& sink);
+
+  /// PUT of a file on this disk, read as it is sent.
+  Result<HttpAnswer> Upload(const std::string& path, const std::string& file);
+
+ private:
+  struct Handle;
+  HttpClient(ServerUrl server, Credentials credentials, const HttpOptions& options,
+             std::unique_ptr<Handle> handle);
+
+  ServerUrl server_;
+  Credentials credentials_;
+  HttpOptions options_;
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace reeve::tracking

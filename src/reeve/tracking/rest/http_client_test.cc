@@ -1,0 +1,184 @@
+#include "reeve/tracking/rest/http_client.h"
+
+#include <cstdlib>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reeve/base/test_folder.h"
+#include "reeve/tracking/rest/test_server.h"
+
+namespace reeve::tracking {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::unique_ptr<HttpClient> ClientOf(const std::string& uri, const HttpOptions& options = {},
+                                     Credentials credentials = {}) {
+  Result<std::unique_ptr<HttpClient>> client =
+      HttpClient::Make(*ParseServerUrl(uri), std::move(credentials), options);
+  EXPECT_TRUE(client.ok()) << client.status().message();
+  return std::move(*client);
+}
+
+TEST(HttpClientTest, SendsMethodPathAndBody) {
+  TestServer server([](const TestRequest&) { return TestAnswer{.status = 404, .body = "gone"}; });
+  const auto client = ClientOf(server.uri() + "/prefix/");
+  for (const char* method : {"GET", "POST", "PATCH", "DELETE"}) {
+    const bool has_body = std::string(method) != "GET";
+    const Result<HttpAnswer> answer =
+        client->Send({.method = method, .path = "/a?b=c", .body = has_body ? "{\"x\":1}" : ""});
+    ASSERT_TRUE(answer.ok()) << answer.status().message();
+    EXPECT_EQ(answer->status, 404);
+    EXPECT_EQ(answer->body, "gone");
+    const TestRequest request = server.requests().back();
+    EXPECT_EQ(request.method, method);
+    EXPECT_EQ(request.target, "/prefix/a?b=c");
+    EXPECT_EQ(request.body, has_body ? "{\"x\":1}" : "");
+    EXPECT_EQ(request.head.find("application/json\r\n", request.head.find("Content-Type")) !=
+                  std::string::npos,
+              has_body);
+  }
+}
+
+TEST(HttpClientTest, ARefusedConnectionSaysHowToStartTheServer) {
+  TestServer server([](const TestRequest&) { return TestAnswer{}; });
+  const auto client = ClientOf(server.uri());
+  server.Stop();
+  const Status status = client->Send({.path = "/"}).status();
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_THAT(status.message(), HasSubstr("\"" + server.uri() + "\" cannot be reached"));
+  ASSERT_EQ(status.fixes().size(), 1u);
+  EXPECT_THAT(status.fixes()[0], HasSubstr("mlflow server --host 127.0.0.1 --port "));
+}
+
+TEST(HttpClientTest, AHostThatDoesNotExistIsUnavailable) {
+  const Status status = ClientOf("http://nowhere.invalid")->Send({.path = "/"}).status();
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+}
+
+TEST(HttpClientTest, AServerThatDoesNotAnswerIsGivenUp) {
+  TestServer server([](const TestRequest&) { return TestAnswer{.hangs = true}; });
+  const Status status = ClientOf(server.uri(), {.total_ms = 50})->Send({.path = "/"}).status();
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_THAT(status.message(), HasSubstr("does not answer in time"));
+}
+
+TEST(HttpClientTest, BytesThatAreNoHttpAreUnavailable) {
+  for (const char* bytes :
+       {"", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab",
+        "HTTP/1.1 two hundred\r\n\r\n"}) {
+    TestServer server(
+        [&](const TestRequest&) { return TestAnswer{.body = bytes, .is_raw = true}; });
+    const Status status = ClientOf(server.uri())->Send({.path = "/"}).status();
+    EXPECT_EQ(status.code(), StatusCode::kUnavailable) << bytes;
+  }
+}
+
+TEST(HttpClientTest, AnswersThatAreTooLargeAreCutOff) {
+  TestServer server([](const TestRequest&) { return TestAnswer{.body = std::string(1'000, 'x')}; });
+  EXPECT_TRUE(ClientOf(server.uri(), {.max_answer_bytes = 1'000})->Send({.path = "/"}).ok());
+  const Status status =
+      ClientOf(server.uri(), {.max_answer_bytes = 999})->Send({.path = "/"}).status();
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_THAT(status.message(), HasSubstr("more than 999 bytes"));
+}
+
+TEST(HttpClientTest, RedirectsAreNotFollowed) {
+  TestServer other([](const TestRequest&) { return TestAnswer{}; });
+  TestServer server([&](const TestRequest&) {
+    return TestAnswer{.status = 302, .headers = "Location: " + other.uri() + "/\r\n"};
+  });
+  const Result<HttpAnswer> answer = ClientOf(server.uri(), {}, {.token = "t"})->Send({.path = "/"});
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer->status, 302);
+  EXPECT_TRUE(other.requests().empty());
+}
+
+TEST(HttpClientTest, CredentialsAreSentAsMlflowSendsThem) {
+  TestServer server([](const TestRequest&) { return TestAnswer{}; });
+  const auto header = [&](Credentials credentials) {
+    EXPECT_TRUE(ClientOf(server.uri(), {}, std::move(credentials))->Send({.path = "/"}).ok());
+    const std::string head = server.requests().back().head;
+    const std::size_t at = head.find("Authorization: ");
+    return at == std::string::npos ? "" : head.substr(at + 15, head.find('\r', at) - at - 15);
+  };
+  EXPECT_EQ(header({}), "");
+  EXPECT_EQ(header({.token = "abc"}), "Bearer abc");
+  EXPECT_EQ(header({.username = "ada", .password = "a:b"}), "Basic YWRhOmE6Yg==");
+  EXPECT_EQ(header({.token = "abc", .username = "ada", .password = "a:b"}), "Basic YWRhOmE6Yg==");
+  EXPECT_EQ(header({.username = "ada"}), "");
+}
+
+TEST(HttpClientTest, CredentialsOfTheEnvironmentHaveToFitIntoAHeader) {
+  ::setenv("MLFLOW_TRACKING_TOKEN", "secret\r\nX: y", 1);
+  const Status status = CredentialsFromEnvironment().status();
+  ::setenv("MLFLOW_TRACKING_TOKEN", "abc", 1);
+  const Result<Credentials> good = CredentialsFromEnvironment();
+  ::unsetenv("MLFLOW_TRACKING_TOKEN");
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("MLFLOW_TRACKING_TOKEN"));
+  EXPECT_THAT(status.message(), Not(HasSubstr("secret")));
+  ASSERT_TRUE(good.ok());
+  EXPECT_EQ(good->token, "abc");
+}
+
+TEST(HttpClientTest, DownloadsInPieces) {
+  const std::string bytes(3'000'000, 'z');
+  TestServer server([&](const TestRequest&) { return TestAnswer{.body = bytes}; });
+  std::string got;
+  int pieces = 0;
+  const Result<HttpAnswer> answer =
+      ClientOf(server.uri(), {.max_answer_bytes = 10})->Download("/f", [&](std::string_view part) {
+        got += part;
+        ++pieces;
+        return Status::Ok();
+      });
+  ASSERT_TRUE(answer.ok()) << answer.status().message();
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(got, bytes);
+  EXPECT_GT(pieces, 1);
+  EXPECT_EQ(answer->body, "");
+}
+
+TEST(HttpClientTest, AFailingSinkEndsTheDownloadWithItsReason) {
+  TestServer server([&](const TestRequest&) { return TestAnswer{.body = "abc"}; });
+  const Status status = ClientOf(server.uri())
+                            ->Download("/f", [](std::string_view) { return Status::Io("full"); })
+                            .status();
+  EXPECT_EQ(status.code(), StatusCode::kIo);
+  EXPECT_EQ(status.message(), "full");
+}
+
+TEST(HttpClientTest, TheBodyOfAFailedDownloadIsNoFile) {
+  TestServer server([&](const TestRequest&) { return TestAnswer{.status = 404, .body = "no"}; });
+  bool called = false;
+  const Result<HttpAnswer> answer = ClientOf(server.uri())->Download("/f", [&](std::string_view) {
+    called = true;
+    return Status::Ok();
+  });
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer->status, 404);
+  EXPECT_EQ(answer->body, "no");
+  EXPECT_FALSE(called);
+}
+
+TEST(HttpClientTest, UploadsFilesAlsoEmptyOnes) {
+  TestServer server([&](const TestRequest&) { return TestAnswer{}; });
+  const TestFolder folder;
+  const std::string bytes(100'000, 'u');
+  std::ofstream(folder.Path("full")) << bytes;
+  std::ofstream(folder.Path("empty"));
+  const auto client = ClientOf(server.uri());
+  ASSERT_TRUE(client->Upload("/full", folder.Path("full")).ok());
+  EXPECT_EQ(server.requests().back().method, "PUT");
+  EXPECT_EQ(server.requests().back().body, bytes);
+  ASSERT_TRUE(client->Upload("/empty", folder.Path("empty")).ok());
+  EXPECT_EQ(server.requests().back().body, "");
+  EXPECT_EQ(client->Upload("/gone", folder.Path("gone")).status().code(), StatusCode::kIo);
+}
+
+}  // namespace
+}  // namespace reeve::tracking
