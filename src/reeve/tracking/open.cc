@@ -29,4 +29,10 @@ Result<std::string> Store::FetchFolder(const std::string& location) {
   return LocalPath(location, folder());
 }
 
+Result<std::string> Store::WritableFolder(const std::string& location) {
+  return LocalPath(location, folder());
+}
+
+Result<std::string> Store::Upload(const std::string& location) { return WritableFolder(location); }
+
 }  // namespace reeve::tracking

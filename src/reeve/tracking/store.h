@@ -60,6 +60,13 @@ class Store {
   /// The folder on this disk with the model that lies at an artifact location. A store on this disk
   /// names the place, whether or not anything is there (LocalPath); a server's model is fetched.
   virtual Result<std::string> FetchFolder(const std::string& location);
+  /// The folder on this disk in which what belongs at an artifact location is written: the place
+  /// itself (LocalPath), or for a server a folder that lives until Upload or as long as the store.
+  /// It need not be there yet. Fails with kUnavailable when nothing can be brought there.
+  virtual Result<std::string> WritableFolder(const std::string& location);
+  /// Brings what was written there to its location. Returns where it is now: the folder, or the
+  /// location on a server.
+  virtual Result<std::string> Upload(const std::string& location);
 
   virtual Result<Experiment> GetOrCreateExperiment(const std::string& name) = 0;
   virtual Result<std::vector<Experiment>> ListExperiments() = 0;

@@ -163,6 +163,7 @@ Status PublishRun(const TrainRequest& request, const tracking::LoggedModel& mode
     publication.tags["reeve.data_digest"] = report.data_digest;
   }
   REEVE_ASSIGN_OR_RETURN(const auto version, recorder.Publish(std::move(publication)));
+  report.bundle = recorder.model_place();
   if (version) {
     report.model_name = version->name;
     report.model_version = std::to_string(version->version);
@@ -188,12 +189,12 @@ Status RecordTraining(const TrainRequest& request, const TrainingTable& table,
   REEVE_RETURN_IF_ERROR(LogRun(request, table, history, report, *recorder));
   REEVE_RETURN_IF_ERROR(WriteArtifacts(bundle, report, predictions, history, *recorder));
   REEVE_ASSIGN_OR_RETURN(const tracking::LoggedModel model, recorder->CreateModel());
-  REEVE_ASSIGN_OR_RETURN(report.bundle, recorder->ModelFolder(model));
+  REEVE_ASSIGN_OR_RETURN(const std::string folder, recorder->ModelFolder(model));
   const bundle::MlflowInfo info{.model_id = model.id,
                                 .run_id = report.run_id,
                                 .artifact_uri = model.artifact_location,
                                 .created_ms = now};
-  REEVE_RETURN_IF_ERROR(bundle::Write(files, bundle, info, report.bundle));
+  REEVE_RETURN_IF_ERROR(bundle::Write(files, bundle, info, folder));
   if (!request.out.empty())
     REEVE_RETURN_IF_ERROR(bundle::Write(files, bundle, info, AbsolutePath(request.out)));
   return PublishRun(request, model, *recorder, report);

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "reeve/base/file_system.h"
-#include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/process_mark.h"
 
 namespace reeve::workflow {
@@ -23,6 +22,8 @@ Result<std::unique_ptr<RunRecorder>> RunRecorder::Start(const Options& options) 
   REEVE_RETURN_IF_ERROR(tracking::FailAbandonedRuns(*recorder->store_).status());
   REEVE_ASSIGN_OR_RETURN(const tracking::Experiment experiment,
                          recorder->store_->GetOrCreateExperiment(options.experiment));
+  // Asked before there is a run, and long before there is something to write.
+  REEVE_RETURN_IF_ERROR(recorder->store_->WritableFolder(experiment.artifact_location).status());
   tracking::NewRun request{.experiment_id = experiment.id,
                            .name = options.run_name,
                            .user = UserName(),
@@ -32,9 +33,8 @@ Result<std::unique_ptr<RunRecorder>> RunRecorder::Start(const Options& options) 
   request.tags["mlflow.user"] = request.user;
   request.tags[tracking::kProcessTag] = tracking::CurrentProcessMark();
   REEVE_ASSIGN_OR_RETURN(recorder->run_, recorder->store_->CreateRun(request));
-  REEVE_ASSIGN_OR_RETURN(
-      recorder->artifact_folder_,
-      tracking::LocalPath(recorder->run_.artifact_uri, recorder->store_->folder()));
+  REEVE_ASSIGN_OR_RETURN(recorder->artifact_folder_,
+                         recorder->store_->WritableFolder(recorder->run_.artifact_uri));
   return recorder;
 }
 
@@ -56,17 +56,22 @@ Status RunRecorder::WriteArtifact(const std::string& name, std::string_view byte
 Result<tracking::LoggedModel> RunRecorder::CreateModel() {
   REEVE_ASSIGN_OR_RETURN(tracking::LoggedModel model, store_->CreateLoggedModel(run_, "model"));
   REEVE_ASSIGN_OR_RETURN(model_folder_, ModelFolder(model));
+  model_location_ = model.artifact_location;
   REEVE_RETURN_IF_ERROR(FileSystem::System().CreateFolders(ParentFolder(model_folder_)));
   return model;
 }
 
 Result<std::string> RunRecorder::ModelFolder(const tracking::LoggedModel& model) const {
-  return tracking::LocalPath(model.artifact_location, store_->folder());
+  return store_->WritableFolder(model.artifact_location);
 }
 
 Result<std::optional<tracking::ModelVersion>> RunRecorder::Publish(
     tracking::Publication publication) {
   publication.run_id = run_.id;
+  REEVE_RETURN_IF_ERROR(store_->Upload(run_.artifact_uri).status());
+  if (!model_location_.empty()) {
+    REEVE_ASSIGN_OR_RETURN(model_place_, store_->Upload(model_location_));
+  }
   Result<std::optional<tracking::ModelVersion>> version = store_->Publish(publication);
   published_ = version.ok();
   return version;

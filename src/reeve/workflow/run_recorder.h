@@ -27,7 +27,7 @@ class RunRecorder {
 
   const tracking::Run& run() const { return run_; }
   tracking::Store& store() { return *store_; }
-  /// Folder of the run's artifacts on this disk.
+  /// Folder of the run's artifacts on this disk; what is there is brought to a server by Publish.
   const std::string& artifact_folder() const { return artifact_folder_; }
   /// What the run becomes when it is left without Publish.
   void set_failure(tracking::RunStatus status, std::string note) {
@@ -35,11 +35,14 @@ class RunRecorder {
     note_ = std::move(note);
   }
 
+  /// After Publish: the model's folder, or where it lies on a server.
+  const std::string& model_place() const { return model_place_; }
+
   Status WriteArtifact(const std::string& name, std::string_view bytes);
   /// A logged model and the folder where its bundle belongs.
   Result<tracking::LoggedModel> CreateModel();
   Result<std::string> ModelFolder(const tracking::LoggedModel& model) const;
-  /// Makes everything visible at once and ends the run.
+  /// Brings everything to its place, makes it visible at once and ends the run.
   Result<std::optional<tracking::ModelVersion>> Publish(tracking::Publication publication);
 
  private:
@@ -48,7 +51,7 @@ class RunRecorder {
   std::unique_ptr<tracking::Store> store_;
   tracking::Run run_;
   std::string artifact_folder_;
-  std::string model_folder_;
+  std::string model_folder_, model_location_, model_place_;
   tracking::RunStatus failure_ = tracking::RunStatus::kFailed;
   std::string note_;
   bool published_ = false;

@@ -36,6 +36,12 @@ bool IsPlainName(const std::string& name) {
          IsUtf8(name) && std::none_of(name.begin(), name.end(), is_bad);
 }
 
+bool IsPath(const std::string& location) {
+  return location.starts_with('/') || location.starts_with("file:");
+}
+
+bool IsOnServer(const std::string& location) { return location.starts_with("mlflow-artifacts:"); }
+
 Status NotReachable(const std::string& location, const std::string& why) {
   return Status::Unavailable("artifacts at " + Quote(location, 300) +
                              " cannot be reached from here: " + why)
@@ -218,13 +224,12 @@ bool Artifacts::IsWhole(const std::vector<File>& files, const std::string& folde
 
 Result<std::string> Artifacts::Fetch(const std::string& location) {
   FileSystem& system = FileSystem::System();
-  const bool is_path = location.starts_with('/') || location.starts_with("file:");
-  if (is_path) {
+  if (IsPath(location)) {
     REEVE_ASSIGN_OR_RETURN(std::string folder, LocalPath(location, "/"));
     if (system.IsFolder(folder)) return folder;
     return NotReachable(location, "there is no such folder on this machine");
   }
-  if (!location.starts_with("mlflow-artifacts:")) {
+  if (!IsOnServer(location)) {
     return NotReachable(location,
                         "expected mlflow-artifacts:/…, or a file: URI or an absolute "
                         "path that exists on this machine");
@@ -238,6 +243,7 @@ Result<std::string> Artifacts::Fetch(const std::string& location) {
   REEVE_RETURN_IF_ERROR(CheckFiles(files, location));
   REEVE_ASSIGN_OR_RETURN(const std::string checksums, FetchSmall(Join(root, kChecksums)));
   const std::string key = Sha256(api_.server().base + "\n" + root + "\n" + checksums).substr(0, 40);
+  if (cache_folder_.empty()) return CacheFolder();
   const std::string folder = JoinPath(cache_folder_, "models/" + key);
   // Files that are cut short, or gone: someone tidied up in the cache.
   if (IsWhole(files, folder)) return folder;
@@ -247,6 +253,57 @@ Result<std::string> Artifacts::Fetch(const std::string& location) {
   if (status.ok()) return folder;
   if (status.code() != StatusCode::kIo) return status;
   return std::move(status).WithFix("export REEVE_CACHE=… names another folder for what is fetched");
+}
+
+Artifacts::~Artifacts() {
+  for (const auto& [location, folder] : staged_) (void)FileSystem::System().Remove(folder);
+}
+
+Result<std::string> Artifacts::Stage(const std::string& location) {
+  if (IsPath(location)) {
+    REEVE_ASSIGN_OR_RETURN(std::string folder, LocalPath(location, "/"));
+    // Of another machine's server it is that machine's disk, unless both share it.
+    if (api_.server().is_loopback() || FileSystem::System().IsFolder(folder)) return folder;
+    return NotReachable(location, "there is no such folder on this machine");
+  }
+  if (!IsOnServer(location)) return NotReachable(location, "it is neither on the server nor here");
+  REEVE_RETURN_IF_ERROR(PathOnServer(location).status());
+  if (cache_folder_.empty()) return CacheFolder();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::string& folder = staged_[location];
+  if (folder.empty()) folder = JoinPath(cache_folder_, "uploads/" + NewId());
+  return folder;
+}
+
+Status Artifacts::UploadAll(const std::string& folder, const std::string& root) {
+  FileSystem& files = FileSystem::System();
+  REEVE_ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(folder));
+  for (const std::string& name : names) {
+    const std::string file = JoinPath(folder, name);
+    const std::string path = Join(root, name);
+    if (files.IsFolder(file)) {
+      REEVE_RETURN_IF_ERROR(UploadAll(file, path));
+      continue;
+    }
+    REEVE_ASSIGN_OR_RETURN(
+        const HttpAnswer answer,
+        api_.http().Upload(std::string(kRoute) + "/" + EscapeUrl(path, true), file));
+    if (answer.status != 200) return api_.Failure(answer, "PUT of the file " + Quote(path, 300));
+  }
+  return Status::Ok();
+}
+
+Result<std::string> Artifacts::Upload(const std::string& location) {
+  if (IsPath(location)) return Stage(location);
+  REEVE_ASSIGN_OR_RETURN(const std::string folder, Stage(location));
+  REEVE_ASSIGN_OR_RETURN(const std::string root, PathOnServer(location));
+  // A run may have written nothing.
+  if (!FileSystem::System().IsFolder(folder)) return location;
+  REEVE_RETURN_IF_ERROR(UploadAll(folder, root));
+  (void)FileSystem::System().Remove(folder);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  staged_.erase(location);
+  return location;
 }
 
 }  // namespace reeve::tracking

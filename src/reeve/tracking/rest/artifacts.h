@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,10 @@ class Artifacts {
   /// `api` has to outlive it.
   Artifacts(Api& api, std::string cache_folder, const FetchLimits& limits = {})
       : api_(api), cache_folder_(std::move(cache_folder)), limits_(limits) {}
+  /// Removes what was written and never brought to the server.
+  ~Artifacts();
+  Artifacts(const Artifacts&) = delete;
+  Artifacts& operator=(const Artifacts&) = delete;
 
   /// The folder on this disk with what lies at `location`. A file: URI or an absolute path is
   /// itself when it is there. What lies on the server is fetched, once for each content: the key in
@@ -39,8 +45,11 @@ class Artifacts {
   /// lead out of the folder.
   Result<std::string> Fetch(const std::string& location);
 
-  /// Brings the files of `folder` to `location`, folders within it too.
-  Status Upload(const std::string& folder, const std::string& location);
+  /// The folder in which what belongs at `location` is written: a folder in the cache; for a file:
+  /// URI or an absolute path the place itself, if it is this machine's. Makes nothing.
+  Result<std::string> Stage(const std::string& location);
+  /// Brings what was written there to the server and removes it here. Returns where it is now.
+  Result<std::string> Upload(const std::string& location);
 
  private:
   struct File {
@@ -55,12 +64,16 @@ class Artifacts {
   static bool IsWhole(const std::vector<File>& files, const std::string& folder);
   Result<std::string> FetchSmall(const std::string& path);
   Status FetchFile(const std::string& root, const File& file, const std::string& folder);
+  Status UploadAll(const std::string& folder, const std::string& root);
   Status FetchAll(const std::string& root, const std::vector<File>& files,
                   const std::string& folder);
 
   Api& api_;
   std::string cache_folder_;
   FetchLimits limits_;
+  std::mutex mutex_;
+  /// Location -> folder in the cache.
+  std::map<std::string, std::string> staged_;
 };
 
 }  // namespace reeve::tracking

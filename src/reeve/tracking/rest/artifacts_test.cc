@@ -228,6 +228,55 @@ TEST_F(ArtifactsTest, OurOwnServerByNameIsOurs) {
   EXPECT_EQ(*folder, *Fetch(kLocation));
 }
 
+TEST_F(ArtifactsTest, WhatIsWrittenInTheStagedFolderIsBroughtToTheServer) {
+  const auto api = NewApi();
+  Artifacts artifacts(*api, folder_.Path("cache"));
+  const std::string staged = *artifacts.Stage(kLocation);
+  EXPECT_EQ(*artifacts.Stage(kLocation), staged);
+  EXPECT_FALSE(std::filesystem::exists(staged));
+  std::filesystem::create_directories(staged + "/pictures");
+  std::ofstream(staged + "/answer.json") << "{}";
+  std::ofstream(staged + "/pictures/a b.svg") << "<svg/>";
+  const Result<std::string> place = artifacts.Upload(kLocation);
+  ASSERT_TRUE(place.ok()) << place.status().message();
+  EXPECT_EQ(*place, kLocation);
+  EXPECT_EQ(uploaded_, (std::map<std::string, std::string>{
+                           {"1/abc/artifacts/model/answer.json", "{}"},
+                           {"1/abc/artifacts/model/pictures/a b.svg", "<svg/>"}}));
+  EXPECT_FALSE(std::filesystem::exists(staged));
+  EXPECT_TRUE(artifacts.Upload(kLocation).ok()) << "nothing written is nothing to bring";
+}
+
+TEST_F(ArtifactsTest, WhatCouldNotBeBroughtIsRemovedInTheEnd) {
+  const auto api = NewApi();
+  std::string staged;
+  {
+    Artifacts artifacts(*api, folder_.Path("cache"));
+    staged = *artifacts.Stage(kLocation);
+    std::filesystem::create_directories(staged);
+    std::ofstream(staged + "/file") << "x";
+    server_.Stop();
+    EXPECT_EQ(artifacts.Upload(kLocation).status().code(), StatusCode::kUnavailable);
+    EXPECT_TRUE(std::filesystem::exists(staged));
+  }
+  EXPECT_FALSE(std::filesystem::exists(staged));
+}
+
+TEST_F(ArtifactsTest, OnlyPlacesThatCanBeReachedAreStaged) {
+  const auto api = NewApi();
+  Artifacts artifacts(*api, folder_.Path("cache"));
+  EXPECT_EQ(artifacts.Stage("s3://bucket/x").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(artifacts.Stage("mlflow-artifacts://other/1").status().code(),
+            StatusCode::kUnavailable);
+  // The server is on this machine, so its disk is ours.
+  EXPECT_EQ(*artifacts.Stage(folder_.Path("new")), folder_.Path("new"));
+  EXPECT_EQ(*artifacts.Upload(folder_.Path("new")), folder_.Path("new"));
+  Api elsewhere(*HttpClient::Make(*ParseServerUrl("http://mlflow.invalid"), {}, {}));
+  Artifacts remote(elsewhere, folder_.Path("cache"));
+  EXPECT_EQ(remote.Stage(folder_.Path("new")).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(*remote.Stage(folder_.Path()), folder_.Path()) << "a disk that both share";
+}
+
 TEST_F(ArtifactsTest, ACacheThatCannotBeWrittenSaysWhatToSet) {
   std::ofstream(folder_.Path("cache")) << "a file";
   const Status status = Fetch(kLocation).status();

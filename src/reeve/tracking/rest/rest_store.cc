@@ -25,4 +25,12 @@ Result<std::string> RestStore::FetchFolder(const std::string& location) {
   return artifacts_.Fetch(location);
 }
 
+Result<std::string> RestStore::WritableFolder(const std::string& location) {
+  return artifacts_.Stage(location);
+}
+
+Result<std::string> RestStore::Upload(const std::string& location) {
+  return artifacts_.Upload(location);
+}
+
 }  // namespace reeve::tracking

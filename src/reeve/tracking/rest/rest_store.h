@@ -33,6 +33,8 @@ class RestStore final : public Store {
   /// The root of the file system: relative locations would be relative to the server's folder.
   const std::string& folder() const override { return folder_; }
   Result<std::string> FetchFolder(const std::string& location) override;
+  Result<std::string> WritableFolder(const std::string& location) override;
+  Result<std::string> Upload(const std::string& location) override;
   Result<Experiment> GetOrCreateExperiment(const std::string& name) override;
   Result<std::vector<Experiment>> ListExperiments() override;
   Result<Run> CreateRun(const NewRun& request) override;
