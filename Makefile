@@ -9,7 +9,7 @@ MARKS = (loan or determinism or tracking or bad_input or crash or batch) and not
 THREADED = base contract inference learners tuning
 NINJA = ninja -j$(JOBS)
 
-.PHONY: help setup build demo test check format format-check lint sanitize interop acceptance bench fuzz coverage install clean
+.PHONY: help setup build demo test check format format-check lint sanitize interop interop-server acceptance bench fuzz coverage install clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -69,6 +69,9 @@ acceptance: build ## black-box suites, where they are beside this repository
 
 interop: build   ## a real MLflow and reeve take turns with one store
 	tests/mlflow/run $(REEVE)
+
+interop-server: build ## reeve against a real `mlflow server` (installs all of mlflow, 850 MB)
+	tests/mlflow/run_server $(REEVE)
 
 bench: build     ## Google Benchmark programs, then the comparison with others where bench/ has one
 	$(NINJA) -C build/release
