@@ -138,6 +138,11 @@ class ServerStory(unittest.TestCase):
         for folder in (self.folder / "cache/models").iterdir():
             (folder / "model.reeve").unlink()
         self.assertEqual(self.predict("models:/x@champion"), self.expected)
+        for folder in (self.folder / "cache/models").iterdir():
+            model = folder / "model.reeve"
+            if model.exists():
+                model.write_bytes(bytes(model.stat().st_size))
+        self.assertEqual(self.predict("models:/x@champion"), self.expected)
 
     def test_4_reeve_trains_onto_the_server(self):
         answer = self.answer("train", "loans.csv", "--target", "approved", "--drop", "loan_id", "--effort", "quick", "--register", "trained",

@@ -14,6 +14,8 @@ struct ResolvedModel {
   /// Registered name and version, empty when it was named otherwise.
   std::string name, version;
   std::string run_id;
+  /// The folder is a copy of what lies elsewhere: once removed, it is fetched again.
+  bool is_copy = false;
 };
 
 /// True when `model` can only be a folder: it begins with / or ., or a bundle stands there.

@@ -20,10 +20,17 @@ Result<tracking::ResolvedModel> FindModel(const std::string& model,
 }
 
 Result<LoadedModel> LoadModel(const std::string& model, const std::string& tracking_uri) {
+  FileSystem& files = FileSystem::System();
   REEVE_ASSIGN_OR_RETURN(tracking::ResolvedModel resolved, FindModel(model, tracking_uri));
-  REEVE_ASSIGN_OR_RETURN(bundle::Bundle bundle,
-                         bundle::Read(FileSystem::System(), resolved.folder));
-  return LoadedModel{std::move(resolved), std::move(bundle)};
+  Result<bundle::Bundle> bundle = bundle::Read(files, resolved.folder);
+  if (bundle.status().code() == StatusCode::kCorrupt && resolved.is_copy) {
+    // Damaged here, but perhaps not where it comes from.
+    REEVE_RETURN_IF_ERROR(files.Remove(resolved.folder));
+    REEVE_ASSIGN_OR_RETURN(resolved, FindModel(model, tracking_uri));
+    bundle = bundle::Read(files, resolved.folder);
+  }
+  if (!bundle.ok()) return bundle.status();
+  return LoadedModel{std::move(resolved), std::move(*bundle)};
 }
 
 }  // namespace reeve::workflow

@@ -51,6 +51,12 @@ Status NotReachable(const std::string& location, const std::string& why) {
       .WithFix("or fetch the folder by other means and name it instead of the model");
 }
 
+Status NoCacheFolder() {
+  return Status::InvalidArgument(
+             "no folder is known in which to keep what is fetched from a tracking server")
+      .WithFix("export REEVE_CACHE=/var/cache/reeve");
+}
+
 std::string Join(const std::string& folder, const std::string& name) {
   if (folder.empty() || name.empty()) return folder + name;
   return folder + "/" + name;
@@ -74,9 +80,7 @@ Result<std::string> CacheFolder() {
     if (entry != nullptr) home = entry->pw_dir;
   }
   if (home.starts_with('/')) return JoinPath(home, ".cache/reeve");
-  return Status::InvalidArgument(
-             "no folder is known in which to keep what is fetched from a tracking server")
-      .WithFix("export REEVE_CACHE=/var/cache/reeve");
+  return NoCacheFolder();
 }
 
 // "mlflow-artifacts:/1/abc" -> "1/abc". The form with a host names a server, which has to be ours:
@@ -237,13 +241,10 @@ Result<std::string> Artifacts::Fetch(const std::string& location) {
   REEVE_ASSIGN_OR_RETURN(const std::string root, PathOnServer(location));
   std::vector<File> files;
   REEVE_RETURN_IF_ERROR(List(root, "", 0, files));
-  if (files.empty())
-    return Status::NotFound("artifacts at " + Quote(location, 300) +
-                            " are not there: the server has no such folder");
   REEVE_RETURN_IF_ERROR(CheckFiles(files, location));
   REEVE_ASSIGN_OR_RETURN(const std::string checksums, FetchSmall(Join(root, kChecksums)));
   const std::string key = Sha256(api_.server().base + "\n" + root + "\n" + checksums).substr(0, 40);
-  if (cache_folder_.empty()) return CacheFolder();
+  if (cache_folder_.empty()) return NoCacheFolder();
   const std::string folder = JoinPath(cache_folder_, "models/" + key);
   // Files that are cut short, or gone: someone tidied up in the cache.
   if (IsWhole(files, folder)) return folder;
@@ -268,7 +269,7 @@ Result<std::string> Artifacts::Stage(const std::string& location) {
   }
   if (!IsOnServer(location)) return NotReachable(location, "it is neither on the server nor here");
   REEVE_RETURN_IF_ERROR(PathOnServer(location).status());
-  if (cache_folder_.empty()) return CacheFolder();
+  if (cache_folder_.empty()) return NoCacheFolder();
   const std::lock_guard<std::mutex> lock(mutex_);
   std::string& folder = staged_[location];
   if (folder.empty()) folder = JoinPath(cache_folder_, "uploads/" + NewId());

@@ -28,7 +28,7 @@ Result<std::string> CacheFolder();
 /// brought there over its own address. Thread-safe.
 class Artifacts {
  public:
-  /// `api` has to outlive it.
+  /// `api` has to outlive it. Without a cache folder ("") only places on this disk can be used.
   Artifacts(Api& api, std::string cache_folder, const FetchLimits& limits = {})
       : api_(api), cache_folder_(std::move(cache_folder)), limits_(limits) {}
   /// Removes what was written and never brought to the server.
