@@ -99,9 +99,7 @@ Result<std::unique_ptr<ModelHost>> ModelHost::Open(const ModelHostOptions& optio
   std::unique_ptr<ModelHost> host(new ModelHost(options));
   auto models = std::make_shared<Models>();
   for (const std::string& model : options.models) {
-    REEVE_ASSIGN_OR_RETURN(tracking::ResolvedModel resolved,
-                           workflow::FindModel(model, options.tracking_uri));
-    REEVE_ASSIGN_OR_RETURN(auto served, host->Load(model, std::move(resolved)));
+    REEVE_ASSIGN_OR_RETURN(auto served, host->Load(model));
     const bool twice = std::any_of(models->begin(), models->end(), [&](const auto& other) {
       return other->name == served->name && other->version == served->version;
     });
@@ -117,16 +115,17 @@ Result<std::unique_ptr<ModelHost>> ModelHost::Open(const ModelHostOptions& optio
 
 ModelHost::~ModelHost() { StopWatching(); }
 
-Result<std::shared_ptr<const ServedModel>> ModelHost::Load(const std::string& model,
-                                                           tracking::ResolvedModel resolved) const {
-  REEVE_ASSIGN_OR_RETURN(bundle::Bundle bundle,
-                         bundle::Read(FileSystem::System(), resolved.folder));
+Result<std::shared_ptr<const ServedModel>> ModelHost::Load(const std::string& model) const {
+  REEVE_ASSIGN_OR_RETURN(workflow::LoadedModel loaded,
+                         workflow::LoadModel(model, options_.tracking_uri));
+  const tracking::ResolvedModel& resolved = loaded.resolved;
+  bundle::Bundle& bundle = loaded.bundle;
   REEVE_ASSIGN_OR_RETURN(
       const std::string checksums,
       FileSystem::System().Read(JoinPath(resolved.folder, "checksums"), kMostChecksumBytes));
   auto served = std::make_shared<ServedModel>();
   served->name = NameOf(resolved);
-  served->version = resolved.version.empty() ? "0" : resolved.version;
+  served->version = loaded.version();
   served->alias = AliasOf(model, resolved);
   served->run_id = resolved.run_id;
   served->folder = resolved.folder;
@@ -174,7 +173,9 @@ void ModelHost::StopWatching() {
 
 void ModelHost::Watch() {
   std::unique_lock lock(watch_mutex_);
-  while (!watch_woken_.wait_for(lock, std::chrono::milliseconds(options_.watch_ms),
+  const bool is_server = options_.tracking_uri.starts_with("http");
+  const std::int64_t every_ms = is_server ? options_.watch_server_ms : options_.watch_ms;
+  while (!watch_woken_.wait_for(lock, std::chrono::milliseconds(every_ms),
                                 [this] { return watch_stopped_; })) {
     lock.unlock();
     LookAgain();
@@ -191,7 +192,7 @@ void ModelHost::LookAt(std::size_t slot) {
   if (tracking::IsModelFolder(model)) return;
   const auto models = models_.load();
   const ServedModel& served = *(*models)[slot];
-  Result<tracking::ResolvedModel> resolved = workflow::FindModel(model, options_.tracking_uri);
+  const Result<tracking::ResolvedModel> resolved = workflow::FindModel(model, options_.tracking_uri);
   if (!resolved.ok()) return Refuse(model, "", resolved.status().message());
   if (resolved->version == served.version && resolved->folder == served.folder) {
     const std::lock_guard lock(refused_mutex_);
@@ -200,7 +201,7 @@ void ModelHost::LookAt(std::size_t slot) {
   }
   if (WasRefused(model, resolved->version)) return;
   const std::string version = resolved->version;
-  Result<std::shared_ptr<const ServedModel>> loaded = Load(model, std::move(resolved).value());
+  Result<std::shared_ptr<const ServedModel>> loaded = Load(model);
   if (!loaded.ok()) {
     if (options_.metrics != nullptr) options_.metrics->OnModelLoad(served.name, "failure");
     return Refuse(model, version,

@@ -21,8 +21,8 @@ struct ModelHostOptions {
   std::vector<std::string> models;
   /// Where names are looked up, at the start and again whenever an alias may have moved.
   std::string tracking_uri = "sqlite:///mlflow.db";
-  /// How often names are looked up again, in milliseconds.
-  std::int64_t watch_ms = 1000;
+  /// How often names are looked up again, in milliseconds: in a file, and at a tracking server.
+  std::int64_t watch_ms = 1000, watch_server_ms = 3000;
   /// How long a version that could not be loaded is left alone before it is tried again.
   std::int64_t retry_ms = 30'000;
   /// Not owned; may be null in tests.
@@ -40,7 +40,7 @@ class ModelHost final : public ModelDirectory {
   static Result<std::unique_ptr<ModelHost>> Open(const ModelHostOptions& options);
   ~ModelHost() override;
 
-  /// Looks again every watch_ms in a thread of its own, until StopWatching or destruction.
+  /// Looks again and again in a thread of its own, until StopWatching or destruction.
   void StartWatching();
   void StopWatching();
   /// One look at every name: what the thread does.
@@ -61,8 +61,7 @@ class ModelHost final : public ModelDirectory {
   };
 
   explicit ModelHost(const ModelHostOptions& options) : options_(options) {}
-  Result<std::shared_ptr<const ServedModel>> Load(const std::string& model,
-                                                  tracking::ResolvedModel resolved) const;
+  Result<std::shared_ptr<const ServedModel>> Load(const std::string& model) const;
   void LookAt(std::size_t slot);
   void Refuse(const std::string& model, const std::string& version, const std::string& reason);
   bool WasRefused(const std::string& model, const std::string& version) const;

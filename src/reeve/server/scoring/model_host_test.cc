@@ -1,0 +1,155 @@
+#include "reeve/server/scoring/model_host.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reeve/base/test_folder.h"
+#include "reeve/bundle/bundle.h"
+#include "reeve/inference/linear.h"
+#include "reeve/tracking/store.h"
+
+namespace reeve::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A model of one number that answers `intercept` for 0.
+bundle::Bundle MakeBundle(double intercept) {
+  contract::TypedTable typed;
+  typed.table.Add(Column::Numbers("age", ColumnType::kInteger, {20, 30, 40, 50}));
+  typed.typing = {{ColumnType::kInteger, {}}};
+  bundle::Bundle bundle{.contract = contract::MakeContract(typed, {"age"}),
+                        .profile = contract::MakeProfile(typed.table),
+                        .pipeline = features::Pipeline::Fit(typed.table, AllRows(4), {"age"},
+                                                            features::PipelineOptions::ForLinear())
+                                        .value(),
+                        .model = nullptr,
+                        .decision = {.threshold = 0.5, .odds = {}},
+                        .scores = "{}",
+                        .lineage = "{}",
+                        .native_bytes = ""};
+  bundle.contract.target = "y";
+  bundle.contract.classes = {"no", "yes"};
+  bundle.contract.positive = "yes";
+  inference::Linear linear{.features = 1, .classes = 2};
+  linear.weights = {0.5};
+  linear.intercepts = {intercept};
+  bundle.model = inference::LinearModel::Make(std::move(linear)).value();
+  return bundle;
+}
+
+class ModelHostTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    uri_ = "sqlite:///" + folder_.Path("mlflow.db");
+    store_ = tracking::Store::Open(uri_, {}).value();
+  }
+
+  // The next version of "shop"; gives the folder of its bundle.
+  std::string Register(const std::string& alias) {
+    const tracking::Run run = store_->CreateRun({.experiment_id = "0"}).value();
+    const tracking::LoggedModel model = store_->CreateLoggedModel(run, "model").value();
+    const std::string folder =
+        model.artifact_location.substr(model.artifact_location.find("file://") == 0 ? 7 : 0);
+    EXPECT_TRUE(FileSystem::System().CreateFolders(ParentFolder(folder)).ok());
+    const Status written =
+        bundle::Write(FileSystem::System(), MakeBundle(++versions_), {.run_id = run.id}, folder);
+    EXPECT_TRUE(written.ok()) << written.message();
+    const auto version = store_->Publish(
+        {.run_id = run.id, .model_id = model.id, .registered_name = "shop", .alias = alias});
+    EXPECT_TRUE(version.ok()) << version.status().message();
+    return folder;
+  }
+
+  Result<std::unique_ptr<ModelHost>> Open(std::vector<std::string> models) {
+    return ModelHost::Open({.models = std::move(models), .tracking_uri = uri_, .retry_ms = 0});
+  }
+
+  TestFolder folder_;
+  std::string uri_;
+  std::unique_ptr<tracking::Store> store_;
+  int versions_ = 0;
+};
+
+TEST_F(ModelHostTest, FollowsTheAliasAndKeepsWhatRequestsHold) {
+  Register("champion");
+  const auto host = Open({"shop"});
+  ASSERT_TRUE(host.ok()) << host.status().message();
+  const auto held = (*host)->Find("", "");
+  EXPECT_EQ(held->version, "1");
+  EXPECT_EQ(held->alias, "champion");
+  Register("champion");
+  (*host)->LookAgain();
+  EXPECT_EQ((*host)->Find("", "")->version, "2");
+  EXPECT_EQ((*host)->Find("shop", "1"), nullptr);
+  EXPECT_EQ(held->contract().target, "y");
+  EXPECT_TRUE(store_->SetAlias("shop", "champion", 1).ok());
+  (*host)->LookAgain();
+  EXPECT_EQ((*host)->Find("shop", "")->version, "1");
+}
+
+TEST_F(ModelHostTest, AVersionThatCannotBeLoadedLeavesTheOldOne) {
+  Register("champion");
+  const auto host = Open({"models:/shop@champion"});
+  ASSERT_TRUE(host.ok()) << host.status().message();
+  std::ofstream(Register("champion") + "/pipeline.json") << "{\"half\":";
+  (*host)->LookAgain();
+  EXPECT_EQ((*host)->Find("", "")->version, "1");
+  ASSERT_EQ((*host)->Problems().size(), 1U);
+  EXPECT_THAT((*host)->Problems()[0].second, HasSubstr("version 2 failed to load"));
+  Register("champion");
+  (*host)->LookAgain();
+  EXPECT_EQ((*host)->Find("", "")->version, "3");
+  EXPECT_TRUE((*host)->Problems().empty());
+}
+
+TEST_F(ModelHostTest, PinnedVersionsStayAndStandBesideOthers) {
+  Register("champion");
+  Register("champion");
+  const auto host = Open({"models:/shop/1", "shop"});
+  ASSERT_TRUE(host.ok()) << host.status().message();
+  Register("champion");
+  (*host)->LookAgain();
+  EXPECT_EQ((*host)->Find("", "")->version, "1");
+  EXPECT_EQ((*host)->Find("shop", "3")->version, "3");
+  EXPECT_THAT((*host)->Versions("shop"), ElementsAre("3", "1"));
+  EXPECT_EQ((*host)->Find("other", ""), nullptr);
+}
+
+TEST_F(ModelHostTest, ARegistryThatIsAwayIsAProblemAndNoMore) {
+  Register("champion");
+  const auto host = Open({"shop"});
+  ASSERT_TRUE(host.ok()) << host.status().message();
+  store_.reset();
+  ASSERT_TRUE(
+      FileSystem::System().Rename(folder_.Path("mlflow.db"), folder_.Path("away.db")).ok());
+  (*host)->LookAgain();
+  EXPECT_EQ((*host)->Find("", "")->version, "1");
+  EXPECT_EQ((*host)->Problems().size(), 1U);
+  ASSERT_TRUE(
+      FileSystem::System().Rename(folder_.Path("away.db"), folder_.Path("mlflow.db")).ok());
+  (*host)->LookAgain();
+  EXPECT_TRUE((*host)->Problems().empty());
+}
+
+TEST_F(ModelHostTest, WhatCannotBeServedIsSaidAtTheStart) {
+  const std::string folder = Register("champion");
+  EXPECT_EQ(Open({"no_such"}).status().code(), StatusCode::kNotFound);
+  EXPECT_THAT(Open({"shop", "models:/shop/1"}).status().message(), HasSubstr("asked for twice"));
+  std::ofstream(folder + "/model.reeve") << "no model";
+  EXPECT_EQ(Open({"shop"}).status().code(), StatusCode::kCorrupt);
+}
+
+TEST_F(ModelHostTest, AFolderIsServedWithoutARegistry) {
+  const std::string folder = Register("champion");
+  const auto host = Open({folder});
+  ASSERT_TRUE(host.ok()) << host.status().message();
+  EXPECT_EQ((*host)->Find("", "")->name, BaseName(folder));
+  EXPECT_EQ((*host)->Find("", "")->version, "0");
+}
+
+}  // namespace
+}  // namespace reeve::server
