@@ -43,7 +43,7 @@ class LoadMonitor {
   /// The probe came back.
   void OnProbe(Time now);
 
-  static constexpr std::int64_t kDepth = 16;
+  static constexpr std::int64_t kDepth = 32;
 
  private:
   // A pause longer than that: the loop slept. Being wrong only delays the first probe.
