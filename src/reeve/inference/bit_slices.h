@@ -175,13 +175,10 @@ void AddPadded(const ForestTables& tables, const SlicedTree& tree, char* planes,
 template <typename P, int kBits>
 void AddProgrammed(const ForestTables& tables, const SlicedTree& tree, char* planes, float* sums) {
   const std::uint32_t* at = tables.tests + tree.first_test;
-  for (std::uint32_t nodes = *at++; nodes > 0; --nodes) {
-    const typename P::Plane test = P::Load(planes + PlaceOf<P>(at[0]));
-    std::uint32_t operations = at[1];
-    for (at += 2; operations > 0; --operations, at += 3) {
-      P::Store(planes + PlaceOf<P>(at[0]), P::Mux(test, P::Load(planes + PlaceOf<P>(at[1])),
-                                                  P::Load(planes + PlaceOf<P>(at[2]))));
-    }
+  for (std::uint32_t operations = *at++; operations > 0; --operations, at += 4) {
+    P::Store(planes + PlaceOf<P>(at[0]),
+             P::Mux(P::Load(planes + PlaceOf<P>(at[1])), P::Load(planes + PlaceOf<P>(at[2])),
+                    P::Load(planes + PlaceOf<P>(at[3]))));
   }
   typename P::Plane number[kBits];
   for (int d = 0; d < kBits; ++d) number[d] = P::Load(planes + PlaceOf<P>(at[d]));

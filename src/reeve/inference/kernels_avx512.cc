@@ -125,11 +125,11 @@ struct Planes {
   static void AddLargeTable(const std::uint64_t* words, const std::uint8_t* leaves, float* sums) {
     constexpr std::size_t kWords = kRows / 64;
     constexpr int kHighBits = kBits - 8;
-    __m512i found[kWords][4];
+    __m512i found[kWords][4], indices[kWords];
+    for (std::size_t g = 0; g < kWords; ++g) indices[g] = LowBytes<kBits>(words + g, kWords);
     for (int part = 0; part < 1 << kHighBits; ++part) {
       const ByteTable<256, 1 << kBits> table(leaves + part * 256);
       for (std::size_t g = 0; g < kWords; ++g) {
-        const __m512i index = LowBytes<kBits>(words + g, kWords);
         std::uint64_t chosen = ~0ULL;
         for (int d = 0; d < kHighBits; ++d) {
           const std::uint64_t bits = words[static_cast<std::size_t>(d) * kWords + g];
@@ -137,7 +137,7 @@ struct Planes {
         }
         const __mmask64 upper = words[static_cast<std::size_t>(kHighBits) * kWords + g];
         for (int q = 0; q < 4; ++q) {
-          const __m512i leaf = table.Find(q, index, upper);
+          const __m512i leaf = table.Find(q, indices[g], upper);
           found[g][q] = part == 0 ? leaf : _mm512_mask_blend_epi8(chosen, found[g][q], leaf);
         }
       }

@@ -25,7 +25,7 @@ class Programmer {
     const std::size_t count_at = code_.size();
     code_.push_back(0);
     const Number number = Append(0, 0, 0);
-    code_[count_at] = nodes_;
+    code_[count_at] = operations_;
     for (std::uint32_t bit = bits_; bit-- > 0;) code_.push_back(number[bit] * kPlaneUnit);
     spare_count = std::max(spare_count, spare_used_);
     return std::move(leaves_);
@@ -61,8 +61,6 @@ class Programmer {
 
   Number Choose(std::uint32_t test, const Number& left, const Number& right, std::uint32_t frame) {
     Number number{};
-    const std::size_t head = code_.size();
-    code_.insert(code_.end(), {test * kPlaneUnit, 0});
     for (std::uint32_t bit = 0; bit < bits_; ++bit) {
       if (left[bit] == right[bit]) {
         number[bit] = left[bit];
@@ -72,15 +70,10 @@ class Programmer {
         const std::uint32_t place = frame * bits_ + bit;
         spare_used_ = std::max(spare_used_, place + 1);
         number[bit] = spare_.first_spare + place;
-        code_.insert(code_.end(),
-                     {number[bit] * kPlaneUnit, left[bit] * kPlaneUnit, right[bit] * kPlaneUnit});
-        ++code_[head + 1];
+        code_.insert(code_.end(), {number[bit] * kPlaneUnit, test * kPlaneUnit,
+                                   left[bit] * kPlaneUnit, right[bit] * kPlaneUnit});
+        ++operations_;
       }
-    }
-    if (code_[head + 1] == 0) {
-      code_.resize(head);
-    } else {
-      ++nodes_;
     }
     return number;
   }
@@ -91,7 +84,7 @@ class Programmer {
   std::vector<std::uint32_t>& code_;
   std::vector<std::uint32_t> leaf_counts_;
   std::vector<std::size_t> leaves_;
-  std::uint32_t bits_ = 1, nodes_ = 0, spare_used_ = 0;
+  std::uint32_t bits_ = 1, operations_ = 0, spare_used_ = 0;
 };
 
 }  // namespace
