@@ -16,9 +16,6 @@
 namespace reeve::inference {
 namespace {
 
-/// The deepest tree of the sliced kernel.
-constexpr int kMostLevels = 8;
-
 // Index of a category (see CategoryColumn).
 inline std::uint32_t CategoryOf(float value, std::uint32_t size) {
   if (value != value) return size + 1;
@@ -120,6 +117,7 @@ void SliceRows(const ForestTables& tables, const KernelRows& rows, const std::ui
     SliceCategories<P>(tables, column, rows, planes + tables.first_set_plane + column.first_set);
   }
   P::Store(planes + tables.plane_count, P::Zero());
+  P::Store(planes + tables.plane_count + 1, P::Ones());
 }
 
 // Which test of level kLevel each row meets: a multiplexer over the 2^kLevel planes of the level,
@@ -144,30 +142,71 @@ template <typename P, int kLevel, int kDepth>
   }
 }
 
-// Adds one tree to the sums of a block.
-template <typename P, int kDepth>
-void AddTree(const ForestTables& tables, const SlicedTree& tree, const char* planes, float* sums) {
-  typename P::Plane path[kDepth];
-  PickLevels<P, 0, kDepth>(planes, tables.tests + tree.first_test, path);
-  alignas(64) std::uint64_t words[kDepth][P::kRows / 64];
-  for (int d = 0; d < kDepth; ++d) P::Store(words[d], path[d]);
+// A plane named in units of kPlaneUnit.
+template <typename P>
+inline std::size_t PlaceOf(std::uint32_t plane) {
+  return static_cast<std::size_t>(plane) * (P::kRows / 128);
+}
+
+// Adds the leaves that a block's rows came to, given the bits of their numbers, highest first.
+template <typename P, int kBits>
+void AddLeafTables(const ForestTables& tables, const SlicedTree& tree,
+                   const typename P::Plane* number, float* sums) {
+  alignas(64) std::uint64_t words[kBits][P::kRows / 64];
+  for (int d = 0; d < kBits; ++d) P::Store(words[d], number[d]);
   const float* leaves = tables.leaves + tree.first_leaf;
   if (!tables.has_vector_leaves) {
-    P::template AddLeaves<kDepth>(words[0], leaves, sums + tree.output * P::kSumStride);
+    P::template AddLeaves<kBits>(words[0], leaves, sums + tree.output * P::kSumStride);
     return;
   }
-  for (std::uint32_t k = 0; k < tables.output_count; ++k, leaves += P::LeafStride(kDepth))
-    P::template AddLeaves<kDepth>(words[0], leaves, sums + k * P::kSumStride);
+  for (std::uint32_t k = 0; k < tables.output_count; ++k, leaves += P::LeafStride(kBits))
+    P::template AddLeaves<kBits>(words[0], leaves, sums + k * P::kSumStride);
+}
+
+// Adds a padded tree: a leaf's number is its path.
+template <typename P, int kDepth>
+void AddPadded(const ForestTables& tables, const SlicedTree& tree, char* planes, float* sums) {
+  typename P::Plane path[kDepth];
+  PickLevels<P, 0, kDepth>(planes, tables.tests + tree.first_test, path);
+  AddLeafTables<P, kDepth>(tables, tree, path, sums);
+}
+
+// Adds a tree by its program.
+template <typename P, int kBits>
+void AddProgrammed(const ForestTables& tables, const SlicedTree& tree, char* planes, float* sums) {
+  const std::uint32_t* at = tables.tests + tree.first_test;
+  for (std::uint32_t operations = *at++; operations > 0; --operations, at += 4) {
+    P::Store(planes + PlaceOf<P>(at[0]),
+             P::Mux(P::Load(planes + PlaceOf<P>(at[1])), P::Load(planes + PlaceOf<P>(at[2])),
+                    P::Load(planes + PlaceOf<P>(at[3]))));
+  }
+  typename P::Plane number[kBits];
+  for (int d = 0; d < kBits; ++d) number[d] = P::Load(planes + PlaceOf<P>(at[d]));
+  AddLeafTables<P, kBits>(tables, tree, number, sums);
 }
 
 template <typename P>
-void AddTrees(const ForestTables& tables, const char* planes, float* sums) {
-  using Add = void (*)(const ForestTables&, const SlicedTree&, const char*, float*);
-  static constexpr Add kAdd[kMostLevels + 1] = {nullptr,       AddTree<P, 1>, AddTree<P, 2>,
-                                                AddTree<P, 3>, AddTree<P, 4>, AddTree<P, 5>,
-                                                AddTree<P, 6>, AddTree<P, 7>, AddTree<P, 8>};
-  for (std::uint32_t t = 0; t < tables.tree_count; ++t)
-    kAdd[tables.trees[t].depth](tables, tables.trees[t], planes, sums);
+void AddTrees(const ForestTables& tables, char* planes, float* sums) {
+  using Add = void (*)(const ForestTables&, const SlicedTree&, char*, float*);
+  static constexpr Add kPadded[kMostLevels + 1] = {
+      nullptr,         AddPadded<P, 1>, AddPadded<P, 2>, AddPadded<P, 3>, AddPadded<P, 4>,
+      AddPadded<P, 5>, AddPadded<P, 6>, AddPadded<P, 7>, AddPadded<P, 8>};
+  static constexpr Add kProgrammed[kMostLeafBits + 1] = {nullptr,
+                                                         AddProgrammed<P, 1>,
+                                                         AddProgrammed<P, 2>,
+                                                         AddProgrammed<P, 3>,
+                                                         AddProgrammed<P, 4>,
+                                                         AddProgrammed<P, 5>,
+                                                         AddProgrammed<P, 6>,
+                                                         AddProgrammed<P, 7>,
+                                                         AddProgrammed<P, 8>,
+                                                         AddProgrammed<P, 9>,
+                                                         AddProgrammed<P, 10>};
+  for (std::uint32_t t = 0; t < tables.tree_count; ++t) {
+    const SlicedTree& tree = tables.trees[t];
+    const Add add = tree.levels > 0 ? kPadded[tree.levels] : kProgrammed[tree.leaf_bits];
+    add(tables, tree, planes, sums);
+  }
 }
 
 // Rows into columns kBlock apart, sixteen rows at a time, so that what is written stays in cache.
@@ -184,10 +223,15 @@ void TransposeRows(const float* rows, std::size_t row_stride, std::size_t featur
 
 inline std::size_t RoundUp(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
+// Planes of the tests, of zeros and ones, and spare ones.
+inline std::size_t AllPlanes(const ForestTables& tables) {
+  return static_cast<std::size_t>(tables.plane_count) + 2 + tables.spare_count;
+}
+
 // Codes, planes and sums of a block of kBlock rows.
 template <std::size_t kBlock>
 std::size_t WorkBytes(const ForestTables& tables) {
-  return RoundUp(tables.column_count * kBlock) + (tables.plane_count + 1ULL) * (kBlock / 8) + 64 +
+  return RoundUp(tables.column_count * kBlock) + AllPlanes(tables) * (kBlock / 8) + 64 +
          tables.output_count * kBlock * sizeof(float);
 }
 
@@ -198,14 +242,14 @@ void SumBlock(const ForestTables& tables, const KernelRows& rows, float* out, st
   std::uint8_t* const codes = work;
   std::uint8_t* const planes = codes + RoundUp(tables.column_count * kBlock);
   float* const sums =
-      reinterpret_cast<float*>(planes + RoundUp((tables.plane_count + 1ULL) * (P::kRows / 8)));
+      reinterpret_cast<float*>(planes + RoundUp(AllPlanes(tables) * (P::kRows / 8)));
   encode(tables, rows, codes);
   SliceRows<P>(tables, rows, codes, kBlock, reinterpret_cast<typename P::Plane*>(planes));
   const std::uint32_t outputs = tables.output_count;
   for (std::uint32_t k = 0; k < outputs; ++k) {
     for (std::size_t i = 0; i < P::kRows; ++i) sums[k * P::kSumStride + i] = tables.base_margin[k];
   }
-  AddTrees<P>(tables, reinterpret_cast<const char*>(planes), sums);
+  AddTrees<P>(tables, reinterpret_cast<char*>(planes), sums);
   for (std::uint32_t k = 0; k < outputs; ++k) {
     P::InOrder(sums + k * P::kSumStride);
     for (std::size_t i = 0; i < rows.rows; ++i) out[i * outputs + k] = sums[k * P::kSumStride + i];

@@ -7,12 +7,11 @@
 #include "reeve/inference/deep_walk.h"
 #include "reeve/inference/forest_codes.h"
 #include "reeve/inference/forest_tables.h"
+#include "reeve/inference/slice_program.h"
 
 namespace reeve::inference {
 namespace {
 
-// Trees of more levels are walked.
-constexpr int kMostSlicedLevels = 8;
 // Padded trees take 2^depth of everything: a forest beyond this is walked instead.
 constexpr std::size_t kMostPaddedLeaves = std::size_t{1} << 26;
 constexpr std::size_t kUpperNodes = 64;
@@ -99,7 +98,8 @@ struct CompiledForest::Impl {
   const ForestKernels* kernels = nullptr;
   std::size_t feature_count = 0;
   std::optional<ForestCodes> codes;
-  // Deep forests only.
+  // True for blocks of bits; `deep` is then there for a few rows of deep trees, else for all rows.
+  bool is_sliced = false;
   std::optional<DeepWalk> deep;
   ForestTables tables;
 
@@ -117,7 +117,10 @@ struct CompiledForest::Impl {
   using Tests = std::vector<ForestCodes::Test>;
 
   bool Compile(const Forest& forest);
-  bool CompileSliced(const Forest& forest, const std::vector<int>& depths);
+  bool CanSlice(const Forest& forest, const std::vector<int>& depths) const;
+  void CompileSliced(const Forest& forest, const std::vector<int>& depths);
+  std::vector<std::size_t> AddPaddedTests(const Tree& tree, const Tests& of_tree, int depth);
+  std::vector<std::size_t> AddProgram(const Tree& tree, const Tests& of_tree);
   void AddSlicedTree(const Forest& forest, const Tree& tree, const Tests& of_tree, int depth);
   void AddLeafTable(std::span<const float> values);
   void AddRowTree(const Tree& tree, const Tests& of_tree);
@@ -125,7 +128,8 @@ struct CompiledForest::Impl {
 
   std::size_t outputs() const { return base_margin.size(); }
   void SlicedMargins(const FeatureBlock& block, float* margins, std::uint8_t* work) const;
-  void DeepMargins(const FeatureBlock& block, float* margins, std::uint8_t* work) const;
+  void DeepMargins(const FeatureBlock& block, std::size_t begin, float* margins,
+                   std::uint8_t* work) const;
   void EncodeRows(const FeatureBlock& block, std::size_t first, std::size_t rows,
                   std::uint8_t* work) const;
   KernelRows ColumnsOf(const FeatureBlock& block, std::size_t first, std::size_t rows,
@@ -143,25 +147,37 @@ bool CompiledForest::Impl::Compile(const Forest& forest) {
   if (!codes) return false;
   std::vector<int> depths;
   for (const Tree& tree : forest.trees) depths.push_back(DepthOf(tree));
-  if (!CompileSliced(forest, depths)) {
+  const bool is_deep =
+      std::any_of(depths.begin(), depths.end(), [](int depth) { return depth > kMostLevels; });
+  is_sliced = CanSlice(forest, depths);
+  if (is_deep || !is_sliced) {
     deep = DeepWalk::Make(forest, *codes);
     if (!deep) return false;
   }
+  if (is_sliced) CompileSliced(forest, depths);
   PointTables();
   return true;
 }
 
-bool CompiledForest::Impl::CompileSliced(const Forest& forest, const std::vector<int>& depths) {
-  const int deepest = depths.empty() ? 0 : *std::max_element(depths.begin(), depths.end());
-  const std::size_t tables_of_tree = tables.has_vector_leaves ? outputs() : 1;
-  const bool fits =
-      forest.trees.size() * tables_of_tree << std::max(deepest, 6) <= kMostPaddedLeaves;
+bool CompiledForest::Impl::CanSlice(const Forest& forest, const std::vector<int>& depths) const {
+  std::size_t leaf_count = 0;
+  for (std::size_t t = 0; t < depths.size(); ++t) {
+    const std::size_t size = forest.trees[t].size();
+    if (depths[t] > kMostLevels && (size + 1) / 2 > kernels->most_programmed_leaves) return false;
+    leaf_count += depths[t] > kMostLevels ? std::size_t{1} << LeafBits((size + 1) / 2)
+                                          : std::size_t{1} << std::max(depths[t], 6);
+  }
   // Planes are named in units of kPlaneUnit by 32 bits.
-  const bool names_fit = codes->plane_count() < 0xFFFFFFFFU / kPlaneUnit - 1;
-  if (deepest > kMostSlicedLevels || !fits || !names_fit) return false;
+  constexpr std::uint32_t kSpare = 1024;
+  return leaf_count * (tables.has_vector_leaves ? outputs() : 1) <= kMostPaddedLeaves &&
+         codes->plane_count() < 0xFFFFFFFFU / kPlaneUnit - kSpare;
+}
+
+void CompiledForest::Impl::CompileSliced(const Forest& forest, const std::vector<int>& depths) {
+  const int deepest = depths.empty() ? 0 : *std::max_element(depths.begin(), depths.end());
   tables.row_depth = deepest <= 6 ? 6 : 8;
   const std::size_t columns = codes->column_count() + codes->set_count();
-  if (columns <= 256) {
+  if (columns <= 256 && !deep) {
     node_columns.resize(forest.trees.size() * kUpperNodes, 0);
     node_cuts.resize(forest.trees.size() * kUpperNodes, 255);
   }
@@ -174,9 +190,34 @@ bool CompiledForest::Impl::CompileSliced(const Forest& forest, const std::vector
       if (tree.left[node] >= 0) of_tree[node] = codes->Of(tree, node);
     }
     AddSlicedTree(forest, tree, of_tree, std::max(depths[t], 1));
-    AddRowTree(tree, of_tree);
+    if (!deep) AddRowTree(tree, of_tree);
   }
-  return true;
+}
+
+// The tests of a padded tree, level after level; returns the node of each leaf.
+std::vector<std::size_t> CompiledForest::Impl::AddPaddedTests(const Tree& tree,
+                                                              const Tests& of_tree, int depth) {
+  const std::size_t first_test = tests.size();
+  tests.resize(first_test + (std::size_t{1} << depth) - 1, codes->plane_count() * kPlaneUnit);
+  std::vector<std::size_t> nodes(std::size_t{1} << depth);
+  ForPadded(
+      tree, depth,
+      [&](std::size_t place, std::size_t node) {
+        tests[first_test + place] = codes->Plane(of_tree[node]) * kPlaneUnit;
+      },
+      [&](std::size_t leaf, std::size_t node) { nodes[leaf] = node; });
+  return nodes;
+}
+
+std::vector<std::size_t> CompiledForest::Impl::AddProgram(const Tree& tree, const Tests& of_tree) {
+  std::vector<std::uint32_t> planes(tree.size());
+  for (std::size_t node = 0; node < tree.size(); ++node) {
+    if (tree.left[node] >= 0) planes[node] = codes->Plane(of_tree[node]);
+  }
+  const std::uint32_t zeros = codes->plane_count();
+  return AppendSliceProgram(tree, planes,
+                            {.zeros = zeros, .ones = zeros + 1, .first_spare = zeros + 2}, tests,
+                            tables.spare_count);
 }
 
 // A table of leaves as the kernels want it: floats, or their bytes apart.
@@ -199,29 +240,23 @@ void CompiledForest::Impl::AddLeafTable(std::span<const float> values) {
 
 void CompiledForest::Impl::AddSlicedTree(const Forest& forest, const Tree& tree,
                                          const Tests& of_tree, int depth) {
-  const std::size_t first_test = tests.size();
-  trees.push_back({.depth = static_cast<std::uint32_t>(depth),
-                   .output = static_cast<std::uint32_t>(tree.output),
-                   .first_test = first_test,
-                   .first_leaf = leaves.size()});
-  tests.resize(first_test + (std::size_t{1} << depth) - 1, codes->plane_count() * kPlaneUnit);
-  std::vector<std::size_t> nodes(std::size_t{1} << depth);
-  ForPadded(
-      tree, depth,
-      [&](std::size_t place, std::size_t node) {
-        tests[first_test + place] = codes->Plane(of_tree[node]) * kPlaneUnit;
-      },
-      [&](std::size_t leaf, std::size_t node) { nodes[leaf] = node; });
-  std::vector<float> values(nodes.size());
+  SlicedTree sliced{.output = static_cast<std::uint32_t>(tree.output),
+                    .first_test = tests.size(),
+                    .first_leaf = leaves.size()};
+  const bool is_padded = depth <= kMostLevels;
+  sliced.levels = is_padded ? static_cast<std::uint32_t>(depth) : 0;
+  const std::vector<std::size_t> nodes =
+      is_padded ? AddPaddedTests(tree, of_tree, depth) : AddProgram(tree, of_tree);
+  sliced.leaf_bits = static_cast<std::uint32_t>(LeafBits(nodes.size()));
+  trees.push_back(sliced);
+  std::vector<float> values(std::size_t{1} << sliced.leaf_bits);
   const std::size_t tables_of_tree = tables.has_vector_leaves ? outputs() : 1;
   for (std::size_t k = 0; k < tables_of_tree; ++k) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
-      values[i] =
-          tables.has_vector_leaves
-              ? forest
-                    .leaf_vectors[static_cast<std::size_t>(tree.leaf_vector[nodes[i]]) * outputs() +
-                                  k]
-              : tree.threshold[nodes[i]];
+      values[i] = tree.threshold[nodes[i]];
+      if (!tables.has_vector_leaves) continue;
+      const auto vector = static_cast<std::size_t>(tree.leaf_vector[nodes[i]]);
+      values[i] = forest.leaf_vectors[vector * outputs() + k];
     }
     AddLeafTable(values);
   }
@@ -276,14 +311,15 @@ std::size_t CompiledForest::Impl::ValueBytes() const {
 
 std::size_t CompiledForest::Impl::WorkBytes() const {
   const std::size_t columns = codes->column_count() + codes->set_count();
-  if (deep) {
-    return ValueBytes() + PaddedSize(kernels->block_rows * codes->column_count()) +
-           deep->block_rows() * deep->row_bytes();
-  }
   // A single row: its codes, an outcome of 64 bits for each tree.
-  const std::size_t row =
+  std::size_t bytes =
       PaddedSize(std::max<std::size_t>(columns + 64, 320)) + PaddedSize(trees.size() * 8);
-  return ValueBytes() + std::max(row, kernels->work_bytes(tables));
+  if (is_sliced) bytes = std::max(bytes, kernels->work_bytes(tables));
+  if (deep) {
+    bytes = std::max(bytes, deep->block_rows() * deep->row_bytes() +
+                                PaddedSize(kernels->block_rows * codes->column_count()));
+  }
+  return ValueBytes() + bytes;
 }
 
 // The rows as the kernels read them: columns where they are, rows turned into columns at `columns`.
@@ -307,6 +343,7 @@ void CompiledForest::Impl::SlicedMargins(const FeatureBlock& block, float* margi
   auto* const values = reinterpret_cast<float*>(work);
   for (std::size_t first = 0; first < block.rows;) {
     const std::size_t left = block.rows - first;
+    if (deep && left <= kernels->few_rows) return DeepMargins(block, first, margins, work);
     float* const sums = margins + first * outputs();
     if (left > kernels->few_rows) {
       const std::size_t rows = std::min(left, kernels->block_rows);
@@ -339,11 +376,12 @@ void CompiledForest::Impl::EncodeRows(const FeatureBlock& block, std::size_t fir
   }
 }
 
-void CompiledForest::Impl::DeepMargins(const FeatureBlock& block, float* margins,
+// Walks the rows from `begin` on.
+void CompiledForest::Impl::DeepMargins(const FeatureBlock& block, std::size_t begin, float* margins,
                                        std::uint8_t* work) const {
   // Below this many rows, one row through many trees overlaps better.
   constexpr std::size_t kFewRows = 16;
-  for (std::size_t first = 0; first < block.rows; first += deep->block_rows()) {
+  for (std::size_t first = begin; first < block.rows; first += deep->block_rows()) {
     const std::size_t rows = std::min(deep->block_rows(), block.rows - first);
     EncodeRows(block, first, rows, work);
     float* const sums = margins + first * outputs();
@@ -372,10 +410,10 @@ CompiledForest::~CompiledForest() = default;
 std::size_t CompiledForest::work_bytes() const { return impl_->WorkBytes(); }
 
 void CompiledForest::Margins(const FeatureBlock& block, float* margins, std::uint8_t* work) const {
-  if (impl_->deep) {
-    impl_->DeepMargins(block, margins, work);
-  } else {
+  if (impl_->is_sliced) {
     impl_->SlicedMargins(block, margins, work);
+  } else {
+    impl_->DeepMargins(block, 0, margins, work);
   }
 }
 

@@ -132,6 +132,16 @@ TEST_P(CompiledForestTest, EqualsTheReferenceWithSetsOfCategoriesOnly) {
   }
 }
 
+TEST_P(CompiledForestTest, EqualsTheReferenceWithTreesThatAreWalked) {
+  // More leaves than a sliced tree may have; byte codes, then more sets than these hold.
+  for (const double sets : {0.0, 0.3}) {
+    ExpectEqual({.trees = 5, .depth = 12, .early_leaf = 0, .sets = sets}, 17, kBatches);
+    ExpectEqual(
+        {.link = Link::kMean, .classes = 3, .trees = 5, .depth = 11, .early_leaf = 0, .sets = sets},
+        18, kFewBatches);
+  }
+}
+
 TEST_P(CompiledForestTest, AForestWithoutTreesGivesItsBaseMargin) {
   ExpectEqual({.trees = 0}, 15, kFewBatches);
   ExpectEqual({.link = Link::kSoftmax, .trees = 0}, 15, kFewBatches);

@@ -29,16 +29,21 @@ struct CategoryColumn {
 /// Columns up to this size have indices of one byte.
 inline constexpr std::uint32_t kSmallCategories = 254;
 
-/// A tree of the bit-sliced kernel, padded to a full one of `depth` levels.
+/// A tree of the bit-sliced kernel.
 struct SlicedTree {
-  std::uint32_t depth = 1;
+  /// Padded to a full tree of that many levels; 0: a program (see slice_program.h).
+  std::uint32_t levels = 1;
+  /// Bits of a leaf's number. Padded trees: levels.
+  std::uint32_t leaf_bits = 1;
   /// Output it adds to; with vector leaves it adds to all.
   std::uint32_t output = 0;
-  /// Its 2^depth - 1 tests, level after level, in ForestTables::tests.
+  /// In ForestTables::tests: its 2^levels - 1 tests, level after level, or its program.
   std::uint64_t first_test = 0;
-  /// Its leaves in ForestTables::leaves, in floats.
+  /// Its 2^leaf_bits leaves in ForestTables::leaves, in floats.
   std::uint64_t first_leaf = 0;
 };
+/// The deepest padded tree, and the most bits of a leaf's number.
+inline constexpr int kMostLevels = 8, kMostLeafBits = 10;
 
 /// A test of a row's codes: right when code[column] > cut. Sets come behind the code columns, with
 /// code 1 for a member and cut 0.
@@ -71,10 +76,11 @@ struct ForestTables {
   const std::uint8_t* small_sets = nullptr;
 
   // Bit-sliced blocks. Plane first_plane[c] + k holds for every row whether its code in column c is
-  // above k; behind these come one plane for each set, and one of zeros.
+  // above k; behind these come one plane for each set, one of zeros, one of ones and spare ones.
   const std::uint32_t* first_plane = nullptr;
   std::uint32_t first_set_plane = 0;
   std::uint32_t plane_count = 0;
+  std::uint32_t spare_count = 0;
   const SlicedTree* trees = nullptr;
   std::uint32_t tree_count = 0;
   /// Planes in units of kPlaneUnit.
@@ -118,6 +124,8 @@ struct ForestKernels {
   std::size_t block_rows = 0;
   /// Up to this many rows are scored one by one.
   std::size_t few_rows = 0;
+  /// Trees of more than kMostLevels and more leaves than this are faster walked than as a program.
+  std::size_t most_programmed_leaves = 0;
   /// True when the leaves of sliced trees are stored as planes of bytes: all lowest bytes of a
   /// table, then the next, each padded to 64.
   bool has_byte_leaves = false;

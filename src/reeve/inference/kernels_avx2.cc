@@ -58,32 +58,43 @@ struct Planes {
     return Mask(Half(indices, set), Half(indices + 32, set));
   }
 
-  // Indices of 32 rows, a byte each, from the bits of their paths.
-  template <int kDepth>
-  static __m256i Indices(const std::uint64_t* words, std::size_t stride, std::size_t first) {
+  // Numbers of 32 rows, a byte each, from kCount planes of their bits.
+  template <int kCount>
+  static __m256i Numbers(const std::uint64_t* words, std::size_t stride, std::size_t first) {
     const __m256i bits = _mm256_set1_epi64x(static_cast<long long>(0x8040201008040201ULL));
     const __m256i spread = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2,
                                             2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
-    __m256i indices = _mm256_setzero_si256();
-    for (int d = 0; d < kDepth; ++d) {
+    __m256i numbers = _mm256_setzero_si256();
+    for (int d = 0; d < kCount; ++d) {
       const std::uint64_t word = words[static_cast<std::size_t>(d) * stride + first / 64];
       const auto half = static_cast<int>(word >> (first % 64));
       const __m256i bytes = _mm256_shuffle_epi8(_mm256_set1_epi32(half), spread);
       const __m256i set = _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bits), bits);
-      indices = _mm256_sub_epi8(_mm256_add_epi8(indices, indices), set);
+      numbers = _mm256_sub_epi8(_mm256_add_epi8(numbers, numbers), set);
     }
-    return indices;
+    return numbers;
   }
 
-  template <int kDepth, std::size_t kRows>
+  static __m256i EightOf(const std::uint8_t* bytes) {
+    return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(bytes)));
+  }
+
+  template <int kBits, std::size_t kRows>
   static void AddLeavesOf(const std::uint64_t* words, const float* leaves, float* sums) {
+    constexpr std::size_t kWords = kRows / 64;
+    constexpr int kHighBits = kBits > 8 ? kBits - 8 : 0;
     for (std::size_t first = 0; first < kRows; first += 32) {
-      alignas(32) std::uint8_t indices[32];
-      _mm256_store_si256(reinterpret_cast<__m256i*>(indices),
-                         Indices<kDepth>(words, kRows / 64, first));
+      alignas(32) std::uint8_t low[32], high[32];
+      _mm256_store_si256(reinterpret_cast<__m256i*>(low),
+                         Numbers<kBits - kHighBits>(words + kHighBits * kWords, kWords, first));
+      if constexpr (kHighBits > 0) {
+        _mm256_store_si256(reinterpret_cast<__m256i*>(high),
+                           Numbers<kHighBits>(words, kWords, first));
+      }
       for (std::size_t i = 0; i < 32; i += 8) {
-        const __m256i at =
-            _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(indices + i)));
+        __m256i at = EightOf(low + i);
+        if constexpr (kHighBits > 0)
+          at = _mm256_or_si256(at, _mm256_slli_epi32(EightOf(high + i), 8));
         float* const sum = sums + first + i;
         _mm256_storeu_ps(sum,
                          _mm256_add_ps(_mm256_loadu_ps(sum), _mm256_i32gather_ps(leaves, at, 4)));
@@ -112,9 +123,9 @@ struct Planes256 : Planes {
   static Plane Mux(Plane at, Plane left, Plane right) {
     return _mm256_xor_si256(left, _mm256_and_si256(at, _mm256_xor_si256(left, right)));
   }
-  template <int kDepth>
+  template <int kBits>
   static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
-    AddLeavesOf<kDepth, kRows>(words, leaves, sums);
+    AddLeavesOf<kBits, kRows>(words, leaves, sums);
   }
 };
 
@@ -132,9 +143,9 @@ struct Planes128 : Planes {
   static Plane Mux(Plane at, Plane left, Plane right) {
     return _mm_xor_si128(left, _mm_and_si128(at, _mm_xor_si128(left, right)));
   }
-  template <int kDepth>
+  template <int kBits>
   static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
-    AddLeavesOf<kDepth, kRows>(words, leaves, sums);
+    AddLeavesOf<kBits, kRows>(words, leaves, sums);
   }
 };
 
@@ -217,6 +228,7 @@ void Row(const ForestTables& tables, const float* row, float* sums, std::uint8_t
 const ForestKernels* Avx2Kernels() {
   static constexpr ForestKernels kKernels = {.block_rows = kBlock,
                                              .few_rows = 40,
+                                             .most_programmed_leaves = 512,
                                              .has_byte_leaves = false,
                                              .transpose = TransposeRows<kBlock>,
                                              .encode = Encode,

@@ -19,20 +19,17 @@ constexpr std::size_t kBlock = 512;
 // Truth tables of three operands.
 constexpr int kOrAnd = 0xF8, kMux = 0xCA;
 
-// Leaves of 64 rows: a table of kSize floats as four planes of bytes, each looked up by
-// permutation.
-template <int kSize>
+// Leaves of 64 rows: a table of up to 256 floats as four planes of bytes, kStride bytes apart, each
+// looked up by permutation.
+template <int kSize, int kStride>
 struct ByteTable {
   static constexpr int kVectors = kSize / 64;
   __m512i bytes[4][kVectors];
 
-  explicit ByteTable(const float* leaves) {
-    const auto* at = reinterpret_cast<const std::uint8_t*>(leaves);
-    for (auto& plane : bytes) {
-      for (__m512i& vector : plane) {
-        vector = _mm512_loadu_si512(at);
-        at += 64;
-      }
+  explicit ByteTable(const std::uint8_t* leaves) {
+    for (int q = 0; q < 4; ++q) {
+      for (int i = 0; i < kVectors; ++i)
+        bytes[q][i] = _mm512_loadu_si512(leaves + q * kStride + i * 64);
     }
   }
 
@@ -80,30 +77,72 @@ struct Planes {
     return _mm512_test_epi8_mask(bytes, bits);
   }
 
-  // Sums stand in the order in which bytes unpack to floats until InOrder.
-  template <int kDepth, std::size_t kRows>
-  static void AddLeavesOf(const std::uint64_t* words, const float* leaves, float* sums) {
-    constexpr int kSize = kDepth <= 6 ? 64 : 1 << kDepth;
-    constexpr std::size_t kWords = kRows / 64;
-    const ByteTable<kSize> table(leaves);
-    for (std::size_t g = 0; g < kWords; ++g) {
-      __m512i index = _mm512_setzero_si512();
-      for (int d = 0; d < kDepth; ++d) {
-        index = _mm512_mask_add_epi8(index, words[static_cast<std::size_t>(d) * kWords + g], index,
-                                     _mm512_set1_epi8(static_cast<char>(1 << (kDepth - 1 - d))));
-      }
-      __m512i b[4];
-      for (int q = 0; q < 4; ++q) b[q] = table.Find(q, index, words[g]);
-      const __m512i low_even = _mm512_unpacklo_epi8(b[0], b[1]);
-      const __m512i low_odd = _mm512_unpackhi_epi8(b[0], b[1]);
-      const __m512i high_even = _mm512_unpacklo_epi8(b[2], b[3]);
-      const __m512i high_odd = _mm512_unpackhi_epi8(b[2], b[3]);
-      float* const sum = sums + g * 64;
-      Add(sum, _mm512_unpacklo_epi16(low_even, high_even));
-      Add(sum + 16, _mm512_unpackhi_epi16(low_even, high_even));
-      Add(sum + 32, _mm512_unpacklo_epi16(low_odd, high_odd));
-      Add(sum + 48, _mm512_unpackhi_epi16(low_odd, high_odd));
+  // The lowest eight bits of the numbers of 64 rows.
+  template <int kBits>
+  static __m512i LowBytes(const std::uint64_t* words, std::size_t stride) {
+    constexpr int kFirst = kBits > 8 ? kBits - 8 : 0;
+    __m512i index = _mm512_setzero_si512();
+    for (int d = kFirst; d < kBits; ++d) {
+      index = _mm512_mask_add_epi8(index, words[static_cast<std::size_t>(d) * stride], index,
+                                   _mm512_set1_epi8(static_cast<char>(1 << (kBits - 1 - d))));
     }
+    return index;
+  }
+
+  // Sums stand in the order in which bytes unpack to floats until InOrder.
+  static void AddBytes(const __m512i* b, float* sum) {
+    const __m512i low_even = _mm512_unpacklo_epi8(b[0], b[1]);
+    const __m512i low_odd = _mm512_unpackhi_epi8(b[0], b[1]);
+    const __m512i high_even = _mm512_unpacklo_epi8(b[2], b[3]);
+    const __m512i high_odd = _mm512_unpackhi_epi8(b[2], b[3]);
+    Add(sum, _mm512_unpacklo_epi16(low_even, high_even));
+    Add(sum + 16, _mm512_unpackhi_epi16(low_even, high_even));
+    Add(sum + 32, _mm512_unpacklo_epi16(low_odd, high_odd));
+    Add(sum + 48, _mm512_unpackhi_epi16(low_odd, high_odd));
+  }
+
+  template <int kBits, std::size_t kRows>
+  static void AddLeavesOf(const std::uint64_t* words, const float* leaves, float* sums) {
+    constexpr std::size_t kWords = kRows / 64;
+    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(leaves);
+    if constexpr (kBits <= 8) {
+      constexpr int kSize = kBits <= 6 ? 64 : 1 << kBits;
+      const ByteTable<kSize, kSize> table(bytes);
+      for (std::size_t g = 0; g < kWords; ++g) {
+        const __m512i index = LowBytes<kBits>(words + g, kWords);
+        __m512i b[4];
+        for (int q = 0; q < 4; ++q) b[q] = table.Find(q, index, words[g]);
+        AddBytes(b, sums + g * 64);
+      }
+      return;
+    } else {
+      AddLargeTable<kBits, kRows>(words, bytes, sums);
+    }
+  }
+
+  // More than 256 leaves: 256 at a time, of which the higher bits choose.
+  template <int kBits, std::size_t kRows>
+  static void AddLargeTable(const std::uint64_t* words, const std::uint8_t* leaves, float* sums) {
+    constexpr std::size_t kWords = kRows / 64;
+    constexpr int kHighBits = kBits - 8;
+    __m512i found[kWords][4], indices[kWords];
+    for (std::size_t g = 0; g < kWords; ++g) indices[g] = LowBytes<kBits>(words + g, kWords);
+    for (int part = 0; part < 1 << kHighBits; ++part) {
+      const ByteTable<256, 1 << kBits> table(leaves + part * 256);
+      for (std::size_t g = 0; g < kWords; ++g) {
+        std::uint64_t chosen = ~0ULL;
+        for (int d = 0; d < kHighBits; ++d) {
+          const std::uint64_t bits = words[static_cast<std::size_t>(d) * kWords + g];
+          chosen &= (part >> (kHighBits - 1 - d) & 1) != 0 ? bits : ~bits;
+        }
+        const __mmask64 upper = words[static_cast<std::size_t>(kHighBits) * kWords + g];
+        for (int q = 0; q < 4; ++q) {
+          const __m512i leaf = table.Find(q, indices[g], upper);
+          found[g][q] = part == 0 ? leaf : _mm512_mask_blend_epi8(chosen, found[g][q], leaf);
+        }
+      }
+    }
+    for (std::size_t g = 0; g < kWords; ++g) AddBytes(found[g], sums + g * 64);
   }
 
   static void Add(float* sum, __m512i leaves) {
@@ -141,9 +180,9 @@ struct Planes512 : Planes {
   static Plane Mux(Plane at, Plane left, Plane right) {
     return _mm512_ternarylogic_epi64(at, right, left, kMux);
   }
-  template <int kDepth>
+  template <int kBits>
   static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
-    AddLeavesOf<kDepth, kRows>(words, leaves, sums);
+    AddLeavesOf<kBits, kRows>(words, leaves, sums);
   }
   static void InOrder(float* sums) { InOrderOf(sums, kRows); }
 };
@@ -168,9 +207,9 @@ struct Planes256 : Planes {
   static Plane Mux(Plane at, Plane left, Plane right) {
     return _mm256_ternarylogic_epi64(at, right, left, kMux);
   }
-  template <int kDepth>
+  template <int kBits>
   static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
-    AddLeavesOf<kDepth, kRows>(words, leaves, sums);
+    AddLeavesOf<kBits, kRows>(words, leaves, sums);
   }
   static void InOrder(float* sums) { InOrderOf(sums, kRows); }
 };
@@ -189,9 +228,9 @@ struct Planes128 : Planes {
   static Plane Mux(Plane at, Plane left, Plane right) {
     return _mm_ternarylogic_epi64(at, right, left, kMux);
   }
-  template <int kDepth>
+  template <int kBits>
   static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
-    AddLeavesOf<kDepth, kRows>(words, leaves, sums);
+    AddLeavesOf<kBits, kRows>(words, leaves, sums);
   }
   static void InOrder(float* sums) { InOrderOf(sums, kRows); }
 };
@@ -440,6 +479,7 @@ void Row(const ForestTables& tables, const float* row, float* sums, std::uint8_t
 const ForestKernels* Avx512Kernels() {
   static constexpr ForestKernels kKernels = {.block_rows = kBlock,
                                              .few_rows = 24,
+                                             .most_programmed_leaves = 1024,
                                              .has_byte_leaves = true,
                                              .transpose = Transpose,
                                              .encode = Encode,

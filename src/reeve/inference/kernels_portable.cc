@@ -64,15 +64,19 @@ struct Planes128 {
 
   static std::size_t LeafStride(int depth) { return std::size_t{1} << depth; }
 
-  template <int kDepth>
+  template <int kBits>
   static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
     for (std::size_t first = 0; first < kRows; first += 8) {
-      std::uint64_t eight = 0;  // indices of eight rows, a byte each
-      for (int d = 0; d < kDepth; ++d) {
+      // Numbers of eight rows, a byte each; what is above a byte apart.
+      std::uint64_t low = 0, high = 0;
+      for (int d = 0; d < kBits; ++d) {
         const std::uint64_t word = words[static_cast<std::size_t>(d) * (kRows / 64) + first / 64];
-        eight = eight << 1 | kSpread.of[word >> (first % 64) & 255];
+        const std::uint64_t eight = kSpread.of[word >> (first % 64) & 255];
+        (d < kBits - 8 ? high : low) = (d < kBits - 8 ? high : low) << 1 | eight;
       }
-      for (std::size_t i = 0; i < 8; ++i) sums[first + i] += leaves[eight >> (8 * i) & 255];
+      for (std::size_t i = 0; i < 8; ++i) {
+        sums[first + i] += leaves[(high >> (8 * i) & 255) << 8 | (low >> (8 * i) & 255)];
+      }
     }
   }
 
@@ -111,6 +115,7 @@ void Row(const ForestTables& tables, const float* row, float* sums, std::uint8_t
 const ForestKernels& PortableKernels() {
   static constexpr ForestKernels kKernels = {.block_rows = kBlock,
                                              .few_rows = 24,
+                                             .most_programmed_leaves = 256,
                                              .has_byte_leaves = false,
                                              .transpose = TransposeRows<kBlock>,
                                              .encode = Encode,

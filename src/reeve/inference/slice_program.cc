@@ -1,0 +1,105 @@
+#include "reeve/inference/slice_program.h"
+
+#include <algorithm>
+#include <array>
+
+#include "reeve/inference/forest_tables.h"
+
+namespace reeve::inference {
+namespace {
+
+class Programmer {
+ public:
+  Programmer(const Tree& tree, std::span<const std::uint32_t> tests, const SparePlanes& spare,
+             std::vector<std::uint32_t>& code)
+      : tree_(tree), tests_(tests), spare_(spare), code_(code), leaf_counts_(tree.size(), 1) {
+    // Children come after their parents.
+    for (std::size_t node = tree.size(); node-- > 0;) {
+      if (!IsLeaf(node)) leaf_counts_[node] = leaf_counts_[Left(node)] + leaf_counts_[Right(node)];
+    }
+    bits_ = static_cast<std::uint32_t>(LeafBits(leaf_counts_[0]));
+    leaves_.resize(leaf_counts_[0]);
+  }
+
+  std::vector<std::size_t> Run(std::uint32_t& spare_count) {
+    const std::size_t count_at = code_.size();
+    code_.push_back(0);
+    const Number number = Append(0, 0, 0);
+    code_[count_at] = operations_;
+    for (std::uint32_t bit = bits_; bit-- > 0;) code_.push_back(number[bit] * kPlaneUnit);
+    spare_count = std::max(spare_count, spare_used_);
+    return std::move(leaves_);
+  }
+
+ private:
+  // The planes of a leaf's number, lowest bit first.
+  using Number = std::array<std::uint32_t, kMostLeafBits>;
+
+  bool IsLeaf(std::size_t node) const { return tree_.left[node] < 0; }
+  std::size_t Left(std::size_t node) const { return static_cast<std::size_t>(tree_.left[node]); }
+  std::size_t Right(std::size_t node) const { return static_cast<std::size_t>(tree_.right[node]); }
+
+  // Numbers of the leaves below `node`, which start at `first`. What is computed goes to the spare
+  // planes of `frame`; those of earlier frames are kept.
+  Number Append(std::size_t node, std::uint32_t first, std::uint32_t frame) {
+    if (IsLeaf(node)) {
+      leaves_[first] = node;
+      Number number{};
+      for (std::uint32_t bit = 0; bit < bits_; ++bit)
+        number[bit] = (first >> bit & 1U) != 0 ? spare_.ones : spare_.zeros;
+      return number;
+    }
+    const std::size_t left = Left(node), right = Right(node);
+    const std::uint32_t first_right = first + leaf_counts_[left];
+    // The larger subtree first: then there are never more frames than bits, and one.
+    const bool left_first = leaf_counts_[left] >= leaf_counts_[right];
+    const Number one = left_first ? Append(left, first, frame) : Append(right, first_right, frame);
+    const Number other =
+        left_first ? Append(right, first_right, frame + 1) : Append(left, first, frame + 1);
+    return Choose(tests_[node], left_first ? one : other, left_first ? other : one, frame);
+  }
+
+  Number Choose(std::uint32_t test, const Number& left, const Number& right, std::uint32_t frame) {
+    Number number{};
+    for (std::uint32_t bit = 0; bit < bits_; ++bit) {
+      if (left[bit] == right[bit]) {
+        number[bit] = left[bit];
+      } else if (left[bit] == spare_.zeros && right[bit] == spare_.ones) {
+        number[bit] = test;
+      } else {
+        const std::uint32_t place = frame * bits_ + bit;
+        spare_used_ = std::max(spare_used_, place + 1);
+        number[bit] = spare_.first_spare + place;
+        code_.insert(code_.end(), {number[bit] * kPlaneUnit, test * kPlaneUnit,
+                                   left[bit] * kPlaneUnit, right[bit] * kPlaneUnit});
+        ++operations_;
+      }
+    }
+    return number;
+  }
+
+  const Tree& tree_;
+  std::span<const std::uint32_t> tests_;
+  const SparePlanes& spare_;
+  std::vector<std::uint32_t>& code_;
+  std::vector<std::uint32_t> leaf_counts_;
+  std::vector<std::size_t> leaves_;
+  std::uint32_t bits_ = 1, operations_ = 0, spare_used_ = 0;
+};
+
+}  // namespace
+
+int LeafBits(std::size_t leaves) {
+  int bits = 1;
+  while (std::size_t{1} << bits < leaves) ++bits;
+  return bits;
+}
+
+std::vector<std::size_t> AppendSliceProgram(const Tree& tree, std::span<const std::uint32_t> tests,
+                                            const SparePlanes& spare,
+                                            std::vector<std::uint32_t>& code,
+                                            std::uint32_t& spare_count) {
+  return Programmer(tree, tests, spare, code).Run(spare_count);
+}
+
+}  // namespace reeve::inference
