@@ -40,10 +40,14 @@ class RouterTest : public testing::Test {
     router_.Match(method, target, match_);
     EXPECT_NE(match_.error_body, nullptr);
     switch (match_.kind) {
-      case Kind::kFound: return match_.route->method + " " + match_.route->pattern;
-      case Kind::kNotFound: return "not found";
-      case Kind::kMethodNotAllowed: return "allow " + std::string(match_.allow);
-      case Kind::kBadPath: return "bad path";
+      case Kind::kFound:
+        return match_.route->method + " " + match_.route->pattern;
+      case Kind::kNotFound:
+        return "not found";
+      case Kind::kMethodNotAllowed:
+        return "allow " + std::string(match_.allow);
+      case Kind::kBadPath:
+        return "bad path";
     }
     return "";
   }
@@ -74,8 +78,8 @@ TEST_F(RouterTest, TakesTheAbsoluteForm) {
 TEST_F(RouterTest, FillsNamesOfPatterns) {
   EXPECT_EQ(Find("POST", "/v2/models/a%20b/versions/3/infer"),
             "POST /v2/models/{name}/versions/{version}/infer");
-  EXPECT_THAT(match_.params, testing::ElementsAre(testing::Pair("name", "a b"),
-                                                  testing::Pair("version", "3")));
+  EXPECT_THAT(match_.params,
+              testing::ElementsAre(testing::Pair("name", "a b"), testing::Pair("version", "3")));
   EXPECT_EQ(match_.path, "/v2/models/a b/versions/3/infer");
 }
 

@@ -192,7 +192,8 @@ void ModelHost::LookAt(std::size_t slot) {
   if (tracking::IsModelFolder(model)) return;
   const auto models = models_.load();
   const ServedModel& served = *(*models)[slot];
-  const Result<tracking::ResolvedModel> resolved = workflow::FindModel(model, options_.tracking_uri);
+  const Result<tracking::ResolvedModel> resolved =
+      workflow::FindModel(model, options_.tracking_uri);
   if (!resolved.ok()) return Refuse(model, "", resolved.status().message());
   if (resolved->version == served.version && resolved->folder == served.folder) {
     const std::lock_guard lock(refused_mutex_);

@@ -124,13 +124,11 @@ TEST_F(ModelHostTest, ARegistryThatIsAwayIsAProblemAndNoMore) {
   const auto host = Open({"shop"});
   ASSERT_TRUE(host.ok()) << host.status().message();
   store_.reset();
-  ASSERT_TRUE(
-      FileSystem::System().Rename(folder_.Path("mlflow.db"), folder_.Path("away.db")).ok());
+  ASSERT_TRUE(FileSystem::System().Rename(folder_.Path("mlflow.db"), folder_.Path("away.db")).ok());
   (*host)->LookAgain();
   EXPECT_EQ((*host)->Find("", "")->version, "1");
   EXPECT_EQ((*host)->Problems().size(), 1U);
-  ASSERT_TRUE(
-      FileSystem::System().Rename(folder_.Path("away.db"), folder_.Path("mlflow.db")).ok());
+  ASSERT_TRUE(FileSystem::System().Rename(folder_.Path("away.db"), folder_.Path("mlflow.db")).ok());
   (*host)->LookAgain();
   EXPECT_TRUE((*host)->Problems().empty());
 }
