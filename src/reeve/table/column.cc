@@ -27,6 +27,9 @@ constexpr std::array<NamedType, 8> kTypes = {{{ColumnType::kInteger, "integer"},
                                               {ColumnType::kId, "id"}}};
 
 std::string DatetimeText(double seconds) {
+  // Beyond the year 9999 there is no date to write, and soon no 64-bit number of milliseconds.
+  constexpr double kFarthest = 2.5e11;
+  if (!(std::abs(seconds) < kFarthest)) return FormatNumber(seconds);
   const auto unix_ms = static_cast<std::int64_t>(std::llround(seconds * 1000));
   if (unix_ms % 86'400'000 == 0) return FormatIsoSeconds(unix_ms).substr(0, 10);
   return unix_ms % 1000 == 0 ? FormatIsoSeconds(unix_ms) : FormatIsoMilliseconds(unix_ms);
