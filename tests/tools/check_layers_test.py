@@ -20,7 +20,7 @@ FAULTS = [
     ("a third party of another module", "table/a.cc", "#include <duckdb.h>", "belongs to ingest"),
     ("with quotes and blanks", "table/a.cc", '  #  include "xgboost/c_api.h"', "belongs to learners/xgboost"),
     ("a third party in the module but not in its leaf", "learners/a.cc", "#include <xgboost/c_api.h>", "belongs to learners/xgboost"),
-    ("an unknown third party", "table/a.cc", "#include <boost/any.hpp>", "does not know"),
+    ("an unknown third party", "table/a.cc", "#include <sqlpp/any.hpp>", "does not know"),
     ("json.hpp in a header", "table/a.h", "#include <nlohmann/json.hpp>", "a header includes"),
     ("a test library in the product", "table/a.cc", "#include <gtest/gtest.h>", "is for tests"),
     ("a leaf from its own module", "learners/other.cc", '#include "reeve/learners/xgboost/api.h"', "a leaf that learners/registry.cc may include"),
