@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/compile.h>
+
 namespace reeve {
 namespace {
 
@@ -79,6 +81,15 @@ void AppendNumber(double value, std::string& out) {
   }
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
   out.append(buffer, end);
+}
+
+void AppendReal(double value, std::string& out) {
+  char buffer[32];
+  char* const end = fmt::format_to(buffer, FMT_COMPILE("{}"), value);
+  out.append(buffer, end);
+  const bool is_whole =
+      std::all_of(buffer, end, [](char c) { return c == '-' || (c >= '0' && c <= '9'); });
+  if (is_whole) out += ".0";
 }
 
 std::string FormatNumber(double value) {

@@ -22,4 +22,9 @@ std::string FormatNumber(double value);
 /// Appends FormatNumber(value) to `out` without a temporary.
 void AppendNumber(double value, std::string& out);
 
+/// Appends the shortest text that reads back as exactly `value` and is a real to those who tell
+/// integers from reals: always with a point or an exponent ("0.85", "1.0", "1e-05"). For answers
+/// with many numbers: a third of the time of AppendNumber. REQUIRES: finite.
+void AppendReal(double value, std::string& out);
+
 }  // namespace reeve

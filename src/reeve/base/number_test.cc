@@ -115,5 +115,24 @@ TEST(FormatNumberTest, ReadsBackAsTheSameNumber) {
   }
 }
 
+TEST(NumberTest, RealsHaveAPointOrAnExponentAndReadBackEqual) {
+  const auto text = [](double value) {
+    std::string out;
+    AppendReal(value, out);
+    return out;
+  };
+  EXPECT_EQ(text(0.85), "0.85");
+  EXPECT_EQ(text(1), "1.0");
+  EXPECT_EQ(text(-3), "-3.0");
+  EXPECT_EQ(text(0), "0.0");
+  Random random(5);
+  for (int i = 0; i < 100'000; ++i) {
+    const double value =
+        (random.Uniform() - 0.5) * std::pow(10.0, static_cast<double>(random.Below(60)) - 30);
+    ASSERT_EQ(ParseNumber(text(value)), value) << text(value);
+    ASSERT_NE(text(value).find_first_of(".e"), std::string::npos) << text(value);
+  }
+}
+
 }  // namespace
 }  // namespace reeve

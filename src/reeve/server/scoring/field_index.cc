@@ -12,6 +12,8 @@ FieldIndex::FieldIndex(const contract::Contract& contract) : names_(contract.Nam
     if (quoted.size() != names_[field].size() + 2) quoted.clear();
     quoted_.push_back(std::move(quoted));
   }
+  for (const std::string& name : contract.classes)
+    ingest::AppendJsonString(name, classes_.emplace_back());
 }
 
 }  // namespace reeve::server

@@ -11,7 +11,8 @@
 
 namespace reeve::server {
 
-/// Finds the columns of a contract by name, as fast as a request wants it. Immutable.
+/// Finds the columns of a contract by name, as fast as a request wants it, and knows how its
+/// classes stand in JSON. Immutable.
 class FieldIndex {
  public:
   /// Copies the names: `contract` need not live on.
@@ -26,9 +27,11 @@ class FieldIndex {
   std::size_t size() const { return quoted_.size(); }
   /// The name between quotes as JSON most often spells it; empty when it needs escapes.
   std::string_view quoted(std::size_t field) const { return quoted_[field]; }
+  /// A class as a JSON text, quotes included.
+  std::string_view class_json(std::size_t class_idx) const { return classes_[class_idx]; }
 
  private:
-  std::vector<std::string> names_, quoted_;
+  std::vector<std::string> names_, quoted_, classes_;
   std::unordered_map<std::string_view, std::size_t> index_;
 };
 

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
 namespace reeve::server {
 namespace {
@@ -66,23 +65,8 @@ bool JsonCursor::Fail(std::string_view message) {
   return false;
 }
 
-void JsonCursor::SkipBlanks() {
-  while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
-}
-
-char JsonCursor::Peek() {
-  SkipBlanks();
-  return at_ < end_ ? *at_ : '\0';
-}
-
-bool JsonCursor::TakeIf(char c) {
-  if (Peek() != c || at_ == end_) return false;
-  ++at_;
-  return true;
-}
-
-bool JsonCursor::Take(char c, std::string_view expected) {
-  return TakeIf(c) || Fail("expected " + std::string(expected));
+bool JsonCursor::FailExpecting(std::string_view expected) {
+  return Fail("expected " + std::string(expected));
 }
 
 bool JsonCursor::TakeEnd() {
@@ -90,31 +74,12 @@ bool JsonCursor::TakeEnd() {
   return !failed() && (at_ == end_ || Fail("something follows the end of the JSON text"));
 }
 
-bool JsonCursor::TakeBytes(std::string_view bytes) {
-  if (static_cast<std::size_t>(end_ - at_) < bytes.size() ||
-      std::memcmp(at_, bytes.data(), bytes.size()) != 0)
-    return false;
-  at_ += bytes.size();
+bool JsonCursor::ReadOddText(const char* from, std::string_view& text, std::string& scratch) {
+  if (at_ == end_) return Fail("a text without its closing quote");
+  if (*at_ != '\\') return Fail("a control character within a text");
+  if (!Unescape(from, scratch)) return false;
+  text = scratch;
   return true;
-}
-
-bool JsonCursor::ReadText(std::string_view& text, std::string& scratch) {
-  const char* const from = ++at_;
-  for (; at_ < end_; ++at_) {
-    const char c = *at_;
-    if (c == '"') {
-      text = {from, static_cast<std::size_t>(at_ - from)};
-      ++at_;
-      return true;
-    }
-    if (c == '\\') {
-      if (!Unescape(from, scratch)) return false;
-      text = scratch;
-      return true;
-    }
-    if (static_cast<unsigned char>(c) < 0x20) return Fail("a control character within a text");
-  }
-  return Fail("a text without its closing quote");
 }
 
 // REQUIRES: at_ stands on the first backslash of the text that begins at `from`.
@@ -162,7 +127,7 @@ bool JsonCursor::ReadCodeUnit(const char*& at, unsigned& unit) const {
   return true;
 }
 
-bool JsonCursor::ReadNumber(double& number, bool& overflows) {
+bool JsonCursor::ReadOddNumber(double& number, bool& overflows) {
   overflows = false;
   const char* const from = at_;
   const char* at = at_;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -28,29 +30,102 @@ class JsonCursor {
   /// Notes the first failure; always returns false.
   bool Fail(std::string_view message);
 
-  void SkipBlanks();
+  // What runs for every byte or member is inline.
+  void SkipBlanks() {
+    while (at_ < end_ && IsBlank(*at_)) ++at_;
+  }
   /// The next byte behind blanks, 0 at the end.
-  char Peek();
+  char Peek() {
+    SkipBlanks();
+    return at_ < end_ ? *at_ : '\0';
+  }
   /// Takes `c` if it is the next byte behind blanks.
-  bool TakeIf(char c);
+  bool TakeIf(char c) {
+    SkipBlanks();
+    if (at_ == end_ || *at_ != c) return false;
+    ++at_;
+    return true;
+  }
   /// Takes `c`, or fails with "expected …".
-  bool Take(char c, std::string_view expected);
+  bool Take(char c, std::string_view expected) { return TakeIf(c) || FailExpecting(expected); }
   /// Fails unless only blanks are left.
   bool TakeEnd();
   /// Takes exactly these bytes, if they are next; no blanks are skipped.
-  bool TakeBytes(std::string_view bytes);
+  bool TakeBytes(std::string_view bytes) {
+    if (static_cast<std::size_t>(end_ - at_) < bytes.size() || !StartsWith(at_, bytes))
+      return false;
+    at_ += bytes.size();
+    return true;
+  }
 
   /// REQUIRES: Peek() is a quote. The text without quotes; `scratch` holds it when it has escapes.
-  bool ReadText(std::string_view& text, std::string& scratch);
+  bool ReadText(std::string_view& text, std::string& scratch) {
+    const char* const from = ++at_;
+    const char* at = from;
+    while (at < end_ && !EndsPlainText(*at)) ++at;
+    at_ = at;
+    if (at == end_ || *at != '"') return ReadOddText(from, text, scratch);
+    text = {from, static_cast<std::size_t>(at - from)};
+    ++at_;
+    return true;
+  }
   /// REQUIRES: Peek() is a digit or a minus. Finite, the nearest double; fails for "0750", "1.".
   /// `overflows` is set for numbers beyond a double, which are not a failure of the syntax.
-  bool ReadNumber(double& number, bool& overflows);
+  bool ReadNumber(double& number, bool& overflows) {
+    // Most are whole numbers of a few digits.
+    const char* at = at_;
+    const bool negative = *at == '-';
+    at += negative ? 1 : 0;
+    std::uint64_t digits = 0;
+    const char* const first = at;
+    while (at < end_ && *at >= '0' && *at <= '9')
+      digits = digits * 10 + static_cast<std::uint64_t>(*at++ - '0');
+    const auto count = at - first;
+    const bool ends = at == end_ || (*at != '.' && *at != 'e' && *at != 'E');
+    if (count == 0 || count > kMostPlainDigits || !ends || (*first == '0' && count > 1))
+      return ReadOddNumber(number, overflows);
+    overflows = false;
+    number = negative ? -static_cast<double>(digits) : static_cast<double>(digits);
+    at_ = at;
+    return true;
+  }
   /// "true", "false", "null" as they stand.
   bool ReadWord(std::string_view word);
   /// Any value, checked but not kept; `max_depth` further levels. Gives its text.
   bool SkipValue(int max_depth, std::string_view& json);
 
  private:
+  // 10^15 is below 2^53: such whole numbers are doubles without an error.
+  static constexpr int kMostPlainDigits = 15;
+
+  static std::uint64_t Word(const char* bytes) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof word);
+    return word;
+  }
+  // Names are short: a call to memcmp would cost more than the comparison.
+  static bool StartsWith(const char* text, std::string_view bytes) {
+    if (bytes.size() < sizeof(std::uint64_t)) {
+      std::size_t i = 0;
+      while (i < bytes.size() && text[i] == bytes[i]) ++i;
+      return i == bytes.size();
+    }
+    const std::size_t last = bytes.size() - sizeof(std::uint64_t);
+    for (std::size_t i = 0; i < last; i += sizeof(std::uint64_t)) {
+      if (Word(text + i) != Word(bytes.data() + i)) return false;
+    }
+    return Word(text + last) == Word(bytes.data() + last);
+  }
+  bool FailExpecting(std::string_view expected);
+
+  static bool IsBlank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+  static bool EndsPlainText(char c) {
+    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+  }
+
+  // The rest of a text that began at `from` and whose next byte is no plain one.
+  bool ReadOddText(const char* from, std::string_view& text, std::string& scratch);
+  bool ReadOddNumber(double& number, bool& overflows);
   bool Unescape(const char* from, std::string& scratch);
   bool ReadCodeUnit(const char*& at, unsigned& unit) const;
   bool SkipContainer(int max_depth);

@@ -50,7 +50,7 @@ bool JsonRowReader::ReadRow(JsonCursor& cursor) {
   cursor.Take('{', "a row as a JSON object");
   rows_->AddRow();
   ++row_count_;
-  unknown_names_.clear();
+  if (!unknown_names_.empty()) unknown_names_.clear();
   if (cursor.TakeIf('}')) return true;
   std::size_t position = 0;
   do {
@@ -83,11 +83,6 @@ bool JsonRowReader::ReadName(JsonCursor& cursor, std::size_t position) {
                                      : !is_key_ && !unknown_names_.emplace(name_).second;
   if (twice) return cursor.Fail("member " + Quote(name_) + " stands twice in one row");
   if (field_ != kNone) seen_[field_] = row_count_;
-  return true;
-}
-
-bool JsonRowReader::SetField(const contract::Cell& cell) {
-  rows_->Set(field_, cell);
   return true;
 }
 

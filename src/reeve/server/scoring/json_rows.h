@@ -45,7 +45,10 @@ class JsonRowReader {
   bool ReadFieldNumber(JsonCursor& cursor);
   bool ReadFieldContainer(JsonCursor& cursor);
   bool ReadUnknown(JsonCursor& cursor);
-  bool SetField(const contract::Cell& cell);
+  bool SetField(const contract::Cell& cell) {
+    rows_->Set(field_, cell);
+    return true;
+  }
 
   const FieldIndex* fields_ = nullptr;
   JsonRowOptions options_;

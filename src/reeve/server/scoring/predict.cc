@@ -164,6 +164,8 @@ void PredictBatch(const ScoringContext& context, const Request& request, Respons
   if (!ScoreRows(context, *model, request, desk))
     return AnswerProblems(desk.rows.problems(), response);
   std::string& out = response.body;
+  constexpr std::size_t kRowBytes = 96;
+  out.reserve(static_cast<std::size_t>(desk.rows.rows()) * kRowBytes + 256);
   out = "{\"predictions\":[";
   for (std::int64_t row = 0; row < desk.rows.rows(); ++row) {
     if (row > 0) out += ',';

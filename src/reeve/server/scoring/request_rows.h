@@ -44,6 +44,8 @@ class RequestRows {
   void AddRow();
   /// A field of the last row.
   void Set(std::size_t field, const contract::Cell& cell) { cells_[last_ + field] = cell; }
+  /// Room for `rows` rows, so that adding them moves nothing.
+  void Reserve(std::size_t rows) { cells_.reserve(rows * contract_->columns.size()); }
   /// The caller's name for the last row (a key field that is no feature).
   void SetKey(std::string_view key);
   /// A field of the last row that cannot be what the contract wants (a list, an object, a boolean

@@ -1,7 +1,6 @@
 #include "reeve/server/scoring/scoring.h"
 
 #include <algorithm>
-#include <cmath>
 #include <string_view>
 
 #include "reeve/base/number.h"
@@ -207,37 +206,28 @@ void AppendJsonText(std::string_view text, std::string& out) {
   ingest::AppendJsonString(text, out);
 }
 
-void AppendJsonNumber(double number, std::string& out) {
-  AppendNumber(number, out);
-  // A whole number would be read as an integer by callers that tell the two apart.
-  if (number == std::trunc(number) && std::abs(number) < 1e15) out += ".0";
-}
+void AppendJsonNumber(double number, std::string& out) { AppendReal(number, out); }
 
 void AppendPrediction(const ServedModel& model, const inference::RowScores& scores,
                       std::int64_t row, std::string& out) {
-  const std::vector<std::string>& classes = model.contract().classes;
+  const std::size_t classes = model.contract().classes.size();
   const auto predicted = static_cast<std::size_t>(scores.predicted[static_cast<std::size_t>(row)]);
   const double* const probabilities =
-      scores.probabilities.data() + static_cast<std::size_t>(row) * classes.size();
+      scores.probabilities.data() + static_cast<std::size_t>(row) * classes;
+  const std::string_view label = model.fields->class_json(predicted);
   if (model.is_binary()) {
-    out += predicted == 1 ? "{\"prediction\":1,\"probability\":"
-                          : "{\"prediction\":0,\"probability\":";
+    out.append(predicted == 1 ? "{\"prediction\":1,\"probability\":"
+                              : "{\"prediction\":0,\"probability\":");
     AppendJsonNumber(probabilities[1], out);
-    out += ",\"label\":";
-    AppendJsonText(classes[predicted], out);
+    out.append(",\"label\":").append(label);
     return;
   }
-  out += "{\"prediction\":";
-  AppendJsonText(classes[predicted], out);
-  out += ",\"probability\":";
+  out.append("{\"prediction\":").append(label).append(",\"probability\":");
   AppendJsonNumber(probabilities[predicted], out);
-  out += ",\"label\":";
-  AppendJsonText(classes[predicted], out);
-  out += ",\"probabilities\":{";
-  for (std::size_t k = 0; k < classes.size(); ++k) {
+  out.append(",\"label\":").append(label).append(",\"probabilities\":{");
+  for (std::size_t k = 0; k < classes; ++k) {
     if (k > 0) out += ',';
-    AppendJsonText(classes[k], out);
-    out += ':';
+    out.append(model.fields->class_json(k)).append(":");
     AppendJsonNumber(probabilities[k], out);
   }
   out += '}';
