@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <utility>
 
 #include "reeve/base/digest.h"
@@ -10,7 +9,7 @@
 #include "reeve/base/log.h"
 #include "reeve/base/text.h"
 #include "reeve/contract/typing.h"
-#include "reeve/server/scoring/request_rows.h"
+#include "reeve/server/description/typical_row.h"
 
 namespace reeve::server {
 namespace {
@@ -30,47 +29,19 @@ std::string NameOf(const tracking::ResolvedModel& resolved) {
   return BaseName(AbsolutePath(resolved.folder));
 }
 
-contract::Cell TypicalCell(const contract::ContractColumn& column,
-                           const contract::ColumnProfile* profile, RequestRows& rows) {
-  using Kind = contract::Cell::Kind;
-  if (!column.categories.empty())
-    return {.kind = Kind::kText, .text = column.categories.front().first};
-  if (profile == nullptr) return {};
-  constexpr std::size_t kMedian = 4;
-  if (column.type == ColumnType::kInteger || column.type == ColumnType::kReal) {
-    if (profile->quantiles.size() <= kMedian) return {};
-    const double median = profile->quantiles[kMedian];
-    return {.kind = Kind::kNumber,
-            .number = column.type == ColumnType::kInteger ? std::round(median) : median};
-  }
-  if (profile->top_values.empty()) return {};
-  return {.kind = Kind::kText, .text = rows.Keep(profile->top_values.front().value)};
-}
-
 // Scores typical rows until code and memory are as they will be under load. Fails with kCorrupt
 // when an answer is no probability.
 Status Warm(const ServedModel& model) {
   constexpr int kCalls = 20;
-  RequestRows rows;
-  rows.Begin(model.contract());
+  const std::vector<contract::Cell> row = TypicalRow(model);
   for (const int count : {1, 128}) {
-    for (int row = 0; row < count; ++row) {
-      rows.AddRow();
-      for (std::size_t field = 0; field < model.contract().columns.size(); ++field) {
-        const contract::ContractColumn& column = model.contract().columns[field];
-        const auto profile = std::find_if(
-            model.profile.columns.begin(), model.profile.columns.end(),
-            [&](const contract::ColumnProfile& other) { return other.name == column.name; });
-        rows.Set(field,
-                 TypicalCell(column, profile == model.profile.columns.end() ? nullptr : &*profile,
-                             rows));
-      }
-    }
+    std::vector<contract::Cell> cells;
+    for (int i = 0; i < count; ++i) cells.insert(cells.end(), row.begin(), row.end());
     inference::RowScores scores;
-    for (int call = 0; call < kCalls; ++call) model.row_scorer->Score(rows.cells(), scores);
-    for (std::size_t row = 0; row < scores.predicted.size(); ++row) {
-      if (scores.predicted[row] < 0) continue;  // its typical values were not enough for a row
-      const double first = scores.probabilities[row * model.contract().classes.size()];
+    for (int call = 0; call < kCalls; ++call) model.row_scorer->Score(cells, scores);
+    for (std::size_t i = 0; i < scores.predicted.size(); ++i) {
+      if (scores.predicted[i] < 0) continue;  // its typical values were not enough for a row
+      const double first = scores.probabilities[i * model.contract().classes.size()];
       if (!(first >= 0 && first <= 1))
         return Status::Corrupt("it scores a typical row as " + std::to_string(first));
     }
