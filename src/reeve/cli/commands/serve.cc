@@ -1,5 +1,7 @@
 #include <cstdlib>
 
+#include <sys/stat.h>
+
 #include "reeve/base/file_system.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
@@ -130,6 +132,8 @@ Result<server::ServiceOptions> ReadOptions(const Call& call) {
 
 Result<int> RunServe(const Call& call) {
   REEVE_ASSIGN_OR_RETURN(const server::ServiceOptions options, ReadOptions(call));
+  // Served rows are about people: what is kept of them is not for everybody on this machine.
+  ::umask(::umask(0) | S_IRWXO);
   REEVE_ASSIGN_OR_RETURN(const auto service, server::Service::Start(options));
   const std::string address = service->address();
   call.console.Say("Serving " + Join(service->models(), ", ") + " at " + address + "\n  form " +

@@ -39,7 +39,7 @@ struct ServedModel {
   bool is_binary() const { return contract().classes.size() == 2; }
 };
 
-/// The models of the process. Thread-safe; Find costs no lock on the way of a request.
+/// The models of the process. Thread-safe; Find costs a request a few atomic operations.
 class ModelDirectory {
  public:
   virtual ~ModelDirectory() = default;
