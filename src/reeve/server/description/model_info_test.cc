@@ -61,7 +61,7 @@ TEST(ModelInfoTest, ScoresAreThoseOfTheTraining) {
 }
 
 TEST(ModelInfoTest, ListsEveryModel) {
-  const SmallModels models({MakeSmallModel(), MakeSmallModel({.name = "cars"})});
+  const TestDirectory models({MakeSmallModel(), MakeSmallModel({.name = "cars"})});
   const Json list = ModelList(models);
   ASSERT_EQ(list["models"].size(), 2u);
   EXPECT_EQ(list["models"][1]["name"], "cars");

@@ -9,6 +9,7 @@
 #include "reeve/inference/linear.h"
 #include "reeve/server/scoring/scoring.h"
 #include "reeve/server/scoring/served_model.h"
+#include "reeve/server/scoring/test_model.h"
 
 namespace reeve::server {
 
@@ -88,8 +89,7 @@ inline std::shared_ptr<ServedModel> MakeSmallModel(const SmallModelOptions& opti
                                           features::PipelineOptions::ForLinear())
                       .value();
   const std::size_t classes = options.classes.size();
-  auto linear =
-      inference::LinearModel::Make(SmallLinear(pipeline.outputs().size(), classes)).value();
+  const std::size_t width = pipeline.outputs().size();
   inference::Decision decision;
   if (classes == 2) decision.threshold = 0.4;
 
@@ -104,42 +104,10 @@ inline std::shared_ptr<ServedModel> MakeSmallModel(const SmallModelOptions& opti
                    R"("data":{"rows":40}})";
   model->digest = std::string(64, 'a');
   model->loaded_ms = 1'700'000'000'000;
-  model->scorer = std::make_unique<inference::Scorer>(
-      inference::Scorer::Make(SmallContract(typed, options, categories), std::move(pipeline),
-                              std::move(linear), decision)
-          .value());
-  model->row_scorer =
-      std::make_unique<inference::RowScorer>(inference::RowScorer::Make(*model->scorer).value());
-  model->fields = std::make_unique<FieldIndex>(model->contract());
+  Assemble(*model, SmallContract(typed, options, categories), std::move(pipeline),
+           SmallLinear(width, classes), decision);
   return model;
 }
-
-/// Models in memory, the first one first.
-class SmallModels : public ModelDirectory {
- public:
-  explicit SmallModels(std::vector<std::shared_ptr<const ServedModel>> models)
-      : models_(std::move(models)) {}
-  std::shared_ptr<const ServedModel> Find(std::string_view name,
-                                          std::string_view version) const override {
-    for (const auto& model : models_) {
-      if ((name.empty() || model->name == name) && (version.empty() || model->version == version))
-        return model;
-    }
-    return nullptr;
-  }
-  std::vector<std::shared_ptr<const ServedModel>> List() const override { return models_; }
-  std::vector<std::string> Versions(std::string_view name) const override {
-    std::vector<std::string> versions;
-    for (const auto& model : models_) {
-      if (model->name == name) versions.push_back(model->version);
-    }
-    return versions;
-  }
-  std::vector<std::pair<std::string, std::string>> Problems() const override { return {}; }
-
- private:
-  std::vector<std::shared_ptr<const ServedModel>> models_;
-};
 
 /// A context that serves them.
 class SmallService {
@@ -151,7 +119,7 @@ class SmallService {
   const ScoringContext& context() const { return context_; }
 
  private:
-  SmallModels models_;
+  TestDirectory models_;
   ScoringContext context_;
 };
 

@@ -12,6 +12,19 @@
 
 namespace reeve::server {
 
+// Gives a model its scorers. REQUIRES: the parts fit each other.
+inline void Assemble(ServedModel& model, contract::Contract contract,
+                     features::FittedPipeline pipeline, inference::Linear linear,
+                     inference::Decision decision) {
+  model.scorer = std::make_unique<inference::Scorer>(
+      inference::Scorer::Make(std::move(contract), std::move(pipeline),
+                              inference::LinearModel::Make(std::move(linear)).value(), decision)
+          .value());
+  model.row_scorer =
+      std::make_unique<inference::RowScorer>(inference::RowScorer::Make(*model.scorer).value());
+  model.fields = std::make_unique<FieldIndex>(model.contract());
+}
+
 // A small model put together by hand: age (integer, required), income (real), city (category).
 inline std::shared_ptr<const ServedModel> MakeTestModel(const std::string& version = "3",
                                                         std::vector<std::string> classes = {
@@ -49,13 +62,7 @@ inline std::shared_ptr<const ServedModel> MakeTestModel(const std::string& versi
   served->profile = contract::MakeProfile(typed.table);
   served->scores = R"({"test":{"auc":0.875}})";
   served->lineage = R"({"learner":"logistic"})";
-  served->scorer = std::make_unique<inference::Scorer>(
-      inference::Scorer::Make(std::move(contract), std::move(pipeline),
-                              inference::LinearModel::Make(std::move(linear)).value(), decision)
-          .value());
-  served->row_scorer =
-      std::make_unique<inference::RowScorer>(inference::RowScorer::Make(*served->scorer).value());
-  served->fields = std::make_unique<FieldIndex>(served->contract());
+  Assemble(*served, std::move(contract), std::move(pipeline), std::move(linear), decision);
   return served;
 }
 

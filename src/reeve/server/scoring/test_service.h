@@ -45,13 +45,7 @@ inline std::shared_ptr<const ServedModel> MakeLoanModel(std::vector<std::string>
   auto model = std::make_shared<ServedModel>();
   model->name = "loans";
   model->version = "3";
-  model->scorer = std::make_unique<inference::Scorer>(
-      inference::Scorer::Make(std::move(contract), std::move(pipeline),
-                              inference::LinearModel::Make(std::move(linear)).value(), decision)
-          .value());
-  model->row_scorer =
-      std::make_unique<inference::RowScorer>(inference::RowScorer::Make(*model->scorer).value());
-  model->fields = std::make_unique<FieldIndex>(model->contract());
+  Assemble(*model, std::move(contract), std::move(pipeline), std::move(linear), decision);
   return model;
 }
 
