@@ -55,12 +55,10 @@ lint:            ## clang-tidy on what differs from BASE (default origin/main), 
 
 sanitize: setup  ## unit tests under address, undefined-behaviour and thread sanitizers
 	@cmake --preset asan >/dev/null
-	$(NINJA) -C build/asan
 	@cmake --preset tsan >/dev/null
-	$(NINJA) -C build/tsan $(THREADED:%=reeve_%_test)
 	@failed=0; \
-	tools/run_unit_tests build/asan --label asan || failed=1; \
-	tools/run_unit_tests build/tsan --label tsan $(THREADED) || failed=1; \
+	$(NINJA) -C build/asan && tools/run_unit_tests build/asan --label asan || failed=1; \
+	$(NINJA) -C build/tsan $(THREADED:%=reeve_%_test) && tools/run_unit_tests build/tsan --label tsan $(THREADED) || failed=1; \
 	exit $$failed
 
 acceptance: build ## black-box suites, where they are beside this repository
