@@ -45,7 +45,7 @@ class ByteReader {
     std::string_view bytes;
     if (count > left() / sizeof(T) || !Take(count * sizeof(T), &bytes)) return false;
     values->resize(static_cast<std::size_t>(count));
-    std::memcpy(values->data(), bytes.data(), bytes.size());
+    if (!bytes.empty()) std::memcpy(values->data(), bytes.data(), bytes.size());
     return true;
   }
 

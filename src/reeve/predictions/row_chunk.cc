@@ -63,7 +63,7 @@ inline void CopyText(char* to, std::string_view text) {
     const auto last = Load<std::uint64_t>(text.data() + text.size() - 8);
     Store(to, first);
     Store(to + text.size() - 8, last);
-  } else {
+  } else if (!text.empty()) {
     std::memcpy(to, text.data(), text.size());
   }
 }
