@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "reeve/base/file_system.h"
+#include "reeve/base/percent.h"
 #include "reeve/base/text.h"
 #include "reeve/ingest/standard_input.h"
 
@@ -78,25 +79,6 @@ std::string_view FormatName(Format format) {
       return "sqlite";
   }
   return "csv";
-}
-
-std::string PercentDecode(std::string_view text) {
-  const auto hex = [](char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-  };
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-      decoded += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
 }
 
 Result<SqliteUri> ParseSqliteUri(std::string_view uri) {

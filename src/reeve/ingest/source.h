@@ -49,7 +49,4 @@ Status CheckSameColumns(const std::vector<std::string>& first_columns,
                         const std::string& first_file, const std::vector<std::string>& columns,
                         const std::string& file);
 
-/// Replaces %41 by A; leaves what is no escape alone.
-std::string PercentDecode(std::string_view text);
-
 }  // namespace reeve::ingest

@@ -56,11 +56,6 @@ TEST(SqliteUriTest, RefusesWhatNamesNoTable) {
   }
 }
 
-TEST(PercentDecodeTest, LeavesWhatIsNoEscapeAlone) {
-  EXPECT_EQ(PercentDecode("a%20b%C3%bc%"), "a b\xC3\xBC%");
-  EXPECT_EQ(PercentDecode("100%zz%4"), "100%zz%4");
-}
-
 class ResolveSourceTest : public FolderTest {};
 
 TEST_F(ResolveSourceTest, GlobsGiveFilesByName) {

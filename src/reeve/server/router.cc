@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <set>
 
+#include "reeve/base/percent.h"
 #include "reeve/base/text.h"
 
 namespace reeve::server {
 
 namespace {
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // Appends `text` with its %XX replaced. False when an escape is malformed or stands for a control
 // character.

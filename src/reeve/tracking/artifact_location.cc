@@ -3,31 +3,11 @@
 #include <algorithm>
 
 #include "reeve/base/file_system.h"
+#include "reeve/base/percent.h"
 #include "reeve/base/text.h"
 
 namespace reeve::tracking {
 namespace {
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string Decode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
-        HexDigit(text[i + 2]) >= 0) {
-      decoded += static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
-}
 
 bool Climbs(const std::string& path) {
   for (const std::string& part : Split(path, '/')) {
@@ -56,7 +36,7 @@ Result<std::string> LocalPath(const std::string& uri, const std::string& store_f
   if (has_scheme) {
     const std::string scheme = uri.substr(0, colon);
     REEVE_ASSIGN_OR_RETURN(const std::string rest, WithoutHost(uri, uri.substr(colon + 1)));
-    path = Decode(rest);
+    path = PercentDecode(rest);
     if (scheme == "mlflow-artifacts") {
       path.erase(0, path.find_first_not_of('/'));
       path = path.empty() ? "mlartifacts" : "mlartifacts/" + path;

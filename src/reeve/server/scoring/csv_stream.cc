@@ -6,6 +6,7 @@
 #include "reeve/base/clock.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/number.h"
+#include "reeve/base/percent.h"
 #include "reeve/base/text.h"
 #include "reeve/ingest/row_text.h"
 #include "reeve/server/scoring/csv_rows.h"
@@ -27,28 +28,6 @@ struct CsvOptions {
   std::vector<std::string> keep;
 };
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-// A part of a query as a form writes it: "+" is a blank.
-std::string DecodeQuery(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_escape = text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
-                           HexDigit(text[i + 2]) >= 0;
-    if (is_escape) {
-      decoded += static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
-      i += 2;
-    } else {
-      decoded += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return decoded;
-}
-
 Refusal ReadFlag(const std::string& name, const std::string& value, bool& flag) {
   flag = value == "true" || value == "1" || value.empty();
   if (flag || value == "false" || value == "0") return {};
@@ -62,8 +41,8 @@ Refusal ReadOptions(std::string_view query, CsvOptions& options) {
     query.remove_prefix(std::min(pair.size() + 1, query.size()));
     if (pair.empty()) continue;
     const std::size_t equals = std::min(pair.find('='), pair.size());
-    const std::string name = DecodeQuery(pair.substr(0, equals));
-    const std::string value = DecodeQuery(pair.substr(std::min(equals + 1, pair.size())));
+    const std::string name = DecodeFormValue(pair.substr(0, equals));
+    const std::string value = DecodeFormValue(pair.substr(std::min(equals + 1, pair.size())));
     if (name == "keep") {
       options.keep.push_back(value);
     } else if (name == "keep_all") {

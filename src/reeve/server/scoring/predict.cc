@@ -2,33 +2,13 @@
 
 #include <charconv>
 
+#include "reeve/base/percent.h"
 #include "reeve/base/text.h"
 #include "reeve/server/scoring/json_body.h"
 #include "reeve/server/scoring/json_rows.h"
 
 namespace reeve::server {
 namespace {
-
-// "%41" and "+" at the front of `text` as the byte that they mean.
-char TakeDecoded(std::string_view& text) {
-  const char c = text[0];
-  if (c == '%' && text.size() >= 3) {
-    unsigned byte = 0;
-    const auto [stop, error] = std::from_chars(text.data() + 1, text.data() + 3, byte, 16);
-    if (error == std::errc() && stop == text.data() + 3) {
-      text.remove_prefix(3);
-      return static_cast<char>(byte);
-    }
-  }
-  text.remove_prefix(1);
-  return c == '+' ? ' ' : c;
-}
-
-std::string Decoded(std::string_view text) {
-  std::string decoded;
-  while (!text.empty()) decoded += TakeDecoded(text);
-  return decoded;
-}
 
 void AnswerMalformed(const JsonProblem& problem, Response& response) {
   AnswerError(400, "invalid_json",
@@ -192,8 +172,9 @@ std::string QueryValue(std::string_view query, std::string_view name) {
     const std::size_t end = query.find('&');
     const std::string_view part = query.substr(0, end);
     const std::size_t equals = part.find('=');
-    if (Decoded(part.substr(0, equals)) == name)
-      return equals == std::string_view::npos ? std::string() : Decoded(part.substr(equals + 1));
+    if (DecodeFormValue(part.substr(0, equals)) == name)
+      return equals == std::string_view::npos ? std::string()
+                                              : DecodeFormValue(part.substr(equals + 1));
     if (end == std::string_view::npos) break;
     query.remove_prefix(end + 1);
   }
