@@ -183,11 +183,12 @@ TEST(TransportTest, SlowHeadsAndBodiesEndInTime) {
 TEST(TransportTest, BodiesThatTrickleEndInTime) {
   auto options = SmallOptions();
   options.limits.idle_seconds = 0.2;
-  options.limits.min_body_rate = 1e6;
+  // More than any machine sends byte by byte.
+  options.limits.min_body_rate = 1e12;
   RunningTransport transport(options, Parts());
   TestClient client(transport.port());
   client.Send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 30000000\r\n\r\n");
-  // Bytes keep coming, but not enough of them.
+  // Bytes keep coming without a break, but not enough of them.
   std::atomic<bool> over{false};
   std::thread sender([&] {
     while (!over && client.Send("a")) std::this_thread::yield();

@@ -136,8 +136,11 @@ class SocketConnection final : public Connection {
     const bool trims = std::exchange(trims_, false);
     if (failed_) return false;
     if (count > 0) {
-      // Bytes that came just before the deadline count.
+      // Bytes that came just before the deadline count; a stream of too few does not put it off.
       session_.Received(count);
+      if (session_.wants() == Session::Wants::kInput &&
+          session_.deadline() <= Session::Clock::now())
+        session_.TimedOut();
     } else if (expired) {
       session_.TimedOut();
     } else if (trims && ec == net::error::operation_aborted) {
