@@ -6,9 +6,9 @@
 #include "reeve/base/clock.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/number.h"
-#include "reeve/base/percent.h"
 #include "reeve/base/text.h"
 #include "reeve/ingest/row_text.h"
+#include "reeve/server/description/form_data.h"
 #include "reeve/server/scoring/csv_rows.h"
 #include "reeve/server/scoring/header_value.h"
 #include "reeve/server/scoring/multipart.h"
@@ -36,13 +36,7 @@ Refusal ReadFlag(const std::string& name, const std::string& value, bool& flag) 
 }
 
 Refusal ReadOptions(std::string_view query, CsvOptions& options) {
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(pair.size() + 1, query.size()));
-    if (pair.empty()) continue;
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    const std::string name = DecodeFormValue(pair.substr(0, equals));
-    const std::string value = DecodeFormValue(pair.substr(std::min(equals + 1, pair.size())));
+  for (const auto& [name, value] : ParseFormData(query)) {
     if (name == "keep") {
       options.keep.push_back(value);
     } else if (name == "keep_all") {

@@ -2,8 +2,8 @@
 
 #include <charconv>
 
-#include "reeve/base/percent.h"
 #include "reeve/base/text.h"
+#include "reeve/server/description/form_data.h"
 #include "reeve/server/scoring/json_body.h"
 #include "reeve/server/scoring/json_rows.h"
 
@@ -168,17 +168,8 @@ void PredictBatch(const ScoringContext& context, const Request& request, Respons
 }  // namespace
 
 std::string QueryValue(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const std::size_t end = query.find('&');
-    const std::string_view part = query.substr(0, end);
-    const std::size_t equals = part.find('=');
-    if (DecodeFormValue(part.substr(0, equals)) == name)
-      return equals == std::string_view::npos ? std::string()
-                                              : DecodeFormValue(part.substr(equals + 1));
-    if (end == std::string_view::npos) break;
-    query.remove_prefix(end + 1);
-  }
-  return {};
+  const FormData data = ParseFormData(query);
+  return std::string(FindValue(data, name).value_or(std::string_view()));
 }
 
 std::shared_ptr<const ServedModel> RequestedModel(const ScoringContext& context,
