@@ -54,12 +54,16 @@ Status ValidateTree(const Tree& tree, const Forest& forest, std::size_t leaf_row
   const bool same_sizes = size > 0 && tree.right.size() == size && tree.feature.size() == size &&
                           tree.threshold.size() == size && tree.default_left.size() == size &&
                           tree.category_set.size() == size &&
-                          tree.leaf_vector.size() == (forest.link == Link::kMean ? size : 0);
+                          tree.leaf_vector.size() == (forest.link == Link::kMean ? size : 0) &&
+                          (tree.cover.empty() || tree.cover.size() == size);
   if (!same_sizes) return Bad("arrays of a tree differ in length");
   const auto outputs =
       static_cast<std::int32_t>(std::max<std::size_t>(forest.base_margin.size(), 1));
   if (tree.output < 0 || tree.output >= outputs)
     return Bad("a tree for a class that does not exist");
+  for (const float cover : tree.cover) {
+    if (!std::isfinite(cover) || cover < 0) return Bad("a cover that is no number from 0 up");
+  }
   for (std::size_t node = 0; node < size; ++node)
     REEVE_RETURN_IF_ERROR(ValidateNode(tree, node, forest, leaf_rows));
   return Status::Ok();

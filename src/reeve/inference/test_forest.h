@@ -102,6 +102,7 @@ class TestForest {
     tree.default_left.push_back(static_cast<std::uint8_t>(random_.Below(2)));
     tree.category_set.push_back(-1);
     if (is_mean) tree.leaf_vector.push_back(-1);
+    tree.cover.push_back(0);
     return static_cast<std::int32_t>(tree.left.size()) - 1;
   }
 
@@ -144,7 +145,18 @@ class TestForest {
       open.push_back({tree.left[at], levels - 1});
       open.push_back({tree.right[at], levels - 1});
     }
+    FillCovers(tree);
     return tree;
+  }
+
+  // A leaf holds 1 to 20 rows, an inner node those of its children.
+  void FillCovers(Tree& tree) {
+    for (std::size_t node = tree.size(); node-- > 0;) {
+      const bool leaf = tree.left[node] < 0;
+      tree.cover[node] = leaf ? static_cast<float>(1 + random_.Below(20))
+                              : tree.cover[static_cast<std::size_t>(tree.left[node])] +
+                                    tree.cover[static_cast<std::size_t>(tree.right[node])];
+    }
   }
 
   Random random_;
