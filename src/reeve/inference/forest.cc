@@ -90,7 +90,20 @@ void Normalise(const float* sums, std::span<double> out) {
   }
 }
 
+bool IsInSet(const std::vector<std::uint32_t>& words, float value) {
+  if (!(value >= 0) || value >= static_cast<float>(words.size() * 32)) return false;
+  const auto code = static_cast<std::uint32_t>(value);
+  return (words[code / 32] >> (code % 32) & 1U) != 0;
+}
+
 }  // namespace
+
+bool GoesLeft(const Tree& tree, std::size_t node, float value) {
+  if (std::isnan(value)) return tree.default_left[node] != 0;
+  const std::int32_t set = tree.category_set[node];
+  if (set < 0) return value < tree.threshold[node];
+  return !IsInSet(tree.category_sets[static_cast<std::size_t>(set)], value);
+}
 
 Status Forest::Validate() const {
   if (features <= 0 || classes < 2) return Bad("no features or fewer than two classes");

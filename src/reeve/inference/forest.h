@@ -41,6 +41,10 @@ struct Tree {
   std::size_t size() const { return left.size(); }
 };
 
+/// Whether `value` goes left at the inner node `node`: the rules of Tree. Category codes are whole
+/// numbers from 0; anything else is in no set. REQUIRES: a valid tree (Forest::Validate).
+bool GoesLeft(const Tree& tree, std::size_t node, float value);
+
 /// How the sums over trees become probabilities.
 enum class Link {
   /// One output: p = 1 / (1 + exp(-margin)).
