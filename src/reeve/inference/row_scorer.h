@@ -37,7 +37,7 @@ struct RowScores {
   std::vector<std::int64_t> missing;
   /// What Score works in; opaque.
   std::vector<float> features;
-  WorkMemory bytes;
+  WorkMemory work;
 };
 
 /// Scores rows that come as cells instead of columns: contract, pipeline, model and decision of a
