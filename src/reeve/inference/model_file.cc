@@ -19,8 +19,10 @@ constexpr std::uint32_t kVersion = 2;
 constexpr std::uint32_t kOldestVersion = 1;
 constexpr std::uint32_t kForestKind = 1;
 constexpr std::uint32_t kLinearKind = 2;
+constexpr std::uint32_t kMixtureKind = 3;
 constexpr std::uint64_t kMostClasses = 100'000;
 constexpr std::uint64_t kMostFeatures = 10'000'000;
+constexpr std::uint64_t kMostMembers = 10'000;
 
 class Writer {
  public:
@@ -33,6 +35,10 @@ class Writer {
   void Array(const std::vector<T>& values) {
     Value<std::uint64_t>(values.size());
     bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+  }
+  void Bytes(std::string_view bytes) {
+    Value<std::uint64_t>(bytes.size());
+    bytes_.append(bytes);
   }
   void Header(std::uint32_t kind, std::int64_t features, int classes) {
     bytes_.append(kMagic);
@@ -67,6 +73,14 @@ class Reader {
     values.resize(count);
     if (count > 0) std::memcpy(values.data(), bytes_.data(), count * sizeof(T));
     bytes_.remove_prefix(count * sizeof(T));
+    return Status::Ok();
+  }
+  Status Bytes(std::string_view& bytes) {
+    std::uint64_t count = 0;
+    REEVE_RETURN_IF_ERROR(Value(count));
+    if (count > bytes_.size()) return Short();
+    bytes = bytes_.substr(0, count);
+    bytes_.remove_prefix(count);
     return Status::Ok();
   }
   std::size_t left() const { return bytes_.size(); }
@@ -133,6 +147,58 @@ Result<std::unique_ptr<Model>> ReadLinear(Reader& reader, const Header& header) 
   return std::unique_ptr<Model>(std::move(model));
 }
 
+Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mixture);
+
+Result<std::unique_ptr<Model>> ReadMixture(Reader& reader, const Header& header) {
+  std::uint64_t count = 0;
+  REEVE_RETURN_IF_ERROR(reader.Value(count));
+  if (count > kMostMembers) return Status::Corrupt("model: implausibly many members");
+  std::vector<MixtureMember> members;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    MixtureMember member;
+    std::uint64_t first = 0;
+    std::string_view bytes;
+    REEVE_RETURN_IF_ERROR(reader.Value(member.weight));
+    REEVE_RETURN_IF_ERROR(reader.Value(first));
+    REEVE_RETURN_IF_ERROR(reader.Bytes(bytes));
+    if (first > kMostFeatures) return Status::Corrupt("model: implausible sizes");
+    member.first_feature = static_cast<std::int64_t>(first);
+    REEVE_ASSIGN_OR_RETURN(member.model, ReadModel(bytes, false));
+    members.push_back(std::move(member));
+  }
+  REEVE_ASSIGN_OR_RETURN(auto model,
+                         MixtureModel::Make(static_cast<std::int64_t>(header.features),
+                                            static_cast<int>(header.classes), std::move(members)));
+  return std::unique_ptr<Model>(std::move(model));
+}
+
+// A mixture holds no mixtures, so reading never goes deeper than two levels.
+Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mixture) {
+  if (!bytes.starts_with(kMagic))
+    return Status::Corrupt("model: does not begin with REEVEMDL, so it is none of Reeve's");
+  Reader reader(bytes.substr(kMagic.size()));
+  Header header;
+  REEVE_RETURN_IF_ERROR(reader.Value(header.version));
+  if (header.version < kOldestVersion || header.version > kVersion) {
+    return Status::Corrupt("model: format version " + std::to_string(header.version) +
+                           ", this Reeve reads versions " + std::to_string(kOldestVersion) +
+                           " to " + std::to_string(kVersion));
+  }
+  REEVE_RETURN_IF_ERROR(reader.Value(header.kind));
+  REEVE_RETURN_IF_ERROR(reader.Value(header.features));
+  REEVE_RETURN_IF_ERROR(reader.Value(header.classes));
+  if (header.features > kMostFeatures || header.classes > kMostClasses)
+    return Status::Corrupt("model: implausible sizes");
+  const auto read = header.kind == kForestKind                      ? ReadForest
+                    : header.kind == kLinearKind                    ? ReadLinear
+                    : header.kind == kMixtureKind && may_be_mixture ? ReadMixture
+                                                                    : nullptr;
+  if (read == nullptr) return Status::Corrupt("model: unknown kind");
+  REEVE_ASSIGN_OR_RETURN(auto model, read(reader, header));
+  if (reader.left() != 0) return Status::Corrupt("model: bytes behind its end");
+  return model;
+}
+
 }  // namespace
 
 std::string WriteForest(const Forest& forest) {
@@ -169,28 +235,18 @@ std::string WriteLinear(const Linear& linear) {
   return writer.Take();
 }
 
-Result<std::unique_ptr<Model>> LoadModel(std::string_view bytes) {
-  if (!bytes.starts_with(kMagic))
-    return Status::Corrupt("model: does not begin with REEVEMDL, so it is none of Reeve's");
-  Reader reader(bytes.substr(kMagic.size()));
-  Header header;
-  REEVE_RETURN_IF_ERROR(reader.Value(header.version));
-  if (header.version < kOldestVersion || header.version > kVersion) {
-    return Status::Corrupt("model: format version " + std::to_string(header.version) +
-                           ", this Reeve reads versions " + std::to_string(kOldestVersion) +
-                           " to " + std::to_string(kVersion));
+std::string WriteMixture(const MixtureModel& mixture) {
+  Writer writer;
+  writer.Header(kMixtureKind, mixture.features(), mixture.classes());
+  writer.Value<std::uint64_t>(mixture.members().size());
+  for (const MixtureMember& member : mixture.members()) {
+    writer.Value(member.weight);
+    writer.Value(static_cast<std::uint64_t>(member.first_feature));
+    writer.Bytes(member.model->Serialize());
   }
-  REEVE_RETURN_IF_ERROR(reader.Value(header.kind));
-  REEVE_RETURN_IF_ERROR(reader.Value(header.features));
-  REEVE_RETURN_IF_ERROR(reader.Value(header.classes));
-  if (header.features > kMostFeatures || header.classes > kMostClasses)
-    return Status::Corrupt("model: implausible sizes");
-  if (header.kind != kForestKind && header.kind != kLinearKind)
-    return Status::Corrupt("model: unknown kind");
-  const auto read = header.kind == kForestKind ? ReadForest : ReadLinear;
-  REEVE_ASSIGN_OR_RETURN(auto model, read(reader, header));
-  if (reader.left() != 0) return Status::Corrupt("model: bytes behind its end");
-  return model;
+  return writer.Take();
 }
+
+Result<std::unique_ptr<Model>> LoadModel(std::string_view bytes) { return ReadModel(bytes, true); }
 
 }  // namespace reeve::inference
