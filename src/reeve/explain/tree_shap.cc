@@ -199,6 +199,13 @@ double TreeShap::LeafValue(const Tree& tree, std::size_t node, std::size_t outpu
          static_cast<double>(forest_->trees.size());
 }
 
+double TreeShap::CostPerRow() const {
+  double cost = 0;
+  for (const TreeWalk& walk : walks_)
+    cost += static_cast<double>(walk.steps.size() * PointsFor(walk));
+  return cost;
+}
+
 void TreeShap::AddExpected(const Tree& tree, const TreeWalk& walk) {
   const bool shares = forest_->link == Link::kMean;
   const std::size_t first = shares ? 0 : static_cast<std::size_t>(tree.output);

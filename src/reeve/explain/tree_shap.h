@@ -43,6 +43,9 @@ class TreeShap {
   void Contributions(const inference::FeatureBlock& block, std::size_t output,
                      std::span<double> out) const;
 
+  /// Nodes times points of all trees.
+  double CostPerRow() const;
+
  private:
   struct Kernel;
 
