@@ -40,8 +40,10 @@ class TestForest {
     for (int t = 0; t < options.trees; ++t) forest_.trees.push_back(GrowTree());
   }
 
+  /// The forest: valid, with covers that fit each other.
   Forest Take() { return forest_; }
 
+  /// Rows for it, drawn anew at each call.
   Matrix Rows(std::int64_t rows) {
     Matrix matrix(rows, std::vector<MatrixColumn>(static_cast<std::size_t>(options_.features)));
     for (std::int64_t j = 0; j < options_.features; ++j) {
@@ -51,6 +53,8 @@ class TestForest {
   }
 
  private:
+  // What all trees share: links, start values, and the thresholds that splits are drawn from.
+  // Infinite ones stand among them, since "present against missing" is such a split.
   void Start() {
     forest_.features = options_.features;
     forest_.link = options_.link;
@@ -69,12 +73,15 @@ class TestForest {
     }
   }
 
+  // One of the shared thresholds, or one of its own.
   float Threshold() {
     if (options_.thresholds > 0) return thresholds_[random_.Below(thresholds_.size())];
     thresholds_.push_back(static_cast<float>(random_.Normal()));
     return thresholds_.back();
   }
 
+  // A value of a row: now and then missing, odd, or at or beside a threshold; else a code or a
+  // number.
   float Value() {
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     constexpr float kOdd[] = {kInfinity, -kInfinity, -0.0F, -1.0F, -0.5F, 1.5F,
@@ -92,6 +99,7 @@ class TestForest {
     return static_cast<float>(random_.Normal());
   }
 
+  // A node that is a leaf as long as nobody splits it.
   std::int32_t AddNode(Tree& tree) {
     const bool is_mean = options_.link == Link::kMean;
     tree.left.push_back(-1);
@@ -106,6 +114,7 @@ class TestForest {
     return static_cast<std::int32_t>(tree.left.size()) - 1;
   }
 
+  // Gives a leaf two children, by a threshold or a set of categories.
   void Split(Tree& tree, std::size_t node) {
     const std::int32_t left = AddNode(tree), right = AddNode(tree);
     const bool swap = random_.Below(2) == 1;  // children need not be in order
@@ -120,6 +129,7 @@ class TestForest {
     tree.category_sets.push_back(words);
   }
 
+  // Makes a node a leaf for good, with class shares where leaves have them.
   void Close(Tree& tree, std::size_t node) {
     if (options_.link != Link::kMean) return;
     tree.leaf_vector[node] =
@@ -128,6 +138,8 @@ class TestForest {
       forest_.leaf_vectors.push_back(static_cast<float>(random_.Uniform()));
   }
 
+  // Splits node after node until none is left above the last level. Children come after their
+  // parent.
   Tree GrowTree() {
     Tree tree;
     if (options_.link == Link::kSoftmax)
