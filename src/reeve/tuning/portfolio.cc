@@ -54,6 +54,15 @@ std::vector<Params> BoostedPortfolio() {
   };
 }
 
+std::vector<Params> SymmetricPortfolio() {
+  return {
+      {{"learning_rate", "0.08"}, {"max_depth", "6"}},
+      {{"learning_rate", "0.05"}, {"max_depth", "6"}},
+      {{"learning_rate", "0.05"}, {"max_depth", "4"}},
+      {{"learning_rate", "0.05"}, {"max_depth", "8"}},
+  };
+}
+
 std::vector<Params> ForestPortfolio() {
   return {
       {{"n_estimators", "200"}, {"max_features", "sqrt"}, {"min_samples_leaf", "1"}},
@@ -96,9 +105,11 @@ Result<Effort> ParseEffort(std::string_view name) {
 std::vector<CandidateGroup> Portfolio(const std::string& learner, Effort effort, std::int64_t rows,
                                       std::int64_t smallest_class) {
   if (learner == "logistic") return {{learner, LogisticPath(effort)}};
-  std::vector<Params> all = learner == "forest" ? ForestPortfolio() : BoostedPortfolio();
+  std::vector<Params> all = learner == "forest"      ? ForestPortfolio()
+                            : learner == "symmetric" ? SymmetricPortfolio()
+                                                     : BoostedPortfolio();
   std::size_t count =
-      learner == "forest" ? CandidateCount(effort, 1, 2, 4) : CandidateCount(effort, 2, 4, 8);
+      learner == "boosted" ? CandidateCount(effort, 2, 4, 8) : CandidateCount(effort, 1, 2, 4);
   if (smallest_class < 50) count = std::min<std::size_t>(count, 2);
   // Beyond this size a single trial takes minutes and validation scores barely differ.
   constexpr std::int64_t kLarge = 200'000;
