@@ -13,11 +13,15 @@ namespace reeve::inference {
 
 /// The shape of random forests for tests.
 struct TestForestOptions {
+  /// Columns of the matrices it scores.
   std::int64_t features = 5;
+  /// How sums become probabilities; kMean gives vector leaves.
   Link link = Link::kLogistic;
   /// Ignored by kLogistic.
   int classes = 4;
+  /// With kSoftmax the classes take turns.
   int trees = 10;
+  /// Levels below the root at most.
   int depth = 6;
   /// Chance that a node above the last level is a leaf already.
   double early_leaf = 0.2;
@@ -29,6 +33,12 @@ struct TestForestOptions {
   int set_words = 2;
 };
 
+/// Random forests for tests, and rows that go through all of them. The same seed gives the same
+/// forest and the same rows, whatever machine it runs on, so that a failure can be looked at again.
+/// Trees are not grown from any rows, which is why leaves that no row can reach occur: between two
+/// thresholds on one feature of a path, or below a set of categories that holds every code. Engines
+/// have to leave those alone too.
+///
 /// Values that the rules of forests are delicate about: thresholds and their neighbours, missing
 /// and infinite values, category codes that exist, that do not, that are negative, huge or no whole
 /// numbers.

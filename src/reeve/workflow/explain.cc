@@ -147,6 +147,20 @@ struct Sample {
   std::vector<std::int32_t> labels;
 };
 
+// Evenly spaced rows, when there are more than `most`.
+void Thin(std::int64_t most, Sample& sample) {
+  const std::int64_t rows = sample.table.rows();
+  if (rows <= most) return;
+  std::vector<std::int64_t> some;
+  std::vector<std::int32_t> labels;
+  for (std::int64_t i = 0; i < most; ++i) {
+    some.push_back(i * rows / most);
+    if (!sample.labels.empty())
+      labels.push_back(sample.labels[static_cast<std::size_t>(some.back())]);
+  }
+  sample = {sample.table.Take(some), std::move(labels)};
+}
+
 // Usable rows of the source; evenly spaced ones when there are more than the request allows.
 Result<Sample> ReadSample(const ExplainRequest& request, const contract::Contract& contract,
                           bool with_labels, ExplainReport& report) {
@@ -192,21 +206,12 @@ Result<Sample> ReadSample(const ExplainRequest& request, const contract::Contrac
       sample.table.Append(rows);
     }
   }
-  const std::int64_t rows = sample.table.rows();
-  if (rows == 0) {
+  if (sample.table.rows() == 0) {
     return Status::InvalidData(request.data + " has no row to measure on, expected at least one " +
                                (with_labels ? "with a class that" : "that") +
                                " keeps the contract");
   }
-  if (rows > request.sample) {
-    std::vector<std::int64_t> some;
-    std::vector<std::int32_t> labels;
-    for (std::int64_t i = 0; i < request.sample; ++i) {
-      some.push_back(i * rows / request.sample);
-      if (with_labels) labels.push_back(sample.labels[static_cast<std::size_t>(some.back())]);
-    }
-    sample = {sample.table.Take(some), std::move(labels)};
-  }
+  Thin(request.sample, sample);
   report.rows_explained = sample.table.rows();
   return sample;
 }

@@ -290,18 +290,14 @@ void CheckRequirements(const TrainRequest& request, TrainReport& report) {
   }
 }
 
-// The final model on every row there is, when that was asked for; scores stay those of the model
+// The same search on every row there is, when that was asked for; scores stay those of the model
 // before.
 Status RefitOnAll(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
                   tuning::SearchResult& result, TrainReport& report) {
   const auto threshold = result.decision.threshold;
-  TrainRequest again = request;
-  again.fit = result.leaderboard.front().params;
-  Plan one = plan;
-  one.learners = {result.leaderboard.front().learner};
   REEVE_ASSIGN_OR_RETURN(
       tuning::SearchResult refitted,
-      SearchOrFit(again, one, table, AllRows(static_cast<std::int64_t>(table.labels.size()))));
+      SearchOrFit(request, plan, table, AllRows(static_cast<std::int64_t>(table.labels.size()))));
   result.model = std::move(refitted.model);
   result.pipeline = std::move(refitted.pipeline);
   result.decision = std::move(refitted.decision);
@@ -309,6 +305,23 @@ Status RefitOnAll(const TrainRequest& request, const Plan& plan, const TrainingT
   report.warnings.push_back({"refitted_on_all", "",
                              "the final model was trained on the test rows too; its scores are "
                              "those of the model before that"});
+  return Status::Ok();
+}
+
+// On rows that the model never saw, where there are such.
+Status ExplainResult(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
+                     const tuning::Fold& split, const tuning::SearchResult& result,
+                     TrainReport& report) {
+  const bool unseen = !split.test.empty() && !request.refit_all;
+  REEVE_ASSIGN_OR_RETURN(
+      report.explanations,
+      ExplainTraining({result.pipeline, *result.model.model, result.decision}, table.table,
+                      unseen ? split.test : split.train, table.labels,
+                      {.metric = plan.metric,
+                       .rows = unseen ? "test" : "train",
+                       .seed = request.seed,
+                       .threads = request.table.threads,
+                       .cancellation = request.table.cancellation}));
   return Status::Ok();
 }
 
@@ -330,6 +343,7 @@ Status TrainTracked(const TrainRequest& request, const Plan& plan, const Trainin
   if (request.refit_all && !split.test.empty())
     REEVE_RETURN_IF_ERROR(RefitOnAll(request, plan, table, result, report));
   // From here on nothing about the model changes.
+  REEVE_RETURN_IF_ERROR(ExplainResult(request, plan, table, split, result, report));
   REEVE_RETURN_IF_ERROR(request.table.cancellation->Check());
   return RecordTraining(request, table, result, predictions, recorder, report);
 }
