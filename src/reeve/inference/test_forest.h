@@ -184,6 +184,7 @@ class TestForest {
   Random random_;
   TestForestOptions options_;
   Forest forest_;
+  // That splits and rows share.
   std::vector<float> thresholds_;
 };
 

@@ -1,5 +1,6 @@
 #include "reeve/workflow/explanation_output.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -110,10 +111,19 @@ std::string ToText(const ImportanceTable& table) {
   return text;
 }
 
+// Three digits of the distance from 1, which is what an odds ratio is about.
 std::string ToText(const explain::OddsRatio& odds) {
-  std::string text = Decimals(odds.ratio, "%.5g");
-  if (odds.low)
-    text += " (" + Decimals(*odds.low, "%.4g") + " to " + Decimals(*odds.high, "%.4g") + ")";
+  constexpr double kFewest = 3, kMost = 9;
+  const double distance = std::max(std::abs(odds.ratio - 1), 1e-9);
+  const auto digits =
+      static_cast<int>(std::clamp(2 + std::ceil(-std::log10(distance)), kFewest, kMost));
+  const auto number = [&](double value) {
+    char text[400];
+    std::snprintf(text, sizeof text, "%.*f", digits, value);
+    return std::string(text);
+  };
+  std::string text = number(odds.ratio);
+  if (odds.low) text += " (" + number(*odds.low) + " to " + number(*odds.high) + ")";
   return text;
 }
 
