@@ -39,6 +39,13 @@ const std::vector<ParamSpec>& Specs() {
        100,
        {},
        "Newton steps per leaf; 0: 10 for two classes, 1 for more"},
+      {"score",
+       "word",
+       "rows",
+       0,
+       0,
+       {"rows", "hessian"},
+       "what a test's score weighs leaves by: rows, each as if undecided, or second derivatives"},
       {"early_stopping_rounds",
        "integer",
        "0",
@@ -138,6 +145,8 @@ class Rounds {
         gains_(quantised.columns.size()) {
     base_ = BaseMargins(learnt_.alone);
     learnt_.StartMargins(base_);
+    if (WordParam(options.params, Specs(), "score") == "rows")
+      largest_hessians_ = LargestHessians();
     if (options.early_stopping == nullptr) return;
     watched_.emplace(*options.early_stopping, *watched_bins, features_);
     watched_->StartMargins(base_);
@@ -199,7 +208,7 @@ class Rounds {
   void Step() {
     const double loss = gradients_.Compute(learnt_.margins, threads_);
     if (trained_ > 0) history_.push_back({"train_log_loss", trained_ - 1, loss});
-    packed_.Pack(gradients_.gradients(), gradients_.hessians());
+    packed_.Pack(gradients_.gradients(), ScoreWeights());
     SymmetricTree tree;
     GrowTests(tree);
     tree.values = leaves_.Fit(learnt_.partition, learnt_.margins, gradients_, threads_);
@@ -211,7 +220,7 @@ class Rounds {
 
   void GrowTests(SymmetricTree& tree) {
     learnt_.partition.Reset();
-    double score = ScoreOfRoot();
+    double score = ScoreOfRoot(ScoreWeights());
     while (tree.tests.size() < depth_ && !features_.empty()) {
       const FoundTest found = search_.Find(learnt_.partition, packed_, lambda_);
       // Scores are float32: a gain below their rounding is none.
@@ -224,11 +233,27 @@ class Rounds {
     }
   }
 
-  double ScoreOfRoot() const {
+  // What stands for the second derivatives when tests are scored. By rows a leaf of decided rows
+  // counts for no more than it holds; by their true derivatives it would outweigh the others.
+  const std::vector<float>& ScoreWeights() const {
+    return largest_hessians_.empty() ? gradients_.hessians() : largest_hessians_;
+  }
+
+  // The second derivative that each row and output would have at its largest.
+  std::vector<float> LargestHessians() const {
+    const double one = outputs_ == 1 ? 0.25 : 0.5;
+    std::vector<float> hessians;
+    hessians.reserve(learnt_.margins.size());
+    for (std::size_t i = 0; i < learnt_.margins.size(); ++i)
+      hessians.push_back(static_cast<float>(one * learnt_.alone.weight(i / outputs_)));
+    return hessians;
+  }
+
+  double ScoreOfRoot(const std::vector<float>& hessians) const {
     std::vector<double> gradient(outputs_), hessian(outputs_);
     for (std::size_t i = 0; i < gradients_.gradients().size(); ++i) {
       gradient[i % outputs_] += static_cast<double>(gradients_.gradients()[i]);
-      hessian[i % outputs_] += static_cast<double>(gradients_.hessians()[i]);
+      hessian[i % outputs_] += static_cast<double>(hessians[i]);
     }
     double score = 0;
     for (std::size_t k = 0; k < outputs_; ++k)
@@ -263,6 +288,7 @@ class Rounds {
   PackedGradients packed_;
   LeafFitter leaves_;
   EarlyStopping stopping_;
+  std::vector<float> largest_hessians_;
   std::vector<double> gains_;
   std::vector<SymmetricTree> trees_;
   int trained_ = 0;
