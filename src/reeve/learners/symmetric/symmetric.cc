@@ -31,14 +31,14 @@ const std::vector<ParamSpec>& Specs() {
        "rounds of boosting; with early stopping at most 3000"},
       {"learning_rate", "real", "0.08", 1e-6, 1, {}, "how much of each tree is added"},
       {"max_depth", "integer", "6", 1, 8, {}, "levels of a tree, a test each"},
-      {"reg_lambda", "real", "3", 0, 1e9, {}, "L2: shortens the steps towards leaf values"},
+      {"reg_lambda", "real", "3", 0, 1e9, {}, "L2 penalty on leaf values"},
       {"leaf_steps",
        "integer",
        "0",
        0,
        100,
        {},
-       "Newton steps per leaf; 0: 10 for two classes, 1 for more"},
+       "Newton steps per leaf; 0: 3 for two classes, 1 for more"},
       {"score",
        "word",
        "rows",
@@ -196,7 +196,7 @@ class Rounds {
 
   int LeafSteps(int classes) const {
     const auto given = static_cast<int>(Number("leaf_steps"));
-    return given > 0 ? given : classes == 2 ? 10 : 1;
+    return given > 0 ? given : classes == 2 ? 3 : 1;
   }
 
   int MostRounds() const {

@@ -228,7 +228,7 @@ TEST(SymmetricTest, LeafValuesAreNewtonSteps) {
       double value = 0;
       for (int step = 0; step < steps; ++step) {
         const double p = 1 / (1 + std::exp(-(base + value)));
-        value -= (20 * p - positives) / (20 * p * (1 - p) + 2);
+        value -= (20 * p - positives + 2 * value) / (20 * p * (1 - p) + 2);
       }
       EXPECT_NEAR(forest.trees[0].threshold[static_cast<std::size_t>(node)], 0.5 * value, 1e-5);
     }
