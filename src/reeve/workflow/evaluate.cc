@@ -8,6 +8,7 @@
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
 #include "reeve/evaluation/curves.h"
+#include "reeve/evaluation/reliability.h"
 #include "reeve/ingest/reader.h"
 #include "reeve/report/page.h"
 #include "reeve/workflow/loaded_model.h"
@@ -95,13 +96,12 @@ std::string PageOf(const EvaluateReport& report, const Scored& scored) {
       positive.push_back(scored.probabilities.at(row, 1));
     const auto roc = evaluation::RocCurve(scored.labels, positive);
     const auto precision_recall = evaluation::PrecisionRecallCurve(scored.labels, positive);
-    constexpr int kBins = 10;
     if (roc.ok() && precision_recall.ok()) {
       page.pictures.push_back(report::RocPicture(*roc, report.scores.Find("auc").value_or(0)));
       page.pictures.push_back(report::PrecisionRecallPicture(
           *precision_recall, report.scores.Find("average_precision").value_or(0)));
-      page.pictures.push_back(
-          report::CalibrationPicture(evaluation::ReliabilityCurve(scored.labels, positive, kBins)));
+      page.pictures.push_back(report::CalibrationPicture(
+          evaluation::ReliabilityCurve(scored.labels, positive, evaluation::kReliabilityBins)));
     }
     report::PageTable lift{.heading = "Lift by tenth of the rows, most probable first",
                            .columns = {"tenth", "rows", "positives", "lift", "cumulative gain"},
