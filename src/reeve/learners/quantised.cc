@@ -1,4 +1,4 @@
-#include "reeve/learners/forest/quantised.h"
+#include "reeve/learners/quantised.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,27 +16,44 @@ float Between(float a, float b) {
   return middle > a && middle <= b ? middle : b;
 }
 
-QuantisedColumn QuantiseNumbers(std::span<const float> values) {
+// What is not missing among the rows that cuts come from, in order of size.
+std::vector<float> SortedValues(std::span<const float> values,
+                                std::span<const std::int64_t> cut_rows) {
   std::vector<float> sorted;
-  for (const float value : values) {
+  const auto keep = [&](float value) {
     if (!std::isnan(value)) sorted.push_back(value);
+  };
+  if (cut_rows.empty()) {
+    std::for_each(values.begin(), values.end(), keep);
+  } else {
+    for (const std::int64_t row : cut_rows) keep(values[static_cast<std::size_t>(row)]);
   }
   std::sort(sorted.begin(), sorted.end());
-  std::vector<float> distinct(sorted);
+  return sorted;
+}
+
+std::vector<float> FindCuts(const std::vector<float>& sorted) {
+  std::vector<float> distinct(sorted), cuts;
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-  QuantisedColumn column;
   if (distinct.size() <= kMostBins) {
     for (std::size_t i = 1; i < distinct.size(); ++i)
-      column.cuts.push_back(Between(distinct[i - 1], distinct[i]));
-  } else {
-    for (std::size_t i = 1; i < kMostBins; ++i) {
-      const float at = sorted[i * sorted.size() / kMostBins];
-      const auto next = std::lower_bound(distinct.begin(), distinct.end(), at);
-      if (next == distinct.begin()) continue;
-      const float cut = Between(*(next - 1), *next);
-      if (column.cuts.empty() || cut > column.cuts.back()) column.cuts.push_back(cut);
-    }
+      cuts.push_back(Between(distinct[i - 1], distinct[i]));
+    return cuts;
   }
+  for (std::size_t i = 1; i < kMostBins; ++i) {
+    const float at = sorted[i * sorted.size() / kMostBins];
+    const auto next = std::lower_bound(distinct.begin(), distinct.end(), at);
+    if (next == distinct.begin()) continue;
+    const float cut = Between(*(next - 1), *next);
+    if (cuts.empty() || cut > cuts.back()) cuts.push_back(cut);
+  }
+  return cuts;
+}
+
+QuantisedColumn QuantiseNumbers(std::span<const float> values,
+                                std::span<const std::int64_t> cut_rows) {
+  QuantisedColumn column;
+  column.cuts = FindCuts(SortedValues(values, cut_rows));
   column.bins.reserve(values.size());
   for (const float value : values) {
     const auto bin =
@@ -60,17 +77,23 @@ QuantisedColumn QuantiseCategories(std::span<const float> values, std::int32_t c
 
 }  // namespace
 
-std::vector<QuantisedColumn> Quantise(const Matrix& matrix, int threads) {
-  std::vector<QuantisedColumn> columns(static_cast<std::size_t>(matrix.cols()));
+QuantisedMatrix Quantise(const Matrix& matrix, int threads) {
+  return Quantise(matrix, {}, threads);
+}
+
+QuantisedMatrix Quantise(const Matrix& matrix, std::span<const std::int64_t> cut_rows,
+                         int threads) {
+  QuantisedMatrix quantised{.columns = {}, .rows = matrix.rows()};
+  quantised.columns.resize(static_cast<std::size_t>(matrix.cols()));
   // Quantising never fails.
   (void)ParallelFor(threads, matrix.cols(), [&](std::int64_t j) {
     const MatrixColumn& described = matrix.columns()[static_cast<std::size_t>(j)];
-    columns[static_cast<std::size_t>(j)] =
+    quantised.columns[static_cast<std::size_t>(j)] =
         described.is_categorical ? QuantiseCategories(matrix.column(j), described.cardinality)
-                                 : QuantiseNumbers(matrix.column(j));
+                                 : QuantiseNumbers(matrix.column(j), cut_rows);
     return Status::Ok();
   });
-  return columns;
+  return quantised;
 }
 
 }  // namespace reeve::learners
