@@ -1,8 +1,10 @@
 #include "reeve/tuning/fitting.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "reeve/tuning/folds.h"
+#include "reeve/tuning/smote.h"
 
 namespace reeve::tuning {
 namespace {
@@ -38,7 +40,10 @@ struct Subset {
 Subset MakeSubset(const PreparedRows& prepared, std::span<const std::int64_t> positions,
                   std::span<const std::int32_t> all_labels) {
   Subset subset;
-  if (positions.size() == prepared.rows.size()) {
+  // Repeated rows may be as many as there are; only each row once is the whole.
+  const bool is_whole = positions.size() == prepared.rows.size() &&
+                        std::adjacent_find(positions.begin(), positions.end()) == positions.end();
+  if (is_whole) {
     subset.whole = &prepared.matrix;
     subset.labels.assign(all_labels.begin(), all_labels.end());
     return subset;
@@ -47,6 +52,29 @@ Subset MakeSubset(const PreparedRows& prepared, std::span<const std::int64_t> po
   for (const std::int64_t position : positions) {
     subset.labels.push_back(all_labels[static_cast<std::size_t>(position)]);
   }
+  return subset;
+}
+
+// The rows at `positions` with rows made up by SMOTE behind them.
+Subset MakeGrownSubset(const PreparedRows& prepared, std::span<const std::int64_t> positions,
+                       std::span<const std::int32_t> all_labels, int classes,
+                       const FitOptions& options) {
+  const SyntheticRows made = Smote(prepared.matrix, positions, all_labels, classes,
+                                   {.seed = options.seed, .threads = options.threads});
+  Subset subset;
+  const auto given = static_cast<std::int64_t>(positions.size());
+  subset.taken = Matrix(given + made.matrix.rows(), prepared.matrix.columns());
+  for (std::int64_t j = 0; j < subset.taken.cols(); ++j) {
+    const auto from = prepared.matrix.column(j);
+    const auto to = subset.taken.column(j);
+    for (std::size_t i = 0; i < positions.size(); ++i)
+      to[i] = from[static_cast<std::size_t>(positions[i])];
+    const auto synthetic = made.matrix.column(j);
+    std::copy(synthetic.begin(), synthetic.end(), to.begin() + given);
+  }
+  for (const std::int64_t position : positions)
+    subset.labels.push_back(all_labels[static_cast<std::size_t>(position)]);
+  subset.labels.insert(subset.labels.end(), made.labels.begin(), made.labels.end());
   return subset;
 }
 
@@ -89,7 +117,9 @@ Result<FittedModels> FitModels(const Problem& problem, const PreparedRows& prepa
       Balance(options.imbalance,
               watches ? prepared.learn : AllRows(static_cast<std::int64_t>(prepared.rows.size())),
               labels, problem.classes, options.seed);
-  Subset learn = MakeSubset(prepared, balanced.rows, labels);
+  Subset learn = options.imbalance == Imbalance::kSmote
+                     ? MakeGrownSubset(prepared, balanced.rows, labels, problem.classes, options)
+                     : MakeSubset(prepared, balanced.rows, labels);
   learn.weights = std::move(balanced.weights);
   // Of a large table the row numbers alone are as much as a column.
   balanced.rows = {};
