@@ -123,11 +123,9 @@ class Searcher {
     const Candidate& winner = candidates[order.front()];
     OutOfFold out_of_fold = Concatenate(validation.folds(), winner.outcomes);
     REEVE_ASSIGN_OR_RETURN(SearchResult result, Refit(trials[order.front()]));
-    if (problem_.classes == 2) {
-      result.decision.threshold = options_.imbalance == Imbalance::kNone
-                                      ? 0.5
-                                      : ChooseThreshold(problem_, out_of_fold, options_.metric);
-    }
+    REEVE_ASSIGN_OR_RETURN(result.chosen, Choose(validation.folds(), out_of_fold));
+    result.decision.calibration = result.chosen.calibration;
+    result.decision.threshold = result.chosen.threshold;
     result.out_of_fold = std::move(out_of_fold);
     for (const std::size_t i : order) result.leaderboard.push_back(std::move(trials[i]));
     result.trials = trial_count_;
@@ -152,6 +150,19 @@ class Searcher {
   }
 
  private:
+  // Calibration and threshold; calibrates the predictions on the way.
+  Result<ChosenDecision> Choose(const std::vector<Fold>& folds, OutOfFold& out_of_fold) const {
+    std::vector<std::int32_t> fold_of;
+    for (std::size_t f = 0; f < folds.size(); ++f)
+      fold_of.insert(fold_of.end(), folds[f].test.size(), static_cast<std::int32_t>(f));
+    DecisionOptions options{.calibration = options_.calibration,
+                            .costs = options_.costs,
+                            .threshold_metric = ThresholdMetric(options_.metric)};
+    if (options_.imbalance == Imbalance::kNone) options.threshold_metric = std::nullopt;
+    return ChooseDecision(LabelsOf(problem_, out_of_fold.rows), fold_of, options,
+                          out_of_fold.probabilities);
+  }
+
   Result<CrossValidation> MakeValidation() {
     REEVE_ASSIGN_OR_RETURN(auto folds,
                            MakeFolds(rows_, options_.folds, problem_.Splitting(options_.seed)));
@@ -291,7 +302,8 @@ Result<SearchResult> FitOne(const Problem& problem, const std::vector<std::int64
                             const SearchOptions& options) {
   Trial trial{.learner = learner, .params = params};
   REEVE_ASSIGN_OR_RETURN(SearchResult result, Searcher(problem, rows, options).Refit(trial));
-  if (problem.classes == 2) result.decision.threshold = 0.5;
+  if (problem.classes == 2)
+    result.decision.threshold = options.costs ? options.costs->BayesThreshold() : 0.5;
   result.leaderboard.push_back(std::move(trial));
   result.trials = 1;
   return result;

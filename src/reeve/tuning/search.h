@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "reeve/base/result.h"
 #include "reeve/evaluation/metric.h"
 #include "reeve/inference/decision.h"
+#include "reeve/tuning/choose_decision.h"
 #include "reeve/tuning/fitting.h"
 #include "reeve/tuning/portfolio.h"
 #include "reeve/tuning/problem.h"
@@ -23,6 +25,10 @@ struct SearchOptions {
   evaluation::Metric metric = evaluation::Metric::kAuc;
   int folds = 5;
   Imbalance imbalance = Imbalance::kThreshold;
+  /// Of the winner's out-of-fold predictions.
+  CalibrationOptions calibration = {};
+  /// What errors cost: they choose the threshold, whatever `imbalance` says. Two classes only.
+  std::optional<evaluation::Costs> costs = {};
   std::uint64_t seed = 42;
   /// Never changes the result.
   int threads = 1;
@@ -58,16 +64,18 @@ struct SearchResult {
   std::vector<Trial> leaderboard;
   /// Configurations tried, those included that were dropped after the first fold.
   std::int64_t trials = 0;
-  /// Of the winner.
+  /// Of the winner, calibrated.
   OutOfFold out_of_fold;
   /// The winner trained again on every row that was searched on.
   learners::TrainedModel model;
   features::FittedPipeline pipeline;
   inference::Decision decision;
+  /// How calibration and threshold of `decision` came about.
+  ChosenDecision chosen = {};
 };
 
-/// Cross-validates a portfolio, picks the best, chooses its threshold on out-of-fold predictions
-/// and trains it again on all of `rows`.
+/// Cross-validates a portfolio, picks the best, calibrates it and chooses its threshold on
+/// out-of-fold predictions and trains it again on all of `rows`.
 ///
 /// Honest by construction: pipelines are fitted inside each fold; early stopping watches a split of
 /// the fold's training part; resampling touches training rows only; a fold's score for a metric
@@ -77,7 +85,8 @@ struct SearchResult {
 Result<SearchResult> Search(const Problem& problem, const std::vector<std::int64_t>& rows,
                             const SearchOptions& options);
 
-/// Trains one given configuration on all of `rows`, without a search: no folds, threshold 0.5.
+/// Trains one given configuration on all of `rows`, without a search: no folds, so no
+/// calibration; threshold 0.5, or the Bayes one of the costs.
 Result<SearchResult> FitOne(const Problem& problem, const std::vector<std::int64_t>& rows,
                             const std::string& learner, const learners::Params& params,
                             const SearchOptions& options);
