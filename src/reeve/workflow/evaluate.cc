@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -11,6 +12,7 @@
 #include "reeve/evaluation/reliability.h"
 #include "reeve/ingest/reader.h"
 #include "reeve/report/page.h"
+#include "reeve/workflow/decision_answer.h"
 #include "reeve/workflow/loaded_model.h"
 #include "reeve/workflow/train_answer.h"
 
@@ -66,6 +68,15 @@ Status ScoreChunk(const Table& chunk, const inference::Scorer& scorer,
   }
   report.rows_read += chunk.rows();
   return Status::Ok();
+}
+
+Result<std::optional<evaluation::Costs>> CostsOf(const EvaluateRequest& request,
+                                                 std::size_t classes) {
+  if (request.costs.empty()) return std::optional<evaluation::Costs>();
+  REEVE_ASSIGN_OR_RETURN(const evaluation::Costs costs, evaluation::ParseCosts(request.costs));
+  if (classes == 2) return std::optional(costs);
+  return Status::InvalidArgument("--cost is for two classes, the model has " +
+                                 std::to_string(classes));
 }
 
 std::string PageOf(const EvaluateReport& report, const Scored& scored) {
@@ -130,6 +141,8 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
   REEVE_ASSIGN_OR_RETURN(const inference::Scorer scorer,
                          bundle::IntoScorer(std::move(model.bundle)));
   report.threshold = scorer.decision().threshold.value_or(0.5);
+  evaluation::ScoreOptions options{.threshold = report.threshold, .seed = request.seed};
+  REEVE_ASSIGN_OR_RETURN(options.costs, CostsOf(request, report.classes.size()));
   REEVE_ASSIGN_OR_RETURN(
       const auto reader,
       ingest::TableReader::Open(
@@ -152,9 +165,8 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
   if (scored.labels.empty())
     return Status::InvalidData(
         request.data + " has no labelled row that keeps the contract, expected at least one");
-  REEVE_ASSIGN_OR_RETURN(report.scores, evaluation::ComputeScores(
-                                            scored.labels, scored.probabilities,
-                                            {.threshold = report.threshold, .seed = request.seed}));
+  REEVE_ASSIGN_OR_RETURN(report.scores,
+                         evaluation::ComputeScores(scored.labels, scored.probabilities, options));
   report.html = PageOf(report, scored);
   return report;
 }
@@ -183,7 +195,7 @@ std::string ToText(const EvaluateReport& report) {
     }
     text += "\n";
   }
-  return text;
+  return text + ReliabilityText(report.scores);
 }
 
 }  // namespace reeve::workflow
