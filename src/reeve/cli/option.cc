@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Option, 75> kOptions = {{
+constexpr std::array<Option, 78> kOptions = {{
     {"target", "", "COLUMN", "", "data.target", "train evaluate", false,
      "column with the classes to learn"},
     {"positive", "", "CLASS", "", "data.positive", "train", false,
@@ -30,7 +30,13 @@ constexpr std::array<Option, 75> kOptions = {{
     {"ensemble", "", "WHEN", "auto", "train.ensemble", "train", false,
      "several models that answer together: auto (where they win by more than chance), off"},
     {"imbalance", "", "WAY", "threshold", "train.imbalance", "train", false,
-     "for rare classes: none, weights, undersample, threshold"},
+     "for rare classes: none, threshold, weights, undersample, oversample, smote"},
+    {"compare-imbalance", "", "", "", "train.compare_imbalance", "train", false,
+     "also train with every --imbalance on the same folds and show the scores"},
+    {"calibration", "", "KIND", "auto", "train.calibration", "train", false,
+     "of probabilities: auto, none, platt, isotonic, temperature"},
+    {"cost", "", "fp=X,fn=Y", "", "train.cost", "train evaluate", false,
+     "what a false positive and a false negative cost; training chooses the threshold by it"},
     {"folds", "", "N", "5", "train.folds", "train", false, "folds of cross-validation"},
     {"fit", "", "K=V,…", "", "", "train", false, "train this one configuration, without a search"},
     {"refit-all", "", "", "", "train.refit_all", "train", false,
