@@ -5,8 +5,8 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Option, 78> kOptions = {{
-    {"target", "", "COLUMN", "", "data.target", "train evaluate", false,
+constexpr auto kOptions = std::to_array<Option>({
+    {"target", "", "COLUMN", "", "data.target", "train evaluate explain", false,
      "column with the classes to learn"},
     {"positive", "", "CLASS", "", "data.positive", "train", false,
      "positive class; default: 1, yes, true, or else the rarer one"},
@@ -21,7 +21,7 @@ constexpr std::array<Option, 78> kOptions = {{
      "column whose groups are never torn apart"},
     {"time", "", "COL", "", "train.time", "train", false,
      "column that orders rows in time: test on the latest"},
-    {"metric", "", "NAME", "auc", "train.metric", "train", false,
+    {"metric", "", "NAME", "auc", "train.metric", "train explain", false,
      "what is optimised: auc, log_loss, accuracy, f1, mcc, …"},
     {"learner", "", "NAMES", "logistic,forest,boosted,symmetric", "train.learner", "train", false,
      "learners to try, separated by commas"},
@@ -53,26 +53,35 @@ constexpr std::array<Option, 78> kOptions = {{
     {"description", "", "TEXT", "", "", "train", false, "description of the run and the version"},
     {"out", "", "DIR", "", "", "train", false, "write the bundle to this new folder"},
     {"no-track", "", "", "", "", "train demo", false, "leave the tracking store alone"},
-    {"output-file", "o", "OUT", "", "", "predict evaluate check data demo predictions", false,
-     "where results go: .csv .parquet .jsonl, -, sqlite:///f.db?table=T"},
-    {"mode", "", "MODE", "", "", "predict predictions", false,
+    {"output-file", "o", "OUT", "", "", "predict explain evaluate check data demo predictions",
+     false, "where results go: .csv .parquet .jsonl, -, sqlite:///f.db?table=T"},
+    {"mode", "", "MODE", "", "", "predict explain predictions", false,
      "append, fail or replace; default: append to tables, fail for files"},
     {"keep", "", "COL", "", "", "predict", true, "copy a column of the input"},
     {"keep-all", "", "", "", "", "predict", false, "copy every column of the input"},
     {"probabilities", "", "", "", "", "predict", false, "one column per class"},
+    {"reasons", "", "N", "0", "", "predict", false,
+     "columns reason_1 … reason_N: what moved each prediction most"},
+    {"top", "", "N", "3", "", "explain", false, "reasons of a row"},
+    {"importance", "", "KIND", "", "", "explain", false,
+     "measure columns instead: permutation (needs the classes) or contributions"},
+    {"partial-dependence", "", "COL", "", "", "explain", true,
+     "mean probability for each value of a column"},
+    {"sample", "", "N", "10000", "", "explain", false,
+     "most rows that importance and partial dependence are measured on"},
     {"rejects", "", "FILE", "", "", "predict", false,
      "rows that break the contract, with the reason"},
     {"allow", "", "N|N%", "0", "", "predict check", false,
      "broken rows that are accepted before exit 3"},
     {"batch-id", "", "ID", "", "", "predict", false,
      "replace the rows of this id in the table, in one transaction"},
-    {"skip-bad-rows", "", "N|N%", "0", "data.skip_bad_rows", "train predict evaluate check data",
-     false, "malformed rows that may be left out"},
+    {"skip-bad-rows", "", "N|N%", "0", "data.skip_bad_rows",
+     "train predict explain evaluate check data", false, "malformed rows that may be left out"},
     {"missing", "", "TEXT", "", "data.missing", "train data", true,
      "text that means \"no value\", besides ?, NA, NaN, null …"},
     {"rows", "", "N", "2000", "", "demo", false, "rows of the demo table"},
     {"table-only", "", "", "", "", "demo", false, "write the demo table and stop"},
-    {"limit", "", "N", "20", "", "runs models data check predictions", false,
+    {"limit", "", "N", "20", "", "runs models data check explain predictions", false,
      "most entries to list"},
     {"origin", "", "", "", "", "config", false, "also say where each value comes from"},
     {"stage", "", "STAGE", "", "", "models", false, "None, Staging, Production or Archived"},
@@ -133,7 +142,7 @@ constexpr std::array<Option, 78> kOptions = {{
      "the reference page of all commands and options, as Markdown"},
     {"help", "h", "", "", "", "*", false, "this help"},
     {"version", "", "", "", "", "*", false, "version of the program"},
-}};
+});
 
 bool HasWord(std::string_view words, std::string_view word) {
   while (!words.empty()) {

@@ -43,6 +43,10 @@ bundle::Bundle MakeBundle(const TrainRequest& request, const TrainingTable& tabl
   scores["out_of_fold"] =
       report.out_of_fold ? ScoresToJson(*report.out_of_fold, report.classes) : Json(nullptr);
   scores["importance"] = report.importance;
+  if (report.explanations.permutation)
+    scores["permutation_importance"] = ToJson(*report.explanations.permutation);
+  if (report.explanations.contributions)
+    scores["contribution_importance"] = ToJson(*report.explanations.contributions);
   return {.contract = table.contract,
           .profile = contract::MakeProfile(table.table, request.table.threads),
           .pipeline = std::move(result.pipeline),
@@ -156,6 +160,8 @@ Status WriteArtifacts(const bundle::Bundle& bundle, const TrainReport& report,
   REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("report.html", TrainingHtml(report, pictures)));
   REEVE_RETURN_IF_ERROR(
       recorder.WriteArtifact("profile.json", DumpJson(contract::ToJson(bundle.profile), 1) + "\n"));
+  REEVE_RETURN_IF_ERROR(recorder.WriteArtifact(
+      "importance.json", DumpJson(ToJson(report.explanations, report.classes), 1) + "\n"));
   return recorder.WriteArtifact("answer.json", DumpJson(ToJson(report), 1) + "\n");
 }
 

@@ -424,6 +424,23 @@ void ReportDecision(const TrainRequest& request, const tuning::SearchResult& res
                              "no calibration was fitted: " + result.chosen.calibration_obstacle});
 }
 
+// On rows that the model never saw, where there are such.
+Status ExplainResult(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
+                     const tuning::Fold& split, const tuning::SearchResult& result,
+                     TrainReport& report) {
+  const bool unseen = !split.test.empty() && !request.refit_all;
+  REEVE_ASSIGN_OR_RETURN(
+      report.explanations,
+      ExplainTraining({result.pipeline, *result.model.model, result.decision}, table.table,
+                      unseen ? split.test : split.train, table.labels,
+                      {.metric = plan.metric,
+                       .rows = unseen ? "test" : "train",
+                       .seed = request.seed,
+                       .threads = request.table.threads,
+                       .cancellation = request.table.cancellation}));
+  return Status::Ok();
+}
+
 Status TrainTracked(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
                     const tuning::Fold& split, RunRecorder* recorder, TrainReport& report) {
   REEVE_ASSIGN_OR_RETURN(tuning::SearchResult result,
@@ -445,6 +462,7 @@ Status TrainTracked(const TrainRequest& request, const Plan& plan, const Trainin
   if (request.refit_all && !split.test.empty())
     REEVE_RETURN_IF_ERROR(RefitOnAll(request, plan, table, result, report));
   // From here on nothing about the model changes.
+  REEVE_RETURN_IF_ERROR(ExplainResult(request, plan, table, split, result, report));
   REEVE_RETURN_IF_ERROR(request.table.cancellation->Check());
   return RecordTraining(request, table, result, predictions, recorder, report);
 }

@@ -17,6 +17,7 @@
 #include "reeve/tuning/choose_decision.h"
 #include "reeve/tuning/compare_imbalance.h"
 #include "reeve/tuning/search.h"
+#include "reeve/workflow/explanations.h"
 #include "reeve/workflow/training_table.h"
 
 namespace reeve::workflow {
@@ -111,6 +112,8 @@ struct TrainReport {
   std::vector<contract::Warning> warnings;
   /// Importance by table column, largest first.
   std::vector<std::pair<std::string, double>> importance;
+  /// The same by what it does to rows, with partial dependence.
+  TrainingExplanations explanations;
   /// Requirements that were not met, as sentences; nothing is registered then.
   std::vector<std::string> unmet;
   std::string data_digest;
