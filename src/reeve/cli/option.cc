@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Option, 79> kOptions = {{
+constexpr auto kOptions = std::to_array<Option>({
     {"target", "", "COLUMN", "", "data.target", "train evaluate explain", false,
      "column with the classes to learn"},
     {"positive", "", "CLASS", "", "data.positive", "train", false,
@@ -23,12 +23,20 @@ constexpr std::array<Option, 79> kOptions = {{
      "column that orders rows in time: test on the latest"},
     {"metric", "", "NAME", "auc", "train.metric", "train explain", false,
      "what is optimised: auc, log_loss, accuracy, f1, mcc, …"},
-    {"learner", "", "NAMES", "logistic,forest,boosted", "train.learner", "train", false,
+    {"learner", "", "NAMES", "logistic,forest,boosted,symmetric", "train.learner", "train", false,
      "learners to try, separated by commas"},
     {"effort", "", "LEVEL", "standard", "train.effort", "train", false,
-     "how many trials: quick, standard, thorough"},
+     "how much work: quick, standard, thorough"},
+    {"ensemble", "", "WHEN", "auto", "train.ensemble", "train", false,
+     "several models that answer together: auto (where they win by more than chance), off"},
     {"imbalance", "", "WAY", "threshold", "train.imbalance", "train", false,
-     "for rare classes: none, weights, undersample, threshold"},
+     "for rare classes: none, threshold, weights, undersample, oversample, smote"},
+    {"compare-imbalance", "", "", "", "train.compare_imbalance", "train", false,
+     "also train with every --imbalance on the same folds and show the scores"},
+    {"calibration", "", "KIND", "auto", "train.calibration", "train", false,
+     "of probabilities: auto, none, platt, isotonic, temperature"},
+    {"cost", "", "fp=X,fn=Y", "", "train.cost", "train evaluate", false,
+     "what a false positive and a false negative cost; training chooses the threshold by it"},
     {"folds", "", "N", "5", "train.folds", "train", false, "folds of cross-validation"},
     {"fit", "", "K=V,…", "", "", "train", false, "train this one configuration, without a search"},
     {"refit-all", "", "", "", "train.refit_all", "train", false,
@@ -134,7 +142,7 @@ constexpr std::array<Option, 79> kOptions = {{
      "the reference page of all commands and options, as Markdown"},
     {"help", "h", "", "", "", "*", false, "this help"},
     {"version", "", "", "", "", "*", false, "version of the program"},
-}};
+});
 
 bool HasWord(std::string_view words, std::string_view word) {
   while (!words.empty()) {

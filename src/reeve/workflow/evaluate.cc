@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
 #include "reeve/evaluation/curves.h"
+#include "reeve/evaluation/reliability.h"
 #include "reeve/ingest/reader.h"
 #include "reeve/report/page.h"
+#include "reeve/workflow/decision_answer.h"
 #include "reeve/workflow/label_reader.h"
 #include "reeve/workflow/loaded_model.h"
 #include "reeve/workflow/train_answer.h"
@@ -50,6 +53,15 @@ Status ScoreChunk(const Table& chunk, const inference::Scorer& scorer,
   return Status::Ok();
 }
 
+Result<std::optional<evaluation::Costs>> CostsOf(const EvaluateRequest& request,
+                                                 std::size_t classes) {
+  if (request.costs.empty()) return std::optional<evaluation::Costs>();
+  REEVE_ASSIGN_OR_RETURN(const evaluation::Costs costs, evaluation::ParseCosts(request.costs));
+  if (classes == 2) return std::optional(costs);
+  return Status::InvalidArgument("--cost is for two classes, the model has " +
+                                 std::to_string(classes));
+}
+
 std::string PageOf(const EvaluateReport& report, const Scored& scored) {
   report::Page page{.title = "Evaluation of " + report.model,
                     .facts = {},
@@ -78,13 +90,12 @@ std::string PageOf(const EvaluateReport& report, const Scored& scored) {
       positive.push_back(scored.probabilities.at(row, 1));
     const auto roc = evaluation::RocCurve(scored.labels, positive);
     const auto precision_recall = evaluation::PrecisionRecallCurve(scored.labels, positive);
-    constexpr int kBins = 10;
     if (roc.ok() && precision_recall.ok()) {
       page.pictures.push_back(report::RocPicture(*roc, report.scores.Find("auc").value_or(0)));
       page.pictures.push_back(report::PrecisionRecallPicture(
           *precision_recall, report.scores.Find("average_precision").value_or(0)));
-      page.pictures.push_back(
-          report::CalibrationPicture(evaluation::ReliabilityCurve(scored.labels, positive, kBins)));
+      page.pictures.push_back(report::CalibrationPicture(
+          evaluation::ReliabilityCurve(scored.labels, positive, evaluation::kReliabilityBins)));
     }
     report::PageTable lift{.heading = "Lift by tenth of the rows, most probable first",
                            .columns = {"tenth", "rows", "positives", "lift", "cumulative gain"},
@@ -113,6 +124,8 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
   REEVE_ASSIGN_OR_RETURN(const inference::Scorer scorer,
                          bundle::IntoScorer(std::move(model.bundle)));
   report.threshold = scorer.decision().threshold.value_or(0.5);
+  evaluation::ScoreOptions options{.threshold = report.threshold, .seed = request.seed};
+  REEVE_ASSIGN_OR_RETURN(options.costs, CostsOf(request, report.classes.size()));
   REEVE_ASSIGN_OR_RETURN(
       const auto reader,
       ingest::TableReader::Open(
@@ -135,9 +148,8 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
   if (scored.labels.empty())
     return Status::InvalidData(
         request.data + " has no labelled row that keeps the contract, expected at least one");
-  REEVE_ASSIGN_OR_RETURN(report.scores, evaluation::ComputeScores(
-                                            scored.labels, scored.probabilities,
-                                            {.threshold = report.threshold, .seed = request.seed}));
+  REEVE_ASSIGN_OR_RETURN(report.scores,
+                         evaluation::ComputeScores(scored.labels, scored.probabilities, options));
   report.html = PageOf(report, scored);
   return report;
 }
@@ -166,7 +178,7 @@ std::string ToText(const EvaluateReport& report) {
     }
     text += "\n";
   }
-  return text;
+  return text + ReliabilityText(report.scores);
 }
 
 }  // namespace reeve::workflow
