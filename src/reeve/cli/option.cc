@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Option, 74> kOptions = {{
+constexpr std::array<Option, 75> kOptions = {{
     {"target", "", "COLUMN", "", "data.target", "train evaluate", false,
      "column with the classes to learn"},
     {"positive", "", "CLASS", "", "data.positive", "train", false,
@@ -35,6 +35,8 @@ constexpr std::array<Option, 74> kOptions = {{
      "train the final model on the test rows too"},
     {"require", "", "METRIC=X", "", "train.require", "train", true,
      "exit 4 unless the test part reaches this (losses: at most)"},
+    {"ignore-warning", "", "CODE", "", "train.ignore_warnings", "train", true,
+     "do not give this warning: CODE, or CODE:COLUMN for one column"},
     {"experiment", "", "NAME", "Default", "tracking.experiment", "train evaluate runs", false,
      "experiment of the run"},
     {"name", "", "RUN_NAME", "", "", "train", false, "name of the run"},
