@@ -133,6 +133,7 @@ TEST(ExplainerTest, WideMatricesAreExplainedInPieces) {
   table.Add(Column::Codes("town", ColumnType::kCategory, std::move(codes), std::move(towns)));
   features::PipelineOptions one_hot = features::PipelineOptions::ForLinear();
   one_hot.min_category_rows = 1;
+  one_hot.max_categories = 1000;
   const TestModel test =
       LinearTestModel(table, {{"income", 1.5}, {"town=town 7", 2}, {"town=town 349", -1}}, one_hot);
   ASSERT_GT(test.pipeline.outputs().size(), 350u);
