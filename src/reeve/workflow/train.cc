@@ -11,6 +11,7 @@
 
 #include "reeve/base/clock.h"
 #include "reeve/base/file_system.h"
+#include "reeve/base/nearest.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/bundle/bundle.h"
@@ -55,6 +56,10 @@ Result<Plan> MakePlan(const TrainRequest& request) {
     REEVE_RETURN_IF_ERROR(evaluation::ParseMetric(requirement.metric).status());
   }
   REEVE_RETURN_IF_ERROR(request.ignored_warnings.Validate());
+  if (request.ensemble != "auto" && request.ensemble != "off") {
+    return Status::InvalidArgument("unknown --ensemble " + Quote(request.ensemble) + "." +
+                                   Suggest(request.ensemble, {"auto", "off"}));
+  }
   if (!(request.split > 0 && request.split < 1)) {
     return Status::InvalidArgument("--split is " + FormatNumber(request.split) +
                                    ", expected a share between 0 and 1");
@@ -168,6 +173,7 @@ Result<tuning::SearchResult> SearchOrFit(const TrainRequest& request, const Plan
                                       .metric = plan.metric,
                                       .folds = request.folds,
                                       .imbalance = plan.imbalance,
+                                      .ensemble = request.ensemble == "auto",
                                       .seed = request.seed,
                                       .threads = request.table.threads,
                                       .cancellation = request.table.cancellation,
@@ -257,18 +263,14 @@ void CheckRequirements(const TrainRequest& request, TrainReport& report) {
   }
 }
 
-// The final model on every row there is, when that was asked for; scores stay those of the model
+// The same search on every row there is, when that was asked for; scores stay those of the model
 // before.
 Status RefitOnAll(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
                   tuning::SearchResult& result, TrainReport& report) {
   const auto threshold = result.decision.threshold;
-  TrainRequest again = request;
-  again.fit = result.leaderboard.front().params;
-  Plan one = plan;
-  one.learners = {result.leaderboard.front().learner};
   REEVE_ASSIGN_OR_RETURN(
       tuning::SearchResult refitted,
-      SearchOrFit(again, one, table, AllRows(static_cast<std::int64_t>(table.labels.size()))));
+      SearchOrFit(request, plan, table, AllRows(static_cast<std::int64_t>(table.labels.size()))));
   result.model = std::move(refitted.model);
   result.pipeline = std::move(refitted.pipeline);
   result.decision = std::move(refitted.decision);

@@ -36,6 +36,8 @@ struct TrainRequest {
   /// Empty: all that fit.
   std::vector<std::string> learners;
   std::string effort = "standard";
+  /// "auto" or "off".
+  std::string ensemble = "auto";
   std::string imbalance = "threshold";
   int folds = 5;
   /// One given configuration instead of a search.

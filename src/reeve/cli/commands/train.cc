@@ -82,6 +82,7 @@ Result<workflow::TrainRequest> MakeRequest(const Call& call) {
   if (arguments.IsGiven("learner") || !request.fit)
     request.learners = SplitList(arguments.Text("learner"));
   request.effort = arguments.Text("effort");
+  request.ensemble = arguments.Text("ensemble");
   request.imbalance = arguments.Text("imbalance");
   request.ignored_warnings = contract::IgnoredWarnings(arguments.Texts("ignore-warning"));
   request.refit_all = arguments.Flag("refit-all");
