@@ -55,13 +55,11 @@ class Checker {
     Add(honesty::FindChance({.out_of_fold = AucOf(report_.out_of_fold),
                              .test = AucOf(report_.test),
                              .target = report_.target}));
-    const bool is_chance = Said("no_better_than_chance");
     const honesty::ScoredRows out_of_fold{predictions.out_of_fold_labels, predictions.out_of_fold};
-    if (out_of_fold.labels.empty()) return Status::Ok();
+    // Of a model that knows nothing there is nothing more to say.
+    if (out_of_fold.labels.empty() || Said("no_better_than_chance")) return Status::Ok();
     if (Wants("overfit") && !predictions.test_labels.empty())
       REEVE_RETURN_IF_ERROR(CheckOverfit(result, out_of_fold, predictions));
-    // What is left to say of a model that knows nothing?
-    if (is_chance) return Status::Ok();
     if (Wants("unstable_folds")) CheckFolds(result.out_of_fold);
     if (Wants("label_noise")) CheckLabels(result, out_of_fold);
     return Status::Ok();
