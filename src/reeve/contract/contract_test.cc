@@ -145,6 +145,8 @@ TEST(LintTest, ColumnsWhoseValuesAllDifferAreNoCopies) {
               testing::ElementsAre("duplicate_column near", "duplicate_column x_again"));
   EXPECT_THAT(LintFeatures(table, table.Names()).warnings.front().message,
               testing::HasSubstr("nearly a copy of column \"x\" (correlation 0.9999"));
+  EXPECT_THAT(LintFeatures(table, table.Names()).warnings.back().message,
+              testing::HasSubstr("\"x\" (same values)"));
 }
 
 TEST(ProfileTest, StatisticsAndRoundTrip) {
