@@ -59,6 +59,7 @@ class EveryLearner : public testing::TestWithParam<std::string> {
   bool linear() const { return learner()->input() == InputKind::kLinear; }
   Params small() const {
     if (GetParam() == "logistic") return {{"C", "1"}};
+    if (GetParam() == "symmetric") return {{"n_estimators", "40"}};
     return {{"n_estimators", "40"},
             {GetParam() == "forest" ? "min_samples_leaf" : "min_child_weight", "3"}};
   }

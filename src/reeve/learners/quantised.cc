@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "reeve/base/parallel.h"
 
@@ -50,10 +51,9 @@ std::vector<float> FindCuts(const std::vector<float>& sorted) {
   return cuts;
 }
 
-QuantisedColumn QuantiseNumbers(std::span<const float> values,
-                                std::span<const std::int64_t> cut_rows) {
+QuantisedColumn QuantiseNumbers(std::span<const float> values, std::vector<float> cuts) {
   QuantisedColumn column;
-  column.cuts = FindCuts(SortedValues(values, cut_rows));
+  column.cuts = std::move(cuts);
   column.bins.reserve(values.size());
   for (const float value : values) {
     const auto bin =
@@ -75,6 +75,21 @@ QuantisedColumn QuantiseCategories(std::span<const float> values, std::int32_t c
   return column;
 }
 
+template <typename CutsOf>
+QuantisedMatrix QuantiseColumns(const Matrix& matrix, int threads, CutsOf cuts_of) {
+  QuantisedMatrix quantised{.columns = {}, .rows = matrix.rows()};
+  quantised.columns.resize(static_cast<std::size_t>(matrix.cols()));
+  // Quantising never fails.
+  (void)ParallelFor(threads, matrix.cols(), [&](std::int64_t j) {
+    const MatrixColumn& described = matrix.columns()[static_cast<std::size_t>(j)];
+    quantised.columns[static_cast<std::size_t>(j)] =
+        described.is_categorical ? QuantiseCategories(matrix.column(j), described.cardinality)
+                                 : QuantiseNumbers(matrix.column(j), cuts_of(j));
+    return Status::Ok();
+  });
+  return quantised;
+}
+
 }  // namespace
 
 QuantisedMatrix Quantise(const Matrix& matrix, int threads) {
@@ -83,17 +98,15 @@ QuantisedMatrix Quantise(const Matrix& matrix, int threads) {
 
 QuantisedMatrix Quantise(const Matrix& matrix, std::span<const std::int64_t> cut_rows,
                          int threads) {
-  QuantisedMatrix quantised{.columns = {}, .rows = matrix.rows()};
-  quantised.columns.resize(static_cast<std::size_t>(matrix.cols()));
-  // Quantising never fails.
-  (void)ParallelFor(threads, matrix.cols(), [&](std::int64_t j) {
-    const MatrixColumn& described = matrix.columns()[static_cast<std::size_t>(j)];
-    quantised.columns[static_cast<std::size_t>(j)] =
-        described.is_categorical ? QuantiseCategories(matrix.column(j), described.cardinality)
-                                 : QuantiseNumbers(matrix.column(j), cut_rows);
-    return Status::Ok();
+  return QuantiseColumns(matrix, threads, [&](std::int64_t j) {
+    return FindCuts(SortedValues(matrix.column(j), cut_rows));
   });
-  return quantised;
+}
+
+QuantisedMatrix QuantiseAs(const Matrix& matrix, const QuantisedMatrix& model, int threads) {
+  return QuantiseColumns(matrix, threads, [&](std::int64_t j) {
+    return model.columns[static_cast<std::size_t>(j)].cuts;
+  });
 }
 
 }  // namespace reeve::learners

@@ -34,5 +34,7 @@ QuantisedMatrix Quantise(const Matrix& matrix, int threads);
 /// The same with cuts that come from the rows `cut_rows` alone (empty: from all), so that held-out
 /// rows leave no trace; every row of the matrix gets its bins.
 QuantisedMatrix Quantise(const Matrix& matrix, std::span<const std::int64_t> cut_rows, int threads);
+/// Another matrix with the same columns, cut as `model` was.
+QuantisedMatrix QuantiseAs(const Matrix& matrix, const QuantisedMatrix& model, int threads);
 
 }  // namespace reeve::learners

@@ -13,6 +13,8 @@
 #include "reeve/inference/scorer.h"
 #include "reeve/learners/registry.h"
 #include "reeve/tuning/fitting.h"
+#include "reeve/tuning/folds.h"
+#include "reeve/tuning/prepared_rows.h"
 
 namespace reeve::tuning {
 namespace {
@@ -42,12 +44,6 @@ std::vector<double> PositiveColumn(const Probabilities& probabilities) {
     positive.push_back(probabilities.at(row, 1));
   return positive;
 }
-
-// Rows of one kind of input made ready: those to learn from and those to score.
-struct FoldRows {
-  PreparedRows train;
-  Matrix test;
-};
 
 // Classes and predictions of one treatment, fold by fold.
 struct Predictions {
@@ -118,9 +114,13 @@ class Comparison {
       learners_.push_back(std::move(learner));
     }
     predictions_.resize(configurations_.size() * kTreatments.size());
-    REEVE_ASSIGN_OR_RETURN(const std::vector<Fold> folds,
+    REEVE_ASSIGN_OR_RETURN(const std::vector<Fold> table_folds,
                            MakeFolds(rows, options_.folds, problem_.Splitting(options_.seed)));
-    for (std::size_t f = 0; f < folds.size(); ++f) REEVE_RETURN_IF_ERROR(RunFold(folds[f], f));
+    const std::vector<Fold> folds = ToPositions(table_folds, rows);
+    labels_ = LabelsOf(problem_, rows);
+    Preparation preparation(problem_, rows, folds, options_.threads);
+    for (std::size_t f = 0; f < folds.size(); ++f)
+      REEVE_RETURN_IF_ERROR(RunFold(preparation, folds[f], f));
     std::vector<TreatmentScores> scores;
     for (std::size_t i = 0; i < predictions_.size(); ++i) {
       scores.push_back(ScoreAll(predictions_[i]));
@@ -131,45 +131,45 @@ class Comparison {
   }
 
  private:
-  Status RunFold(const Fold& fold, std::size_t fold_idx) {
-    std::optional<FoldRows> trees, linear;
-    for (const auto& learner : learners_) {
-      const bool is_linear = learner->input() == learners::InputKind::kLinear;
-      std::optional<FoldRows>& place = is_linear ? linear : trees;
-      if (place) continue;
-      REEVE_ASSIGN_OR_RETURN(PreparedRows train,
-                             Prepare(problem_, fold.train, learner->input(), std::nullopt));
-      REEVE_ASSIGN_OR_RETURN(Matrix test, train.pipeline.Transform(*problem_.table, fold.test));
-      place = FoldRows{std::move(train), std::move(test)};
-    }
+  Status RunFold(Preparation& preparation, const Fold& fold, std::size_t fold_idx) {
+    std::vector<std::int32_t> test_labels;
+    for (const std::int64_t position : fold.test)
+      test_labels.push_back(labels_[static_cast<std::size_t>(position)]);
     for (Predictions& predictions : predictions_) {
-      predictions.labels.push_back(LabelsOf(problem_, fold.test));
+      predictions.labels.push_back(test_labels);
       predictions.folds.emplace_back();
     }
-    const int workers = std::min<int>(options_.threads, static_cast<int>(predictions_.size()));
-    const int threads = std::max(1, options_.threads / std::max(1, workers));
+    const int workers =
+        std::clamp(options_.threads, 1, std::max(1, static_cast<int>(predictions_.size())));
+    const int threads = std::max(1, options_.threads / workers);
     return ParallelFor(workers, static_cast<std::int64_t>(predictions_.size()),
-                       [&](std::int64_t i) {
-                         const std::size_t task = static_cast<std::size_t>(i);
+                       [&](std::int64_t i) -> Status {
+                         const auto task = static_cast<std::size_t>(i);
                          const auto& learner = learners_[task / kTreatments.size()];
-                         const bool is_linear = learner->input() == learners::InputKind::kLinear;
-                         return Fit(task, fold_idx, is_linear ? *linear : *trees, threads);
+                         REEVE_ASSIGN_OR_RETURN(
+                             const PreparedRows* const prepared,
+                             preparation.Get(Preparation::KeyOfFold(learner->input(), fold_idx)));
+                         return Fit(task, fold_idx, fold, *prepared, threads);
                        });
   }
 
-  Status Fit(std::size_t task, std::size_t fold_idx, const FoldRows& rows, int threads) {
+  Status Fit(std::size_t task, std::size_t fold_idx, const Fold& fold, const PreparedRows& prepared,
+             int threads) {
     const std::size_t configuration = task / kTreatments.size();
     const FitOptions fit{.imbalance = kTreatments[task % kTreatments.size()],
                          .seed = Random(options_.seed).Fork("compare", fold_idx).Next(),
                          .threads = threads,
-                         .early_stopping = false,
                          .cancellation = options_.cancellation};
-    REEVE_ASSIGN_OR_RETURN(const FittedModels fitted,
-                           FitModels(problem_, rows.train, *learners_[configuration],
-                                     {configurations_[configuration].params}, fit));
+    REEVE_ASSIGN_OR_RETURN(
+        const FittedModels fitted,
+        FitModels({.prepared = &prepared,
+                   .labels = labels_,
+                   .classes = problem_.classes,
+                   .learn = fold.train},
+                  *learners_[configuration], {configurations_[configuration].params}, fit));
     const inference::Decision decision{.threshold = std::nullopt, .odds = fitted.odds};
-    predictions_[task].folds[fold_idx] =
-        inference::PredictCorrected(*fitted.models.front().model, decision, rows.test, threads);
+    predictions_[task].folds[fold_idx] = inference::PredictCorrected(
+        *fitted.models.front().model, decision, prepared.matrix.Take(fold.test), threads);
     return Status::Ok();
   }
 
@@ -177,6 +177,7 @@ class Comparison {
   const std::vector<ComparedConfiguration>& configurations_;
   const CompareImbalanceOptions& options_;
   std::vector<std::unique_ptr<learners::Learner>> learners_;
+  std::vector<std::int32_t> labels_;  // by position
   // Treatments of one configuration after the other.
   std::vector<Predictions> predictions_;
 };

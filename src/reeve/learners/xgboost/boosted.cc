@@ -7,9 +7,10 @@
 
 #include "reeve/base/number.h"
 #include "reeve/inference/forest.h"
+#include "reeve/learners/early_stopping.h"
 #include "reeve/learners/learnt_rows.h"
+#include "reeve/learners/log_loss/gradients.h"
 #include "reeve/learners/xgboost/api.h"
-#include "reeve/learners/xgboost/gradients.h"
 #include "reeve/learners/xgboost/read_forest.h"
 
 namespace reeve::learners {
@@ -104,7 +105,9 @@ class Rounds {
         options_(options),
         threads_(UsefulThreads(*set.matrix, options.threads)),
         types_(FeatureTypesOf(*set.matrix)),
-        gradients_(set) {}
+        gradients_(set),
+        stopping_(static_cast<int>(NumberParam(options.params, Specs(), "early_stopping_rounds"))) {
+  }
 
   Status Run() {
     REEVE_ASSIGN_OR_RETURN(
@@ -122,12 +125,12 @@ class Rounds {
     }
     REEVE_ASSIGN_OR_RETURN(Booster booster, Booster::Make(cached, MakeSettings(set_, options_)));
     const int most = MostRounds();
-    for (; trained_ < most && !stopped_; ++trained_) {
+    for (; trained_ < most && !stopping_.ended(); ++trained_) {
       REEVE_RETURN_IF_ERROR(options_.cancellation->Check());
       REEVE_RETURN_IF_ERROR(Step(booster, data, trained_));
       if (watched) REEVE_RETURN_IF_ERROR(Watch(booster, *watched, trained_));
     }
-    kept_ = watched && !options_.keep_all_rounds ? best_round_ + 1 : trained_;
+    kept_ = watched && !options_.keep_all_rounds ? stopping_.best_round() + 1 : trained_;
     REEVE_ASSIGN_OR_RETURN(native_bytes_, booster.Save(kept_, set_.matrix->columns(), types_));
     return Status::Ok();
   }
@@ -154,19 +157,8 @@ class Rounds {
     REEVE_ASSIGN_OR_RETURN(const std::span<const float> margins, booster.Margins(watched, false));
     const double loss = MarginLogLoss(*options_.early_stopping, margins, threads_);
     history_.push_back({"watched_log_loss", round, loss});
-    if (best_round_ < 0 || loss < best_loss_) {
-      best_loss_ = loss;
-      best_round_ = round;
-    }
-    stopped_ = round - best_round_ >= Patience();
+    stopping_.Watch(round, loss);
     return Status::Ok();
-  }
-
-  // The later the best round, the slower the loss moves and the longer a pause may be.
-  int Patience() const {
-    const auto given =
-        static_cast<int>(NumberParam(options_.params, Specs(), "early_stopping_rounds"));
-    return given > 0 ? given : 30 + best_round_ / 5;
   }
 
   const TrainingSet& set_;
@@ -175,9 +167,7 @@ class Rounds {
   const FeatureTypes types_;
   Gradients gradients_;
   int trained_ = 0, kept_ = 0;
-  int best_round_ = -1;
-  double best_loss_ = 0;
-  bool stopped_ = false;
+  EarlyStopping stopping_;
   std::vector<HistoryPoint> history_;
   std::string native_bytes_;
 };
