@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Option, 77> kOptions = {{
+constexpr std::array<Option, 78> kOptions = {{
     {"target", "", "COLUMN", "", "data.target", "train evaluate", false,
      "column with the classes to learn"},
     {"positive", "", "CLASS", "", "data.positive", "train", false,
@@ -23,10 +23,12 @@ constexpr std::array<Option, 77> kOptions = {{
      "column that orders rows in time: test on the latest"},
     {"metric", "", "NAME", "auc", "train.metric", "train", false,
      "what is optimised: auc, log_loss, accuracy, f1, mcc, …"},
-    {"learner", "", "NAMES", "logistic,forest,boosted", "train.learner", "train", false,
+    {"learner", "", "NAMES", "logistic,forest,boosted,symmetric", "train.learner", "train", false,
      "learners to try, separated by commas"},
     {"effort", "", "LEVEL", "standard", "train.effort", "train", false,
-     "how many trials: quick, standard, thorough"},
+     "how much work: quick, standard, thorough"},
+    {"ensemble", "", "WHEN", "auto", "train.ensemble", "train", false,
+     "several models that answer together: auto (where they win by more than chance), off"},
     {"imbalance", "", "WAY", "threshold", "train.imbalance", "train", false,
      "for rare classes: none, threshold, weights, undersample, oversample, smote"},
     {"compare-imbalance", "", "", "", "train.compare_imbalance", "train", false,

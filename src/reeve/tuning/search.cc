@@ -181,7 +181,7 @@ class Searcher {
 
   // After the first fold: those that a mixture would take, the best by the metric, and the best of
   // each learner, so that every learner has its line on the leaderboard.
-  std::vector<Contender*> Survivors() const {
+  std::vector<Contender*> Survivors() {
     std::vector<const Assessment*> best;
     std::vector<const Probabilities*> predictions;
     std::vector<double> by_metric, by_loss;
@@ -211,8 +211,21 @@ class Searcher {
       if (first < contenders_.size()) kept.insert(first);
     }
     std::vector<Contender*> survivors;
-    for (const std::size_t i : kept) survivors.push_back(contenders_[i].get());
+    for (const std::size_t i : kept) {
+      Narrow(*contenders_[i], *best[i]);
+      survivors.push_back(contenders_[i].get());
+    }
     return survivors;
+  }
+  // Of a path only the best element goes on.
+  static void Narrow(Contender& contender, const Assessment& best) {
+    const std::size_t path_idx = best.path_idx;
+    contender.candidate.path = {contender.candidate.path[path_idx]};
+    for (auto& [fold_idx, fit] : contender.fits) {
+      learners::TrainedModel kept = std::move(fit.models[path_idx]);
+      fit.models.clear();
+      fit.models.push_back(std::move(kept));
+    }
   }
   std::vector<std::int32_t> LabelsAtFirstFold() const {
     std::vector<std::int32_t> labels;

@@ -11,6 +11,7 @@
 
 #include "reeve/base/clock.h"
 #include "reeve/base/file_system.h"
+#include "reeve/base/nearest.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/bundle/bundle.h"
@@ -81,6 +82,10 @@ Result<Plan> MakePlan(const TrainRequest& request) {
   for (const Requirement& requirement : request.requirements) {
     if (requirement.metric == kCost && plan.costs) continue;
     REEVE_RETURN_IF_ERROR(evaluation::ParseMetric(requirement.metric).status());
+  }
+  if (request.ensemble != "auto" && request.ensemble != "off") {
+    return Status::InvalidArgument("unknown --ensemble " + Quote(request.ensemble) + "." +
+                                   Suggest(request.ensemble, {"auto", "off"}));
   }
   if (!(request.split > 0 && request.split < 1)) {
     return Status::InvalidArgument("--split is " + FormatNumber(request.split) +
@@ -205,6 +210,7 @@ Result<tuning::SearchResult> SearchOrFit(const TrainRequest& request, const Plan
                                       .imbalance = plan.imbalance,
                                       .calibration = plan.calibration,
                                       .costs = plan.costs,
+                                      .ensemble = request.ensemble == "auto",
                                       .seed = request.seed,
                                       .threads = request.table.threads,
                                       .cancellation = request.table.cancellation,

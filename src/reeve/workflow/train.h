@@ -39,6 +39,8 @@ struct TrainRequest {
   /// Empty: all that fit.
   std::vector<std::string> learners;
   std::string effort = "standard";
+  /// "auto" or "off".
+  std::string ensemble = "auto";
   std::string imbalance = "threshold";
   /// "auto", or a kind of calibration.
   std::string calibration = "auto";

@@ -82,6 +82,7 @@ Result<workflow::TrainRequest> MakeRequest(const Call& call) {
   if (arguments.IsGiven("learner") || !request.fit)
     request.learners = SplitList(arguments.Text("learner"));
   request.effort = arguments.Text("effort");
+  request.ensemble = arguments.Text("ensemble");
   request.imbalance = arguments.Text("imbalance");
   request.calibration = arguments.Text("calibration");
   request.costs = arguments.Text("cost");
