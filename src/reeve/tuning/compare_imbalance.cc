@@ -2,18 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <utility>
 
-#include "reeve/base/parallel.h"
 #include "reeve/base/random.h"
 #include "reeve/evaluation/confusion.h"
 #include "reeve/evaluation/metric.h"
 #include "reeve/evaluation/threshold.h"
-#include "reeve/inference/scorer.h"
-#include "reeve/learners/registry.h"
-#include "reeve/tuning/fitting.h"
-#include "reeve/tuning/folds.h"
+#include "reeve/tuning/candidate.h"
+#include "reeve/tuning/cross_validation.h"
 #include "reeve/tuning/prepared_rows.h"
 
 namespace reeve::tuning {
@@ -29,13 +25,6 @@ std::string NameOf(Imbalance imbalance) {
     if (known == imbalance) return std::string(name);
   }
   return "";
-}
-
-std::vector<std::int32_t> LabelsOf(const Problem& problem, const std::vector<std::int64_t>& rows) {
-  std::vector<std::int32_t> labels;
-  for (const std::int64_t row : rows)
-    labels.push_back(problem.labels[static_cast<std::size_t>(row)]);
-  return labels;
 }
 
 std::vector<double> PositiveColumn(const Probabilities& probabilities) {
@@ -104,82 +93,65 @@ TreatmentScores ScoreAll(const Predictions& predictions) {
 
 class Comparison {
  public:
-  Comparison(const Problem& problem, const std::vector<ComparedConfiguration>& configurations,
-             const CompareImbalanceOptions& options)
-      : problem_(problem), configurations_(configurations), options_(options) {}
+  Comparison(const Problem& problem, const std::vector<std::int64_t>& rows,
+             std::vector<Fold> folds, const CompareImbalanceOptions& options)
+      : rows_(rows),
+        labels_(problem.LabelsOf(rows)),
+        folds_(std::move(folds)),
+        options_(options),
+        preparation_(problem, rows_, folds_, options.threads),
+        classes_(problem.classes) {}
 
-  Result<std::vector<TreatmentScores>> Run(const std::vector<std::int64_t>& rows) {
-    for (const ComparedConfiguration& configuration : configurations_) {
-      REEVE_ASSIGN_OR_RETURN(auto learner, learners::MakeLearner(configuration.learner));
-      learners_.push_back(std::move(learner));
-    }
-    predictions_.resize(configurations_.size() * kTreatments.size());
-    REEVE_ASSIGN_OR_RETURN(const std::vector<Fold> table_folds,
-                           MakeFolds(rows, options_.folds, problem_.Splitting(options_.seed)));
-    const std::vector<Fold> folds = ToPositions(table_folds, rows);
-    labels_ = LabelsOf(problem_, rows);
-    Preparation preparation(problem_, rows, folds, options_.threads);
-    for (std::size_t f = 0; f < folds.size(); ++f)
-      REEVE_RETURN_IF_ERROR(RunFold(preparation, folds[f], f));
+  Result<std::vector<TreatmentScores>> Run(
+      const std::vector<ComparedConfiguration>& configurations) {
     std::vector<TreatmentScores> scores;
-    for (std::size_t i = 0; i < predictions_.size(); ++i) {
-      scores.push_back(ScoreAll(predictions_[i]));
-      scores.back().learner = configurations_[i / kTreatments.size()].learner;
-      scores.back().imbalance = NameOf(kTreatments[i % kTreatments.size()]);
+    for (const ComparedConfiguration& configuration : configurations) {
+      REEVE_ASSIGN_OR_RETURN(const Candidate candidate,
+                             MakeCandidate(configuration.learner, configuration.params));
+      for (const Imbalance treatment : kTreatments) {
+        REEVE_ASSIGN_OR_RETURN(TreatmentScores line, Score(candidate, treatment));
+        scores.push_back(std::move(line));
+      }
     }
     return scores;
   }
 
  private:
-  Status RunFold(Preparation& preparation, const Fold& fold, std::size_t fold_idx) {
-    std::vector<std::int32_t> test_labels;
-    for (const std::int64_t position : fold.test)
-      test_labels.push_back(labels_[static_cast<std::size_t>(position)]);
-    for (Predictions& predictions : predictions_) {
-      predictions.labels.push_back(test_labels);
-      predictions.folds.emplace_back();
+  Result<TreatmentScores> Score(const Candidate& candidate, Imbalance treatment) {
+    const CrossValidation validation(preparation_, labels_, classes_, folds_,
+                                     {.imbalance = treatment,
+                                      .threads = options_.threads,
+                                      .watches = false,
+                                      .cancellation = options_.cancellation});
+    std::vector<FitTask> tasks;
+    for (std::size_t f = 0; f < folds_.size(); ++f) {
+      tasks.push_back({.candidate = &candidate,
+                       .fold_idx = f,
+                       .seed = Random(options_.seed).Fork("compare", f).Next()});
     }
-    const int workers =
-        std::clamp(options_.threads, 1, std::max(1, static_cast<int>(predictions_.size())));
-    const int threads = std::max(1, options_.threads / workers);
-    return ParallelFor(workers, static_cast<std::int64_t>(predictions_.size()),
-                       [&](std::int64_t i) -> Status {
-                         const auto task = static_cast<std::size_t>(i);
-                         const auto& learner = learners_[task / kTreatments.size()];
-                         REEVE_ASSIGN_OR_RETURN(
-                             const PreparedRows* const prepared,
-                             preparation.Get(Preparation::KeyOfFold(learner->input(), fold_idx)));
-                         return Fit(task, fold_idx, fold, *prepared, threads);
-                       });
+    REEVE_ASSIGN_OR_RETURN(const std::vector<FoldFit> fits, validation.Run(tasks));
+    Predictions predictions;
+    for (std::size_t f = 0; f < folds_.size(); ++f) {
+      REEVE_ASSIGN_OR_RETURN(
+          Probabilities predicted,
+          validation.PredictTest(candidate.input, f, *fits[f].models.front().model, fits[f].odds));
+      predictions.folds.push_back(std::move(predicted));
+      predictions.labels.emplace_back();
+      for (const std::int64_t position : folds_[f].test)
+        predictions.labels.back().push_back(labels_[static_cast<std::size_t>(position)]);
+    }
+    TreatmentScores scores = ScoreAll(predictions);
+    scores.learner = candidate.learner;
+    scores.imbalance = NameOf(treatment);
+    return scores;
   }
 
-  Status Fit(std::size_t task, std::size_t fold_idx, const Fold& fold, const PreparedRows& prepared,
-             int threads) {
-    const std::size_t configuration = task / kTreatments.size();
-    const FitOptions fit{.imbalance = kTreatments[task % kTreatments.size()],
-                         .seed = Random(options_.seed).Fork("compare", fold_idx).Next(),
-                         .threads = threads,
-                         .cancellation = options_.cancellation};
-    REEVE_ASSIGN_OR_RETURN(
-        const FittedModels fitted,
-        FitModels({.prepared = &prepared,
-                   .labels = labels_,
-                   .classes = problem_.classes,
-                   .learn = fold.train},
-                  *learners_[configuration], {configurations_[configuration].params}, fit));
-    const inference::Decision decision{.threshold = std::nullopt, .odds = fitted.odds};
-    predictions_[task].folds[fold_idx] = inference::PredictCorrected(
-        *fitted.models.front().model, decision, prepared.matrix.Take(fold.test), threads);
-    return Status::Ok();
-  }
-
-  const Problem& problem_;
-  const std::vector<ComparedConfiguration>& configurations_;
+  const std::vector<std::int64_t>& rows_;
+  const std::vector<std::int32_t> labels_;
+  const std::vector<Fold> folds_;
   const CompareImbalanceOptions& options_;
-  std::vector<std::unique_ptr<learners::Learner>> learners_;
-  std::vector<std::int32_t> labels_;  // by position
-  // Treatments of one configuration after the other.
-  std::vector<Predictions> predictions_;
+  Preparation preparation_;
+  int classes_;
 };
 
 }  // namespace
@@ -188,7 +160,9 @@ Result<std::vector<TreatmentScores>> CompareImbalance(
     const Problem& problem, const std::vector<std::int64_t>& rows,
     const std::vector<ComparedConfiguration>& configurations,
     const CompareImbalanceOptions& options) {
-  return Comparison(problem, configurations, options).Run(rows);
+  REEVE_ASSIGN_OR_RETURN(const std::vector<Fold> folds,
+                         MakeFolds(rows, options.folds, problem.Splitting(options.seed)));
+  return Comparison(problem, rows, ToPositions(folds, rows), options).Run(configurations);
 }
 
 }  // namespace reeve::tuning

@@ -43,8 +43,7 @@ struct TreatmentScores {
 };
 
 /// Trains every configuration with every treatment on the same folds, so that what a treatment is
-/// worth on this table can be seen rather than believed. Chooses nothing. Folds come one after the
-/// other; within a fold, fits run in parallel.
+/// worth on this table can be seen rather than believed. Chooses nothing.
 Result<std::vector<TreatmentScores>> CompareImbalance(
     const Problem& problem, const std::vector<std::int64_t>& rows,
     const std::vector<ComparedConfiguration>& configurations,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "reeve/learners/quantised.h"
 #include "reeve/tuning/smote.h"
 
 namespace reeve::tuning {
@@ -26,34 +25,27 @@ std::vector<double> WatchWeights(const Balanced& balanced, std::span<const std::
   return weights;
 }
 
-// Copies `from` with `more` rows behind it.
-Matrix Extend(const Matrix& from, const Matrix& more) {
-  Matrix extended(from.rows() + more.rows(), from.columns());
-  for (std::int64_t j = 0; j < from.cols(); ++j) {
-    const auto to = extended.column(j);
-    std::copy(from.column(j).begin(), from.column(j).end(), to.begin());
-    std::copy(more.column(j).begin(), more.column(j).end(), to.begin() + from.rows());
-  }
-  return extended;
-}
-
-// A prepared matrix with rows made up by SMOTE behind its own, so that what is watched stays where
-// it was. Bins keep their cuts.
+// Rows with those that SMOTE made up behind them, as a matrix of their own.
 struct GrownRows {
   Matrix matrix;
-  learners::QuantisedMatrix quantised;
   std::vector<std::int32_t> labels;
 };
 
-GrownRows Grow(const FitRows& rows, const FitOptions& options) {
-  const PreparedRows& prepared = *rows.prepared;
-  SyntheticRows made = Smote(prepared.matrix, rows.learn, rows.labels, rows.classes,
-                             {.seed = options.seed, .threads = options.threads});
-  GrownRows grown;
-  grown.matrix = Extend(prepared.matrix, made.matrix);
-  if (prepared.quantised.rows > 0)
-    grown.quantised = learners::QuantiseAs(grown.matrix, prepared.quantised, options.threads);
-  grown.labels.assign(rows.labels.begin(), rows.labels.end());
+GrownRows Grow(const FitRows& rows, const Balanced& balanced, const FitOptions& options) {
+  const Matrix& matrix = rows.prepared->matrix;
+  const SyntheticRows made = Smote(matrix, balanced.rows, rows.labels, rows.classes,
+                                   {.seed = options.seed, .threads = options.threads});
+  const auto given = static_cast<std::int64_t>(balanced.rows.size());
+  GrownRows grown{.matrix = Matrix(given + made.matrix.rows(), matrix.columns())};
+  for (std::int64_t j = 0; j < matrix.cols(); ++j) {
+    const auto to = grown.matrix.column(j);
+    for (std::size_t i = 0; i < balanced.rows.size(); ++i)
+      to[i] = matrix.at(balanced.rows[i], j);
+    const auto synthetic = made.matrix.column(j);
+    std::copy(synthetic.begin(), synthetic.end(), to.begin() + given);
+  }
+  for (const std::int64_t position : balanced.rows)
+    grown.labels.push_back(rows.labels[static_cast<std::size_t>(position)]);
   grown.labels.insert(grown.labels.end(), made.labels.begin(), made.labels.end());
   return grown;
 }
@@ -65,26 +57,22 @@ Result<FittedModels> FitModels(const FitRows& rows, const learners::Learner& lea
                                const FitOptions& options) {
   Balanced balanced =
       Balance(options.imbalance, rows.learn, rows.labels, rows.classes, options.seed);
-  GrownRows grown;
+  const std::vector<double> weights = Scatter(balanced, rows.labels.size());
+  const std::vector<double> watch_weights = WatchWeights(balanced, rows.labels);
   learners::TrainingSet learn{.matrix = &rows.prepared->matrix,
-                              .labels = rows.labels,
-                              .classes = rows.classes,
-                              .quantised = &rows.prepared->quantised};
-  if (options.imbalance == Imbalance::kSmote) {
-    grown = Grow(rows, options);
-    for (std::int64_t row = rows.prepared->matrix.rows(); row < grown.matrix.rows(); ++row)
-      balanced.rows.push_back(row);
-    learn.matrix = &grown.matrix;
-    learn.labels = grown.labels;
-    learn.quantised = &grown.quantised;
-  }
-  const std::vector<double> weights = Scatter(balanced, learn.labels.size());
-  const std::vector<double> watch_weights = WatchWeights(balanced, learn.labels);
-  learn.weights = weights;
-  learn.rows = balanced.rows;
+                                    .labels = rows.labels,
+                                    .classes = rows.classes,
+                                    .weights = weights,
+                                    .rows = balanced.rows,
+                                    .quantised = &rows.prepared->quantised};
   learners::TrainingSet watch = learn;
   watch.weights = watch_weights;
   watch.rows = rows.watch;
+  GrownRows grown;
+  if (options.imbalance == Imbalance::kSmote) {
+    grown = Grow(rows, balanced, options);
+    learn = {.matrix = &grown.matrix, .labels = grown.labels, .classes = rows.classes};
+  }
   const learners::TrainOptions train{.seed = options.seed,
                                      .threads = options.threads,
                                      .early_stopping = rows.watch.empty() ? nullptr : &watch,

@@ -42,8 +42,8 @@ Result<Fold> SplitOnce(std::span<const std::int64_t> rows, double test_share,
 Result<std::vector<Fold>> MakeFolds(std::span<const std::int64_t> rows, int k,
                                     const SplitOptions& options);
 
-/// Folds of table rows as folds of positions in `rows`. REQUIRES: `rows` rise and hold every row of
-/// the folds.
+/// The same folds with rows replaced by their positions in `rows`. REQUIRES: `rows` rise and hold
+/// every row of the folds.
 std::vector<Fold> ToPositions(const std::vector<Fold>& folds,
                               const std::vector<std::int64_t>& rows);
 

@@ -22,14 +22,6 @@ namespace {
 
 using evaluation::Metric;
 
-std::vector<std::int32_t> LabelsOf(const Problem& problem, std::span<const std::int64_t> rows) {
-  std::vector<std::int32_t> labels;
-  labels.reserve(rows.size());
-  for (const std::int64_t row : rows)
-    labels.push_back(problem.labels[static_cast<std::size_t>(row)]);
-  return labels;
-}
-
 std::int64_t SmallestClass(std::span<const std::int32_t> labels, int classes) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
   for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)];
@@ -63,7 +55,7 @@ class Searcher {
  public:
   Searcher(const Problem& problem, const std::vector<std::int64_t>& rows,
            const SearchOptions& options)
-      : problem_(problem), rows_(rows), options_(options), labels_(LabelsOf(problem, rows)) {}
+      : problem_(problem), rows_(rows), options_(options), labels_(problem.LabelsOf(rows)) {}
 
   Result<SearchResult> Run() {
     REEVE_ASSIGN_OR_RETURN(const auto folds,
@@ -352,7 +344,7 @@ class Searcher {
   }
 
   // Calibration and threshold; calibrates the predictions on the way.
-  Result<ChosenDecision> Choose(Pooled& pooled) const {
+  Result<ChosenDecision> Decide(Pooled& pooled) const {
     DecisionOptions options{.calibration = options_.calibration,
                             .costs = options_.costs,
                             .threshold_metric = ThresholdMetric(options_.metric)};
@@ -373,7 +365,7 @@ class Searcher {
                         .trials = trial_count_,
                         .model = std::move(made.trained),
                         .pipeline = std::move(made.pipeline)};
-    REEVE_ASSIGN_OR_RETURN(result.chosen, Choose(pooled));
+    REEVE_ASSIGN_OR_RETURN(result.chosen, Decide(pooled));
     result.decision.calibration = result.chosen.calibration;
     result.decision.threshold = result.chosen.threshold;
     result.decision.odds =
@@ -414,7 +406,7 @@ Result<SearchResult> Search(const Problem& problem, const std::vector<std::int64
 Result<SearchResult> FitOne(const Problem& problem, const std::vector<std::int64_t>& rows,
                             const std::string& learner, const learners::Params& params,
                             const SearchOptions& options) {
-  const std::vector<std::int32_t> labels = LabelsOf(problem, rows);
+  const std::vector<std::int32_t> labels = problem.LabelsOf(rows);
   const std::vector<Fold> no_folds;
   REEVE_ASSIGN_OR_RETURN(const Candidate candidate, MakeCandidate(learner, params));
   Preparation preparation(problem, rows, no_folds, options.threads);

@@ -26,13 +26,13 @@ struct SearchOptions {
   evaluation::Metric metric = evaluation::Metric::kAuc;
   int folds = 5;
   Imbalance imbalance = Imbalance::kThreshold;
-  /// Of the out-of-fold predictions of what was chosen.
-  CalibrationOptions calibration = {};
-  /// What errors cost: they choose the threshold, whatever `imbalance` says. Two classes only.
-  std::optional<evaluation::Costs> costs = {};
   /// Let several configurations answer together where that is better than the best of them by more
   /// than its standard error.
   bool ensemble = true;
+  /// Of what was chosen, on its out-of-fold predictions.
+  CalibrationOptions calibration = {};
+  /// What errors cost: they choose the threshold, whatever `imbalance` says. Two classes only.
+  std::optional<evaluation::Costs> costs = {};
   std::uint64_t seed = 42;
   /// Never changes the result.
   int threads = 1;
@@ -82,8 +82,8 @@ struct SearchResult {
   ChosenDecision chosen = {};
 };
 
-/// Cross-validates a portfolio, picks the best configuration, or a mixture of several, and chooses
-/// its calibration and its threshold on out-of-fold predictions.
+/// Cross-validates a portfolio, picks the best configuration, or a mixture of several, calibrates it
+/// and chooses its threshold on out-of-fold predictions.
 ///
 /// Honest by construction: what looks at labels is fitted inside each fold; boosting watches the
 /// held-out folds for one thing only, a number of rounds that is the same for all folds; resampling

@@ -69,7 +69,7 @@ TEST(SearchTest, FindsSignalAndScoresItHonestly) {
 // Whatever mixture was taken, its model gives for new rows what its out-of-fold scores promised,
 // and the best single configuration stands beside it.
 TEST(SearchTest, AnEnsembleIsOneModelThatCanBeReadBack) {
-  const Toy train = MakeToy(1500, 1, 11, 0.8);
+  const Toy train = MakeToy(1500, 1, 11, 1.4);
   SearchOptions options = Options(2);
   options.metric = evaluation::Metric::kLogLoss;
   const auto result = Search(train.problem(), AllRows(1500), options);
@@ -79,7 +79,7 @@ TEST(SearchTest, AnEnsembleIsOneModelThatCanBeReadBack) {
   EXPECT_LT(result->leaderboard[0].mean, result->leaderboard[1].mean);
   EXPECT_EQ(result->model.params.at("1.learner"),
             result->leaderboard.front().params.at("1.learner"));
-  const Toy fresh = MakeToy(4000, 1, 12, 0.8);
+  const Toy fresh = MakeToy(4000, 1, 12, 1.4);
   const auto matrix = result->pipeline.Transform(fresh.table, AllRows(4000));
   ASSERT_TRUE(matrix.ok());
   EXPECT_EQ(static_cast<std::size_t>(matrix->cols()), result->model.importance.size());

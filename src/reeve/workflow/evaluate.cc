@@ -13,6 +13,7 @@
 #include "reeve/ingest/reader.h"
 #include "reeve/report/page.h"
 #include "reeve/workflow/decision_answer.h"
+#include "reeve/workflow/label_reader.h"
 #include "reeve/workflow/loaded_model.h"
 #include "reeve/workflow/train_answer.h"
 
@@ -25,42 +26,24 @@ struct Scored {
   Probabilities probabilities;
 };
 
-Result<std::int32_t> ClassOf(std::string label, const std::vector<std::string>& classes,
-                             const std::string& data) {
-  auto it = std::find(classes.begin(), classes.end(), label);
-  if (it == classes.end() && label.ends_with('.')) {
-    label.pop_back();
-    it = std::find(classes.begin(), classes.end(), Trim(label));
-  }
-  if (it != classes.end()) return static_cast<std::int32_t>(it - classes.begin());
-  return Status::InvalidData("label " + Quote(label, 60) + " of " + data +
-                             " is no class of the model." + Suggest(label, classes));
-}
-
 Status ScoreChunk(const Table& chunk, const inference::Scorer& scorer,
                   const EvaluateRequest& request, const std::string& target, EvaluateReport& report,
                   Scored& scored) {
-  const contract::MissingTexts missing(scorer.contract().missing_texts);
+  const LabelReader reader(scorer.contract(), request.data);
   REEVE_ASSIGN_OR_RETURN(const inference::Scored part,
                          scorer.Score(chunk, report.rows_read, request.threads));
   const Column& labels = chunk.column(*chunk.Find(target));
   for (std::int64_t row = 0; row < chunk.rows(); ++row) {
-    std::string label = labels.ToText(row);
-    if (label.empty() || missing.Contains(label)) {
+    REEVE_ASSIGN_OR_RETURN(const std::optional<std::int32_t> truth, reader.Read(labels, row));
+    if (!truth) {
       ++report.rows_unlabelled;
       continue;
     }
-    // 1.0 and 1 are the same class, as in training.
-    if (const auto number = contract::ReadNumber(label, contract::NumberFormat::kPlain))
-      label = Column::Numbers("", ColumnType::kReal, {*number}).ToText(0);
-    if (std::find(report.classes.begin(), report.classes.end(), label) == report.classes.end())
-      label = labels.ToText(row);
-    REEVE_ASSIGN_OR_RETURN(const std::int32_t truth, ClassOf(label, report.classes, request.data));
     if (!part.usable[static_cast<std::size_t>(row)]) {
       ++report.rows_rejected;
       continue;
     }
-    scored.labels.push_back(truth);
+    scored.labels.push_back(*truth);
     const auto probabilities = part.probabilities.row(row);
     scored.probabilities.values.insert(scored.probabilities.values.end(), probabilities.begin(),
                                        probabilities.end());
