@@ -82,7 +82,11 @@ Result<workflow::TrainRequest> MakeRequest(const Call& call) {
   if (arguments.IsGiven("learner") || !request.fit)
     request.learners = SplitList(arguments.Text("learner"));
   request.effort = arguments.Text("effort");
+  request.ensemble = arguments.Text("ensemble");
   request.imbalance = arguments.Text("imbalance");
+  request.calibration = arguments.Text("calibration");
+  request.costs = arguments.Text("cost");
+  request.compare_imbalance = arguments.Flag("compare-imbalance");
   request.refit_all = arguments.Flag("refit-all");
   request.seed = call.seed;
   request.track = !arguments.Flag("no-track");
