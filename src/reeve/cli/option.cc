@@ -43,6 +43,8 @@ constexpr auto kOptions = std::to_array<Option>({
      "train the final model on the test rows too"},
     {"require", "", "METRIC=X", "", "train.require", "train", true,
      "exit 4 unless the test part reaches this (losses: at most)"},
+    {"ignore-warning", "", "CODE", "", "train.ignore_warnings", "train", true,
+     "do not give this warning: CODE, or CODE:COLUMN for one column"},
     {"experiment", "", "NAME", "Default", "tracking.experiment", "train evaluate runs", false,
      "experiment of the run"},
     {"name", "", "RUN_NAME", "", "", "train", false, "name of the run"},

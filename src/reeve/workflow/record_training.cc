@@ -6,6 +6,7 @@
 
 #include "reeve/base/clock.h"
 #include "reeve/base/file_system.h"
+#include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/bundle/bundle.h"
 #include "reeve/contract/profile.h"
@@ -151,12 +152,31 @@ Status LogRun(const TrainRequest& request, const TrainingTable& table,
   return store.LogInput(run_id, Dataset(request, table));
 }
 
+std::string CsvField(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string SuspectLabelsCsv(const TrainReport& report) {
+  std::string csv = "row,label,suggested,label_probability,suggested_probability\n";
+  for (const TrainReport::SuspectLabel& suspect : report.suspect_labels) {
+    csv += std::to_string(suspect.row) + "," + CsvField(suspect.label) + "," +
+           CsvField(suspect.suggested) + "," + FormatNumber(suspect.label_probability) + "," +
+           FormatNumber(suspect.suggested_probability) + "\n";
+  }
+  return csv;
+}
+
 Status WriteArtifacts(const bundle::Bundle& bundle, const TrainReport& report,
                       const TrainingPredictions& predictions,
                       const std::vector<learners::HistoryPoint>& history, RunRecorder& recorder) {
   const std::vector<report::Picture> pictures = DrawTraining(report, predictions, history);
   for (const report::Picture& picture : pictures)
     REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("pictures/" + picture.name + ".svg", picture.svg));
+  if (!report.suspect_labels.empty())
+    REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("label_noise.csv", SuspectLabelsCsv(report)));
   REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("report.html", TrainingHtml(report, pictures)));
   REEVE_RETURN_IF_ERROR(
       recorder.WriteArtifact("profile.json", DumpJson(contract::ToJson(bundle.profile), 1) + "\n"));

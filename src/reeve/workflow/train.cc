@@ -21,6 +21,7 @@
 #include "reeve/workflow/record_training.h"
 #include "reeve/workflow/run_recorder.h"
 #include "reeve/workflow/train_answer.h"
+#include "reeve/workflow/training_checks.h"
 
 namespace reeve::workflow {
 namespace {
@@ -87,6 +88,7 @@ Result<Plan> MakePlan(const TrainRequest& request) {
     return Status::InvalidArgument("unknown --ensemble " + Quote(request.ensemble) + "." +
                                    Suggest(request.ensemble, {"auto", "off"}));
   }
+  REEVE_RETURN_IF_ERROR(request.ignored_warnings.Validate());
   if (!(request.split > 0 && request.split < 1)) {
     return Status::InvalidArgument("--split is " + FormatNumber(request.split) +
                                    ", expected a share between 0 and 1");
@@ -265,41 +267,6 @@ TrainReport StartReport(const TrainRequest& request, const Plan& plan, const Tra
   return report;
 }
 
-// The chance that ranking a random pair right is luck: an interval around 1/2, or a mean below it.
-void WarnOfChance(TrainReport& report) {
-  if (!report.out_of_fold) return;
-  const auto interval = report.out_of_fold->FindInterval("auc");
-  if (!interval || interval->low > 0.5) return;
-  report.warnings.push_back(
-      {"no_better_than_chance", "",
-       "the model is no better than chance: its cross-validated AUC of " +
-           FormatNumber(std::round(*report.out_of_fold->Find("auc") * 1000) / 1000) +
-           " may as well be 0.5; the columns do not explain " + report.target});
-}
-
-void WarnOfDuplicates(const TrainingTable& table, const tuning::Fold& split, TrainReport& report) {
-  std::map<std::string, bool> trained;  // digest of a row's values
-  std::string key;
-  const auto key_of = [&](std::int64_t row) {
-    key.clear();
-    for (const Column& column : table.table.columns()) key += column.ToText(row) + '\x1f';
-    return key;
-  };
-  constexpr std::size_t kMostRows =
-      200'000;  // beyond this the look-up would cost more than it tells
-  if (split.train.size() + split.test.size() > kMostRows) return;
-  for (const std::int64_t row : split.train) trained[key_of(row)] = true;
-  std::int64_t duplicates = 0;
-  for (const std::int64_t row : split.test) duplicates += trained.contains(key_of(row));
-  const double share = static_cast<double>(duplicates) /
-                       static_cast<double>(std::max<std::size_t>(split.test.size(), 1));
-  if (duplicates < 3 || share < 0.05) return;
-  report.warnings.push_back(
-      {"duplicate_rows_across_split", "",
-       GroupDigits(duplicates) + " of " + GroupDigits(static_cast<long long>(split.test.size())) +
-           " test rows are duplicates of training rows: the test is easier than new rows will be"});
-}
-
 // SMOTE draws towards the five nearest rows of the class; small classes have not as many.
 void WarnOfFewNeighbours(const Plan& plan, const TrainingTable& table, const tuning::Fold& split,
                          TrainReport& report) {
@@ -455,12 +422,12 @@ Status TrainTracked(const TrainRequest& request, const Plan& plan, const Trainin
   TrainingPredictions predictions;
   REEVE_RETURN_IF_ERROR(ScoreOnce(request, table, split, result, report, predictions));
   WarnOfFewNeighbours(plan, table, split, report);
-  WarnOfChance(report);
-  WarnOfDuplicates(table, split, report);
+  REEVE_RETURN_IF_ERROR(CheckTraining(request, table, split, result, predictions, report));
   CheckRequirements(request, report);
   REEVE_RETURN_IF_ERROR(CompareTreatments(request, table, split, result, report));
   if (request.refit_all && !split.test.empty())
     REEVE_RETURN_IF_ERROR(RefitOnAll(request, plan, table, result, report));
+  report.warnings = contract::FinishWarnings(std::move(report.warnings), request.ignored_warnings);
   // From here on nothing about the model changes.
   REEVE_RETURN_IF_ERROR(ExplainResult(request, plan, table, split, result, report));
   REEVE_RETURN_IF_ERROR(request.table.cancellation->Check());

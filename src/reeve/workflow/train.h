@@ -10,7 +10,7 @@
 
 #include "reeve/base/cancellation.h"
 #include "reeve/base/result.h"
-#include "reeve/contract/lint.h"
+#include "reeve/contract/warning.h"
 #include "reeve/evaluation/cost.h"
 #include "reeve/evaluation/scores.h"
 #include "reeve/learners/learner.h"
@@ -55,6 +55,8 @@ struct TrainRequest {
   /// Train the final model on the test rows too.
   bool refit_all = false;
   std::vector<Requirement> requirements;
+  /// Warnings that are not wanted.
+  contract::IgnoredWarnings ignored_warnings;
   std::uint64_t seed = 42;
 
   /// False: no store is touched.
@@ -110,6 +112,14 @@ struct TrainReport {
   /// With compare_imbalance.
   std::vector<tuning::TreatmentScores> imbalance_comparison;
   std::vector<contract::Warning> warnings;
+  /// A row of the source whose label is probably wrong; see honesty/label_noise.h.
+  struct SuspectLabel {
+    std::int64_t row = 0;
+    std::string label, suggested;
+    double label_probability = 0, suggested_probability = 0;
+  };
+  /// The least likely labels first; empty without the warning label_noise.
+  std::vector<SuspectLabel> suspect_labels;
   /// Importance by table column, largest first.
   std::vector<std::pair<std::string, double>> importance;
   /// The same by what it does to rows, with partial dependence.

@@ -120,7 +120,8 @@ Json ToJson(const TrainReport& report) {
     json["warnings"].push_back(
         Json{{"code", warning.code},
              {"column", warning.column.empty() ? Json(nullptr) : Json(warning.column)},
-             {"message", warning.message}});
+             {"message", warning.message},
+             {"fix", warning.fix}});
   }
   if (!report.unmet.empty()) json["unmet"] = report.unmet;
   json["data_digest"] = report.data_digest;

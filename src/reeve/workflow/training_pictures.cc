@@ -107,7 +107,8 @@ std::string TrainingHtml(const TrainReport& report, const std::vector<report::Pi
   if (report.threshold) page.facts.emplace_back("Threshold", Rounded(*report.threshold));
   if (!report.run_id.empty())
     page.facts.emplace_back("Run", report.run_name + " (" + report.run_id + ")");
-  for (const contract::Warning& warning : report.warnings) page.warnings.push_back(warning.message);
+  for (const contract::Warning& warning : report.warnings)
+    page.warnings.push_back(warning.message + ". " + warning.fix);
   if (report.test) page.tables.push_back(ScoreTable("Scores of the test part", *report.test));
   if (report.out_of_fold)
     page.tables.push_back(ScoreTable("Scores of out-of-fold predictions", *report.out_of_fold));
