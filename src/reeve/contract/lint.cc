@@ -21,9 +21,19 @@ constexpr std::int64_t kHeadRows = 2000;
 // Columns of numbers with fewer distinct values agree by chance.
 constexpr std::size_t kFewDistinct = 10;
 
+// The first `rows` texts as they are.
+std::string TextDigest(const Column& column, std::int64_t rows) {
+  TableDigest digest;
+  for (std::int64_t row = 0; row < rows; ++row) digest.AddText(column.ToText(row));
+  return digest.Hex();
+}
+
 // The first `rows` values as 0, 1, 2 … in order of first appearance, missing as -1, digested: equal
 // for two columns that hold the same values up to a one-to-one renaming.
 std::string AppearanceDigest(const Column& column, std::int64_t rows) {
+  // Texts are mostly distinct, so that any two columns of them would be equal up to a renaming.
+  if (column.type() == ColumnType::kText || column.type() == ColumnType::kList)
+    return TextDigest(column, rows);
   std::vector<std::int32_t> codes;
   codes.reserve(static_cast<std::size_t>(rows));
   std::unordered_map<double, std::int32_t> numbers;
@@ -121,12 +131,6 @@ class Linter {
  private:
   // False when the column cannot help.
   bool Check(const Column& column) {
-    if (column.type() == ColumnType::kText || column.type() == ColumnType::kList) {
-      Warn("unused_column", column,
-           "is " + std::string(column.type() == ColumnType::kText ? "free text" : "a list") +
-               ", which this version learns nothing from");
-      return false;
-    }
     const ColumnFacts facts = Survey(column);
     if (facts.distinct == 0) {
       Warn("constant_column", column,

@@ -7,6 +7,7 @@
 #include "reeve/features/fit_column.h"
 #include "reeve/features/step.h"
 #include "reeve/features/table_inputs.h"
+#include "reeve/features/text/text_step.h"
 
 namespace reeve::features {
 namespace {
@@ -102,16 +103,35 @@ PipelineOptions PipelineOptions::ForLinear() {
 Result<FittedPipeline> Pipeline::Fit(const Table& table, std::span<const std::int64_t> rows,
                                      const std::vector<std::string>& features,
                                      const PipelineOptions& options) {
+  REEVE_ASSIGN_OR_RETURN(FittedRows fitted, FitTransform(table, rows, features, options, {}));
+  return std::move(fitted.pipeline);
+}
+
+Result<FittedRows> Pipeline::FitTransform(const Table& table, std::span<const std::int64_t> rows,
+                                          const std::vector<std::string>& features,
+                                          const PipelineOptions& options, const Labels& labels) {
   auto impl = std::make_unique<FittedPipeline::Impl>();
+  std::vector<std::pair<std::int64_t, std::vector<float>>> learnt;
   for (const std::string& name : features) {
     REEVE_ASSIGN_OR_RETURN(const Column* const column, table.Get(name));
+    if (column->type() == ColumnType::kText || column->type() == ColumnType::kList) {
+      auto fitted = TextStep::Fit(*column, rows, labels.of_rows, labels.classes, options);
+      if (fitted.step == nullptr) continue;
+      learnt.emplace_back(impl->outputs.size(), std::move(fitted.learnt));
+      impl->Add(std::move(fitted.step));
+      continue;
+    }
     if (auto fitted = FitColumn(*column, rows, options)) impl->Add(std::move(fitted));
   }
   if (impl->outputs.empty()) {
     return Status::InvalidData(
-        "no column gives a feature: texts, lists and ids give none, nor do columns without values");
+        "no column gives a feature: ids give none, nor do columns without values");
   }
-  return FittedPipeline(std::move(impl));
+  FittedPipeline pipeline(std::move(impl));
+  REEVE_ASSIGN_OR_RETURN(Matrix matrix, pipeline.Transform(table, rows));
+  for (const auto& [first, values] : learnt)
+    std::copy(values.begin(), values.end(), matrix.column(first).data());
+  return FittedRows{std::move(pipeline), std::move(matrix)};
 }
 
 }  // namespace reeve::features

@@ -84,15 +84,27 @@ class FittedPipeline {
   std::unique_ptr<Impl> impl_;
 };
 
+struct Labels {
+  std::span<const std::int32_t> of_rows;
+  int classes = 0;
+};
+struct FittedRows {
+  FittedPipeline pipeline;
+  Matrix matrix;
+};
+
 /// Fits pipelines. Stateless.
 class Pipeline {
  public:
   /// Learns medians, scales and categories of the columns `features` from the rows `rows` alone.
-  /// Texts, lists and ids give no column (text features are not part of this version).
+  /// Texts and lists give scores with labels alone, ids nothing.
   /// Fails with kInvalidData when no column of the matrix would remain.
   static Result<FittedPipeline> Fit(const Table& table, std::span<const std::int64_t> rows,
                                     const std::vector<std::string>& features,
                                     const PipelineOptions& options);
+  static Result<FittedRows> FitTransform(const Table& table, std::span<const std::int64_t> rows,
+                                         const std::vector<std::string>& features,
+                                         const PipelineOptions& options, const Labels& labels);
 };
 
 }  // namespace reeve::features

@@ -71,10 +71,13 @@ Result<PreparedRows> Prepare(const Problem& problem, std::vector<std::int64_t> r
                              learners::InputKind input, std::optional<std::uint64_t> watch_seed) {
   const auto recipe = input == learners::InputKind::kTrees ? features::PipelineOptions::ForTrees()
                                                            : features::PipelineOptions::ForLinear();
-  REEVE_ASSIGN_OR_RETURN(features::FittedPipeline pipeline,
-                         features::Pipeline::Fit(*problem.table, rows, problem.features, recipe));
-  REEVE_ASSIGN_OR_RETURN(Matrix matrix, pipeline.Transform(*problem.table, rows));
-  PreparedRows prepared{std::move(pipeline), std::move(matrix), std::move(rows), {}, {}};
+  const std::vector<std::int32_t> labels = LabelsOf(problem, rows);
+  REEVE_ASSIGN_OR_RETURN(
+      features::FittedRows fitted,
+      features::Pipeline::FitTransform(*problem.table, rows, problem.features, recipe,
+                                       {.of_rows = labels, .classes = problem.classes}));
+  PreparedRows prepared{
+      std::move(fitted.pipeline), std::move(fitted.matrix), std::move(rows), {}, {}};
   if (watch_seed) SetApart(problem, *watch_seed, prepared);
   return prepared;
 }
