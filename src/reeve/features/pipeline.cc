@@ -109,19 +109,21 @@ Result<FittedPipeline> Pipeline::Fit(const Table& table, std::span<const std::in
 
 Result<FittedRows> Pipeline::FitTransform(const Table& table, std::span<const std::int64_t> rows,
                                           const std::vector<std::string>& features,
-                                          const PipelineOptions& options, const Labels& labels) {
+                                          const PipelineOptions& options,
+                                          const Supervision& supervision) {
   auto impl = std::make_unique<FittedPipeline::Impl>();
+  // Matrix columns of the rows that were learnt from, where Transform would give others.
   std::vector<std::pair<std::int64_t, std::vector<float>>> learnt;
   for (const std::string& name : features) {
     REEVE_ASSIGN_OR_RETURN(const Column* const column, table.Get(name));
-    if (column->type() == ColumnType::kText || column->type() == ColumnType::kList) {
-      auto fitted = TextStep::Fit(*column, rows, labels.of_rows, labels.classes, options);
+    if (TextStep::Takes(*column)) {
+      TextStep::Fitted fitted = TextStep::Fit(*column, rows, options, supervision);
       if (fitted.step == nullptr) continue;
       learnt.emplace_back(impl->outputs.size(), std::move(fitted.learnt));
       impl->Add(std::move(fitted.step));
-      continue;
+    } else if (auto fitted = FitColumn(*column, rows, options)) {
+      impl->Add(std::move(fitted));
     }
-    if (auto fitted = FitColumn(*column, rows, options)) impl->Add(std::move(fitted));
   }
   if (impl->outputs.empty()) {
     return Status::InvalidData(

@@ -24,6 +24,16 @@ enum class CategoryEncoding {
   kOrdinal,
 };
 
+/// What supervised steps learn from. Does not own.
+struct Supervision {
+  /// Class of each row of the table (rows that are not fitted may hold anything in range).
+  std::span<const std::int32_t> labels = {};
+  int classes = 2;
+  /// Group of each row of the table, or empty: rows of a group are not told of each other's labels.
+  std::span<const std::int32_t> groups = {};
+  std::uint64_t seed = 42;
+};
+
 /// The recipe of a pipeline. Everything fitted is learnt from the rows given to Fit and from no
 /// other.
 struct PipelineOptions {
@@ -84,12 +94,10 @@ class FittedPipeline {
   std::unique_ptr<Impl> impl_;
 };
 
-struct Labels {
-  std::span<const std::int32_t> of_rows;
-  int classes = 0;
-};
+/// A pipeline and the matrix of the rows it was fitted on.
 struct FittedRows {
   FittedPipeline pipeline;
+  /// Like Transform of these rows, but for supervised steps: those tell a row of other rows only.
   Matrix matrix;
 };
 
@@ -97,14 +105,17 @@ struct FittedRows {
 class Pipeline {
  public:
   /// Learns medians, scales and categories of the columns `features` from the rows `rows` alone.
-  /// Texts and lists give scores with labels alone, ids nothing.
+  /// Texts and lists give what needs no labels, ids give nothing.
   /// Fails with kInvalidData when no column of the matrix would remain.
   static Result<FittedPipeline> Fit(const Table& table, std::span<const std::int64_t> rows,
                                     const std::vector<std::string>& features,
                                     const PipelineOptions& options);
+  /// Fit with labels, for every kind of step, and the matrix to learn from. Without supervised
+  /// steps it is Fit, then Transform.
   static Result<FittedRows> FitTransform(const Table& table, std::span<const std::int64_t> rows,
                                          const std::vector<std::string>& features,
-                                         const PipelineOptions& options, const Labels& labels);
+                                         const PipelineOptions& options,
+                                         const Supervision& supervision);
 };
 
 }  // namespace reeve::features

@@ -12,6 +12,9 @@ constexpr std::size_t kFewestWatched = 20;
 
 double WatchedShare(std::size_t rows) { return rows < 2000 ? 0.2 : rows < 20'000 ? 0.15 : 0.1; }
 
+// Which rows are held back from which is no choice of the user's.
+constexpr std::uint64_t kSupervisionSeed = 42;
+
 std::vector<std::int32_t> LabelsOf(const Problem& problem, std::span<const std::int64_t> rows) {
   std::vector<std::int32_t> labels;
   labels.reserve(rows.size());
@@ -71,11 +74,14 @@ Result<PreparedRows> Prepare(const Problem& problem, std::vector<std::int64_t> r
                              learners::InputKind input, std::optional<std::uint64_t> watch_seed) {
   const auto recipe = input == learners::InputKind::kTrees ? features::PipelineOptions::ForTrees()
                                                            : features::PipelineOptions::ForLinear();
-  const std::vector<std::int32_t> labels = LabelsOf(problem, rows);
+  // Of a grouped table whole groups are held back; how early stopping is seeded plays no part.
+  const features::Supervision supervision{.labels = problem.labels,
+                                          .classes = problem.classes,
+                                          .groups = problem.groups,
+                                          .seed = kSupervisionSeed};
   REEVE_ASSIGN_OR_RETURN(
-      features::FittedRows fitted,
-      features::Pipeline::FitTransform(*problem.table, rows, problem.features, recipe,
-                                       {.of_rows = labels, .classes = problem.classes}));
+      auto fitted, features::Pipeline::FitTransform(*problem.table, rows, problem.features, recipe,
+                                                    supervision));
   PreparedRows prepared{
       std::move(fitted.pipeline), std::move(fitted.matrix), std::move(rows), {}, {}};
   if (watch_seed) SetApart(problem, *watch_seed, prepared);

@@ -12,8 +12,8 @@ struct LinearSvmOptions {
   /// Weight of the losses against the squared weights.
   double cost = 1;
   /// Passes end when the largest violation of optimality is below this.
-  double tolerance = 0.01;
-  int most_passes = 50;
+  double tolerance = 0.1;
+  int most_passes = 20;
   /// Order in which rows are looked at.
   std::uint64_t seed = 42;
 };

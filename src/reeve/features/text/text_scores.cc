@@ -18,22 +18,33 @@ constexpr std::size_t kMostWeights = 4'000'000;
 constexpr std::int64_t kMostOutputs = 10'000;
 // Products that training may cost, and passes over the rows that it gets in any case.
 constexpr double kMostProducts = 2e10;
-constexpr int kFewestPasses = 5, kMostPasses = 50;
+constexpr int kFewestPasses = 5, kMostPasses = 20;
 
-// The part of each text. Equal texts go to one part, or a separator would have seen what it is
-// asked about; each class is dealt out evenly.
-std::vector<int> Deal(std::span<const std::string_view> texts, std::span<const std::int32_t> labels,
-                      int classes, const TextScoresOptions& options) {
-  std::unordered_map<std::string_view, std::size_t> first_of;
-  std::vector<std::size_t> first(texts.size());
-  std::vector<std::vector<std::size_t>> of_class(static_cast<std::size_t>(classes));
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    // Texts that are missing are known to nobody: they need not stay together.
-    const bool is_new = texts[i].empty() || first_of.emplace(texts[i], i).second;
-    first[i] = is_new ? i : first_of[texts[i]];
-    if (is_new) of_class[static_cast<std::size_t>(labels[i])].push_back(i);
+// The first text of each one's group: of the texts that must not be told of each other, as a
+// separator would have seen what it is asked about.
+std::vector<std::size_t> FirstOfGroup(const LabelledTexts& set) {
+  std::vector<std::size_t> first(set.texts.size());
+  std::unordered_map<std::string_view, std::size_t> of_text;
+  std::unordered_map<std::int32_t, std::size_t> of_group;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (!set.groups.empty()) {
+      first[i] = of_group.emplace(set.groups[i], i).first->second;
+    } else {
+      // Texts that are missing are known to nobody: they need not stay together.
+      first[i] = set.texts[i].empty() ? i : of_text.emplace(set.texts[i], i).first->second;
+    }
   }
-  std::vector<int> part(texts.size());
+  return first;
+}
+
+// The part of each text; each class is dealt out evenly.
+std::vector<int> Deal(const LabelledTexts& set, const TextScoresOptions& options) {
+  const std::vector<std::size_t> first = FirstOfGroup(set);
+  std::vector<std::vector<std::size_t>> of_class(static_cast<std::size_t>(set.classes));
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (first[i] == i) of_class[static_cast<std::size_t>(set.labels[i])].push_back(i);
+  }
+  std::vector<int> part(first.size());
   Random random = Random(options.seed).Fork("texts");
   int next = 0;
   for (std::vector<std::size_t>& rows : of_class) {
@@ -43,7 +54,7 @@ std::vector<int> Deal(std::span<const std::string_view> texts, std::span<const s
       next = (next + 1) % options.folds;
     }
   }
-  for (std::size_t i = 0; i < texts.size(); ++i) part[i] = part[first[i]];
+  for (std::size_t i = 0; i < first.size(); ++i) part[i] = part[first[i]];
   return part;
 }
 
@@ -123,32 +134,32 @@ int PassesWithinBudget(const SparseRows& rows, std::size_t outputs, int folds) {
 
 }  // namespace
 
-TextScores::Fitted TextScores::Fit(std::span<const std::string_view> texts,
-                                   std::span<const std::int32_t> labels, int classes,
-                                   const TextScoresOptions& options) {
-  const std::size_t outputs = classes == 2 ? 1 : static_cast<std::size_t>(classes);
+TextScores::Fitted TextScores::Fit(const LabelledTexts& set, const TextScoresOptions& options) {
+  const std::size_t outputs = set.classes == 2 ? 1 : static_cast<std::size_t>(set.classes);
   TextTermsOptions term_options = options.terms;
   // Halved for the two kinds of terms.
   const std::size_t most = std::max<std::size_t>(kMostWeights / outputs / 2, 1);
   term_options.words.most_terms = std::min(term_options.words.most_terms, most);
   term_options.characters.most_terms = std::min(term_options.characters.most_terms, most);
-  TextScores scores(TextTerms::Fit(texts, term_options));
-  const SparseRows rows = TransformAll(scores.terms_, texts);
-  const std::vector<int> part = Deal(texts, labels, classes, options);
+  TextScores scores(TextTerms::Fit(set.texts, term_options));
+  const SparseRows rows = TransformAll(scores.terms_, set.texts);
+  const std::vector<int> part = Deal(set, options);
   const LinearSvmOptions svm = {.cost = options.cost,
                                 .most_passes = PassesWithinBudget(rows, outputs, options.folds),
                                 .seed = options.seed};
-  std::vector<double> margins(texts.size() * outputs);
+  std::vector<double> margins(set.texts.size() * outputs);
   std::vector<std::vector<double>> weights;
   bool is_telling = false;
   for (std::size_t output = 0; output < outputs; ++output) {
     const auto positive_class = static_cast<std::int32_t>(outputs == 1 ? 1 : output);
     std::vector<std::uint8_t> is_positive;
-    for (const std::int32_t label : labels) is_positive.push_back(label == positive_class ? 1 : 0);
+    for (const std::int32_t label : set.labels)
+      is_positive.push_back(label == positive_class ? 1 : 0);
     OutputFit fit = FitOutput(rows, part, is_positive, svm, options.folds);
     constexpr double kTelling = 2.5;
     is_telling |= Difference(fit.margins, is_positive) > kTelling;
-    for (std::size_t i = 0; i < texts.size(); ++i) margins[i * outputs + output] = fit.margins[i];
+    for (std::size_t i = 0; i < set.texts.size(); ++i)
+      margins[i * outputs + output] = fit.margins[i];
     scores.intercepts_.push_back(fit.intercept);
     weights.push_back(std::move(fit.weights));
   }

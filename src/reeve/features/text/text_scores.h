@@ -11,6 +11,16 @@
 
 namespace reeve::features {
 
+/// What scores are learnt from. Does not own.
+struct LabelledTexts {
+  std::span<const std::string_view> texts;
+  /// 0 … classes-1, one for each text.
+  std::span<const std::int32_t> labels;
+  int classes = 2;
+  /// Texts of one group stay in one part; empty: equal texts do.
+  std::span<const std::int32_t> groups = {};
+};
+
 struct TextScoresOptions {
   TextTermsOptions terms = {};
   /// Cost of the linear separators, see LinearSvmOptions.
@@ -30,9 +40,8 @@ struct TextScoresOptions {
 class TextScores {
  public:
   struct Fitted;
-  /// REQUIRES: one label for each text, 0 … classes-1; classes >= 2.
-  static Fitted Fit(std::span<const std::string_view> texts, std::span<const std::int32_t> labels,
-                    int classes, const TextScoresOptions& options);
+  /// REQUIRES: set.classes >= 2.
+  static Fitted Fit(const LabelledTexts& set, const TextScoresOptions& options);
 
   /// Margins of a text: 1 for two classes, else one for each class.
   std::size_t outputs() const { return intercepts_.size(); }

@@ -16,7 +16,12 @@ struct Texts {
   std::vector<std::string> texts;
   std::vector<std::int32_t> labels;
 
-  std::vector<std::string_view> views() const { return {texts.begin(), texts.end()}; }
+  TextScores::Fitted Fit(int classes, const TextScoresOptions& options = {},
+                         std::span<const std::int32_t> groups = {}) const {
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    return TextScores::Fit({.texts = views, .labels = labels, .classes = classes, .groups = groups},
+                           options);
+  }
 };
 
 // Texts of random words, among them one that tells the class with the given probability.
@@ -63,7 +68,7 @@ std::vector<double> ScoresOf(const TextScores& scores, const Texts& texts) {
 TEST(TextScoresTest, TellsClassesOfNewTexts) {
   for (const int classes : {2, 4}) {
     const Texts train = Make(600, classes, 0.9, 1), fresh = Make(600, classes, 1, 2);
-    const auto fitted = TextScores::Fit(train.views(), train.labels, classes, {});
+    const auto fitted = train.Fit(classes);
     EXPECT_EQ(fitted.scores.outputs(), classes == 2 ? 1U : 4U);
     EXPECT_TRUE(fitted.is_telling);
     EXPECT_GT(Accuracy(ScoresOf(fitted.scores, fresh), fresh.labels), 0.95) << classes;
@@ -76,7 +81,7 @@ TEST(TextScoresTest, NoiseStaysNoiseInTheRowsThatWereLearntFrom) {
   int telling = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     const Texts train = Make(400, 2, 0, seed);
-    const auto fitted = TextScores::Fit(train.views(), train.labels, 2, {});
+    const auto fitted = train.Fit(2);
     EXPECT_LT(Accuracy(fitted.margins, train.labels), 0.6);
     // What a model behind would have been given without the parts:
     EXPECT_GT(Accuracy(ScoresOf(fitted.scores, train), train.labels), 0.8);
@@ -94,30 +99,45 @@ TEST(TextScoresTest, EqualTextsDoNotGiveEachOtherAway) {
       train.labels.push_back(train.labels[i]);
     }
   }
-  const auto fitted = TextScores::Fit(train.views(), train.labels, 2, {});
+  const auto fitted = train.Fit(2);
   EXPECT_LT(Accuracy(fitted.margins, train.labels), 0.65);
+}
+
+// Each group of rows has a word of its own, and one label.
+TEST(TextScoresTest, GroupsDoNotGiveTheirRowsAway) {
+  Random random(6);
+  Texts train;
+  std::vector<std::int32_t> groups;
+  for (std::int32_t row = 0; row < 400; ++row) {
+    const std::int32_t group = row / 8;
+    train.texts.push_back("group" + std::to_string(group) + " w" +
+                          std::to_string(random.Below(50)));
+    train.labels.push_back(group * 7 % 3 == 0 ? 1 : 0);
+    groups.push_back(group);
+  }
+  EXPECT_TRUE(train.Fit(2).is_telling);
+  EXPECT_FALSE(train.Fit(2, {}, groups).is_telling);
 }
 
 TEST(TextScoresTest, OneSeedOneResult) {
   const Texts train = Make(200, 3, 0.5, 4);
-  const auto a = TextScores::Fit(train.views(), train.labels, 3, {.seed = 1}),
-             b = TextScores::Fit(train.views(), train.labels, 3, {.seed = 1}),
-             c = TextScores::Fit(train.views(), train.labels, 3, {.seed = 2});
+  const auto a = train.Fit(3, {.seed = 1}), b = train.Fit(3, {.seed = 1}),
+             c = train.Fit(3, {.seed = 2});
   EXPECT_EQ(a.margins, b.margins);
   EXPECT_EQ(a.scores.ToJson(), b.scores.ToJson());
   EXPECT_NE(a.margins, c.margins);
 }
 
 TEST(TextScoresTest, FewAndEmptyTextsAreNoFault) {
-  const std::vector<std::string_view> empty = {"", "", ""}, one = {"a b"};
-  const std::vector<std::int32_t> labels = {0, 1, 1};
-  EXPECT_FALSE(TextScores::Fit(empty, labels, 2, {}).is_telling);
-  EXPECT_EQ(TextScores::Fit(one, std::span(labels).first(1), 2, {}).margins.size(), 1U);
+  const Texts empty = {.texts = {"", "", ""}, .labels = {0, 1, 1}};
+  const Texts one = {.texts = {"a b"}, .labels = {1}};
+  EXPECT_FALSE(empty.Fit(2).is_telling);
+  EXPECT_EQ(one.Fit(2).margins.size(), 1U);
 }
 
 TEST(TextScoresTest, ReadsBackEqual) {
   const Texts train = Make(200, 3, 0.5, 4), fresh = Make(100, 3, 0.5, 5);
-  const auto fitted = TextScores::Fit(train.views(), train.labels, 3, {});
+  const auto fitted = train.Fit(3);
   const auto read = TextScores::FromJson(ParseJson(DumpJson(fitted.scores.ToJson())).value());
   ASSERT_TRUE(read.ok()) << read.status().message();
   EXPECT_EQ(ScoresOf(*read, fresh), ScoresOf(fitted.scores, fresh));
@@ -125,7 +145,7 @@ TEST(TextScoresTest, ReadsBackEqual) {
 
 TEST(TextScoresTest, RefusesDamagedJson) {
   const Texts train = Make(30, 2, 1, 4);
-  const Json good = TextScores::Fit(train.views(), train.labels, 2, {}).scores.ToJson();
+  const Json good = train.Fit(2).scores.ToJson();
   ASSERT_TRUE(TextScores::FromJson(good).ok());
   const auto expect_refused = [&](const char* member, const Json& value) {
     Json damaged = good;

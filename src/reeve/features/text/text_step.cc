@@ -32,6 +32,15 @@ bool IsConstant(std::span<const double> values) {
                      [&](double value) { return value == values.front(); });
 }
 
+// The elements at `rows`; none of none.
+std::vector<std::int32_t> Gather(std::span<const std::int32_t> values,
+                                 std::span<const std::int64_t> rows) {
+  std::vector<std::int32_t> gathered;
+  if (values.empty()) return gathered;
+  for (const std::int64_t row : rows) gathered.push_back(values[static_cast<std::size_t>(row)]);
+  return gathered;
+}
+
 // Texts as they are learnt from: of lists the flattened ones, which `flat` holds.
 struct Prepared {
   std::vector<std::string> flat;
@@ -73,12 +82,11 @@ class TextStep::Fitter {
         scaling_(scaling),
         step_(new TextStep(column.name(), column.type() == ColumnType::kList)) {}
 
-  Fitted Run(std::span<const std::int64_t> rows, std::span<const std::int32_t> labels,
-             int classes) {
+  Fitted Run(std::span<const std::int64_t> rows, const Supervision& supervision) {
     const Prepared prepared = Prepare(column_, rows, step_->is_list_);
     const bool is_any = std::any_of(prepared.texts.begin(), prepared.texts.end(),
                                     [](std::string_view text) { return !text.empty(); });
-    if (is_any && classes >= 2) FitScores(prepared.texts, labels, classes);
+    if (is_any && !supervision.labels.empty()) FitScores(prepared.texts, rows, supervision);
     FitCount(Measure::kWords, prepared);
     if (step_->is_list_) FitCount(Measure::kElements, prepared);
     if (step_->outputs_.empty()) return {};
@@ -86,10 +94,13 @@ class TextStep::Fitter {
   }
 
  private:
-  void FitScores(std::span<const std::string_view> texts, std::span<const std::int32_t> labels,
-                 int classes) {
-    const int folds = texts.size() > kManyRows ? kFoldsOfManyRows : kFolds;
-    TextScores::Fitted fitted = TextScores::Fit(texts, labels, classes, {.folds = folds});
+  void FitScores(std::span<const std::string_view> texts, std::span<const std::int64_t> rows,
+                 const Supervision& supervision) {
+    const std::vector<std::int32_t> labels = Gather(supervision.labels, rows);
+    const std::vector<std::int32_t> groups = Gather(supervision.groups, rows);
+    TextScores::Fitted fitted = TextScores::Fit(
+        {.texts = texts, .labels = labels, .classes = supervision.classes, .groups = groups},
+        {.folds = texts.size() > kManyRows ? kFoldsOfManyRows : kFolds, .seed = supervision.seed});
     if (!fitted.is_telling) return;
     const std::size_t outputs = fitted.scores.outputs();
     for (std::size_t output = 0; output < outputs; ++output) {
@@ -123,10 +134,14 @@ class TextStep::Fitter {
   std::vector<float> learnt_;
 };
 
+bool TextStep::Takes(const Column& column) {
+  return (column.type() == ColumnType::kText || column.type() == ColumnType::kList) &&
+         column.storage() != Column::Storage::kNumbers;
+}
+
 TextStep::Fitted TextStep::Fit(const Column& column, std::span<const std::int64_t> rows,
-                               std::span<const std::int32_t> labels, int classes,
-                               const PipelineOptions& options) {
-  return Fitter(column, options.scaling).Run(rows, labels, classes);
+                               const PipelineOptions& options, const Supervision& supervision) {
+  return Fitter(column, options.scaling).Run(rows, supervision);
 }
 
 double TextStep::CountOf(Measure measure, std::string_view text, std::int64_t elements) {

@@ -20,12 +20,13 @@ namespace reeve::features {
 class TextStep final : public Step {
  public:
   struct Fitted;
-  /// Learns from the rows `rows` of `column`, whose classes `labels` holds, one for each of them.
-  /// Null step when the column gives nothing: no score that chance would not give and the same
-  /// number of words everywhere. REQUIRES: a text storage.
+  /// True for columns of texts and of lists.
+  static bool Takes(const Column& column);
+  /// Learns from the rows `rows` of `column`; without labels no scores. Null step when the column
+  /// gives nothing: no score that chance would not give, and the same number of words everywhere.
+  /// REQUIRES: Takes(column).
   static Fitted Fit(const Column& column, std::span<const std::int64_t> rows,
-                    std::span<const std::int32_t> labels, int classes,
-                    const PipelineOptions& options);
+                    const PipelineOptions& options, const Supervision& supervision);
   static Result<std::unique_ptr<Step>> FromJson(const Json& json);
 
   std::vector<StepInput> Inputs() const override;

@@ -41,6 +41,12 @@ Table TextTable(int classes, bool is_list, std::uint64_t seed) {
   return table;
 }
 
+TextStep::Fitted Fit(const Table& table, int classes, const PipelineOptions& options) {
+  const std::vector<std::int32_t> labels = Labels(classes);
+  return TextStep::Fit(table.column(0), AllRows(kRows), options,
+                       {.labels = labels, .classes = classes});
+}
+
 std::vector<std::string> NamesOf(const Step& step) {
   std::vector<std::string> names;
   for (const MatrixColumn& output : step.Outputs()) names.push_back(output.name);
@@ -59,9 +65,7 @@ std::vector<float> Applied(const Step& step, const Table& table) {
 TEST(TextStepTest, ScoresAndCounts) {
   const auto names = [](int classes, bool is_list) {
     const Table table = TextTable(classes, is_list, 1);
-    return NamesOf(*TextStep::Fit(table.column(0), AllRows(kRows), Labels(classes), classes,
-                                  PipelineOptions::ForTrees())
-                        .step);
+    return NamesOf(*Fit(table, classes, PipelineOptions::ForTrees()).step);
   };
   EXPECT_THAT(names(2, false), ElementsAre("note (score)", "note (words)"));
   EXPECT_THAT(names(3, true),
@@ -72,15 +76,14 @@ TEST(TextStepTest, ScoresAndCounts) {
 TEST(TextStepTest, WithoutLabelsOnlyCounts) {
   const Table table = TextTable(2, false, 1);
   const auto fitted =
-      TextStep::Fit(table.column(0), AllRows(kRows), {}, 0, PipelineOptions::ForTrees());
+      TextStep::Fit(table.column(0), AllRows(kRows), PipelineOptions::ForTrees(), {});
   EXPECT_THAT(NamesOf(*fitted.step), ElementsAre("note (words)"));
   EXPECT_EQ(fitted.learnt, Applied(*fitted.step, table));
 }
 
 TEST(TextStepTest, LearntRowsAreScoredAsTextsThatNobodySaw) {
   const Table table = TextTable(2, false, 1);
-  const auto fitted =
-      TextStep::Fit(table.column(0), AllRows(kRows), Labels(2), 2, PipelineOptions::ForTrees());
+  const auto fitted = Fit(table, 2, PipelineOptions::ForTrees());
   const std::vector<float> applied = Applied(*fitted.step, table);
   ASSERT_EQ(fitted.learnt.size(), applied.size());
   EXPECT_NE(fitted.learnt, applied);
@@ -89,8 +92,7 @@ TEST(TextStepTest, LearntRowsAreScoredAsTextsThatNobodySaw) {
 
 TEST(TextStepTest, LinearModelsGetScaledNumbers) {
   const Table table = TextTable(2, false, 1);
-  const auto fitted =
-      TextStep::Fit(table.column(0), AllRows(kRows), Labels(2), 2, PipelineOptions::ForLinear());
+  const auto fitted = Fit(table, 2, PipelineOptions::ForLinear());
   for (std::size_t output = 0; output < 2; ++output) {
     double sum = 0, squares = 0;
     for (std::size_t i = 0; i < kRows; ++i) {
@@ -107,15 +109,14 @@ TEST(TextStepTest, LinearModelsGetScaledNumbers) {
 TEST(TextStepTest, GivesNothingWithoutTexts) {
   Column texts = Column::Texts("note");
   for (std::int64_t row = 0; row < kRows; ++row) texts.AppendText("");
-  EXPECT_EQ(
-      TextStep::Fit(texts, AllRows(kRows), Labels(2), 2, PipelineOptions::ForTrees()).step.get(),
-      nullptr);
+  Table table;
+  table.Add(std::move(texts));
+  EXPECT_EQ(Fit(table, 2, PipelineOptions::ForTrees()).step.get(), nullptr);
 }
 
 TEST(TextStepTest, OneRowIsScoredAsManyAre) {
   const Table table = TextTable(3, true, 1), fresh = TextTable(3, true, 2);
-  const auto fitted =
-      TextStep::Fit(table.column(0), AllRows(kRows), Labels(3), 3, PipelineOptions::ForLinear());
+  const auto fitted = Fit(table, 3, PipelineOptions::ForLinear());
   const std::vector<float> all = Applied(*fitted.step, fresh);
   for (std::int64_t row = 0; row < kRows; ++row) {
     const std::string_view text = fresh.column(0).text(row);
@@ -130,8 +131,7 @@ TEST(TextStepTest, OneRowIsScoredAsManyAre) {
 TEST(TextStepTest, ReadsBackEqual) {
   for (const bool is_list : {false, true}) {
     const Table table = TextTable(3, is_list, 1), fresh = TextTable(3, is_list, 2);
-    const auto fitted =
-        TextStep::Fit(table.column(0), AllRows(kRows), Labels(3), 3, PipelineOptions::ForLinear());
+    const auto fitted = Fit(table, 3, PipelineOptions::ForLinear());
     const auto read = StepFromJson(ParseJson(DumpJson(fitted.step->ToJson())).value());
     ASSERT_TRUE(read.ok()) << read.status().message();
     EXPECT_EQ((*read)->ToJson(), fitted.step->ToJson());
@@ -141,9 +141,7 @@ TEST(TextStepTest, ReadsBackEqual) {
 
 TEST(TextStepTest, RefusesDamagedJson) {
   const Table table = TextTable(2, false, 1);
-  const Json good =
-      TextStep::Fit(table.column(0), AllRows(kRows), Labels(2), 2, PipelineOptions::ForTrees())
-          .step->ToJson();
+  const Json good = Fit(table, 2, PipelineOptions::ForTrees()).step->ToJson();
   ASSERT_TRUE(StepFromJson(good).ok());
   const auto expect_refused = [&](const auto& damage) {
     Json damaged = good;
