@@ -45,17 +45,58 @@ FittedPipeline FittedPipeline::Join(std::vector<FittedPipeline> pipelines) {
   return FittedPipeline(std::move(impl));
 }
 
+namespace {
+
+// Fills the columns first, first + 1, … of the matrix.
+Status ApplyStep(const Step& step, const Table& table, std::span<const std::int64_t> rows,
+                 std::int64_t first, Matrix& matrix) {
+  REEVE_ASSIGN_OR_RETURN(TableInputs inputs, TableInputs::Make(step, table));
+  for (std::size_t begin = 0; begin < rows.size(); begin += kMostStepRows) {
+    const auto block = rows.subspan(begin, std::min(kMostStepRows, rows.size() - begin));
+    step.Apply(inputs.Gather(block), block.size(),
+               {.first = matrix.column(first).data() + begin, .stride = rows.size()});
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+bool FittedPipeline::looks_at_labels() const {
+  return std::any_of(impl_->steps.begin(), impl_->steps.end(),
+                     [](const auto& step) { return step->LooksAtLabels(); });
+}
+
+Status FittedPipeline::Relearn(const Table& table, std::span<const std::int64_t> rows,
+                               std::span<const std::int64_t> learn, const Supervision& supervision,
+                               Matrix& matrix) const {
+  std::vector<std::int64_t> learn_rows;
+  for (const std::int64_t position : learn)
+    learn_rows.push_back(rows[static_cast<std::size_t>(position)]);
+  std::int64_t first = 0;
+  for (const std::unique_ptr<Step>& step : impl_->steps) {
+    const auto outputs = static_cast<std::int64_t>(step->Outputs().size());
+    if (step->LooksAtLabels()) {
+      REEVE_ASSIGN_OR_RETURN(const Step::Relearnt relearnt,
+                             step->Relearn(table, learn_rows, supervision));
+      REEVE_RETURN_IF_ERROR(ApplyStep(*relearnt.step, table, rows, first, matrix));
+      auto value = relearnt.learnt.begin();
+      for (std::int64_t output = 0; output < outputs; ++output) {
+        const auto column = matrix.column(first + output);
+        for (const std::int64_t position : learn)
+          column[static_cast<std::size_t>(position)] = *value++;
+      }
+    }
+    first += outputs;
+  }
+  return Status::Ok();
+}
+
 Result<Matrix> FittedPipeline::Transform(const Table& table,
                                          std::span<const std::int64_t> rows) const {
   Matrix matrix(static_cast<std::int64_t>(rows.size()), impl_->outputs);
   std::int64_t first = 0;
   for (const std::unique_ptr<Step>& step : impl_->steps) {
-    REEVE_ASSIGN_OR_RETURN(TableInputs inputs, TableInputs::Make(*step, table));
-    for (std::size_t begin = 0; begin < rows.size(); begin += kMostStepRows) {
-      const auto block = rows.subspan(begin, std::min(kMostStepRows, rows.size() - begin));
-      step->Apply(inputs.Gather(block), block.size(),
-                  {.first = matrix.column(first).data() + begin, .stride = rows.size()});
-    }
+    REEVE_RETURN_IF_ERROR(ApplyStep(*step, table, rows, first, matrix));
     first += static_cast<std::int64_t>(step->Outputs().size());
   }
   return matrix;

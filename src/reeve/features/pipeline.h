@@ -83,6 +83,16 @@ class FittedPipeline {
   /// of which each looks at its own range of columns.
   static FittedPipeline Join(std::vector<FittedPipeline> pipelines);
 
+  /// True when a step was fitted with labels.
+  bool looks_at_labels() const;
+  /// Makes of `matrix`, which holds the rows `rows` of `table` as Transform or FitTransform give
+  /// them, one on which a model can learn from the rows at `learn` (positions in `rows`) and be
+  /// judged by all others: steps that look at labels learn again, from those rows alone. The
+  /// columns stay the same, and so does this pipeline.
+  Status Relearn(const Table& table, std::span<const std::int64_t> rows,
+                 std::span<const std::int64_t> learn, const Supervision& supervision,
+                 Matrix& matrix) const;
+
   /// pipeline.json (docs/formats/pipeline.md).
   Json ToJson() const;
   static Result<FittedPipeline> FromJson(const Json& json);

@@ -349,7 +349,7 @@ void RowScorer::Plan::ScoreBlock(const Block& block) const {
   scorer->model().PredictBlock(
       {.values = block.scores->features.data(), .stride = block.rows, .rows = block.rows},
       std::span(block.scores->probabilities).subspan(block.first * classes, block.rows * classes),
-      block.scores->bytes);
+      block.scores->work);
   Answer(block);
 }
 

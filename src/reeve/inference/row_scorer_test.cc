@@ -277,11 +277,11 @@ TEST(RowScorerTest, AWarmCallAllocatesNothing) {
   RowScores scores;
   made->Score(cells, scores);
   const auto* const probabilities = scores.probabilities.data();
-  const auto* const work = scores.bytes.data();
+  const auto* const work = scores.work.bytes.data();
   const auto* const features = scores.features.data();
   made->Score(cells, scores);
   EXPECT_EQ(probabilities, scores.probabilities.data());
-  EXPECT_EQ(work, scores.bytes.data());
+  EXPECT_EQ(work, scores.work.bytes.data());
   EXPECT_EQ(features, scores.features.data());
 }
 

@@ -41,6 +41,15 @@ std::vector<std::int32_t> Gather(std::span<const std::int32_t> values,
   return gathered;
 }
 
+TextScores::Fitted FitScoresOf(std::span<const std::string_view> texts,
+                               std::span<const std::int64_t> rows, const Supervision& supervision) {
+  const std::vector<std::int32_t> labels = Gather(supervision.labels, rows);
+  const std::vector<std::int32_t> groups = Gather(supervision.groups, rows);
+  return TextScores::Fit(
+      {.texts = texts, .labels = labels, .classes = supervision.classes, .groups = groups},
+      {.folds = texts.size() > kManyRows ? kFoldsOfManyRows : kFolds, .seed = supervision.seed});
+}
+
 // Texts as they are learnt from: of lists the flattened ones, which `flat` holds.
 struct Prepared {
   std::vector<std::string> flat;
@@ -96,11 +105,7 @@ class TextStep::Fitter {
  private:
   void FitScores(std::span<const std::string_view> texts, std::span<const std::int64_t> rows,
                  const Supervision& supervision) {
-    const std::vector<std::int32_t> labels = Gather(supervision.labels, rows);
-    const std::vector<std::int32_t> groups = Gather(supervision.groups, rows);
-    TextScores::Fitted fitted = TextScores::Fit(
-        {.texts = texts, .labels = labels, .classes = supervision.classes, .groups = groups},
-        {.folds = texts.size() > kManyRows ? kFoldsOfManyRows : kFolds, .seed = supervision.seed});
+    TextScores::Fitted fitted = FitScoresOf(texts, rows, supervision);
     if (!fitted.is_telling) return;
     const std::size_t outputs = fitted.scores.outputs();
     for (std::size_t output = 0; output < outputs; ++output) {
@@ -133,6 +138,30 @@ class TextStep::Fitter {
   std::unique_ptr<TextStep> step_;
   std::vector<float> learnt_;
 };
+
+Result<Step::Relearnt> TextStep::Relearn(const Table& table, std::span<const std::int64_t> rows,
+                                         const Supervision& supervision) const {
+  REEVE_ASSIGN_OR_RETURN(const Column* const column, table.Get(column_));
+  const Prepared prepared = Prepare(*column, rows, is_list_);
+  TextScores::Fitted fitted = FitScoresOf(prepared.texts, rows, supervision);
+  const std::size_t scored = fitted.scores.outputs();
+  if (scored != scores_->outputs())
+    return Status::Internal("text column " + Quote(column_) + " learns other classes than before");
+  Relearnt relearnt;
+  for (std::size_t output = 0; output < outputs_.size(); ++output) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const double value = output < scored ? fitted.margins[i * scored + output]
+                                           : CountOf(outputs_[output].measure, prepared.texts[i],
+                                                     prepared.elements[i]);
+      relearnt.learnt.push_back(ToFeature(outputs_[output].scale.Apply(value)));
+    }
+  }
+  std::unique_ptr<TextStep> step(new TextStep(column_, is_list_));
+  step->outputs_ = outputs_;
+  step->scores_.emplace(std::move(fitted.scores));
+  relearnt.step = std::move(step);
+  return relearnt;
+}
 
 bool TextStep::Takes(const Column& column) {
   return (column.type() == ColumnType::kText || column.type() == ColumnType::kList) &&

@@ -29,6 +29,9 @@ class TextStep final : public Step {
                     const PipelineOptions& options, const Supervision& supervision);
   static Result<std::unique_ptr<Step>> FromJson(const Json& json);
 
+  bool LooksAtLabels() const override { return scores_.has_value(); }
+  Result<Relearnt> Relearn(const Table& table, std::span<const std::int64_t> rows,
+                           const Supervision& supervision) const override;
   std::vector<StepInput> Inputs() const override;
   std::vector<MatrixColumn> Outputs() const override;
   void Apply(std::span<const StepValues> inputs, std::size_t rows,
