@@ -4,7 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reeve/features/derived_step.h"
 #include "reeve/features/fit_column.h"
+#include "reeve/features/statistics_fit.h"
 #include "reeve/features/step.h"
 #include "reeve/features/table_inputs.h"
 
@@ -90,6 +92,12 @@ PipelineOptions PipelineOptions::ForTrees() {
   return {.min_category_rows = 2};
 }
 
+PipelineOptions PipelineOptions::ForTreesWithStatistics() {
+  PipelineOptions options = ForTrees();
+  options.target.statistics = Statistics::kCombinations;
+  return options;
+}
+
 PipelineOptions PipelineOptions::ForLinear() {
   return {.imputation = Imputation::kMedian,
           .missing_flags = true,
@@ -107,11 +115,30 @@ Result<FittedPipeline> Pipeline::Fit(const Table& table, std::span<const std::in
     REEVE_ASSIGN_OR_RETURN(const Column* const column, table.Get(name));
     if (auto fitted = FitColumn(*column, rows, options)) impl->Add(std::move(fitted));
   }
+  for (const Derived& derived : options.derived) {
+    REEVE_ASSIGN_OR_RETURN(auto step, DerivedStep::Fit(derived, table, rows, options));
+    impl->Add(std::move(step));
+  }
   if (impl->outputs.empty()) {
     return Status::InvalidData(
         "no column gives a feature: texts, lists and ids give none, nor do columns without values");
   }
   return FittedPipeline(std::move(impl));
+}
+
+Result<FittedRows> Pipeline::FitTransform(const Table& table, std::span<const std::int64_t> rows,
+                                          const std::vector<std::string>& features,
+                                          const PipelineOptions& options,
+                                          const Supervision& supervision) {
+  REEVE_ASSIGN_OR_RETURN(FittedPipeline pipeline, Fit(table, rows, features, options));
+  REEVE_ASSIGN_OR_RETURN(Matrix matrix, pipeline.Transform(table, rows));
+  if (options.target.statistics == Statistics::kNone)
+    return FittedRows{std::move(pipeline), std::move(matrix)};
+  auto statistics = FitStatistics(table, rows, features, options.target, supervision);
+  if (!statistics) return FittedRows{std::move(pipeline), std::move(matrix)};
+  pipeline.impl_->Add(std::move(statistics->step));
+  matrix = std::move(matrix).With(pipeline.outputs(), statistics->training);
+  return FittedRows{std::move(pipeline), std::move(matrix)};
 }
 
 }  // namespace reeve::features

@@ -6,7 +6,9 @@
 
 #include "reeve/base/text.h"
 #include "reeve/features/category_step.h"
+#include "reeve/features/derived_step.h"
 #include "reeve/features/number_step.h"
+#include "reeve/features/statistics_step.h"
 
 namespace reeve::features {
 
@@ -33,6 +35,8 @@ Result<std::unique_ptr<Step>> StepFromJson(const Json& json) {
   REEVE_ASSIGN_OR_RETURN(const std::string kind, JsonString(json, "kind"));
   if (kind == "number") return NumberStep::FromJson(json);
   if (kind == "category") return CategoryStep::FromJson(json);
+  if (kind == "derived") return DerivedStep::FromJson(json);
+  if (kind == "target_statistics") return StatisticsStep::FromJson(json);
   return Status::Corrupt("unknown kind of step " + Quote(kind));
 }
 

@@ -14,6 +14,7 @@ namespace reeve::tuning {
 namespace {
 
 constexpr learners::InputKind kInputs[] = {learners::InputKind::kTrees,
+                                           learners::InputKind::kTreesWithStatistics,
                                            learners::InputKind::kLinear};
 
 struct Task {
@@ -84,8 +85,9 @@ Result<std::vector<std::vector<std::vector<FoldOutcome>>>> CrossValidation::Run(
   // Prepared rows of every fold in the range, for the inputs that active groups want.
   std::vector<std::optional<PreparedFold>> prepared((end - begin) * std::size(kInputs));
   const auto slot = [&](std::size_t fold_idx, learners::InputKind input) {
+    const auto* const kind = std::find(std::begin(kInputs), std::end(kInputs), input);
     return (fold_idx - begin) * std::size(kInputs) +
-           (input == learners::InputKind::kLinear ? 1 : 0);
+           static_cast<std::size_t>(kind - std::begin(kInputs));
   };
   REEVE_RETURN_IF_ERROR(ParallelFor(
       options_.threads, static_cast<std::int64_t>(prepared.size()), [&](std::int64_t i) {

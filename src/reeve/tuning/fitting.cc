@@ -12,6 +12,21 @@ constexpr std::size_t kFewestWatched = 20;
 
 double WatchedShare(std::size_t rows) { return rows < 2000 ? 0.2 : rows < 20'000 ? 0.15 : 0.1; }
 
+// Which rows are held back from which is no choice of the user's.
+constexpr std::uint64_t kStatisticsSeed = 42;
+
+features::PipelineOptions RecipeOf(learners::InputKind input) {
+  switch (input) {
+    case learners::InputKind::kTrees:
+      return features::PipelineOptions::ForTrees();
+    case learners::InputKind::kTreesWithStatistics:
+      return features::PipelineOptions::ForTreesWithStatistics();
+    case learners::InputKind::kLinear:
+      break;
+  }
+  return features::PipelineOptions::ForLinear();
+}
+
 std::vector<std::int32_t> LabelsOf(const Problem& problem, std::span<const std::int64_t> rows) {
   std::vector<std::int32_t> labels;
   labels.reserve(rows.size());
@@ -50,33 +65,44 @@ Subset MakeSubset(const PreparedRows& prepared, std::span<const std::int64_t> po
   return subset;
 }
 
-// Chooses the rows that early stopping watches.
-void SetApart(const Problem& problem, std::uint64_t seed, PreparedRows& prepared) {
+// Positions of the rows that are learnt from, and of those that early stopping watches.
+struct WatchSplit {
+  std::vector<std::int64_t> learn, watch;
+};
+
+WatchSplit SetApart(const Problem& problem, const std::vector<std::int64_t>& rows,
+                    std::uint64_t seed) {
   // A split that cannot be made (one group, one class …) means that nothing is watched.
-  const Result<Fold> split =
-      SplitOnce(prepared.rows, WatchedShare(prepared.rows.size()), problem.Splitting(seed));
-  if (!split.ok() || split->test.size() < kFewestWatched) return;
+  const Result<Fold> fold = SplitOnce(rows, WatchedShare(rows.size()), problem.Splitting(seed));
+  if (!fold.ok() || fold->test.size() < kFewestWatched) return {};
+  WatchSplit split;
   std::size_t next = 0;
-  for (std::size_t position = 0; position < prepared.rows.size(); ++position) {
-    const bool is_watched =
-        next < split->test.size() && split->test[next] == prepared.rows[position];
+  for (std::size_t position = 0; position < rows.size(); ++position) {
+    const bool is_watched = next < fold->test.size() && fold->test[next] == rows[position];
     if (is_watched) ++next;
-    (is_watched ? prepared.watch : prepared.learn).push_back(static_cast<std::int64_t>(position));
+    (is_watched ? split.watch : split.learn).push_back(static_cast<std::int64_t>(position));
   }
+  return split;
 }
 
 }  // namespace
 
 Result<PreparedRows> Prepare(const Problem& problem, std::vector<std::int64_t> rows,
                              learners::InputKind input, std::optional<std::uint64_t> watch_seed) {
-  const auto recipe = input == learners::InputKind::kTrees ? features::PipelineOptions::ForTrees()
-                                                           : features::PipelineOptions::ForLinear();
-  REEVE_ASSIGN_OR_RETURN(features::FittedPipeline pipeline,
-                         features::Pipeline::Fit(*problem.table, rows, problem.features, recipe));
-  REEVE_ASSIGN_OR_RETURN(Matrix matrix, pipeline.Transform(*problem.table, rows));
-  PreparedRows prepared{std::move(pipeline), std::move(matrix), std::move(rows), {}, {}};
-  if (watch_seed) SetApart(problem, *watch_seed, prepared);
-  return prepared;
+  features::PipelineOptions recipe = RecipeOf(input);
+  recipe.derived = problem.derived;
+  WatchSplit split;
+  if (watch_seed) split = SetApart(problem, rows, *watch_seed);
+  const features::Supervision supervision{.labels = problem.labels,
+                                          .classes = problem.classes,
+                                          .groups = problem.groups,
+                                          .watched = split.watch,
+                                          .seed = kStatisticsSeed};
+  REEVE_ASSIGN_OR_RETURN(
+      auto fitted, features::Pipeline::FitTransform(*problem.table, rows, problem.features, recipe,
+                                                    supervision));
+  return PreparedRows{std::move(fitted.pipeline), std::move(fitted.matrix), std::move(rows),
+                      std::move(split.learn), std::move(split.watch)};
 }
 
 Result<FittedModels> FitModels(const Problem& problem, const PreparedRows& prepared,
