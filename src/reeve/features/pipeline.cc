@@ -4,7 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reeve/features/derived_step.h"
 #include "reeve/features/fit_column.h"
+#include "reeve/features/statistics_fit.h"
 #include "reeve/features/step.h"
 #include "reeve/features/table_inputs.h"
 #include "reeve/features/text/text_step.h"
@@ -132,6 +134,12 @@ PipelineOptions PipelineOptions::ForTrees() {
   return {.min_category_rows = 2};
 }
 
+PipelineOptions PipelineOptions::ForTreesWithStatistics() {
+  PipelineOptions options = ForTrees();
+  options.target.statistics = Statistics::kCombinations;
+  return options;
+}
+
 PipelineOptions PipelineOptions::ForLinear() {
   return {.imputation = Imputation::kMedian,
           .missing_flags = true,
@@ -166,6 +174,10 @@ Result<FittedRows> Pipeline::FitTransform(const Table& table, std::span<const st
       impl->Add(std::move(fitted));
     }
   }
+  for (const Derived& derived : options.derived) {
+    REEVE_ASSIGN_OR_RETURN(auto step, DerivedStep::Fit(derived, table, rows, options));
+    impl->Add(std::move(step));
+  }
   if (impl->outputs.empty()) {
     return Status::InvalidData(
         "no column gives a feature: ids give none, nor do columns without values");
@@ -174,6 +186,13 @@ Result<FittedRows> Pipeline::FitTransform(const Table& table, std::span<const st
   REEVE_ASSIGN_OR_RETURN(Matrix matrix, pipeline.Transform(table, rows));
   for (const auto& [first, values] : learnt)
     std::copy(values.begin(), values.end(), matrix.column(first).data());
+  if (options.target.statistics == Statistics::kNone || supervision.labels.empty())
+    return FittedRows{std::move(pipeline), std::move(matrix)};
+  auto statistics = FitStatistics(table, rows, features, options.target, supervision);
+  if (statistics) {
+    pipeline.impl_->Add(std::move(statistics->step));
+    matrix = std::move(matrix).With(pipeline.outputs(), statistics->training);
+  }
   return FittedRows{std::move(pipeline), std::move(matrix)};
 }
 
