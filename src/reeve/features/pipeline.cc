@@ -1,6 +1,7 @@
 #include "reeve/features/pipeline.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,17 @@ namespace {
 constexpr std::int64_t kVersion = 2;
 // Of the first version, whose steps took one column each and stood under "columns".
 constexpr std::int64_t kVersionOfColumns = 1;
+
+// 0, 1, …, count - 1 without `others`.
+std::vector<std::int64_t> PositionsBut(std::size_t count, std::span<const std::int64_t> others) {
+  std::vector<bool> is_other(count);
+  for (const std::int64_t position : others) is_other[static_cast<std::size_t>(position)] = true;
+  std::vector<std::int64_t> positions;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!is_other[i]) positions.push_back(static_cast<std::int64_t>(i));
+  }
+  return positions;
+}
 
 }  // namespace
 
@@ -131,13 +143,23 @@ Result<FittedRows> Pipeline::FitTransform(const Table& table, std::span<const st
                                           const PipelineOptions& options,
                                           const Supervision& supervision) {
   REEVE_ASSIGN_OR_RETURN(FittedPipeline pipeline, Fit(table, rows, features, options));
+  std::optional<FittedStatistics> statistics;
+  const std::vector<std::int64_t> learnt = PositionsBut(rows.size(), supervision.watched);
+  if (options.target.statistics != Statistics::kNone) {
+    std::vector<std::int64_t> learnt_rows;
+    for (const std::int64_t position : learnt)
+      learnt_rows.push_back(rows[static_cast<std::size_t>(position)]);
+    statistics = FitStatistics(table, learnt_rows, features, options.target, supervision);
+  }
+  const auto first = static_cast<std::int64_t>(pipeline.outputs().size());
+  if (statistics) pipeline.impl_->Add(std::move(statistics->step));
   REEVE_ASSIGN_OR_RETURN(Matrix matrix, pipeline.Transform(table, rows));
-  if (options.target.statistics == Statistics::kNone)
-    return FittedRows{std::move(pipeline), std::move(matrix)};
-  auto statistics = FitStatistics(table, rows, features, options.target, supervision);
-  if (!statistics) return FittedRows{std::move(pipeline), std::move(matrix)};
-  pipeline.impl_->Add(std::move(statistics->step));
-  matrix = std::move(matrix).With(pipeline.outputs(), statistics->training);
+  for (std::int64_t j = first; j < matrix.cols(); ++j) {
+    const auto column = matrix.column(j);
+    const auto told = static_cast<std::size_t>(j - first) * learnt.size();
+    for (std::size_t i = 0; i < learnt.size(); ++i)
+      column[static_cast<std::size_t>(learnt[i])] = statistics->training[told + i];
+  }
   return FittedRows{std::move(pipeline), std::move(matrix)};
 }
 

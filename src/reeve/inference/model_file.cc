@@ -14,11 +14,15 @@ static_assert(std::endian::native == std::endian::little,
               "model.reeve is written as memory stands");
 
 constexpr std::string_view kMagic = "REEVEMDL";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
+// Version 1 had no covers of nodes and no spreads of a linear model's columns.
+constexpr std::uint32_t kOldestVersion = 1;
 constexpr std::uint32_t kForestKind = 1;
 constexpr std::uint32_t kLinearKind = 2;
+constexpr std::uint32_t kMixtureKind = 3;
 constexpr std::uint64_t kMostClasses = 100'000;
 constexpr std::uint64_t kMostFeatures = 10'000'000;
+constexpr std::uint64_t kMostMembers = 10'000;
 
 class Writer {
  public:
@@ -31,6 +35,10 @@ class Writer {
   void Array(const std::vector<T>& values) {
     Value<std::uint64_t>(values.size());
     bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+  }
+  void Bytes(std::string_view bytes) {
+    Value<std::uint64_t>(bytes.size());
+    bytes_.append(bytes);
   }
   void Header(std::uint32_t kind, std::int64_t features, int classes) {
     bytes_.append(kMagic);
@@ -67,6 +75,14 @@ class Reader {
     bytes_.remove_prefix(count * sizeof(T));
     return Status::Ok();
   }
+  Status Bytes(std::string_view& bytes) {
+    std::uint64_t count = 0;
+    REEVE_RETURN_IF_ERROR(Value(count));
+    if (count > bytes_.size()) return Short();
+    bytes = bytes_.substr(0, count);
+    bytes_.remove_prefix(count);
+    return Status::Ok();
+  }
   std::size_t left() const { return bytes_.size(); }
 
  private:
@@ -74,7 +90,7 @@ class Reader {
   std::string_view bytes_;
 };
 
-Status ReadTree(Reader& reader, Tree& tree) {
+Status ReadTree(Reader& reader, std::uint32_t version, Tree& tree) {
   REEVE_RETURN_IF_ERROR(reader.Value(tree.output));
   REEVE_RETURN_IF_ERROR(reader.Array(tree.left));
   REEVE_RETURN_IF_ERROR(reader.Array(tree.right));
@@ -88,11 +104,18 @@ Status ReadTree(Reader& reader, Tree& tree) {
   if (sets > tree.size()) return Status::Corrupt("model: more category sets than nodes");
   tree.category_sets.resize(sets);
   for (auto& words : tree.category_sets) REEVE_RETURN_IF_ERROR(reader.Array(words));
-  return Status::Ok();
+  return version == kOldestVersion ? Status::Ok() : reader.Array(tree.cover);
 }
 
-Result<std::unique_ptr<Model>> ReadForest(Reader& reader, std::int64_t features, int classes) {
-  Forest forest{.features = features, .classes = classes};
+// What stands at the beginning of every file.
+struct Header {
+  std::uint32_t version = 0, kind = 0;
+  std::uint64_t features = 0, classes = 0;
+};
+
+Result<std::unique_ptr<Model>> ReadForest(Reader& reader, const Header& header) {
+  Forest forest{.features = static_cast<std::int64_t>(header.features),
+                .classes = static_cast<int>(header.classes)};
   std::uint32_t link = 0;
   REEVE_RETURN_IF_ERROR(reader.Value(link));
   if (link > static_cast<std::uint32_t>(Link::kMean)) return Status::Corrupt("model: unknown link");
@@ -105,17 +128,75 @@ Result<std::unique_ptr<Model>> ReadForest(Reader& reader, std::int64_t features,
   if (trees > reader.left() / kSmallestTree)
     return Status::Corrupt("model: the file ends too early");
   forest.trees.resize(trees);
-  for (Tree& tree : forest.trees) REEVE_RETURN_IF_ERROR(ReadTree(reader, tree));
+  for (Tree& tree : forest.trees) REEVE_RETURN_IF_ERROR(ReadTree(reader, header.version, tree));
   REEVE_ASSIGN_OR_RETURN(auto model, ForestModel::Make(std::move(forest)));
   return std::unique_ptr<Model>(std::move(model));
 }
 
-Result<std::unique_ptr<Model>> ReadLinear(Reader& reader, std::int64_t features, int classes) {
-  Linear linear{.features = features, .classes = classes};
+Result<std::unique_ptr<Model>> ReadLinear(Reader& reader, const Header& header) {
+  Linear linear{.features = static_cast<std::int64_t>(header.features),
+                .classes = static_cast<int>(header.classes)};
   REEVE_RETURN_IF_ERROR(reader.Array(linear.weights));
   REEVE_RETURN_IF_ERROR(reader.Array(linear.intercepts));
+  if (header.version != kOldestVersion) {
+    REEVE_RETURN_IF_ERROR(reader.Array(linear.means));
+    REEVE_RETURN_IF_ERROR(reader.Array(linear.deviations));
+    REEVE_RETURN_IF_ERROR(reader.Array(linear.standard_errors));
+  }
   REEVE_ASSIGN_OR_RETURN(auto model, LinearModel::Make(std::move(linear)));
   return std::unique_ptr<Model>(std::move(model));
+}
+
+Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mixture);
+
+Result<std::unique_ptr<Model>> ReadMixture(Reader& reader, const Header& header) {
+  std::uint64_t count = 0;
+  REEVE_RETURN_IF_ERROR(reader.Value(count));
+  if (count > kMostMembers) return Status::Corrupt("model: implausibly many members");
+  std::vector<MixtureMember> members;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    MixtureMember member;
+    std::uint64_t first = 0;
+    std::string_view bytes;
+    REEVE_RETURN_IF_ERROR(reader.Value(member.weight));
+    REEVE_RETURN_IF_ERROR(reader.Value(first));
+    REEVE_RETURN_IF_ERROR(reader.Bytes(bytes));
+    if (first > kMostFeatures) return Status::Corrupt("model: implausible sizes");
+    member.first_feature = static_cast<std::int64_t>(first);
+    REEVE_ASSIGN_OR_RETURN(member.model, ReadModel(bytes, false));
+    members.push_back(std::move(member));
+  }
+  REEVE_ASSIGN_OR_RETURN(auto model,
+                         MixtureModel::Make(static_cast<std::int64_t>(header.features),
+                                            static_cast<int>(header.classes), std::move(members)));
+  return std::unique_ptr<Model>(std::move(model));
+}
+
+// A mixture holds no mixtures, so reading never goes deeper than two levels.
+Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mixture) {
+  if (!bytes.starts_with(kMagic))
+    return Status::Corrupt("model: does not begin with REEVEMDL, so it is none of Reeve's");
+  Reader reader(bytes.substr(kMagic.size()));
+  Header header;
+  REEVE_RETURN_IF_ERROR(reader.Value(header.version));
+  if (header.version < kOldestVersion || header.version > kVersion) {
+    return Status::Corrupt("model: format version " + std::to_string(header.version) +
+                           ", this Reeve reads versions " + std::to_string(kOldestVersion) +
+                           " to " + std::to_string(kVersion));
+  }
+  REEVE_RETURN_IF_ERROR(reader.Value(header.kind));
+  REEVE_RETURN_IF_ERROR(reader.Value(header.features));
+  REEVE_RETURN_IF_ERROR(reader.Value(header.classes));
+  if (header.features > kMostFeatures || header.classes > kMostClasses)
+    return Status::Corrupt("model: implausible sizes");
+  const auto read = header.kind == kForestKind                      ? ReadForest
+                    : header.kind == kLinearKind                    ? ReadLinear
+                    : header.kind == kMixtureKind && may_be_mixture ? ReadMixture
+                                                                    : nullptr;
+  if (read == nullptr) return Status::Corrupt("model: unknown kind");
+  REEVE_ASSIGN_OR_RETURN(auto model, read(reader, header));
+  if (reader.left() != 0) return Status::Corrupt("model: bytes behind its end");
+  return model;
 }
 
 }  // namespace
@@ -138,6 +219,7 @@ std::string WriteForest(const Forest& forest) {
     writer.Array(tree.leaf_vector);
     writer.Value<std::uint64_t>(tree.category_sets.size());
     for (const auto& words : tree.category_sets) writer.Array(words);
+    writer.Array(tree.cover);
   }
   return writer.Take();
 }
@@ -147,31 +229,24 @@ std::string WriteLinear(const Linear& linear) {
   writer.Header(kLinearKind, linear.features, linear.classes);
   writer.Array(linear.weights);
   writer.Array(linear.intercepts);
+  writer.Array(linear.means);
+  writer.Array(linear.deviations);
+  writer.Array(linear.standard_errors);
   return writer.Take();
 }
 
-Result<std::unique_ptr<Model>> LoadModel(std::string_view bytes) {
-  if (!bytes.starts_with(kMagic))
-    return Status::Corrupt("model: does not begin with REEVEMDL, so it is none of Reeve's");
-  Reader reader(bytes.substr(kMagic.size()));
-  std::uint32_t version = 0, kind = 0;
-  std::uint64_t features = 0, classes = 0;
-  REEVE_RETURN_IF_ERROR(reader.Value(version));
-  if (version != kVersion) {
-    return Status::Corrupt("model: format version " + std::to_string(version) +
-                           ", this Reeve reads version 1");
+std::string WriteMixture(const MixtureModel& mixture) {
+  Writer writer;
+  writer.Header(kMixtureKind, mixture.features(), mixture.classes());
+  writer.Value<std::uint64_t>(mixture.members().size());
+  for (const MixtureMember& member : mixture.members()) {
+    writer.Value(member.weight);
+    writer.Value(static_cast<std::uint64_t>(member.first_feature));
+    writer.Bytes(member.model->Serialize());
   }
-  REEVE_RETURN_IF_ERROR(reader.Value(kind));
-  REEVE_RETURN_IF_ERROR(reader.Value(features));
-  REEVE_RETURN_IF_ERROR(reader.Value(classes));
-  if (features > kMostFeatures || classes > kMostClasses)
-    return Status::Corrupt("model: implausible sizes");
-  if (kind != kForestKind && kind != kLinearKind) return Status::Corrupt("model: unknown kind");
-  const auto read = kind == kForestKind ? ReadForest : ReadLinear;
-  REEVE_ASSIGN_OR_RETURN(
-      auto model, read(reader, static_cast<std::int64_t>(features), static_cast<int>(classes)));
-  if (reader.left() != 0) return Status::Corrupt("model: bytes behind its end");
-  return model;
+  return writer.Take();
 }
+
+Result<std::unique_ptr<Model>> LoadModel(std::string_view bytes) { return ReadModel(bytes, true); }
 
 }  // namespace reeve::inference

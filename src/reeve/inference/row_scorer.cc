@@ -325,7 +325,7 @@ void RowScorer::Plan::Answer(const Block& block) const {
     if (predicted >= 0) {
       const auto probabilities =
           std::span(scores.probabilities).subspan((block.first + row) * classes, classes);
-      decision.CorrectOdds(probabilities);
+      decision.Correct(probabilities);
       predicted = Decide(probabilities, threshold);
       continue;
     }
@@ -349,7 +349,7 @@ void RowScorer::Plan::ScoreBlock(const Block& block) const {
   scorer->model().PredictBlock(
       {.values = block.scores->features.data(), .stride = block.rows, .rows = block.rows},
       std::span(block.scores->probabilities).subspan(block.first * classes, block.rows * classes),
-      block.scores->bytes);
+      block.scores->work);
   Answer(block);
 }
 

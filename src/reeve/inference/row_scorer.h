@@ -49,7 +49,7 @@ struct RowScores {
   /// What Score works in; opaque.
   std::vector<float> features;
   KeptValues kept;
-  WorkMemory bytes;
+  WorkMemory work;
 };
 
 /// Scores rows that come as cells instead of columns: contract, pipeline, model and decision of a

@@ -114,6 +114,19 @@ features::FittedPipeline WithWideSteps(features::FittedPipeline pipeline, const 
   return features::FittedPipeline::Join(std::move(all));
 }
 
+// Every kind in turn, the first none.
+Calibration RandomCalibration(std::uint64_t seed, int classes) {
+  constexpr CalibrationKind kKinds[] = {CalibrationKind::kNone, CalibrationKind::kPlatt,
+                                        CalibrationKind::kIsotonic, CalibrationKind::kTemperature};
+  const CalibrationKind kind = classes == 2 ? kKinds[seed / 2 % 4] : kKinds[seed / 2 % 2 * 3];
+  return {.kind = kind,
+          .slope = 0.8,
+          .intercept = -0.3,
+          .temperature = 1.4,
+          .x = {0, 0.2, 0.5, 1},
+          .y = {0.01, 0.1, 0.6, 0.97}};
+}
+
 Scorer RandomScorer(std::uint64_t seed) {
   Random random(seed);
   const contract::TypedTable typed = TrainingTable(random);
@@ -148,6 +161,7 @@ Scorer RandomScorer(std::uint64_t seed) {
   if (seed % 4 < 2) {
     for (int k = 0; k < classes; ++k) decision.odds.push_back(0.1 + random.Uniform());
   }
+  decision.calibration = RandomCalibration(seed, classes);
   auto model =
       RandomModel(random, static_cast<std::int64_t>(pipeline.outputs().size()), classes, is_linear);
   return Scorer::Make(std::move(contract), std::move(pipeline), std::move(model),
@@ -282,11 +296,11 @@ TEST(RowScorerTest, AWarmCallAllocatesNothing) {
   RowScores scores;
   made->Score(cells, scores);
   const auto* const probabilities = scores.probabilities.data();
-  const auto* const work = scores.bytes.data();
+  const auto* const work = scores.work.bytes.data();
   const auto* const features = scores.features.data();
   made->Score(cells, scores);
   EXPECT_EQ(probabilities, scores.probabilities.data());
-  EXPECT_EQ(work, scores.bytes.data());
+  EXPECT_EQ(work, scores.work.bytes.data());
   EXPECT_EQ(features, scores.features.data());
 }
 

@@ -11,6 +11,7 @@
 #include "reeve/inference/scorer.h"
 #include "reeve/learners/registry.h"
 #include "reeve/tuning/fitting.h"
+#include "reeve/tuning/prepared_rows.h"
 
 namespace reeve::tuning {
 namespace {
@@ -51,10 +52,17 @@ struct Base {
 class Finder {
  public:
   Finder(Problem problem, std::vector<std::int64_t> rows, const DerivedColumnsOptions& options)
-      : problem_(std::move(problem)), rows_(std::move(rows)), options_(options) {}
+      : problem_(std::move(problem)),
+        rows_(std::move(rows)),
+        labels_(problem_.LabelsOf(rows_)),
+        options_(options) {}
 
   Result<std::vector<features::Derived>> Run() {
     REEVE_ASSIGN_OR_RETURN(folds_, MakeFolds(rows_, kFolds, problem_.Splitting(options_.seed)));
+    for (Fold& fold : folds_) {
+      ToPositions(fold.train);
+      ToPositions(fold.test);
+    }
     REEVE_ASSIGN_OR_RETURN(Base base, CrossValidate());
     const std::vector<std::string> columns = Columns(base);
     std::vector<features::Derived> found;
@@ -65,8 +73,10 @@ class Finder {
       REEVE_ASSIGN_OR_RETURN(Base next, CrossValidate());
       std::vector<double> fallen;
       for (const Fold& fold : folds_) {
-        for (const std::int64_t row : fold.test)
-          fallen.push_back(base.losses[Place(row)] - next.losses[Place(row)]);
+        for (const std::int64_t position : fold.test) {
+          const auto at = static_cast<std::size_t>(position);
+          fallen.push_back(base.losses[at] - next.losses[at]);
+        }
       }
       const Gain gain = GainOf(fallen);
       if (gain.sum <= kStandardErrorsToStay * gain.standard_error) break;
@@ -77,50 +87,48 @@ class Finder {
   }
 
  private:
-  std::size_t Place(std::int64_t row) const {
-    return static_cast<std::size_t>(std::lower_bound(rows_.begin(), rows_.end(), row) -
-                                    rows_.begin());
+  void ToPositions(std::vector<std::int64_t>& rows) const {
+    for (std::int64_t& row : rows)
+      row = std::lower_bound(rows_.begin(), rows_.end(), row) - rows_.begin();
   }
 
   Result<Base> CrossValidate() const {
     REEVE_ASSIGN_OR_RETURN(const auto learner, learners::MakeLearner("boosted"));
+    const learners::Params params = {
+        {"learning_rate", "0.12"}, {"max_depth", "5"}, {"n_estimators", "80"}};
+    Preparation preparation(problem_, rows_, folds_, options_.threads);
+    REEVE_ASSIGN_OR_RETURN(const PreparedRows* const prepared,
+                           preparation.Get({.input = learners::InputKind::kTrees}));
     Base base{.predicted = Probabilities(static_cast<std::int64_t>(rows_.size()), problem_.classes),
               .losses = std::vector<double>(rows_.size()),
               .importance = {}};
-    for (std::size_t f = 0; f < folds_.size(); ++f) {
-      REEVE_ASSIGN_OR_RETURN(
-          PreparedRows train,
-          Prepare(problem_, folds_[f].train, learners::InputKind::kTrees, options_.seed + f));
-      REEVE_ASSIGN_OR_RETURN(const Matrix test,
-                             train.pipeline.Transform(*problem_.table, folds_[f].test));
-      const learners::Params params = {{"learning_rate", "0.12"},
-                                       {"max_depth", "5"},
-                                       {"n_estimators", "200"},
-                                       {"early_stopping_rounds", "15"}};
-      const FitOptions fit{.imbalance = Imbalance::kNone,
-                           .seed = options_.seed,
-                           .threads = options_.threads,
-                           .early_stopping = true,
-                           .cancellation = options_.cancellation};
-      REEVE_ASSIGN_OR_RETURN(FittedModels fitted,
-                             FitModels(problem_, train, *learner, {params}, fit));
-      const Probabilities predicted = inference::PredictCorrected(
-          *fitted.models[0].model, {.odds = fitted.odds}, test, options_.threads);
-      for (std::size_t i = 0; i < folds_[f].test.size(); ++i)
-        Keep(folds_[f].test[i], predicted.row(static_cast<std::int64_t>(i)), base);
-      const std::vector<MatrixColumn>& outputs = train.pipeline.outputs();
+    for (const Fold& fold : folds_) {
+      const FitRows rows{.prepared = prepared,
+                         .labels = labels_,
+                         .classes = problem_.classes,
+                         .learn = fold.train};
+      REEVE_ASSIGN_OR_RETURN(const FittedModels fitted,
+                             FitModels(rows, *learner, {params},
+                                       {.imbalance = Imbalance::kNone,
+                                        .seed = options_.seed,
+                                        .threads = options_.threads,
+                                        .cancellation = options_.cancellation}));
+      const Probabilities predicted =
+          inference::PredictCorrected(*fitted.models[0].model, {.odds = fitted.odds},
+                                      prepared->matrix.Take(fold.test), options_.threads);
+      for (std::size_t i = 0; i < fold.test.size(); ++i)
+        Keep(fold.test[i], predicted.row(static_cast<std::int64_t>(i)), base);
+      const std::vector<MatrixColumn>& outputs = prepared->pipeline.outputs();
       for (std::size_t j = 0; j < outputs.size(); ++j)
         base.importance[outputs[j].source] += fitted.models[0].importance[j];
     }
     return base;
   }
 
-  void Keep(std::int64_t row, std::span<const double> predicted, Base& base) const {
-    const std::size_t place = Place(row);
-    std::copy(predicted.begin(), predicted.end(),
-              base.predicted.mutable_row(static_cast<std::int64_t>(place)).begin());
-    const auto label = static_cast<std::size_t>(problem_.labels[static_cast<std::size_t>(row)]);
-    base.losses[place] = -std::log(std::max(predicted[label], 1e-12));
+  void Keep(std::int64_t position, std::span<const double> predicted, Base& base) const {
+    const auto at = static_cast<std::size_t>(position);
+    std::copy(predicted.begin(), predicted.end(), base.predicted.mutable_row(position).begin());
+    base.losses[at] = -std::log(std::max(predicted[static_cast<std::size_t>(labels_[at])], 1e-12));
   }
 
   // Number columns with values enough to compute with, the most important ones.
@@ -203,24 +211,22 @@ class Finder {
   void JudgeFold(const Fold& fold, const std::vector<std::size_t>& bins, const Base& base,
                  std::int32_t k, std::vector<double>& gains) const {
     std::vector<double> first(kBins + 1), second(kBins + 1);
-    const auto derivatives = [&](std::int64_t row, std::size_t place) {
-      const double p =
-          base.predicted.row(static_cast<std::int64_t>(place))[static_cast<std::size_t>(k)];
-      const double hit = problem_.labels[static_cast<std::size_t>(row)] == k ? 1 : 0;
+    const auto derivatives = [&](std::int64_t position) {
+      const double p = base.predicted.at(position, k);
+      const double hit = labels_[static_cast<std::size_t>(position)] == k ? 1 : 0;
       return std::pair(hit - p, std::max(p * (1 - p), 1e-4));
     };
-    for (const std::int64_t row : fold.train) {
-      const std::size_t place = Place(row);
-      const auto [g, h] = derivatives(row, place);
-      first[bins[place]] += g;
-      second[bins[place]] += h;
+    for (const std::int64_t position : fold.train) {
+      const std::size_t bin = bins[static_cast<std::size_t>(position)];
+      const auto [g, h] = derivatives(position);
+      first[bin] += g;
+      second[bin] += h;
     }
-    for (const std::int64_t row : fold.test) {
-      const std::size_t place = Place(row);
-      const auto [g, h] = derivatives(row, place);
-      const double step =
-          std::clamp(first[bins[place]] / (second[bins[place]] + kShrinkage), -2.0, 2.0);
-      gains[place] += g * step - 0.5 * h * step * step;
+    for (const std::int64_t position : fold.test) {
+      const std::size_t bin = bins[static_cast<std::size_t>(position)];
+      const auto [g, h] = derivatives(position);
+      const double step = std::clamp(first[bin] / (second[bin] + kShrinkage), -2.0, 2.0);
+      gains[static_cast<std::size_t>(position)] += g * step - 0.5 * h * step * step;
     }
   }
 
@@ -245,7 +251,9 @@ class Finder {
 
   Problem problem_;
   std::vector<std::int64_t> rows_;
+  std::vector<std::int32_t> labels_;
   const DerivedColumnsOptions& options_;
+  // Of positions in rows_.
   std::vector<Fold> folds_;
 };
 

@@ -10,9 +10,11 @@
 #include "reeve/learners/forest/grow_tree.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace reeve::learners {
 namespace {
@@ -34,6 +36,8 @@ struct Split {
 
 struct Range {
   std::size_t begin = 0, end = 0;
+  /// The same of the rows held out.
+  std::size_t held_begin = 0, held_end = 0;
   std::size_t depth = 0;
   std::size_t node = 0;
   std::size_t size() const { return end - begin; }
@@ -85,45 +89,53 @@ double Purity(const Counts& counts, Impurity impurity) {
 
 class Grower {
  public:
-  Grower(const TreeRows& rows, const TreeOptions& options, Random random)
-      : rows_(rows),
+  Grower(TreeRows rows, const TreeOptions& options, Random random)
+      : rows_(std::move(rows)),
         options_(options),
         random_(random),
-        classes_(static_cast<std::size_t>(rows.classes)),
+        classes_(static_cast<std::size_t>(rows_.classes)),
         bin_counts_(256 * classes_),
         bin_rows_(256),
-        feature_order_(rows.columns.size()),
+        feature_order_(rows_.columns.size()),
         missing_(classes_),
         left_(classes_),
         right_(classes_) {
     std::iota(feature_order_.begin(), feature_order_.end(), std::size_t{0});
-    for (std::size_t row = 0; row < rows.weights.size(); ++row) {
-      if (rows.weights[row] > 0) index_.push_back(static_cast<std::uint32_t>(row));
+    for (std::size_t row = 0; row < rows_.weights.size(); ++row) {
+      if (rows_.weights[row] > 0) index_.push_back(static_cast<std::uint32_t>(row));
     }
-    grown_.importance.resize(rows.columns.size());
+    grown_.held_out = std::move(rows_.held_out);
+    grown_.held_out_leaves.resize(grown_.held_out.size());
+    grown_.importance.resize(rows_.columns.size());
   }
 
   GrownTree Run() {
-    std::vector<Range> pending = {{0, index_.size(), 0, AddNode()}};
+    std::vector<Range> pending = {{0, index_.size(), 0, grown_.held_out.size(), 0, AddNode()}};
     std::size_t leaves = 1;
     // Depth first. Children are numbered when their parent splits, so they come after it.
     while (!pending.empty()) {
       const Range range = pending.back();
       pending.pop_back();
       const Counts counts = CountClasses(range);
+      grown_.tree.cover[range.node] = static_cast<float>(counts.total);
       const bool may_split = options_.max_leaves == 0 || leaves < options_.max_leaves;
       const Split split = may_split ? FindSplit(range, counts) : Split{};
       if (!split.found) {
-        MakeLeaf(range.node, counts);
+        MakeLeaf(range, counts);
         continue;
       }
       ++leaves;
       grown_.importance[split.feature] += split.gain;
-      const std::size_t middle = Partition(range, split);
+      const auto goes_right = RightBins(split);
+      const auto& bins = rows_.columns[split.feature].bins;
+      const std::size_t middle = Partition(index_, range.begin, range.end, bins, goes_right);
+      const std::size_t held_middle =
+          Partition(grown_.held_out, range.held_begin, range.held_end, bins, goes_right);
       const std::size_t left = AddNode(), right = AddNode();
       SetInner(range.node, split, left, right);
-      pending.push_back({middle, range.end, range.depth + 1, right});
-      pending.push_back({range.begin, middle, range.depth + 1, left});
+      pending.push_back({middle, range.end, held_middle, range.held_end, range.depth + 1, right});
+      pending.push_back(
+          {range.begin, middle, range.held_begin, held_middle, range.depth + 1, left});
     }
     return std::move(grown_);
   }
@@ -138,6 +150,7 @@ class Grower {
     tree.default_left.push_back(0);
     tree.category_set.push_back(-1);
     tree.leaf_vector.push_back(-1);
+    tree.cover.push_back(0);
     return tree.left.size() - 1;
   }
 
@@ -152,8 +165,12 @@ class Grower {
     return counts;
   }
 
-  void MakeLeaf(std::size_t node, const Counts& counts) {
-    grown_.tree.leaf_vector[node] = static_cast<std::int32_t>(grown_.shares.size() / classes_);
+  void MakeLeaf(const Range& range, const Counts& counts) {
+    const std::size_t leaf = grown_.shares.size() / classes_;
+    grown_.tree.leaf_vector[range.node] = static_cast<std::int32_t>(leaf);
+    std::fill(grown_.held_out_leaves.begin() + static_cast<std::ptrdiff_t>(range.held_begin),
+              grown_.held_out_leaves.begin() + static_cast<std::ptrdiff_t>(range.held_end),
+              static_cast<std::uint32_t>(leaf));
     for (const double count : counts.by_class) {
       grown_.shares.push_back(counts.total > 0 ? static_cast<float>(count / counts.total)
                                                : 1.0F / static_cast<float>(classes_));
@@ -212,13 +229,24 @@ class Grower {
       std::sort(touched_.begin(), touched_.end());
     }
     left_.Clear();
+    const std::size_t only = options_.random_cuts ? DrawCut(column) : touched_.size();
     for (std::size_t i = 0; i < touched_.size(); ++i) {
       left_.Add(bin_counts_.data() + touched_[i] * classes_, bin_rows_[touched_[i]]);
       if (i + 1 == touched_.size() && missing_.rows == 0) break;
-      Consider(feature, i, counts, before, best);
+      if (!options_.random_cuts || i == only) Consider(feature, i, counts, before, best);
     }
     ClearBins();
     return true;
+  }
+
+  // The position in touched_ behind which to cut, and, for numbers, the bin there.
+  std::size_t DrawCut(const QuantisedColumn& column) {
+    if (touched_.size() == 1) return 0;  // present against missing
+    if (column.is_categorical) return random_.Below(touched_.size() - 1);
+    const int lowest = touched_.front(), span = touched_.back() - lowest;
+    drawn_bin_ = lowest + static_cast<int>(random_.Below(static_cast<std::uint64_t>(span)));
+    const auto above = std::upper_bound(touched_.begin(), touched_.end(), drawn_bin_);
+    return static_cast<std::size_t>(above - touched_.begin()) - 1;
   }
 
   void CountBins(const QuantisedColumn& column, const Range& range) {
@@ -276,7 +304,10 @@ class Grower {
       if (left_.rows >= options_.min_leaf_rows && right_.rows >= options_.min_leaf_rows) {
         const double gain =
             Purity(left_, options_.impurity) + Purity(right_, options_.impurity) - before;
-        if (gain > best.gain + 1e-12) Accept(feature, i, gain, missing_left, best);
+        // A random cut that gains nothing still parts the rows for better ones below.
+        const bool better =
+            options_.random_cuts && !best.found ? gain > -1e-12 : gain > best.gain + 1e-12;
+        if (better) Accept(feature, i, std::max(gain, 0.0), missing_left, best);
       }
       if (missing_left) {
         for (std::size_t k = 0; k < classes_; ++k) left_.by_class[k] -= missing_.by_class[k];
@@ -306,25 +337,35 @@ class Grower {
       return;
     }
     // Halfway between two occurring bins, as a threshold between two values would be.
-    best.last_left_bin = (touched_[i] + touched_[i + 1] - 1) / 2;
+    best.last_left_bin =
+        options_.random_cuts ? drawn_bin_ : (touched_[i] + touched_[i + 1] - 1) / 2;
     best.threshold = column.cuts[static_cast<std::size_t>(best.last_left_bin)];
   }
 
-  std::size_t Partition(const Range& range, const Split& split) {
-    const QuantisedColumn& column = rows_.columns[split.feature];
-    bool goes_right[256] = {};
-    for (int bin = 0; bin < 255 && !column.is_categorical; ++bin)
-      goes_right[bin] = bin > split.last_left_bin;
+  using BinSet = std::array<bool, 256>;
+
+  BinSet RightBins(const Split& split) const {
+    BinSet goes_right = {};
+    const bool is_categorical = rows_.columns[split.feature].is_categorical;
+    for (int bin = 0; bin < kMissingBin && !is_categorical; ++bin)
+      goes_right[static_cast<std::size_t>(bin)] = bin > split.last_left_bin;
     for (const std::uint8_t bin : split.right_bins) goes_right[bin] = true;
     goes_right[kMissingBin] = !split.missing_left;
-    const auto begin = index_.begin() + static_cast<std::ptrdiff_t>(range.begin);
-    const auto end = index_.begin() + static_cast<std::ptrdiff_t>(range.end);
-    const auto middle = std::stable_partition(
-        begin, end, [&](std::uint32_t row) { return !goes_right[column.bins[row]]; });
-    return static_cast<std::size_t>(middle - index_.begin());
+    return goes_right;
   }
 
-  const TreeRows& rows_;
+  // Puts the rows of [begin, end) that go left first; returns where the others start.
+  static std::size_t Partition(std::vector<std::uint32_t>& index, std::size_t begin,
+                               std::size_t end, const std::vector<std::uint8_t>& bins,
+                               const BinSet& goes_right) {
+    const auto middle =
+        std::stable_partition(index.begin() + static_cast<std::ptrdiff_t>(begin),
+                              index.begin() + static_cast<std::ptrdiff_t>(end),
+                              [&](std::uint32_t row) { return !goes_right[bins[row]]; });
+    return static_cast<std::size_t>(middle - index.begin());
+  }
+
+  TreeRows rows_;
   const TreeOptions& options_;
   Random random_;
   std::size_t classes_;
@@ -333,14 +374,15 @@ class Grower {
   std::vector<std::size_t> bin_rows_;
   std::vector<std::uint8_t> touched_;
   std::vector<std::size_t> feature_order_;
+  int drawn_bin_ = 0;
   Counts missing_, left_, right_;
   GrownTree grown_;
 };
 
 }  // namespace
 
-GrownTree GrowTree(const TreeRows& rows, const TreeOptions& options, Random random) {
-  return Grower(rows, options, random).Run();
+GrownTree GrowTree(TreeRows rows, const TreeOptions& options, Random random) {
+  return Grower(std::move(rows), options, random).Run();
 }
 
 }  // namespace reeve::learners
