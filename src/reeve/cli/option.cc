@@ -29,6 +29,8 @@ constexpr auto kOptions = std::to_array<Option>({
      "how much work: quick, standard, thorough"},
     {"ensemble", "", "WHEN", "auto", "train.ensemble", "train", false,
      "several models that answer together: auto (where they win by more than chance), off"},
+    {"derive", "", "auto|off|EXPR", "", "data.derive", "train", true,
+     "compute a column: 'ratio = loan / income'; auto (as without it): find such columns"},
     {"imbalance", "", "WAY", "threshold", "train.imbalance", "train", false,
      "for rare classes: none, threshold, weights, undersample, oversample, smote"},
     {"compare-imbalance", "", "", "", "train.compare_imbalance", "train", false,

@@ -50,8 +50,8 @@ struct Supervision {
   int classes = 2;
   /// Group of each row of the table, or empty: rows of a group are not told of each other's labels.
   std::span<const std::int32_t> groups = {};
-  /// Positions among the fitted rows of those that early stopping watches: they are told of all
-  /// others, as new rows will be, and tell none of theirs, so that stopping sees what new rows see.
+  /// Positions among the fitted rows of those that tell no label: what is tested or watched. They
+  /// get what new rows will get.
   std::span<const std::int64_t> watched = {};
   std::uint64_t seed = 42;
 };
@@ -135,7 +135,8 @@ class FittedPipeline {
 /// A pipeline and the matrix of the rows it was fitted on.
 struct FittedRows {
   FittedPipeline pipeline;
-  /// Like Transform of these rows, but for supervised steps: those tell a row of other rows only.
+  /// Like Transform of these rows, but for supervised steps: those tell a row of other rows'
+  /// labels only.
   Matrix matrix;
 };
 
@@ -154,6 +155,17 @@ class Pipeline {
                                          const std::vector<std::string>& features,
                                          const PipelineOptions& options,
                                          const Supervision& supervision);
+
+ private:
+  struct StatisticsRequest {
+    const Table& table;
+    std::span<const std::int64_t> rows;
+    std::span<const std::int64_t> learn;
+    const std::vector<std::string>& features;
+    const PipelineOptions& options;
+    const Supervision& supervision;
+  };
+  static Status AddStatistics(const StatisticsRequest& request, FittedRows& fitted);
 };
 
 }  // namespace reeve::features

@@ -35,13 +35,7 @@ RowOrder OrderRows(std::span<const std::int64_t> rows, const Supervision& superv
   Random random(supervision.seed);
   random.Shuffle(std::span(made.order));
   if (!supervision.groups.empty()) SortByGroup(rows, supervision.groups, made.order);
-  std::vector<bool> is_watched(rows.size());
-  for (const std::int64_t position : supervision.watched)
-    is_watched[static_cast<std::size_t>(position)] = true;
-  std::stable_partition(made.order.begin(), made.order.end(),
-                        [&](std::uint32_t position) { return !is_watched[position]; });
   const auto together = [&](std::uint32_t a, std::uint32_t b) {
-    if (is_watched[a] || is_watched[b]) return is_watched[a] && is_watched[b];
     return !supervision.groups.empty() && supervision.groups[static_cast<std::size_t>(rows[a])] ==
                                               supervision.groups[static_cast<std::size_t>(rows[b])];
   };

@@ -24,7 +24,8 @@ struct FittedStatistics {
 };
 
 /// Fits statistics of the columns and combinations that ChooseStatistics picks among `features`;
-/// nothing when none is worth it. REQUIRES: `features` are columns of `table`.
+/// nothing when none is worth it. supervision.watched is not looked at. REQUIRES: `features` are
+/// columns of `table`.
 std::optional<FittedStatistics> FitStatistics(const Table& table,
                                               std::span<const std::int64_t> rows,
                                               const std::vector<std::string>& features,

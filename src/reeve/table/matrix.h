@@ -49,14 +49,6 @@ class Matrix {
   /// All values, column after column.
   std::span<const float> values() const { return values_; }
 
-  /// This matrix with more columns behind its own, which keep their places among `columns`.
-  /// REQUIRES: more.size() == rows() * (columns.size() - cols()).
-  Matrix With(std::vector<MatrixColumn> columns, std::span<const float> more) && {
-    columns_ = std::move(columns);
-    values_.insert(values_.end(), more.begin(), more.end());
-    return std::move(*this);
-  }
-
   /// The rows `rows`, in that order.
   Matrix Take(std::span<const std::int64_t> rows) const {
     Matrix taken(static_cast<std::int64_t>(rows.size()), columns_);

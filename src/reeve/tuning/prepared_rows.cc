@@ -20,16 +20,6 @@ features::PipelineOptions RecipeOf(InputKind input) {
   return features::PipelineOptions::ForLinear();
 }
 
-// Puts the rows of `part` at `positions` of `whole`, which has the same columns.
-void Place(const Matrix& part, std::span<const std::int64_t> positions, Matrix& whole) {
-  for (std::int64_t j = 0; j < part.cols(); ++j) {
-    const auto from = part.column(j);
-    const auto to = whole.column(j);
-    for (std::size_t i = 0; i < positions.size(); ++i)
-      to[static_cast<std::size_t>(positions[i])] = from[i];
-  }
-}
-
 }  // namespace
 
 Preparation::Preparation(const Problem& problem, const std::vector<std::int64_t>& rows,
@@ -81,25 +71,23 @@ features::Supervision Preparation::Supervise() const {
 }
 
 Result<std::unique_ptr<PreparedRows>> Preparation::Make(const PreparedKey& key) {
-  Result<std::unique_ptr<PreparedRows>> made =
-      key.fold_idx == PreparedKey::kAllRows          ? MakeOfAll(key.input)
-      : key.input == InputKind::kTreesWithStatistics ? MakeAnew(key)
-                                                     : Relearn(key);
+  const bool relearns =
+      key.fold_idx != PreparedKey::kAllRows && key.input != InputKind::kTreesWithStatistics;
+  Result<std::unique_ptr<PreparedRows>> made = relearns ? Relearn(key) : Fit(key);
   if (made.ok() && key.input != InputKind::kLinear)
     (*made)->quantised = learners::Quantise((*made)->matrix, threads_);
   return made;
 }
 
-Result<features::FittedRows> Preparation::Fit(InputKind input,
-                                              std::span<const std::int64_t> rows) const {
-  features::PipelineOptions recipe = RecipeOf(input);
+Result<std::unique_ptr<PreparedRows>> Preparation::Fit(const PreparedKey& key) const {
+  features::PipelineOptions recipe = RecipeOf(key.input);
   recipe.derived = problem_.derived;
-  return features::Pipeline::FitTransform(*problem_.table, rows, problem_.features, recipe,
-                                          Supervise());
-}
-
-Result<std::unique_ptr<PreparedRows>> Preparation::MakeOfAll(InputKind input) const {
-  REEVE_ASSIGN_OR_RETURN(features::FittedRows fitted, Fit(input, rows_));
+  features::Supervision supervision = Supervise();
+  if (key.fold_idx != PreparedKey::kAllRows)
+    supervision.watched = folds_[static_cast<std::size_t>(key.fold_idx)].test;
+  REEVE_ASSIGN_OR_RETURN(features::FittedRows fitted,
+                         features::Pipeline::FitTransform(*problem_.table, rows_, problem_.features,
+                                                          recipe, supervision));
   return std::make_unique<PreparedRows>(
       PreparedRows{std::move(fitted.pipeline), std::move(fitted.matrix), {}});
 }
@@ -112,25 +100,6 @@ Result<std::unique_ptr<PreparedRows>> Preparation::Relearn(const PreparedKey& ke
                                               Supervise(), matrix));
   return std::make_unique<PreparedRows>(
       PreparedRows{features::FittedPipeline::Join({}), std::move(matrix), {}});
-}
-
-Result<std::unique_ptr<PreparedRows>> Preparation::MakeAnew(const PreparedKey& key) const {
-  const Fold& fold = folds_[static_cast<std::size_t>(key.fold_idx)];
-  const auto rows_at = [&](const std::vector<std::int64_t>& positions) {
-    std::vector<std::int64_t> rows;
-    rows.reserve(positions.size());
-    for (const std::int64_t position : positions)
-      rows.push_back(rows_[static_cast<std::size_t>(position)]);
-    return rows;
-  };
-  REEVE_ASSIGN_OR_RETURN(features::FittedRows fitted, Fit(key.input, rows_at(fold.train)));
-  REEVE_ASSIGN_OR_RETURN(const Matrix test,
-                         fitted.pipeline.Transform(*problem_.table, rows_at(fold.test)));
-  Matrix matrix(static_cast<std::int64_t>(rows_.size()), fitted.pipeline.outputs());
-  Place(fitted.matrix, fold.train, matrix);
-  Place(test, fold.test, matrix);
-  return std::make_unique<PreparedRows>(
-      PreparedRows{std::move(fitted.pipeline), std::move(matrix), {}});
 }
 
 }  // namespace reeve::tuning

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <vector>
 
 #include "reeve/base/result.h"
@@ -70,11 +69,8 @@ class Preparation {
 
   Slot& SlotOf(const PreparedKey& key);
   Result<std::unique_ptr<PreparedRows>> Make(const PreparedKey& key);
-  Result<std::unique_ptr<PreparedRows>> MakeOfAll(learners::InputKind input) const;
+  Result<std::unique_ptr<PreparedRows>> Fit(const PreparedKey& key) const;
   Result<std::unique_ptr<PreparedRows>> Relearn(const PreparedKey& key);
-  Result<std::unique_ptr<PreparedRows>> MakeAnew(const PreparedKey& key) const;
-  Result<features::FittedRows> Fit(learners::InputKind input,
-                                   std::span<const std::int64_t> rows) const;
   features::Supervision Supervise() const;
 
   const Problem& problem_;

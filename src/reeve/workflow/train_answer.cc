@@ -67,6 +67,23 @@ Json ScoresToJson(const evaluation::Scores& scores, const std::vector<std::strin
   return json;
 }
 
+namespace {
+
+// The columns that were learnt from, and those computed from them.
+void AddColumns(const TrainReport& report, Json& json) {
+  json["features"] = Json::array();
+  for (const TrainReport::Feature& feature : report.features) {
+    json["features"].push_back(Json{{"name", feature.name},
+                                    {"type", std::string(ColumnTypeName(feature.type))},
+                                    {"missing", feature.missing}});
+  }
+  json["derived"] = Json::array();
+  for (const features::Derived& derived : report.derived)
+    json["derived"].push_back(Json{{"name", derived.name}, {"expression", derived.expression}});
+}
+
+}  // namespace
+
 Json ToJson(const TrainReport& report) {
   Json json;
   json["run_id"] = report.run_id.empty() ? Json(nullptr) : Json(report.run_id);
@@ -86,12 +103,7 @@ Json ToJson(const TrainReport& report) {
                       {"dropped", report.rows_dropped},
                       {"train", report.rows_train},
                       {"test", report.rows_test}};
-  json["features"] = Json::array();
-  for (const TrainReport::Feature& feature : report.features) {
-    json["features"].push_back(Json{{"name", feature.name},
-                                    {"type", std::string(ColumnTypeName(feature.type))},
-                                    {"missing", feature.missing}});
-  }
+  AddColumns(report, json);
   json["learner"] = report.learner;
   json["params"] = ParamsToJson(report.params);
   json["metric"] = report.metric;
