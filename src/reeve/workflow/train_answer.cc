@@ -46,6 +46,14 @@ std::string ParamsText(const learners::Params& params) {
   return text;
 }
 
+// How probabilities become decisions.
+void AddDecision(const TrainReport& report, Json& json) {
+  json["threshold"] = report.threshold ? Json(*report.threshold) : Json(nullptr);
+  json["calibration"] = CalibrationToJson(report);
+  if (report.costs) json["cost"] = CostToJson(report);
+  if (!report.imbalance_comparison.empty()) json["imbalance_comparison"] = ComparisonToJson(report);
+}
+
 }  // namespace
 
 Json ScoresToJson(const evaluation::Scores& scores, const std::vector<std::string>& classes) {
@@ -121,10 +129,7 @@ Json ToJson(const TrainReport& report) {
              {"seconds", trial.seconds},
              {"params", ParamsToJson(trial.params)}});
   }
-  json["threshold"] = report.threshold ? Json(*report.threshold) : Json(nullptr);
-  json["calibration"] = CalibrationToJson(report);
-  if (report.costs) json["cost"] = CostToJson(report);
-  if (!report.imbalance_comparison.empty()) json["imbalance_comparison"] = ComparisonToJson(report);
+  AddDecision(report, json);
   json["importance"] = Json::object();
   for (const auto& [name, share] : report.importance) json["importance"][name] = share;
   json["warnings"] = Json::array();
