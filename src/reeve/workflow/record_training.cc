@@ -44,6 +44,10 @@ bundle::Bundle MakeBundle(const TrainRequest& request, const TrainingTable& tabl
   scores["out_of_fold"] =
       report.out_of_fold ? ScoresToJson(*report.out_of_fold, report.classes) : Json(nullptr);
   scores["importance"] = report.importance;
+  if (report.explanations.permutation)
+    scores["permutation_importance"] = ToJson(*report.explanations.permutation);
+  if (report.explanations.contributions)
+    scores["contribution_importance"] = ToJson(*report.explanations.contributions);
   return {.contract = table.contract,
           .profile = contract::MakeProfile(table.table, request.table.threads),
           .pipeline = std::move(result.pipeline),
@@ -64,6 +68,8 @@ std::map<std::string, std::string> RunParams(const TrainRequest& request,
   params["folds"] = std::to_string(request.folds);
   params["effort"] = request.effort;
   params["imbalance"] = request.imbalance;
+  params["calibration"] = request.calibration;
+  if (!request.costs.empty()) params["cost"] = request.costs;
   params["rows_train"] = std::to_string(report.rows_train);
   params["rows_test"] = std::to_string(report.rows_test);
   params["features"] = std::to_string(report.features.size());
@@ -93,6 +99,11 @@ std::vector<tracking::MetricPoint> RunMetrics(const TrainReport& report,
     points.push_back({"cv_" + report.metric + "_std", best.standard_deviation, now, 0});
   }
   if (report.threshold) points.push_back({"threshold", *report.threshold, now, 0});
+  if (report.out_of_fold_costs) {
+    points.push_back({"cv_pooled_cost_at_half", report.out_of_fold_costs->at_half, now, 0});
+    points.push_back({"cv_pooled_cost_always_yes", report.out_of_fold_costs->always_yes, now, 0});
+    points.push_back({"cv_pooled_cost_always_no", report.out_of_fold_costs->always_no, now, 0});
+  }
   for (const learners::HistoryPoint& point : history)
     points.push_back({point.metric, point.value, now, point.step});
   return points;
@@ -169,6 +180,8 @@ Status WriteArtifacts(const bundle::Bundle& bundle, const TrainReport& report,
   REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("report.html", TrainingHtml(report, pictures)));
   REEVE_RETURN_IF_ERROR(
       recorder.WriteArtifact("profile.json", DumpJson(contract::ToJson(bundle.profile), 1) + "\n"));
+  REEVE_RETURN_IF_ERROR(recorder.WriteArtifact(
+      "importance.json", DumpJson(ToJson(report.explanations, report.classes), 1) + "\n"));
   return recorder.WriteArtifact("answer.json", DumpJson(ToJson(report), 1) + "\n");
 }
 

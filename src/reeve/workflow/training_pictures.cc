@@ -5,6 +5,7 @@
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/evaluation/curves.h"
+#include "reeve/evaluation/reliability.h"
 #include "reeve/report/page.h"
 
 namespace reeve::workflow {
@@ -19,7 +20,6 @@ std::vector<double> PositiveColumn(const Probabilities& probabilities) {
 
 void DrawCurves(const std::vector<std::int32_t>& labels, const std::vector<double>& positive,
                 const evaluation::Scores& scores, std::vector<report::Picture>& pictures) {
-  constexpr int kBins = 10;
   const auto roc = evaluation::RocCurve(labels, positive);
   const auto precision_recall = evaluation::PrecisionRecallCurve(labels, positive);
   // One class only: there is no curve to draw.
@@ -27,8 +27,8 @@ void DrawCurves(const std::vector<std::int32_t>& labels, const std::vector<doubl
   pictures.push_back(report::RocPicture(*roc, scores.Find("auc").value_or(0)));
   pictures.push_back(report::PrecisionRecallPicture(*precision_recall,
                                                     scores.Find("average_precision").value_or(0)));
-  pictures.push_back(
-      report::CalibrationPicture(evaluation::ReliabilityCurve(labels, positive, kBins)));
+  pictures.push_back(report::CalibrationPicture(
+      evaluation::ReliabilityCurve(labels, positive, evaluation::kReliabilityBins)));
 }
 
 std::string Rounded(double value) {

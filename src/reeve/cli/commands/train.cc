@@ -84,6 +84,9 @@ Result<workflow::TrainRequest> MakeRequest(const Call& call) {
   request.effort = arguments.Text("effort");
   request.ensemble = arguments.Text("ensemble");
   request.imbalance = arguments.Text("imbalance");
+  request.calibration = arguments.Text("calibration");
+  request.costs = arguments.Text("cost");
+  request.compare_imbalance = arguments.Flag("compare-imbalance");
   request.ignored_warnings = contract::IgnoredWarnings(arguments.Texts("ignore-warning"));
   request.refit_all = arguments.Flag("refit-all");
   request.seed = call.seed;

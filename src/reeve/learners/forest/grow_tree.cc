@@ -117,6 +117,7 @@ class Grower {
       const Range range = pending.back();
       pending.pop_back();
       const Counts counts = CountClasses(range);
+      grown_.tree.cover[range.node] = static_cast<float>(counts.total);
       const bool may_split = options_.max_leaves == 0 || leaves < options_.max_leaves;
       const Split split = may_split ? FindSplit(range, counts) : Split{};
       if (!split.found) {
@@ -149,6 +150,7 @@ class Grower {
     tree.default_left.push_back(0);
     tree.category_set.push_back(-1);
     tree.leaf_vector.push_back(-1);
+    tree.cover.push_back(0);
     return tree.left.size() - 1;
   }
 

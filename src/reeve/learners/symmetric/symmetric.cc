@@ -212,6 +212,8 @@ class Rounds {
     SymmetricTree tree;
     GrowTests(tree);
     tree.values = leaves_.Fit(learnt_.partition, learnt_.margins, gradients_, threads_);
+    for (std::size_t leaf = 0; leaf < learnt_.partition.leaves(); ++leaf)
+      tree.rows.push_back(static_cast<float>(learnt_.partition.size(leaf)));
     learnt_.AddTree(tree, outputs_);
     // Where nothing can be split, further rounds would add nothing either.
     if (tree.tests.empty()) ended_ = true;
