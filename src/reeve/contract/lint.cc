@@ -163,12 +163,6 @@ class Linter {
  private:
   // False when the column cannot help.
   bool Check(const Column& column) {
-    if (column.type() == ColumnType::kText || column.type() == ColumnType::kList) {
-      Warn("unused_column", column,
-           "is " + std::string(column.type() == ColumnType::kText ? "free text" : "a list") +
-               ", which this version learns nothing from");
-      return false;
-    }
     const ColumnFacts facts = Survey(column);
     if (facts.distinct == 0) {
       Warn("constant_column", column,
