@@ -23,6 +23,17 @@ Json ParamsToJson(const learners::Params& params) {
   return json;
 }
 
+Json WarningsToJson(const std::vector<contract::Warning>& warnings) {
+  Json json = Json::array();
+  for (const contract::Warning& warning : warnings) {
+    json.push_back(Json{{"code", warning.code},
+                        {"column", warning.column.empty() ? Json(nullptr) : Json(warning.column)},
+                        {"message", warning.message},
+                        {"fix", warning.fix}});
+  }
+  return json;
+}
+
 Json CrossValidationToJson(const TrainReport& report) {
   if (report.leaderboard.empty() || report.leaderboard.front().fold_scores.empty()) return nullptr;
   const tuning::Trial& best = report.leaderboard.front();
@@ -132,14 +143,7 @@ Json ToJson(const TrainReport& report) {
   AddDecision(report, json);
   json["importance"] = Json::object();
   for (const auto& [name, share] : report.importance) json["importance"][name] = share;
-  json["warnings"] = Json::array();
-  for (const contract::Warning& warning : report.warnings) {
-    json["warnings"].push_back(
-        Json{{"code", warning.code},
-             {"column", warning.column.empty() ? Json(nullptr) : Json(warning.column)},
-             {"message", warning.message},
-             {"fix", warning.fix}});
-  }
+  json["warnings"] = WarningsToJson(report.warnings);
   if (!report.unmet.empty()) json["unmet"] = report.unmet;
   json["data_digest"] = report.data_digest;
   json["seconds"] = report.seconds;
