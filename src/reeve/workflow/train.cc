@@ -260,6 +260,7 @@ Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const 
                  TrainingPredictions& predictions) {
   const double threshold = result.decision.threshold.value_or(0.5);
   if (!result.out_of_fold.rows.empty()) {
+    predictions.out_of_fold_rows = result.out_of_fold.rows;
     predictions.out_of_fold_labels = LabelsOf(table, result.out_of_fold.rows);
     predictions.out_of_fold = result.out_of_fold.probabilities;
     REEVE_ASSIGN_OR_RETURN(
@@ -268,6 +269,7 @@ Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const 
                                   {.threshold = threshold, .seed = request.seed}));
   }
   if (split.test.empty()) return Status::Ok();
+  predictions.test_rows = split.test;
   predictions.test_labels = LabelsOf(table, split.test);
   REEVE_ASSIGN_OR_RETURN(predictions.test,
                          Predict(result, table, split.test, request.table.threads));

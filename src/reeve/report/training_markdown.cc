@@ -1,0 +1,123 @@
+#include <algorithm>
+
+#include "reeve/base/text.h"
+#include "reeve/report/texts.h"
+#include "reeve/report/training_report.h"
+
+namespace reeve::report {
+namespace {
+
+constexpr std::size_t kMostTrials = 10, kMostSlices = 5;
+
+std::string Row(const std::vector<std::string>& cells) {
+  std::string row = "|";
+  for (const std::string& cell : cells) row += " " + EscapeMarkdown(cell) + " |";
+  return row + "\n";
+}
+
+// "---:" for a number, "---" for a text; "n" and "t" of `kinds`.
+std::string Rule(std::string_view kinds) {
+  std::string rule = "|";
+  for (const char kind : kinds) rule += kind == 'n' ? " ---: |" : " --- |";
+  return rule + "\n";
+}
+
+std::string Optional(const std::optional<double>& value) { return value ? Decimals(*value) : "–"; }
+
+std::string Optional(const std::optional<evaluation::Interval>& interval) {
+  return interval ? Range(interval->low, interval->high) : "";
+}
+
+std::string Scores(const TrainingReport& report) {
+  if (report.scores.empty()) return "";
+  std::string text = Row({"score", "test", "95 % interval", "cross-validated"}) + Rule("tnnn");
+  for (const ScoreLine& line : report.scores) {
+    text += Row(
+        {line.name, Optional(line.test), Optional(line.test_interval), Optional(line.out_of_fold)});
+  }
+  return text + "\n";
+}
+
+std::string Warnings(const TrainingReport& report) {
+  std::string text;
+  for (const std::string& unmet : report.unmet)
+    text += "- **requirement unmet**: " + EscapeMarkdown(unmet) + "; nothing was registered\n";
+  for (const Warning& warning : report.warnings) {
+    text += "- **" + EscapeMarkdown(warning.code) + "** ";
+    if (!warning.column.empty()) text += "(" + EscapeMarkdown(warning.column) + ") ";
+    text += EscapeMarkdown(warning.message);
+    if (!warning.fix.empty()) text += " → " + EscapeMarkdown(warning.fix);
+    text += "\n";
+  }
+  return text.empty() ? "No warnings.\n\n" : "### Warnings\n\n" + text + "\n";
+}
+
+std::string Champion(const TrainingReport& report) {
+  if (!report.champion) return "";
+  const ChampionComparison& champion = *report.champion;
+  std::string text = "### Beside the model in use\n\n" + EscapeMarkdown(champion.model) + ", run " +
+                     EscapeMarkdown(champion.run_id) + ". ";
+  text += !champion.is_same_data   ? "Whether both were made from the same table is not known."
+          : *champion.is_same_data ? "Both were made from the same table."
+                                   : "**The tables differ**: a difference may be that of the data.";
+  text += "\n\n" + Row({"test score", "in use", "this model", "difference", ""}) + Rule("tnnnt");
+  for (const ChampionLine& line : champion.lines) {
+    std::string difference = "–", verdict;
+    if (line.champion && line.challenger) {
+      const double change = *line.challenger - *line.champion;
+      difference = (change > 0 ? "+" : "") + Decimals(change);
+      verdict = change == 0                                         ? "same"
+                : (line.higher_is_better ? change > 0 : change < 0) ? "better"
+                                                                    : "worse";
+    }
+    text +=
+        Row({line.metric, Optional(line.champion), Optional(line.challenger), difference, verdict});
+  }
+  return text + "\n";
+}
+
+std::string Leaderboard(const TrainingReport& report) {
+  if (report.leaderboard.empty()) return "";
+  std::string text = "### Leaderboard\n\n" +
+                     Row({"learner", report.metric + " (mean)", "± folds", "parameters", ""}) +
+                     Rule("tnntt");
+  for (std::size_t i = 0; i < std::min(report.leaderboard.size(), kMostTrials); ++i) {
+    const LeaderboardLine& line = report.leaderboard[i];
+    text += Row({line.learner, Optional(line.mean), Optional(line.deviation), line.params,
+                 line.is_chosen ? "chosen" : line.note});
+  }
+  return text + "\n";
+}
+
+std::string Slices(const TrainingReport& report) {
+  if (!report.pictures.slices) return "";
+  const SliceChart& chart = *report.pictures.slices;
+  std::string rows;
+  std::size_t shown = 0;
+  for (const SliceRow& slice : chart.slices) {
+    constexpr double kSignificant = 0.05;
+    if (slice.adjusted_p >= kSignificant || shown == kMostSlices) continue;
+    ++shown;
+    rows += Row({slice.name, GroupDigits(slice.rows), Decimals(slice.score),
+                 Range(slice.interval.low, slice.interval.high)});
+  }
+  if (rows.empty()) return "";
+  return "### Where the model is weaker\n\nWorse than " + Decimals(chart.overall) + " on " +
+         EscapeMarkdown(chart.rows) + " by more than luck, after correction for the " +
+         GroupDigits(chart.looked_at) + " slices looked at.\n\n" +
+         Row({"slice", "rows", chart.metric, "95 % interval"}) + Rule("tnnn") + rows + "\n";
+}
+
+}  // namespace
+
+std::string TrainingMarkdown(const TrainingReport& report) {
+  std::string text =
+      "## " + EscapeMarkdown(report.title) + "\n\n" + EscapeMarkdown(report.lead) + "\n\n";
+  text +=
+      Scores(report) + Warnings(report) + Champion(report) + Leaderboard(report) + Slices(report);
+  text += "<details><summary>Model and data</summary>\n\n" + Row({"what", ""}) + Rule("tt");
+  for (const auto& [name, value] : report.header) text += Row({name, value});
+  return text + "\n</details>\n";
+}
+
+}  // namespace reeve::report
