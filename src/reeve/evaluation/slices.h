@@ -32,6 +32,12 @@ struct SliceScore {
   /// (1979) for every slice that got a score: the chance that even one adjusted p below 0.05 is
   /// luck is at most 5 %, however the slices overlap.
   double p = 1, adjusted_p = 1;
+  /// What the score would be if the probabilities were right. A slice may be hard: where few
+  /// columns are left to tell rows apart, or the odds are even, every model scores low, and a good
+  /// one says so. `score` worse than `expected` means that the model is worse there than it knows.
+  double expected = 0;
+  /// Two-sided p of `score` being off `expected`, and after Holm's correction.
+  double surprise_p = 1, adjusted_surprise_p = 1;
 };
 
 struct SliceScores {
@@ -51,8 +57,10 @@ Metric SliceMetric(Metric metric, int classes);
 /// The standard error of a difference is that of the slice alone, which is too large (by
 /// 1/sqrt(1-w) for a share w of the rows), never too small: a slice is part of all rows. Accuracy
 /// is compared by the variance that all rows have; auc by DeLong's or, when larger, that of Hanley
-/// and McNeil (1982), so that a slice without an error is no proof. O(rows of all slices, times log
-/// for auc).
+/// and McNeil (1982), so that a slice without an error is no proof. `expected` follows from the
+/// probabilities: the mean of p or -ln p over what may come true, and for auc the share of ordered
+/// pairs (a quotient of two means); its error is exact for accuracy and log_loss, and that of the
+/// auc else. O(rows of all slices, times log for auc).
 Result<SliceScores> ScoreSlices(Metric metric, std::span<const std::int32_t> labels,
                                 const Probabilities& probabilities,
                                 std::span<const std::vector<std::int64_t>> slices,

@@ -28,7 +28,7 @@ void DrawRows(Drawing& drawing, const Box& box, const Plot& above,
   for (const CalibrationBin& bin : bins) most = std::max(most, bin.rows);
   Plot plot(drawing, box, {.label = "predicted probability"},
             {.label = "", .low = 0, .high = static_cast<double>(most)});
-  constexpr double kBar = 10;
+  constexpr double kBar = 4;
   for (const CalibrationBin& bin : bins) {
     const double top = plot.Y(static_cast<double>(bin.rows));
     drawing.Rectangle(above.X(bin.predicted) - kBar / 2, top, kBar, box.bottom - top, "bar");
@@ -54,7 +54,7 @@ Picture DrawCalibration(const std::vector<NamedCalibration>& curves) {
       off += bin.predicted < bin.interval.low || bin.predicted > bin.interval.high;
     }
   }
-  legend.push_back({"perfect", 0, false, "guide"});
+  legend.push_back({.name = "perfect", .is_guide = true});
   DrawLegend(drawing, 68, 30, legend, 30);
   DrawRows(drawing, {.left = 58, .top = 300, .right = 408, .bottom = 358}, plot,
            curves.empty() ? std::vector<CalibrationBin>() : curves.front().bins);

@@ -71,7 +71,7 @@ Picture DrawLearningCurves(const std::vector<LearningCurve>& curves) {
     const auto known = std::find_if(legend.begin(), legend.end(),
                                     [&](const LegendEntry& entry) { return entry.name == name; });
     if (known != legend.end()) continue;
-    legend.push_back({name, SeriesOf(curve.name), false, curve.fold ? "thin" : ""});
+    legend.push_back({name, SeriesOf(curve.name), false, curve.fold.has_value()});
     if (!curve.points.empty()) {
       picture.description += " " + name + ": from " + ShortNumber(curve.points.front().second) +
                              " to " + ShortNumber(curve.points.back().second) + ".";

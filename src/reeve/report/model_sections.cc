@@ -10,12 +10,37 @@ namespace reeve::report {
 namespace {
 
 constexpr std::size_t kMostColumns = 100;
-constexpr double kSignificant = 0.05;
 
-std::string SliceVerdict(const SliceRow& slice) {
-  if (slice.adjusted_p < 0.001) return "worse (p < 0.001)";
-  if (slice.adjusted_p < kSignificant) return "worse (p = " + Decimals(slice.adjusted_p, 3) + ")";
+std::string PText(double p) { return p < 0.001 ? "p < 0.001" : "p = " + Decimals(p, 3); }
+
+std::string SliceVerdict(const SliceRow& slice, bool higher_is_better) {
+  if (slice.IsSurprise(higher_is_better))
+    return "worse than the model knows (" + PText(slice.adjusted_surprise_p) + ")";
+  if (slice.IsWorse()) return "harder, and the model says so (" + PText(slice.adjusted_p) + ")";
   return "may be luck";
+}
+
+PageTable SliceTable(const SliceChart& chart) {
+  PageTable table{.caption = "",
+                  .headings = {{"slice"},
+                               {"rows", true},
+                               {chart.metric, true},
+                               {"95 % interval", true},
+                               {"to all rows", true},
+                               {"expected", true},
+                               {"verdict"}},
+                  .rows = {}};
+  for (const SliceRow& slice : chart.slices) {
+    table.rows.push_back({{{slice.name},
+                           {GroupDigits(slice.rows)},
+                           {Decimals(slice.score)},
+                           {Range(slice.interval.low, slice.interval.high)},
+                           {(slice.difference > 0 ? "+" : "") + Decimals(slice.difference)},
+                           {Decimals(slice.expected)},
+                           {SliceVerdict(slice, chart.higher_is_better)}},
+                          slice.IsSurprise(chart.higher_is_better)});
+  }
+  return table;
 }
 
 }  // namespace
@@ -54,32 +79,22 @@ Section SlicesSection(const TrainingReport& report) {
                 false});
   section.blocks.emplace_back(std::vector<Figure>{
       {DrawSlices(chart),
-       "Filled circles: worse by more than luck; hollow squares: perhaps luck."}});
-  PageTable table{.caption = "",
-                  .headings = {{"slice"},
-                               {"rows", true},
-                               {chart.metric, true},
-                               {"95 % interval", true},
-                               {"difference", true},
-                               {"after correction"}},
-                  .rows = {}};
-  for (const SliceRow& slice : chart.slices) {
-    table.rows.push_back({{{slice.name},
-                           {GroupDigits(slice.rows)},
-                           {Decimals(slice.score)},
-                           {Range(slice.interval.low, slice.interval.high)},
-                           {(slice.difference > 0 ? "+" : "") + Decimals(slice.difference)},
-                           {SliceVerdict(slice)}},
-                          slice.adjusted_p < kSignificant});
-  }
-  section.blocks.emplace_back(std::move(table));
+       "Triangles: worse than the model's own probabilities say; circles: worse than all rows, and "
+       "the probabilities say so; hollow squares: perhaps luck."}});
+  section.blocks.emplace_back(SliceTable(chart));
+  section.blocks.emplace_back(Paragraph{
+      "\"Expected\" is the score that the slice would have if the model's probabilities were "
+      "right. A "
+      "slice is hard where odds are even, or where the very column that it is made from no longer "
+      "helps to tell rows apart; every model is worse there. Where the score is below what is "
+      "expected the model does not know how wrong it is: look at these rows first.",
+      true});
   section.blocks.emplace_back(Paragraph{
       "Who looks at " + GroupDigits(chart.looked_at) +
-          " slices finds bad ones by luck alone. p is corrected for all that were looked at (Holm "
-          "1979): among slices marked as worse, the chance that even one is there by luck is at "
-          "most "
-          "5 %. Intervals are not corrected. A slice may also be worse because it is harder, not "
-          "because the model neglects it.",
+          " slices finds bad ones by luck alone. Each p is corrected for all that were looked at "
+          "(Holm 1979): the chance that luck alone marks even one is at most 5 % for either kind "
+          "of "
+          "mark. Intervals are not corrected.",
       true});
   return section;
 }

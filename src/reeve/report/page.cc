@@ -48,19 +48,6 @@ std::string Html(const std::vector<Tile>& tiles) {
   return html + "</div>\n";
 }
 
-std::string Html(const std::vector<Figure>& figures) {
-  std::string html = "<div class=\"pictures\">\n";
-  for (const Figure& figure : figures) {
-    html +=
-        std::string(figure.picture.wide ? "<figure class=\"wide\" tabindex=\"0\">" : "<figure>") +
-        "\n<h3>" + Escape(figure.picture.title) + "</h3>\n" + InlineSvg(figure.picture);
-    if (!figure.caption.empty())
-      html += "<figcaption>" + Escape(figure.caption) + "</figcaption>\n";
-    html += "</figure>\n";
-  }
-  return html + "</div>\n";
-}
-
 std::string Html(const std::vector<Warning>& warnings) {
   std::string html = "<ul class=\"warnings\">\n";
   for (const Warning& warning : warnings) {
@@ -74,10 +61,35 @@ std::string Html(const std::vector<Warning>& warnings) {
   return html + "</ul>\n";
 }
 
-std::string HtmlOf(const std::vector<Block>& blocks) {
+// A title that repeats the section's is left out.
+std::string Html(const std::vector<Figure>& figures, const std::string& heading) {
+  std::string html = "<div class=\"pictures\">\n";
+  for (const Figure& figure : figures) {
+    html += figure.picture.wide ? "<figure class=\"wide\" tabindex=\"0\">\n" : "<figure>\n";
+    if (figure.picture.title != heading) html += "<h3>" + Escape(figure.picture.title) + "</h3>\n";
+    html += InlineSvg(figure.picture);
+    if (!figure.caption.empty())
+      html += "<figcaption>" + Escape(figure.caption) + "</figcaption>\n";
+    html += "</figure>\n";
+  }
+  return html + "</div>\n";
+}
+
+// Each kind of block; only figures look at the heading that they stand under.
+struct BlockWriter {
+  const std::string& heading;
+  std::string operator()(const std::vector<Figure>& figures) const {
+    return Html(figures, heading);
+  }
+  template <typename Content>
+  std::string operator()(const Content& content) const {
+    return Html(content);
+  }
+};
+
+std::string Html(const std::vector<Block>& blocks, const std::string& heading) {
   std::string html;
-  for (const Block& block : blocks)
-    html += std::visit([](const auto& content) { return Html(content); }, block);
+  for (const Block& block : blocks) html += std::visit(BlockWriter{heading}, block);
   return html;
 }
 
@@ -106,12 +118,12 @@ std::string Html(const Page& page) {
       Escape(page.title) + "</title>\n<style>\n" + PageStyle() +
       "</style>\n</head>\n<body>\n<header>\n<h1>" + Escape(page.title) + "</h1>\n";
   if (!page.lead.empty()) html += "<p class=\"lead\">" + Escape(page.lead) + "</p>\n";
-  html += HtmlOf(page.head) + "</header>\n" + Contents(page) + "<main>\n";
+  html += Html(page.head, page.title) + "</header>\n" + Contents(page) + "<main>\n";
   for (const Section& section : page.sections) {
     if (section.blocks.empty()) continue;
     html += "<section aria-labelledby=\"" + Escape(section.id) + "\">\n<h2 id=\"" +
             Escape(section.id) + "\">" + Escape(section.heading) + "</h2>\n" +
-            HtmlOf(section.blocks) + "</section>\n";
+            Html(section.blocks, section.heading) + "</section>\n";
   }
   html += "</main>\n";
   if (!page.footer.empty()) html += "<footer>" + Escape(page.footer) + "</footer>\n";

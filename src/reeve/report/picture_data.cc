@@ -98,7 +98,9 @@ Json SlicesToJson(const std::optional<SliceChart>& chart) {
                           {"score", slice.score},
                           {"interval", ToJson(std::optional(slice.interval))},
                           {"difference", slice.difference},
-                          {"adjusted_p", slice.adjusted_p}});
+                          {"adjusted_p", slice.adjusted_p},
+                          {"expected", slice.expected},
+                          {"adjusted_surprise_p", slice.adjusted_surprise_p}});
   }
   return Json{{"metric", chart->metric},       {"higher_is_better", chart->higher_is_better},
               {"rows", chart->rows},           {"overall", chart->overall},

@@ -91,10 +91,23 @@ struct SliceRow {
   std::int64_t rows = 0;
   double score = 0;
   evaluation::Interval interval;
-  /// This slice's score less that of the other rows.
+  /// This slice's score less that of all rows.
   double difference = 0;
   /// Chance of such a difference between equal ones, after correction for the number of slices.
   double adjusted_p = 1;
+  /// What the score would be if the probabilities were right, and the chance of being so far off
+  /// it.
+  double expected = 0;
+  double adjusted_surprise_p = 1;
+
+  static constexpr double kSignificant = 0.05;
+  /// Worse than all rows by more than luck.
+  bool IsWorse() const { return adjusted_p < kSignificant; }
+  /// Worse than the model's own probabilities say, by more than luck.
+  bool IsSurprise(bool higher_is_better) const {
+    return adjusted_surprise_p < kSignificant &&
+           (higher_is_better ? score < expected : score > expected);
+  }
 };
 
 struct SliceChart {

@@ -51,7 +51,7 @@ Plot::Plot(Drawing& drawing, const Box& box, Axis x, Axis y)
   Mend(x_);
   Mend(y_);
   const double width = box_.right - box_.left, height = box_.bottom - box_.top;
-  const int x_ticks = std::clamp(static_cast<int>(width / 58), 2, kMostTicks);
+  const int x_ticks = std::clamp(static_cast<int>(width / 46), 2, kMostTicks);
   const int y_ticks = std::clamp(static_cast<int>(height / 34), 2, kMostTicks);
   for (const double tick : Ticks(x_.low, x_.high, x_ticks)) {
     if (x_.is_bare) break;
@@ -110,14 +110,22 @@ void DrawLegend(Drawing& drawing, double x, double y, const std::vector<LegendEn
                 std::size_t columns) {
   constexpr double kSample = 30;
   for (const LegendEntry& entry : entries) {
-    std::string css = "series " + SeriesClass(entry.series_idx);
-    if (!entry.css.empty()) css += " " + entry.css;
+    std::string css = "guide";
+    if (!entry.is_guide)
+      css = "series " + SeriesClass(entry.series_idx) + (entry.is_thin ? " thin" : "");
     drawing.Line(x, y - 4, x + kSample, y - 4, css);
     if (entry.with_mark) drawing.Mark(x + kSample / 2, y - 4, entry.series_idx);
     drawing.Text(x + kSample + 7, y, Shorten(entry.name, columns),
                  {.css = "small halo", .hint = entry.name});
     y += kLegendLine;
   }
+}
+
+double DrawLegendBelow(Drawing& drawing, const std::vector<LegendEntry>& entries) {
+  constexpr std::size_t kColumns = 48;
+  const double top = kSquareBox.bottom + 56;
+  DrawLegend(drawing, kSquareBox.left, top, entries, kColumns);
+  return top + static_cast<double>(entries.size()) * kLegendLine - 6;
 }
 
 }  // namespace reeve::report

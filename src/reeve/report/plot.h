@@ -63,8 +63,9 @@ struct LegendEntry {
   std::size_t series_idx = 0;
   /// Also a mark on the sample.
   bool with_mark = false;
-  /// Of the line: "thin".
-  std::string css = "";
+  bool is_thin = false;
+  /// The line of Plot::Guide instead of a series.
+  bool is_guide = false;
 };
 
 /// Draws a legend whose first line begins at (x, y), one below the other; names are cut to
@@ -72,5 +73,11 @@ struct LegendEntry {
 void DrawLegend(Drawing& drawing, double x, double y, const std::vector<LegendEntry>& entries,
                 std::size_t columns);
 inline constexpr double kLegendLine = 17;
+
+/// A plot of two shares from 0 to 1 whose legend stands below it, where no curve can hide it: ROC,
+/// precision and recall.
+inline constexpr Box kSquareBox{.left = 58, .top = 12, .right = 408, .bottom = 298};
+/// Draws the legend below kSquareBox. Returns the height of the picture.
+double DrawLegendBelow(Drawing& drawing, const std::vector<LegendEntry>& entries);
 
 }  // namespace reeve::report

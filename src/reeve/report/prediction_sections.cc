@@ -70,8 +70,9 @@ PageTable PairTable(const evaluation::ConfusionMatrix& confusion,
 }  // namespace
 
 Section ThresholdSection(const TrainingReport& report) {
-  Section section{"threshold", "Threshold and costs", {}};
-  if (report.threshold && report.classes.size() == 2) {
+  const bool is_binary = report.classes.size() == 2;
+  Section section{"threshold", is_binary ? "Threshold and costs" : "Decisions", {}};
+  if (report.threshold && is_binary) {
     section.blocks.emplace_back(
         Paragraph{"A row is " + report.classes[1] + " when its probability is at least " +
                       Decimals(*report.threshold) + ". " + report.threshold_reason,
@@ -88,8 +89,11 @@ Section ThresholdSection(const TrainingReport& report) {
   if (report.pictures.distribution) {
     section.blocks.emplace_back(std::vector<Figure>{
         {DrawScoreDistribution(*report.pictures.distribution),
-         "Each group adds up to 100 %. The further the two stand apart, the better the model tells "
-         "them apart; what lies on the wrong side of the threshold is decided wrongly."}});
+         is_binary
+             ? "Each group adds up to 100 %. The further the two stand apart, the better the model "
+               "tells them apart; what lies on the wrong side of the threshold is decided wrongly."
+             : "Each group adds up to 100 %. A model that knows when it is wrong gives wrong "
+               "decisions low probabilities."}});
   }
   return section;
 }

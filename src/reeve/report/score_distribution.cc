@@ -30,11 +30,11 @@ Picture DrawScoreDistribution(const ScoreDistribution& distribution) {
   Picture picture{.name = "score_distribution",
                   .title = "Score distribution",
                   .description = {},
-                  .height = 350};
+                  .height = 362};
   Drawing drawing;
   const double largest = LargestShare(distribution);
-  const Box upper{.left = 58, .top = 12, .right = 408, .bottom = 152},
-      lower{.left = 58, .top = 172, .right = 408, .bottom = 308};
+  const Box upper{.left = 66, .top = 22, .right = 408, .bottom = 156},
+      lower{.left = 66, .top = 188, .right = 408, .bottom = 322};
   for (std::size_t i = 0; i < std::min<std::size_t>(distribution.groups.size(), 2); ++i) {
     const ScoreDistribution::Group& group = distribution.groups[i];
     const Box& box = i == 0 ? upper : lower;
@@ -51,17 +51,15 @@ Picture DrawScoreDistribution(const ScoreDistribution& distribution) {
                         box.bottom - top, "bar " + SeriesClass(i));
     }
     const std::string name = Shorten(group.name, 24) + " (" + GroupDigits(total) + " rows)";
-    drawing.Text((box.left + box.right) / 2, box.top + 13, name,
-                 {.anchor = "middle", .css = "small bold halo", .hint = group.name});
+    drawing.Text(box.left, box.top - 8, name, {.css = "small bold", .hint = group.name});
     picture.description += (i > 0 ? " Below: " : "Above: ") + name + ".";
-    if (distribution.threshold && i == 0) {
-      plot.Threshold(*distribution.threshold, "");
-      picture.description += " The threshold is " + Decimals(*distribution.threshold, 3) + ".";
-    }
-    if (distribution.threshold && i == 1)
-      plot.Threshold(*distribution.threshold, "threshold " + Decimals(*distribution.threshold, 3));
+    if (distribution.threshold)
+      plot.Threshold(*distribution.threshold,
+                     i == 0 ? "threshold " + Decimals(*distribution.threshold, 3) : "");
   }
-  drawing.Text(13, 160, "share of the group's rows", {.anchor = "middle", .turn = -90});
+  if (distribution.threshold)
+    picture.description += " The threshold is " + Decimals(*distribution.threshold, 3) + ".";
+  drawing.Text(13, 172, "share of the group's rows", {.anchor = "middle", .turn = -90});
   picture.description =
       "How often each " + distribution.label + " was predicted. " + picture.description;
   picture.body = drawing.body();

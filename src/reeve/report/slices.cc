@@ -3,6 +3,7 @@
 #include "reeve/base/text.h"
 #include "reeve/report/pictures.h"
 #include "reeve/report/plot.h"
+#include "reeve/report/style.h"
 #include "reeve/report/texts.h"
 
 namespace reeve::report {
@@ -10,7 +11,6 @@ namespace {
 
 constexpr std::size_t kMostSlices = 12;
 constexpr double kLeft = 190, kRight = 400, kTop = 30, kRow = 26;
-constexpr double kSignificant = 0.05;
 
 Axis ScoreAxis(const SliceChart& chart, std::size_t drawn) {
   double low = chart.overall, high = chart.overall;
@@ -42,12 +42,14 @@ Picture DrawSlices(const SliceChart& chart) {
   for (std::size_t i = 0; i < drawn; ++i) {
     const SliceRow& slice = chart.slices[i];
     const double y = kTop + (static_cast<double>(i) + 0.5) * kRow;
-    // A filled circle: worse beyond luck; a hollow square: perhaps luck.
-    const std::size_t series = slice.adjusted_p < kSignificant ? 0 : 1;
-    drawing.Text(kLeft - 8, y + 4, Shorten(slice.name, 26),
+    // A triangle: worse than the model knows; a circle: hard; a hollow square: perhaps luck.
+    const std::size_t series = slice.IsSurprise(chart.higher_is_better) ? 2
+                               : slice.IsWorse()                        ? 0
+                                                                        : 1;
+    drawing.Text(kLeft - 8, y + 4, Shorten(slice.name, 29),
                  {.anchor = "end", .css = "small", .hint = slice.name});
     drawing.Whisker(plot.X(slice.interval.low), plot.X(slice.interval.high), y,
-                    series == 0 ? "error s0" : "axis");
+                    series == 1 ? "axis" : "error " + SeriesClass(series));
     drawing.Mark(plot.X(slice.score), y, series);
   }
   picture.body = drawing.body();

@@ -1,5 +1,6 @@
 #include "reeve/report/texts.h"
 
+#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -71,6 +72,14 @@ void AppendEscaped(std::string_view character, std::string& escaped) {
   }
 }
 
+bool IsWordByte(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || static_cast<signed char>(c) < 0;
+}
+
+bool IsInWord(std::string_view text, std::size_t at) {
+  return at > 0 && at + 1 < text.size() && IsWordByte(text[at - 1]) && IsWordByte(text[at + 1]);
+}
+
 std::string Printed(const char* format, int digits, double value) {
   char text[400];
   std::snprintf(text, sizeof text, format, digits, value);
@@ -94,7 +103,7 @@ std::string Escape(std::string_view text) {
 }
 
 std::string EscapeMarkdown(std::string_view text) {
-  constexpr std::string_view kSpecial = "\\`*_{}[]()#+!|~$@";
+  constexpr std::string_view kSpecial = "\\`*[]|~$@#";
   std::string escaped;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
@@ -106,9 +115,12 @@ std::string EscapeMarkdown(std::string_view text) {
     } else if (code < 0x80 && kSpecial.find(static_cast<char>(code)) != std::string_view::npos) {
       // As a number: in many tables a backslash does not take away a pipe's meaning.
       escaped += "&#" + std::to_string(static_cast<std::uint32_t>(code)) + ";";
-    } else if (code == ':' || code == '/') {
-      // Addresses are not to become links by themselves.
-      escaped += code == ':' ? "&#58;" : "&#47;";
+    } else if ((code == '_' && !IsInWord(text, begin)) ||
+               (code == ':' && text.substr(at).starts_with("//"))) {
+      // Emphasis begins or ends beside a word only; addresses are not to become links.
+      escaped += code == '_' ? "&#95;" : "&#58;";
+    } else if (code == '.' && begin >= 3 && text.substr(begin - 3, 3) == "www") {
+      escaped += "&#46;";
     } else {
       AppendEscaped(text.substr(begin, at - begin), escaped);
     }

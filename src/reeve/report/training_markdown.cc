@@ -89,23 +89,25 @@ std::string Leaderboard(const TrainingReport& report) {
   return text + "\n";
 }
 
+// Only what needs looking at: hard slices that the model knows of are in the page.
 std::string Slices(const TrainingReport& report) {
   if (!report.pictures.slices) return "";
   const SliceChart& chart = *report.pictures.slices;
   std::string rows;
   std::size_t shown = 0;
   for (const SliceRow& slice : chart.slices) {
-    constexpr double kSignificant = 0.05;
-    if (slice.adjusted_p >= kSignificant || shown == kMostSlices) continue;
+    if (!slice.IsSurprise(chart.higher_is_better) || shown == kMostSlices) continue;
     ++shown;
     rows += Row({slice.name, GroupDigits(slice.rows), Decimals(slice.score),
-                 Range(slice.interval.low, slice.interval.high)});
+                 Range(slice.interval.low, slice.interval.high), Decimals(slice.expected)});
   }
   if (rows.empty()) return "";
-  return "### Where the model is weaker\n\nWorse than " + Decimals(chart.overall) + " on " +
-         EscapeMarkdown(chart.rows) + " by more than luck, after correction for the " +
+  return "### Where the model is worse than it knows\n\nSlices of " + EscapeMarkdown(chart.rows) +
+         " whose score is worse than the model's own probabilities say, by more than luck, after "
+         "correction for the " +
          GroupDigits(chart.looked_at) + " slices looked at.\n\n" +
-         Row({"slice", "rows", chart.metric, "95 % interval"}) + Rule("tnnn") + rows + "\n";
+         Row({"slice", "rows", chart.metric, "95 % interval", "expected"}) + Rule("tnnnn") + rows +
+         "\n";
 }
 
 }  // namespace

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kMostColumns = 200, kMostValues = 1000, kFewValues = 8, kMostShown = 12;
 constexpr std::size_t kMostRows = 50'000;
-constexpr double kSignificant = 0.05;
 
 using Positions = std::vector<std::int64_t>;
 
@@ -132,17 +131,20 @@ Part TakePart(const SlicedPredictions& predictions, std::uint64_t seed) {
   return part;
 }
 
-// Proven ones first, by how much worse; then by how little it takes to be luck.
-void SortWorstFirst(std::vector<report::SliceRow>& slices) {
-  std::stable_sort(
-      slices.begin(), slices.end(), [](const report::SliceRow& a, const report::SliceRow& b) {
-        const bool a_proven = a.adjusted_p < kSignificant, b_proven = b.adjusted_p < kSignificant;
-        if (a_proven != b_proven) return a_proven;
-        if (a_proven) return std::abs(a.difference) > std::abs(b.difference);
-        if (a.adjusted_p != b.adjusted_p) return a.adjusted_p < b.adjusted_p;
-        return std::abs(a.difference) > std::abs(b.difference);
-      });
-  if (slices.size() > kMostShown) slices.resize(kMostShown);
+// Worse than the model knows first, then worse than all rows, each by how much; then what may be
+// luck, by how little it takes to be it.
+void SortWorstFirst(report::SliceChart& chart) {
+  const auto kind = [&](const report::SliceRow& slice) {
+    return slice.IsSurprise(chart.higher_is_better) ? 0 : slice.IsWorse() ? 1 : 2;
+  };
+  std::stable_sort(chart.slices.begin(), chart.slices.end(),
+                   [&](const report::SliceRow& a, const report::SliceRow& b) {
+                     if (kind(a) != kind(b)) return kind(a) < kind(b);
+                     if (kind(a) == 2 && a.adjusted_p != b.adjusted_p)
+                       return a.adjusted_p < b.adjusted_p;
+                     return std::abs(a.difference) > std::abs(b.difference);
+                   });
+  if (chart.slices.size() > kMostShown) chart.slices.resize(kMostShown);
 }
 
 }  // namespace
@@ -191,12 +193,18 @@ std::optional<report::SliceChart> FindWeakSlices(const SlicedPredictions& predic
     if (!score) continue;
     ++chart.looked_at;
     const bool is_worse = info.higher_is_better ? score->difference < 0 : score->difference > 0;
-    if (!is_worse) continue;
-    chart.slices.push_back({made[i].name, score->rows, score->score, score->interval,
-                            score->difference, score->adjusted_p});
+    const report::SliceRow slice{.name = made[i].name,
+                                 .rows = score->rows,
+                                 .score = score->score,
+                                 .interval = score->interval,
+                                 .difference = score->difference,
+                                 .adjusted_p = is_worse ? score->adjusted_p : 1,
+                                 .expected = score->expected,
+                                 .adjusted_surprise_p = score->adjusted_surprise_p};
+    if (is_worse || slice.IsSurprise(info.higher_is_better)) chart.slices.push_back(slice);
   }
   if (chart.slices.empty()) return std::nullopt;
-  SortWorstFirst(chart.slices);
+  SortWorstFirst(chart);
   return chart;
 }
 

@@ -43,9 +43,10 @@ struct SlicedPredictions {
   std::string described;
 };
 
-/// The worst slices: first those that are worse by more than luck, by how much; then the most
-/// doubtful others. At most 12, of the first 200 columns; beyond 50,000 rows a random part of them
-/// is looked at (chosen by `seed`). Nothing where no slice can be scored.
+/// The worst slices: first those that are worse than the model's own probabilities say, then those
+/// that are worse than all rows, each by more than luck; then the most doubtful others. At most 12,
+/// of the first 200 columns; beyond 50,000 rows a random part of them is looked at (chosen by
+/// `seed`). Nothing where no slice can be scored.
 std::optional<report::SliceChart> FindWeakSlices(const SlicedPredictions& predictions,
                                                  std::uint64_t seed);
 

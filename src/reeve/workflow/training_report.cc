@@ -180,7 +180,8 @@ void AddPictures(const ReportSources& sources, report::TrainingReport& page) {
   }
   page.pictures.importance = sources.importance;
   if (!sources.importance && !report.importance.empty()) {
-    report::ImportanceChart chart{.measure = "share of the model's gain", .is_share = true};
+    report::ImportanceChart chart{.measure = "share of what the model learnt from",
+                                  .is_share = true};
     for (const auto& [column, share] : report.importance)
       chart.bars.push_back({column, share, std::nullopt});
     page.pictures.importance = std::move(chart);
