@@ -15,10 +15,10 @@ constexpr std::string_view kDark =
     "--c5:#ff8fa8";
 
 constexpr std::string_view kPictureRules =
-    ".picture{font:13px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;color:var(--ink);"
+    ".picture{font:14px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;color:var(--ink);"
     "display:block}\n"
     ".picture text{fill:var(--ink);font-variant-numeric:tabular-nums}"
-    ".picture .soft{fill:var(--soft)}.picture .small{font-size:11px}"
+    ".picture .soft{fill:var(--soft)}.picture .small{font-size:12px}"
     ".picture .tiny{font-size:9px}.picture .bold{font-weight:600}"
     ".picture "
     ".halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}\n"
@@ -72,7 +72,7 @@ constexpr std::string_view kPageRules =
     ".warnings{padding:0;margin:.6rem 0;list-style:none}.warnings li{background:var(--mark);"
     "border-left:.3rem solid var(--edge);padding:.5rem .8rem;margin:.5rem 0;overflow-wrap:anywhere}"
     ".warnings code{font-size:.85rem}.warnings .fix{display:block}\n"
-    ".pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));"
+    ".pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));"
     "gap:1.4rem;margin:.8rem 0}figure{margin:0;min-width:0}figcaption{font-size:.9rem;"
     "color:var(--soft);margin-top:.3rem}figure>svg{width:100%;max-width:36rem;height:auto}"
     "figure.wide{grid-column:1/-1;overflow-x:auto}figure.wide>svg{max-width:none;width:auto}\n"
@@ -86,8 +86,8 @@ constexpr std::string_view kPageRules =
     "@media print{body{max-width:none;padding:0;font-size:10.5pt}nav a{color:inherit;"
     "text-decoration:none}figure,tr,.tile,.warnings li{break-inside:avoid}h2,h3{break-after:avoid}"
     ".pictures{grid-template-columns:1fr 1fr}.scroll{overflow:visible}figure.wide{overflow:visible}"
-    "figure.wide>svg{max-width:100%;height:auto}table{font-size:8.5pt}th,td{padding-right:.6rem;"
-    "overflow-wrap:anywhere}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
+    "figure.wide>svg{max-width:100%;height:auto}table{font-size:8.5pt}th,td{padding-right:.6rem;max-width:16rem;"
+    "overflow-wrap:break-word}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
 
 // Paper is white whatever the screen was.
 std::string Variables(std::string_view selector) {

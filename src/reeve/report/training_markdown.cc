@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "reeve/base/text.h"
+#include "reeve/report/markdown.h"
 #include "reeve/report/texts.h"
 #include "reeve/report/training_report.h"
 
@@ -8,19 +9,6 @@ namespace reeve::report {
 namespace {
 
 constexpr std::size_t kMostTrials = 10, kMostSlices = 5;
-
-std::string Row(const std::vector<std::string>& cells) {
-  std::string row = "|";
-  for (const std::string& cell : cells) row += " " + EscapeMarkdown(cell) + " |";
-  return row + "\n";
-}
-
-// "---:" for a number, "---" for a text; "n" and "t" of `kinds`.
-std::string Rule(std::string_view kinds) {
-  std::string rule = "|";
-  for (const char kind : kinds) rule += kind == 'n' ? " ---: |" : " --- |";
-  return rule + "\n";
-}
 
 std::string Optional(const std::optional<double>& value) { return value ? Decimals(*value) : "–"; }
 
@@ -30,9 +18,10 @@ std::string Optional(const std::optional<evaluation::Interval>& interval) {
 
 std::string Scores(const TrainingReport& report) {
   if (report.scores.empty()) return "";
-  std::string text = Row({"score", "test", "95 % interval", "cross-validated"}) + Rule("tnnn");
+  std::string text =
+      MarkdownRow({"score", "test", "95 % interval", "cross-validated"}) + MarkdownRule("tnnn");
   for (const ScoreLine& line : report.scores) {
-    text += Row(
+    text += MarkdownRow(
         {line.name, Optional(line.test), Optional(line.test_interval), Optional(line.out_of_fold)});
   }
   return text + "\n";
@@ -60,7 +49,8 @@ std::string Champion(const TrainingReport& report) {
   text += !champion.is_same_data   ? "Whether both were made from the same table is not known."
           : *champion.is_same_data ? "Both were made from the same table."
                                    : "**The tables differ**: a difference may be that of the data.";
-  text += "\n\n" + Row({"test score", "in use", "this model", "difference", ""}) + Rule("tnnnt");
+  text += "\n\n" + MarkdownRow({"test score", "in use", "this model", "difference", ""}) +
+          MarkdownRule("tnnnt");
   for (const ChampionLine& line : champion.lines) {
     std::string difference = "–", verdict;
     if (line.champion && line.challenger) {
@@ -70,21 +60,22 @@ std::string Champion(const TrainingReport& report) {
                 : (line.higher_is_better ? change > 0 : change < 0) ? "better"
                                                                     : "worse";
     }
-    text +=
-        Row({line.metric, Optional(line.champion), Optional(line.challenger), difference, verdict});
+    text += MarkdownRow(
+        {line.metric, Optional(line.champion), Optional(line.challenger), difference, verdict});
   }
   return text + "\n";
 }
 
 std::string Leaderboard(const TrainingReport& report) {
   if (report.leaderboard.empty()) return "";
-  std::string text = "### Leaderboard\n\n" +
-                     Row({"learner", report.metric + " (mean)", "± folds", "parameters", ""}) +
-                     Rule("tnntt");
+  std::string text =
+      "### Leaderboard\n\n" +
+      MarkdownRow({"learner", report.metric + " (mean)", "± folds", "parameters", ""}) +
+      MarkdownRule("tnntt");
   for (std::size_t i = 0; i < std::min(report.leaderboard.size(), kMostTrials); ++i) {
     const LeaderboardLine& line = report.leaderboard[i];
-    text += Row({line.learner, Optional(line.mean), Optional(line.deviation), line.params,
-                 line.is_chosen ? "chosen" : line.note});
+    text += MarkdownRow({line.learner, Optional(line.mean), Optional(line.deviation), line.params,
+                         line.is_chosen ? "chosen" : line.note});
   }
   return text + "\n";
 }
@@ -98,16 +89,16 @@ std::string Slices(const TrainingReport& report) {
   for (const SliceRow& slice : chart.slices) {
     if (!slice.IsSurprise(chart.higher_is_better) || shown == kMostSlices) continue;
     ++shown;
-    rows += Row({slice.name, GroupDigits(slice.rows), Decimals(slice.score),
-                 Range(slice.interval.low, slice.interval.high), Decimals(slice.expected)});
+    rows += MarkdownRow({slice.name, GroupDigits(slice.rows), Decimals(slice.score),
+                         Range(slice.interval.low, slice.interval.high), Decimals(slice.expected)});
   }
   if (rows.empty()) return "";
   return "### Where the model is worse than it knows\n\nSlices of " + EscapeMarkdown(chart.rows) +
          " whose score is worse than the model's own probabilities say, by more than luck, after "
          "correction for the " +
          GroupDigits(chart.looked_at) + " slices looked at.\n\n" +
-         Row({"slice", "rows", chart.metric, "95 % interval", "expected"}) + Rule("tnnnn") + rows +
-         "\n";
+         MarkdownRow({"slice", "rows", chart.metric, "95 % interval", "expected"}) +
+         MarkdownRule("tnnnn") + rows + "\n";
 }
 
 }  // namespace
@@ -117,8 +108,9 @@ std::string TrainingMarkdown(const TrainingReport& report) {
       "## " + EscapeMarkdown(report.title) + "\n\n" + EscapeMarkdown(report.lead) + "\n\n";
   text +=
       Scores(report) + Warnings(report) + Champion(report) + Leaderboard(report) + Slices(report);
-  text += "<details><summary>Model and data</summary>\n\n" + Row({"what", ""}) + Rule("tt");
-  for (const auto& [name, value] : report.header) text += Row({name, value});
+  text += "<details><summary>Model and data</summary>\n\n" + MarkdownRow({"what", ""}) +
+          MarkdownRule("tt");
+  for (const auto& [name, value] : report.header) text += MarkdownRow({name, value});
   return text + "\n</details>\n";
 }
 
