@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reeve/base/result.h"
@@ -24,6 +25,16 @@ struct RowIssue {
   contract::Rule rule = contract::Rule::kWrongType;
 };
 
+/// Values of the fields that steps of several columns, or of texts, take: each in a stretch of its
+/// own.
+struct KeptValues {
+  std::vector<double> numbers;
+  std::vector<std::int32_t> codes;
+  std::vector<std::string_view> texts;
+  /// Numbers as texts.
+  std::vector<char> spelled;
+};
+
 /// The answers of one call, and the memory it works in: reused from call to call, so that a warm
 /// one allocates nothing. One per thread.
 struct RowScores {
@@ -37,7 +48,8 @@ struct RowScores {
   std::vector<std::int64_t> missing;
   /// What Score works in; opaque.
   std::vector<float> features;
-  WorkMemory bytes;
+  KeptValues kept;
+  WorkMemory work;
 };
 
 /// Scores rows that come as cells instead of columns: contract, pipeline, model and decision of a
