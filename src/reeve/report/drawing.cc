@@ -43,7 +43,8 @@ void Drawing::Text(double x, double y, std::string_view text, const TextStyle& s
                                         Coordinate(y) + ")");
   }
   body_ += ">";
-  if (!style.hint.empty()) body_ += "<title>" + Escape(style.hint) + "</title>";
+  if (!style.hint.empty() && style.hint != text)
+    body_ += "<title>" + Escape(style.hint) + "</title>";
   body_ += Escape(text) + "</text>\n";
 }
 

@@ -14,7 +14,8 @@ struct TextStyle {
   std::string_view anchor = "start";
   /// CSS classes: "soft small".
   std::string_view css = "";
-  /// Shown when a pointer rests on it, e.g. the whole of a name that was cut; empty for nothing.
+  /// Shown when a pointer rests on it: the whole of a name that was cut. Nothing when it is the
+  /// text.
   std::string_view hint = "";
   /// Degrees around its point.
   double turn = 0;

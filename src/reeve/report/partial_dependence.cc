@@ -10,7 +10,7 @@ namespace reeve::report {
 namespace {
 
 constexpr std::size_t kMostPanels = 12, kMostCategories = 10, kPanelsInRow = 3;
-constexpr double kPanelWidth = 220, kPanelHeight = 190;
+constexpr double kPanelWidth = 300, kPanelHeight = 210;
 
 bool IsOfCategories(const PartialDependence& dependence) {
   return !dependence.points.empty() && !dependence.points.front().label.empty();
@@ -59,11 +59,11 @@ void DrawCategories(Drawing& drawing, const Box& box, const PartialDependence& d
   const std::size_t drawn = std::min(dependence.points.size(), kMostCategories);
   const double step = (box.bottom - box.top) / static_cast<double>(std::max<std::size_t>(drawn, 1));
   // Names need the width: categories lie one below the other, the probability to the right.
-  const double left = box.left + 52;
+  const double left = box.left + 64;
   const auto x = [&](double value) {
     return left + (box.right - left) * (value - y.low) / std::max(y.high - y.low, 1e-12);
   };
-  for (const double tick : Ticks(y.low, y.high, 3)) {
+  for (const double tick : Ticks(y.low, y.high, 4)) {
     drawing.Line(x(tick), box.top, x(tick), box.bottom, "grid");
     drawing.Text(x(tick), box.bottom + 16, ShortNumber(tick),
                  {.anchor = "middle", .css = "soft small"});
@@ -71,7 +71,7 @@ void DrawCategories(Drawing& drawing, const Box& box, const PartialDependence& d
   for (std::size_t i = 0; i < drawn; ++i) {
     const PartialDependence::Point& point = dependence.points[i];
     const double at = box.top + step * (static_cast<double>(i) + 0.5);
-    drawing.Text(left - 6, at + 4, Shorten(point.label, 14),
+    drawing.Text(left - 6, at + 4, Shorten(point.label, 16),
                  {.anchor = "end", .css = "small", .hint = point.label});
     if (point.interval)
       drawing.Whisker(x(point.interval->low), x(point.interval->high), at, "error s0");
@@ -100,7 +100,7 @@ Picture DrawPartialDependence(const std::vector<PartialDependence>& dependences,
     const PartialDependence& dependence = dependences[i];
     const double left = static_cast<double>(i % columns) * kPanelWidth,
                  top = static_cast<double>(i / columns) * kPanelHeight;
-    drawing.Text(left + 46, top + 16, Shorten(dependence.column, 24),
+    drawing.Text(left + 46, top + 16, Shorten(dependence.column, 32),
                  {.css = "bold small", .hint = dependence.column});
     const Box box{.left = left + 46,
                   .top = top + 26,

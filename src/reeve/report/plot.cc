@@ -67,11 +67,17 @@ Plot::Plot(Drawing& drawing, const Box& box, Axis x, Axis y)
   }
   drawing_.Line(box_.left, box_.bottom, box_.right, box_.bottom, "axis");
   drawing_.Line(box_.left, box_.top, box_.left, box_.bottom, "axis");
+  constexpr double kCharacter = 7.5;
+  const auto cut = [](const std::string& label, double length) {
+    return Shorten(label, static_cast<std::size_t>(length / kCharacter));
+  };
   if (!x_.label.empty()) {
-    drawing_.Text((box_.left + box_.right) / 2, box_.bottom + 33, x_.label, {.anchor = "middle"});
+    drawing_.Text((box_.left + box_.right) / 2, box_.bottom + 33, cut(x_.label, width),
+                  {.anchor = "middle", .hint = x_.label});
   }
   if (!y_.label.empty()) {
-    drawing_.Text(13, (box_.top + box_.bottom) / 2, y_.label, {.anchor = "middle", .turn = -90});
+    drawing_.Text(13, (box_.top + box_.bottom) / 2, cut(y_.label, height),
+                  {.anchor = "middle", .hint = y_.label, .turn = -90});
   }
 }
 

@@ -86,7 +86,8 @@ constexpr std::string_view kPageRules =
     "@media print{body{max-width:none;padding:0;font-size:10.5pt}nav a{color:inherit;"
     "text-decoration:none}figure,tr,.tile,.warnings li{break-inside:avoid}h2,h3{break-after:avoid}"
     ".pictures{grid-template-columns:1fr 1fr}.scroll{overflow:visible}figure.wide{overflow:visible}"
-    "figure.wide>svg{max-width:100%;height:auto}table{font-size:8.5pt}th,td{padding-right:.6rem;max-width:16rem;"
+    "figure.wide>svg{max-width:100%;height:auto}table{font-size:8.5pt}th,td{padding-right:.6rem;"
+    "max-width:16rem;"
     "overflow-wrap:break-word}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
 
 // Paper is white whatever the screen was.

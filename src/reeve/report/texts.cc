@@ -146,7 +146,17 @@ std::string Shorten(std::string_view text, std::size_t most) {
 }
 
 std::string ShortNumber(double value) {
-  return std::isfinite(value) ? Printed("%.*g", 3, value == 0 ? 0.0 : value) : "–";
+  if (!std::isfinite(value)) return "–";
+  constexpr double kFewDigits = 1e4;
+  double size = std::abs(value);
+  if (size >= 1000 && size < kFewDigits) return Printed("%.*f", 0, value);
+  if (size < kFewDigits || size >= 1e15) return Printed("%.*g", 3, value == 0 ? 0.0 : value);
+  for (const char* const suffix : {"k", "M", "G", "T"}) {
+    size /= 1000;
+    // 999,700 is 1M, not 1e+03k.
+    if (size < 999.5) return Printed("%.*g", 3, std::copysign(size, value)) + suffix;
+  }
+  return Printed("%.*g", 3, value);
 }
 
 std::string Decimals(double value, int digits) {

@@ -25,7 +25,7 @@ std::size_t DisplayWidth(std::string_view text);
 /// At most about `most` columns of `text`, "…" standing for what was cut; no character is cut.
 std::string Shorten(std::string_view text, std::size_t most);
 
-/// Three significant digits: 0.25, 1200, 3.1e-05.
+/// Three or four significant digits, from 10,000 on with k, M, G, T: 0.25, 4711, 24.7k, 3.1e-05.
 std::string ShortNumber(double value);
 /// `digits` decimals, "–" for what is no number.
 std::string Decimals(double value, int digits = 4);
