@@ -66,8 +66,8 @@ TEST(ScorePicturesTest, AreasAreTheScores) {
   std::int64_t rows = 0;
   for (const auto& bin : data.calibration) {
     rows += bin.rows;
-    EXPECT_LE(bin.interval.low, bin.observed);
-    EXPECT_GE(bin.interval.high, bin.observed);
+    EXPECT_LE(bin.interval.low, bin.observed + 1e-12);
+    EXPECT_GE(bin.interval.high, bin.observed - 1e-12);
   }
   EXPECT_EQ(rows, 500);
 }

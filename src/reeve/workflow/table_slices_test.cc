@@ -39,7 +39,7 @@ TEST(MakeSlicesTest, ValuesQuartersDatesAndWhatIsMissing) {
   const Table table = MakeTable(400);
   const auto rows = AllRows(400);
   EXPECT_THAT(Names(MakeSlices(table, {"age"}, rows, 20)),
-              ElementsAre("age below 29", "age from 29 to 39", "age from 39 to 48",
+              ElementsAre("age below 28", "age from 28 to 38", "age from 38 to 48",
                           "age from 48 on", "age missing"));
   EXPECT_THAT(Names(MakeSlices(table, {"rooms"}, rows, 20)), ElementsAre("rooms = 1", "rooms = 2"));
   // A category that does not occur makes no slice.
