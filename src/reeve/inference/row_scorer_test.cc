@@ -74,6 +74,19 @@ std::unique_ptr<Model> RandomModel(Random& random, std::int64_t features, int cl
   return ForestModel::Make(forest.Take()).value();
 }
 
+// Every kind in turn, the first none.
+Calibration RandomCalibration(std::uint64_t seed, int classes) {
+  constexpr CalibrationKind kKinds[] = {CalibrationKind::kNone, CalibrationKind::kPlatt,
+                                        CalibrationKind::kIsotonic, CalibrationKind::kTemperature};
+  const CalibrationKind kind = classes == 2 ? kKinds[seed / 2 % 4] : kKinds[seed / 2 % 2 * 3];
+  return {.kind = kind,
+          .slope = 0.8,
+          .intercept = -0.3,
+          .temperature = 1.4,
+          .x = {0, 0.2, 0.5, 1},
+          .y = {0.01, 0.1, 0.6, 0.97}};
+}
+
 Scorer RandomScorer(std::uint64_t seed) {
   Random random(seed);
   const contract::TypedTable typed = TrainingTable(random);
@@ -107,6 +120,7 @@ Scorer RandomScorer(std::uint64_t seed) {
   if (seed % 4 < 2) {
     for (int k = 0; k < classes; ++k) decision.odds.push_back(0.1 + random.Uniform());
   }
+  decision.calibration = RandomCalibration(seed, classes);
   auto model =
       RandomModel(random, static_cast<std::int64_t>(pipeline.outputs().size()), classes, is_linear);
   return Scorer::Make(std::move(contract), std::move(pipeline), std::move(model),

@@ -55,12 +55,12 @@ Section ImportanceSection(const TrainingReport& report) {
   }
   if (!report.pictures.partial_dependence.empty()) {
     const std::string name = report.classes.size() == 2 ? report.classes[1] : "the class";
-    figures.push_back(
-        {DrawPartialDependence(report.pictures.partial_dependence, name),
-         "Mean probability of " + name +
-             " when the column is set to a value in every row. Marks on the axis: "
-             "values that were tried. Where columns hang together, some of these rows "
-             "could not exist."});
+    figures.push_back({DrawPartialDependence(report.pictures.partial_dependence, name),
+                       "Mean probability of " + name +
+                           " when the column is set to a value in every row. Marks on the axis: "
+                           "values that were tried; shaded: 80 % of the rows. Where columns hang "
+                           "together, some of these rows "
+                           "could not exist."});
   }
   if (!figures.empty()) section.blocks.emplace_back(std::move(figures));
   return section;

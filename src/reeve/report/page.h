@@ -14,7 +14,7 @@ namespace reeve::report {
 
 /// Something that should be known before a model is trusted.
 struct Warning {
-  /// "leak_suspected"; docs/warnings.md lists them.
+  /// "leak_suspected"; docs/guide/warnings.md explains them.
   std::string code;
   /// The column it is about; empty for the table as a whole.
   std::string column;

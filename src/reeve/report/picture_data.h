@@ -79,6 +79,7 @@ struct PartialDependence {
     /// Of a category; empty for numbers.
     std::string label = {};
     double mean = 0;
+    /// Between these lie most of the rows' own probabilities.
     std::optional<evaluation::Interval> interval = {};
   };
   std::vector<Point> points;

@@ -51,13 +51,10 @@ Result<FoldFit> CrossValidation::RunTask(const FitTask& task, int threads) const
   REEVE_ASSIGN_OR_RETURN(const auto* const prepared,
                          preparation_.Get(Preparation::KeyOfFold(candidate.input, task.fold_idx)));
   const Fold& fold = folds_[task.fold_idx];
-  return Fit(candidate,
-             {.prepared = prepared,
-              .labels = labels_,
-              .classes = classes_,
-              .learn = fold.train,
-              .watch = fold.test},
-             task.seed, threads);
+  FitRows rows{
+      .prepared = prepared, .labels = labels_, .classes = classes_, .learn = fold.train};
+  if (options_.watches) rows.watch = fold.test;
+  return Fit(candidate, rows, task.seed, threads);
 }
 
 Result<FoldFit> CrossValidation::TrainOnAll(const Candidate& candidate, std::uint64_t seed) const {

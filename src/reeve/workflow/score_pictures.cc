@@ -7,13 +7,14 @@
 
 #include "reeve/evaluation/curves.h"
 #include "reeve/evaluation/ranking.h"
+#include "reeve/evaluation/reliability.h"
 #include "reeve/report/style.h"
 
 namespace reeve::workflow {
 namespace {
 
 constexpr std::size_t kMostPoints = 250;
-constexpr int kCalibrationBins = 10, kDistributionBins = 25;
+constexpr int kDistributionBins = 25;
 
 // One class against the rest: 0 and 1, and its probability.
 struct OneClass {
@@ -67,11 +68,8 @@ void AddCurves(const OneClass& one, const std::string& name, report::PictureData
 
 void AddCalibration(const OneClass& one, report::PictureData& data) {
   for (const evaluation::ReliabilityBin& bin :
-       evaluation::ReliabilityCurve(one.labels, one.probabilities, kCalibrationBins)) {
-    const auto rows = static_cast<double>(bin.rows);
-    data.calibration.push_back({bin.predicted, bin.observed,
-                                evaluation::Wilson(bin.observed * rows, rows, 0.95), bin.rows});
-  }
+       evaluation::ReliabilityCurve(one.labels, one.probabilities, evaluation::kReliabilityBins))
+    data.calibration.push_back({bin.mean_predicted, bin.observed, {bin.low, bin.high}, bin.rows});
 }
 
 void AddDistribution(const OneClass& one, report::ScoreDistribution distribution,

@@ -42,6 +42,12 @@ std::vector<report::ScoreLine> ScoreLines(const TrainReport& report) {
     line.is_headline = IsHeadline(name, report);
     if (line.test || line.out_of_fold) lines.push_back(std::move(line));
   }
+  // With --cost only, and no metric that could be chosen.
+  report::ScoreLine cost{.name = "cost", .description = "mean cost of a row", .is_headline = true};
+  if (report.test) cost.test = report.test->Find("cost");
+  if (report.test) cost.test_interval = report.test->FindInterval("cost");
+  if (report.out_of_fold) cost.out_of_fold = report.out_of_fold->Find("cost");
+  if (cost.test || cost.out_of_fold) lines.push_back(std::move(cost));
   return lines;
 }
 
@@ -133,7 +139,7 @@ report::Facts Lineage(const ReportSources& sources) {
 std::vector<report::Warning> ReportWarnings(const TrainReport& report) {
   std::vector<report::Warning> warnings;
   for (const contract::Warning& warning : report.warnings)
-    warnings.push_back({warning.code, warning.column, warning.message, ""});
+    warnings.push_back({warning.code, warning.column, warning.message, warning.fix});
   return warnings;
 }
 
@@ -166,6 +172,75 @@ void AddSlices(const ReportSources& sources, report::TrainingReport& page) {
       sources.request.seed);
 }
 
+// By shuffling where that was measured, else by contributions, else what the learner says of
+// itself.
+std::optional<report::ImportanceChart> Importance(const TrainReport& report) {
+  report::ImportanceChart chart;
+  const auto add = [&](const ImportanceTable& table) {
+    for (const explain::ColumnImportance& column : table.columns)
+      chart.bars.push_back(
+          {column.column, column.mean, evaluation::Interval{column.low, column.high}});
+    return chart;
+  };
+  if (report.explanations.permutation) {
+    chart.measure = "loss of " + report.explanations.permutation->metric + " when shuffled";
+    return add(*report.explanations.permutation);
+  }
+  if (report.explanations.contributions) {
+    chart.measure =
+        "mean contribution (" +
+        std::string(report.explanations.contributions->unit == "log_odds" ? "log-odds"
+                                                                          : "probability") +
+        ")";
+    return add(*report.explanations.contributions);
+  }
+  if (report.importance.empty()) return std::nullopt;
+  chart.measure = "share of what the model learnt from";
+  chart.is_share = true;
+  for (const auto& [column, share] : report.importance)
+    chart.bars.push_back({column, share, std::nullopt});
+  return chart;
+}
+
+std::vector<report::PartialDependence> Dependence(const TrainReport& report) {
+  std::vector<report::PartialDependence> dependences;
+  for (const explain::PartialDependence& one : report.explanations.dependence) {
+    report::PartialDependence drawn{one.column, {}};
+    for (const explain::DependencePoint& point : one.points) {
+      if (point.bands.empty()) continue;
+      const explain::DependenceBand& band = point.bands.front();
+      drawn.points.push_back({point.number.value_or(0), point.number ? "" : point.value, band.mean,
+                              evaluation::Interval{band.low, band.high}});
+    }
+    dependences.push_back(std::move(drawn));
+  }
+  return dependences;
+}
+
+void AddDecision(const TrainReport& report, report::TrainingReport& page) {
+  page.threshold = report.threshold;
+  const auto metric = evaluation::ParseMetric(report.metric);
+  if (report.decision.cost_rule == evaluation::CostRule::kBayes) {
+    page.threshold_reason =
+        "It follows from the costs: what a false positive costs over what both mistakes cost.";
+  } else if (report.decision.cost_rule) {
+    page.threshold_reason = "It is the cheapest for the costs on out-of-fold predictions.";
+  } else if (report.out_of_fold && metric.ok()) {
+    page.threshold_reason = "It was chosen on out-of-fold predictions for the best " +
+                            std::string(evaluation::InfoOf(tuning::ThresholdMetric(*metric)).name) +
+                            " there.";
+  }
+  const auto& costs = report.test_costs ? report.test_costs : report.out_of_fold_costs;
+  if (costs && report.threshold) {
+    page.costs = {{"threshold " + report::Decimals(*report.threshold), costs->chosen, true},
+                  {"threshold 0.5", costs->at_half, false},
+                  {"always " + report.positive, costs->always_yes, false},
+                  {"never " + report.positive, costs->always_no, false}};
+  }
+  if (report.decision.calibration.kind != inference::CalibrationKind::kNone)
+    page.calibration_method = inference::CalibrationName(report.decision.calibration.kind);
+}
+
 void AddPictures(const ReportSources& sources, report::TrainingReport& page) {
   const TrainReport& report = sources.report;
   const ScoredRows rows = Pictured(sources);
@@ -178,15 +253,9 @@ void AddPictures(const ReportSources& sources, report::TrainingReport& page) {
     page.brier = scores.Find("brier");
     page.ece = scores.Find("ece");
   }
-  page.pictures.importance = sources.importance;
-  if (!sources.importance && !report.importance.empty()) {
-    report::ImportanceChart chart{.measure = "share of what the model learnt from",
-                                  .is_share = true};
-    for (const auto& [column, share] : report.importance)
-      chart.bars.push_back({column, share, std::nullopt});
-    page.pictures.importance = std::move(chart);
-  }
-  page.pictures.partial_dependence = sources.partial_dependence;
+  page.pictures.importance = Importance(report);
+  // Of more classes importance.json tells each; a picture of one of them would say little.
+  if (report.classes.size() == 2) page.pictures.partial_dependence = Dependence(report);
   for (const learners::HistoryPoint& point : sources.history) {
     auto& curves = page.pictures.learning;
     auto known = std::find_if(
@@ -222,13 +291,7 @@ report::TrainingReport MakeTrainingReport(const ReportSources& sources) {
   page.champion = sources.champion;
   page.leaderboard = LeaderboardLines(report);
   page.classes = report.classes;
-  page.threshold = report.threshold;
-  const auto metric = evaluation::ParseMetric(report.metric);
-  if (report.out_of_fold && metric.ok()) {
-    page.threshold_reason = "It was chosen on out-of-fold predictions for the best " +
-                            std::string(evaluation::InfoOf(tuning::ThresholdMetric(*metric)).name) +
-                            " there.";
-  }
+  AddDecision(report, page);
   AddPictures(sources, page);
   page.data_rows = sources.profile.rows;
   page.columns = ProfileLines(sources.profile);

@@ -24,9 +24,6 @@ struct ReportSources {
   const std::vector<learners::HistoryPoint>& history;
   /// The model in use under the name that is registered, if there is one.
   std::optional<report::ChampionComparison> champion = {};
-  /// Measured by shuffling columns; without it the learner's own importance is shown.
-  std::optional<report::ImportanceChart> importance = {};
-  std::vector<report::PartialDependence> partial_dependence = {};
 };
 
 /// The report of a training: curves and counts of the test part, or of out-of-fold predictions

@@ -12,9 +12,10 @@ namespace {
 // A step below this changes no margin that matters.
 constexpr double kSmallStep = 1e-4;
 
-double NewtonStep(double gradient, double hessian, double lambda) {
+// From `value` towards the minimum of the loss and lambda / 2 value².
+double NewtonStep(double gradient, double hessian, double lambda, double value) {
   const double denominator = hessian + lambda;
-  return denominator > 0 ? -gradient / denominator : 0;
+  return denominator > 0 ? -(gradient + lambda * value) / denominator : 0;
 }
 
 // Adds up what stands row by row, `outputs` values each, by leaf. On the grid of Gradients sums are
@@ -72,7 +73,7 @@ std::vector<float> LeafFitter::FitTwoClasses(const LeafPartition& rows,
     double value = 0;
     for (int step = 0; step < options_.steps && own.count > 0; ++step) {
       const DerivativeSums sums = SumDerivatives(own, static_cast<float>(value));
-      const double move = NewtonStep(sums.gradient, sums.hessian, options_.lambda);
+      const double move = NewtonStep(sums.gradient, sums.hessian, options_.lambda, value);
       value += move;
       if (std::abs(move) < kSmallStep) break;
     }
@@ -93,7 +94,7 @@ std::vector<float> LeafFitter::FitManyClasses(const LeafPartition& rows,
     const std::vector<double> curvatures = SumByLeaf(rows, at.hessians(), outputs);
     double largest = 0;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const double move = NewtonStep(sums[i], curvatures[i], options_.lambda);
+      const double move = NewtonStep(sums[i], curvatures[i], options_.lambda, values[i]);
       values[i] += move;
       largest = std::max(largest, std::abs(move));
     }
