@@ -46,7 +46,7 @@ Picture DrawSlices(const SliceChart& chart) {
     const std::size_t series = slice.IsSurprise(chart.higher_is_better) ? 2
                                : slice.IsWorse()                        ? 0
                                                                         : 1;
-    drawing.Text(kLeft - 8, y + 4, Shorten(slice.name, 29),
+    drawing.Text(kLeft - 8, y + 4, Shorten(slice.name, 25),
                  {.anchor = "end", .css = "small", .hint = slice.name});
     drawing.Whisker(plot.X(slice.interval.low), plot.X(slice.interval.high), y,
                     series == 1 ? "axis" : "error " + SeriesClass(series));
