@@ -138,7 +138,7 @@ constexpr auto kOptions = std::to_array<Option>({
      "threads to use, 0 for all; never changes a result"},
     {"seed", "", "N", "42", "seed", "*", false, "one seed, one result"},
     {"output", "", "text|json", "text", "output", "*", false,
-     "form of the answer on standard output"},
+     "form of the answer on standard output; runs compare: also markdown, html"},
     {"quiet", "q", "", "", "quiet", "*", false, "no talk on standard error but errors"},
     {"log-level", "", "LEVEL", "warning", "log_level", "*", false,
      "debug, info, warning, error or off"},

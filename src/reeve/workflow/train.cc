@@ -304,6 +304,7 @@ Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const 
   const evaluation::ScoreOptions options{
       .threshold = threshold, .seed = request.seed, .costs = report.costs};
   if (!result.out_of_fold.rows.empty()) {
+    predictions.out_of_fold_rows = result.out_of_fold.rows;
     predictions.out_of_fold_labels = LabelsOf(table, result.out_of_fold.rows);
     predictions.out_of_fold = result.out_of_fold.probabilities;
     REEVE_ASSIGN_OR_RETURN(report.out_of_fold,
@@ -316,6 +317,7 @@ Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const 
     }
   }
   if (split.test.empty()) return Status::Ok();
+  predictions.test_rows = split.test;
   predictions.test_labels = LabelsOf(table, split.test);
   REEVE_ASSIGN_OR_RETURN(predictions.test,
                          Predict(result, table, split.test, request.table.threads));
