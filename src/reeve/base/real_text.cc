@@ -1,0 +1,114 @@
+#include "reeve/base/real_text.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+#include <fmt/compile.h>
+
+namespace reeve {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+constexpr int kFractionBits = 52;
+constexpr std::uint64_t kHidden = 1ULL << kFractionBits;
+constexpr int kExponentBias = 1023 + kFractionBits;
+
+// value = digits * 2^exponent, digits in [2^52, 2^53).
+struct Binary {
+  std::uint64_t digits = 0;
+  int exponent = 0;
+};
+
+Binary Split(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  return {(bits & (kHidden - 1)) | kHidden,
+          static_cast<int>(bits >> kFractionBits) - kExponentBias};
+}
+
+constexpr std::uint64_t kPowersOf5[] = {152587890625,   762939453125,
+                                        3814697265625,  19073486328125,
+                                        95367431640625, 476837158203125};  // 5^16 ... 5^21
+constexpr int kFewestPlaces = 16;
+
+// Decimal places: the most p for which 10^-p is still not larger than the distance of doubles,
+// 2^exponent. log10(2) is near 78913 / 2^18.
+int PlacesOf(int exponent) { return -((exponent * 78913) >> 18); }
+
+// The integer that, divided by 10^places, is the text.
+std::uint64_t Shortest(const Binary& binary, int places) {
+  const std::uint64_t power = kPowersOf5[places - kFewestPlaces];
+  // In units of 2^-shift of a last place: the value, and half the distance to its neighbours.
+  const int shift = 2 - binary.exponent - places;
+  const Wide value = static_cast<Wide>(4 * binary.digits) * power;
+  // Of an even value the middle to a neighbour is still its own.
+  const Wide half = static_cast<Wide>(2 * power) - (binary.digits & 1);
+  const auto below = static_cast<std::uint64_t>(value >> shift);
+  const auto at = [&](std::uint64_t places_value) {
+    return static_cast<Wide>(places_value) << shift;
+  };
+  const std::uint64_t tens = below / 10 * 10;
+  const bool low_tens = value - at(tens) <= half;
+  const bool high_tens = at(tens + 10) - value <= half;
+  if (low_tens != high_tens) return low_tens ? tens : tens + 10;
+  const bool low = value - at(below) <= half;
+  const bool high = at(below + 1) - value <= half;
+  if (low != high) return low ? below : below + 1;
+  const Wide rest = value - at(below), middle = static_cast<Wide>(1) << (shift - 1);
+  if (rest != middle) return rest < middle ? below : below + 1;
+  return below + (below & 1);
+}
+
+// Eight decimal digits at once: first fours, then pairs, then single ones, side by side.
+void WriteEight(std::uint64_t value, char* out) {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t high = value / 10'000;
+  std::uint64_t lanes = high | (value - high * 10'000) << 32;
+  high = (lanes * 10'486 >> 20) & 0x0000007F0000007FULL;
+  lanes = high | (lanes - high * 100) << 16;
+  high = (lanes * 103 >> 10) & 0x000F000F000F000FULL;
+  lanes = high | (lanes - high * 10) << 8;
+  lanes |= 0x3030303030303030ULL;
+  std::memcpy(out, &lanes, sizeof lanes);
+}
+
+}  // namespace
+
+bool IsPlainFraction(double value) {
+  return value >= 1e-4 && value < 1 && (std::bit_cast<std::uint64_t>(value) & (kHidden - 1)) != 0;
+}
+
+char* WriteFraction(double value, char* out) {
+  const Binary binary = Split(value);
+  const int places = PlacesOf(binary.exponent);
+  const std::uint64_t digits = Shortest(binary, places);
+  // 24 digits with zeros in front, of which the last `places` count. A copy of one size, larger
+  // than it has to be, needs no loop.
+  constexpr std::uint64_t kEight = 100'000'000;
+  char text[48] = {};
+  WriteEight(digits / (kEight * kEight), text);
+  WriteEight(digits / kEight % kEight, text + 8);
+  WriteEight(digits % kEight, text + 16);
+  out[0] = '0';
+  out[1] = '.';
+  std::memcpy(out + 2, text + 24 - places, 24);
+  char* end = out + 2 + places;
+  while (end[-1] == '0') --end;
+  return end;
+}
+
+char* WriteReal(double value, char* out) {
+  if (IsPlainFraction(value)) return WriteFraction(value, out);
+  char* end = fmt::format_to(out, FMT_COMPILE("{}"), value);
+  const bool is_whole =
+      std::all_of(out, end, [](char c) { return c == '-' || (c >= '0' && c <= '9'); });
+  if (is_whole) {
+    *end++ = '.';
+    *end++ = '0';
+  }
+  return end;
+}
+
+}  // namespace reeve
