@@ -51,11 +51,10 @@ struct NumberSteps {
   Scale scale;
   bool flag = false;
 
-  // True when a number only becomes a float: (x - 0) / 1 is x.
-  bool is_plain() const {
-    return date_part.empty() && !imputed && !flag && scale.center == 0 && scale.scale == 1;
-  }
-  double Raw(double value) const { return date_part.empty() ? value : DatePart(value, date_part); }
+  // True when a number only becomes a float.
+  bool is_plain() const { return date_part.empty() && !imputed && !flag && is_unscaled(); }
+  // True when what is left is at most a missing value to fill: (x - 0) / 1 is x.
+  bool is_unscaled() const { return scale.center == 0 && scale.scale == 1; }
 };
 
 NumberSteps FitNumber(std::string name, std::string date_part, std::vector<double> values,
@@ -112,20 +111,15 @@ class NumberFeatures final : public ColumnFeatures {
   Column::Storage storage() const override { return Column::Storage::kNumbers; }
 
   void ApplyNumbers(std::span<const double> values, FeatureColumns out) const override {
+    if (std::any_of(numbers_.begin(), numbers_.end(), IsOfDate)) return ApplyDates(values, out);
     std::size_t output = 0;
     for (const NumberSteps& steps : numbers_) {
       float* const numbers = out.column(output++);
+      float* const flags = steps.flag ? out.column(output++) : nullptr;
       if (steps.is_plain()) {  // what trees get
         for (std::size_t i = 0; i < values.size(); ++i) numbers[i] = ToFloat(values[i]);
-        continue;
-      }
-      float* const flags = steps.flag ? out.column(output++) : nullptr;
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        double value = steps.Raw(values[i]);
-        const bool missing = std::isnan(value);
-        if (steps.flag) flags[i] = missing ? 1.0F : 0.0F;
-        if (missing && steps.imputed) value = *steps.imputed;
-        numbers[i] = ToFloat(steps.scale.Apply(value));
+      } else {
+        ApplySteps(steps, values, numbers, flags);
       }
     }
   }
@@ -171,6 +165,43 @@ class NumberFeatures final : public ColumnFeatures {
   }
 
  private:
+  static bool IsOfDate(const NumberSteps& steps) { return !steps.date_part.empty(); }
+
+  static void ApplySteps(const NumberSteps& steps, std::span<const double> values, float* numbers,
+                         float* flags) {
+    const bool is_unscaled = steps.is_unscaled();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      double value = values[i];
+      const bool missing = std::isnan(value);
+      if (flags != nullptr) flags[i] = missing ? 1.0F : 0.0F;
+      if (missing && steps.imputed) value = *steps.imputed;
+      numbers[i] = ToFloat(is_unscaled ? value : steps.scale.Apply(value));
+    }
+  }
+
+  // A date is taken apart once for all of its parts.
+  void ApplyDates(std::span<const double> values, FeatureColumns out) const {
+    constexpr std::size_t kDates = 64;
+    std::array<DateParts, kDates> dates;
+    std::array<double, kDates> raw;
+    for (std::size_t begin = 0; begin < values.size(); begin += kDates) {
+      const auto block = values.subspan(begin, std::min(kDates, values.size() - begin));
+      std::transform(block.begin(), block.end(), dates.begin(), SplitDate);
+      std::size_t output = 0;
+      for (const NumberSteps& steps : numbers_) {
+        float* const numbers = out.column(output++) + begin;
+        float* const flags = steps.flag ? out.column(output++) + begin : nullptr;
+        if (!IsOfDate(steps)) {
+          ApplySteps(steps, block, numbers, flags);
+          continue;
+        }
+        double DateParts::*const part = DatePartMember(steps.date_part);
+        for (std::size_t i = 0; i < block.size(); ++i) raw[i] = dates[i].*part;
+        ApplySteps(steps, std::span(raw).first(block.size()), numbers, flags);
+      }
+    }
+  }
+
   std::vector<NumberSteps> numbers_;
 };
 
