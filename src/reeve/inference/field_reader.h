@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,10 @@ class FieldReader {
     return cell.kind == contract::Cell::Kind::kNumber && cell.number >= plain_minimum_ &&
            cell.number <= plain_maximum_;
   }
+
+  /// True when that holds for each of them, for cells in columns.
+  bool ArePlainNumbers(std::span<const contract::Cell::Kind> kinds,
+                       std::span<const double> numbers) const;
 
   struct Code {
     /// Index into dictionary(), its size for a text that is not in it, kMissingCode = missing.

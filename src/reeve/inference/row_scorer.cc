@@ -33,6 +33,8 @@ constexpr std::size_t kReadRows = 64;
 
 // The rows of a block, or a part of them that is being read.
 struct Block {
+  // All rows of the call: in columns, or row after row.
+  const contract::CellColumns* columns = nullptr;
   std::span<const Cell> cells;
   std::size_t rows = 0;
   // Its first row within the call.
@@ -62,9 +64,12 @@ struct RowScorer::Plan {
     return {.first = block.scores->features.data() + step.first * block.stride + block.place,
             .stride = block.stride};
   }
-  const Cell& CellAt(const Block& block, std::size_t row, std::size_t field_idx) const {
-    return block.cells[row * width() + field_idx];
+  Cell CellAt(const Block& block, std::size_t row, std::size_t field_idx) const {
+    return block.columns != nullptr ? block.columns->At(block.first + row, field_idx)
+                                    : block.cells[(block.first + row) * width() + field_idx];
   }
+  std::span<const double> PlainNumbers(const Block& block, std::size_t field_idx) const;
+  void ScoreBlocks(const Block& whole) const;
 };
 
 namespace {
@@ -122,24 +127,38 @@ Status RowScorer::Plan::AddFields() {
   return Status::Ok();
 }
 
+// The field's column where it stands, if all of it is plain numbers; else nothing.
+std::span<const double> RowScorer::Plan::PlainNumbers(const Block& block,
+                                                      std::size_t field_idx) const {
+  if (block.columns == nullptr) return {};
+  const auto numbers = block.columns->numbers(field_idx).subspan(block.first, block.rows);
+  const auto kinds = block.columns->kinds(field_idx).subspan(block.first, block.rows);
+  return fields[field_idx].reader.ArePlainNumbers(kinds, numbers) ? numbers
+                                                                  : std::span<const double>();
+}
+
 void RowScorer::Plan::ReadNumbers(const Block& block, std::size_t field_idx) const {
   const FieldReader& reader = fields[field_idx].reader;
-  std::array<double, kReadRows> numbers;
-  std::int64_t missing = 0;
-  for (std::size_t row = 0; row < block.rows; ++row) {
-    const Cell& cell = CellAt(block, row, field_idx);
-    if (reader.IsPlainNumber(cell)) {
-      numbers[row] = cell.number;
-      continue;
+  std::span<const double> numbers = PlainNumbers(block, field_idx);
+  std::array<double, kReadRows> read;
+  if (numbers.empty()) {
+    std::int64_t missing = 0;
+    for (std::size_t row = 0; row < block.rows; ++row) {
+      const Cell cell = CellAt(block, row, field_idx);
+      if (reader.IsPlainNumber(cell)) {
+        read[row] = cell.number;
+        continue;
+      }
+      const FieldReader::Number number = reader.ReadNumber(cell);
+      read[row] = number.value;
+      missing += std::isnan(number.value) ? 1 : 0;
+      if (number.broken) Note(block, row, field_idx, *number.broken);
     }
-    const FieldReader::Number number = reader.ReadNumber(cell);
-    numbers[row] = number.value;
-    missing += std::isnan(number.value) ? 1 : 0;
-    if (number.broken) Note(block, row, field_idx, *number.broken);
+    block.scores->missing[field_idx] += missing;
+    numbers = std::span(read).first(block.rows);
   }
-  block.scores->missing[field_idx] += missing;
   for (const Step& step : fields[field_idx].steps)
-    step.features->ApplyNumbers(std::span(numbers).first(block.rows), Columns(block, step));
+    step.features->ApplyNumbers(numbers, Columns(block, step));
 }
 
 void RowScorer::Plan::ReadCodes(const Block& block, std::size_t field_idx) const {
@@ -147,7 +166,7 @@ void RowScorer::Plan::ReadCodes(const Block& block, std::size_t field_idx) const
   std::array<std::int32_t, kReadRows> codes;
   std::int64_t missing = 0;
   for (std::size_t row = 0; row < block.rows; ++row) {
-    const Cell& cell = CellAt(block, row, field_idx);
+    const Cell cell = CellAt(block, row, field_idx);
     codes[row] = reader.FindKnown(cell);
     if (codes[row] != CategoryIndex::kUnknown) continue;
     const FieldReader::Code code = reader.ReadCode(cell);
@@ -219,7 +238,6 @@ void RowScorer::Plan::ScoreBlock(const Block& block) const {
   for (std::size_t begin = 0; begin < block.rows; begin += kReadRows) {
     Block part = block;
     part.rows = std::min(kReadRows, block.rows - begin);
-    part.cells = block.cells.subspan(begin * width(), part.rows * width());
     part.first += begin;
     part.place = begin;
     for (std::size_t i = 0; i < width(); ++i) ReadField(part, i);
@@ -246,29 +264,34 @@ RowScorer& RowScorer::operator=(RowScorer&&) noexcept = default;
 
 const contract::Contract& RowScorer::contract() const { return plan_->scorer->contract(); }
 
-void RowScorer::Score(std::span<const Cell> cells, RowScores& scores) const {
-  const std::size_t width = plan_->width();
-  const std::size_t rows = cells.size() / std::max<std::size_t>(width, 1);
-  const auto classes = static_cast<std::size_t>(plan_->scorer->model().classes());
-  const auto outputs = static_cast<std::size_t>(plan_->scorer->model().features());
-  scores.probabilities.resize(rows * classes);
-  scores.predicted.assign(rows, 0);
+void RowScorer::Plan::ScoreBlocks(const Block& whole) const {
+  RowScores& scores = *whole.scores;
+  const auto outputs = static_cast<std::size_t>(scorer->model().features());
+  scores.probabilities.resize(whole.rows * static_cast<std::size_t>(scorer->model().classes()));
+  scores.predicted.assign(whole.rows, 0);
   scores.issues.clear();
-  scores.missing.assign(width, 0);
-  if (scores.features.size() < outputs * std::min(rows, kBlockRows))
-    scores.features.resize(outputs * std::min(rows, kBlockRows));
-  for (std::size_t first = 0; first < rows; first += kBlockRows) {
-    const std::size_t count = std::min(kBlockRows, rows - first);
-    plan_->ScoreBlock({.cells = cells.subspan(first * width, count * width),
-                       .rows = count,
-                       .first = first,
-                       .scores = &scores,
-                       .stride = count});
+  scores.missing.assign(width(), 0);
+  if (scores.features.size() < outputs * std::min(whole.rows, kBlockRows))
+    scores.features.resize(outputs * std::min(whole.rows, kBlockRows));
+  for (std::size_t first = 0; first < whole.rows; first += kBlockRows) {
+    Block block = whole;
+    block.first = first;
+    block.rows = block.stride = std::min(kBlockRows, whole.rows - first);
+    ScoreBlock(block);
   }
   // Fields were read one after the other.
   std::sort(scores.issues.begin(), scores.issues.end(), [](const RowIssue& a, const RowIssue& b) {
     return a.row != b.row ? a.row < b.row : a.field < b.field;
   });
+}
+
+void RowScorer::Score(std::span<const Cell> cells, RowScores& scores) const {
+  const std::size_t rows = cells.size() / std::max<std::size_t>(plan_->width(), 1);
+  plan_->ScoreBlocks({.cells = cells, .rows = rows, .scores = &scores});
+}
+
+void RowScorer::Score(const contract::CellColumns& cells, RowScores& scores) const {
+  plan_->ScoreBlocks({.columns = &cells, .cells = {}, .rows = cells.rows(), .scores = &scores});
 }
 
 }  // namespace reeve::inference

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "reeve/base/result.h"
-#include "reeve/contract/cell.h"
+#include "reeve/contract/cell_columns.h"
 #include "reeve/contract/contract.h"
 #include "reeve/inference/scorer.h"
 
@@ -57,6 +57,9 @@ class RowScorer {
   /// `cells` holds the contract's columns in its order, row after row.
   /// REQUIRES: cells.size() is a multiple of contract().columns.size().
   void Score(std::span<const Cell> cells, RowScores& scores) const;
+  /// The same for cells that stand field by field, faster for many rows.
+  /// REQUIRES: cells.fields() == contract().columns.size().
+  void Score(const contract::CellColumns& cells, RowScores& scores) const;
 
  private:
   struct Plan;

@@ -13,9 +13,9 @@
 
 namespace reeve::predictions {
 
-/// A block, ready to be written.
+/// A block, ready to be written, or several of one model.
 struct SealedBlock {
-  /// As EncodeBlock made it.
+  /// As EncodeBlock or AppendBlock made it.
   std::string bytes;
   /// Null for labels. Has to outlive the sink.
   const Schema* schema = nullptr;

@@ -9,7 +9,7 @@
 #include "reeve/base/clock.h"
 #include "reeve/base/file_system.h"
 #include "reeve/base/result.h"
-#include "reeve/contract/cell.h"
+#include "reeve/contract/cell_columns.h"
 #include "reeve/contract/contract.h"
 
 namespace reeve::predictions {
@@ -22,8 +22,8 @@ struct ScoredCall {
   std::string_view model, version;
   /// Names and types of the cells' columns; has to be the same object for one model version.
   const contract::Contract* contract = nullptr;
-  /// Row-major, rows x contract->columns, as the caller gave them.
-  std::span<const contract::Cell> cells;
+  /// The contract's columns in its order, as the caller gave them.
+  const contract::CellColumns* cells = nullptr;
   /// Row-major, rows x contract->classes.
   std::span<const double> probabilities;
   /// Index into contract->classes; rows at -1 were refused and are not kept.
