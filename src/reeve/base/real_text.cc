@@ -41,28 +41,28 @@ int PlacesOf(int exponent) { return -((exponent * 78913) >> 18); }
 std::uint64_t Shortest(const Binary& binary, int places) {
   const std::uint64_t power = kPowersOf5[places - kFewestPlaces];
   // In units of 2^-shift of a last place: the value, and half the distance to its neighbours.
+  // 39 <= shift <= 50, so that all but the value itself fits into 64 bits.
   const int shift = 2 - binary.exponent - places;
   const Wide value = static_cast<Wide>(4 * binary.digits) * power;
+  const std::uint64_t unit = 1ULL << shift;
   // Of an even value the middle to a neighbour is still its own.
-  const Wide half = static_cast<Wide>(2 * power) - (binary.digits & 1);
+  const std::uint64_t half = 2 * power - (binary.digits & 1);
   const auto below = static_cast<std::uint64_t>(value >> shift);
-  const auto at = [&](std::uint64_t places_value) {
-    return static_cast<Wide>(places_value) << shift;
-  };
+  const std::uint64_t rest = static_cast<std::uint64_t>(value) & (unit - 1);
+  // The multiples of ten on both sides, if just one of them is near enough.
   const std::uint64_t tens = below / 10 * 10;
-  const bool low_tens = value - at(tens) <= half;
-  const bool high_tens = at(tens + 10) - value <= half;
+  const std::uint64_t from_tens = (below - tens) * unit + rest;
+  const bool low_tens = from_tens <= half, high_tens = 10 * unit - from_tens <= half;
   if (low_tens != high_tens) return low_tens ? tens : tens + 10;
-  const bool low = value - at(below) <= half;
-  const bool high = at(below + 1) - value <= half;
+  const bool low = rest <= half, high = unit - rest <= half;
   if (low != high) return low ? below : below + 1;
-  const Wide rest = value - at(below), middle = static_cast<Wide>(1) << (shift - 1);
+  const std::uint64_t middle = unit / 2;
   if (rest != middle) return rest < middle ? below : below + 1;
   return below + (below & 1);
 }
 
 // Eight decimal digits at once: first fours, then pairs, then single ones, side by side.
-void WriteEight(std::uint64_t value, char* out) {
+inline void WriteEight(std::uint64_t value, char* out) {
   static_assert(std::endian::native == std::endian::little);
   std::uint64_t high = value / 10'000;
   std::uint64_t lanes = high | (value - high * 10'000) << 32;
@@ -84,13 +84,17 @@ char* WriteFraction(double value, char* out) {
   const Binary binary = Split(value);
   const int places = PlacesOf(binary.exponent);
   const std::uint64_t digits = Shortest(binary, places);
-  // 24 digits with zeros in front, of which the last `places` count. A copy of one size, larger
+  // 24 digits with zeros in front, of which the last `places` count: below 2^57, so that the first
+  // six are zeros. A copy of one size, larger
   // than it has to be, needs no loop.
   constexpr std::uint64_t kEight = 100'000'000;
-  char text[48] = {};
-  WriteEight(digits / (kEight * kEight), text);
-  WriteEight(digits / kEight % kEight, text + 8);
-  WriteEight(digits % kEight, text + 16);
+  char text[48];
+  const std::uint64_t high = digits / kEight, top = high / kEight;
+  std::memcpy(text, "00000000", 8);
+  text[6] = static_cast<char>('0' + top / 10);
+  text[7] = static_cast<char>('0' + top % 10);
+  WriteEight(high - top * kEight, text + 8);
+  WriteEight(digits - high * kEight, text + 16);
   out[0] = '0';
   out[1] = '.';
   std::memcpy(out + 2, text + 24 - places, 24);

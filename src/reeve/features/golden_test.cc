@@ -11,7 +11,7 @@
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/features/pipeline.h"
-#include "reeve/features/steps.h"
+#include "reeve/features/transforms.h"
 
 namespace reeve::features {
 namespace {

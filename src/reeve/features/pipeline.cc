@@ -1,25 +1,29 @@
 #include "reeve/features/pipeline.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
-#include "reeve/base/nearest.h"
-#include "reeve/base/text.h"
-#include "reeve/features/column_features.h"
+#include "reeve/features/fit_column.h"
+#include "reeve/features/step.h"
+#include "reeve/features/table_inputs.h"
 
 namespace reeve::features {
 namespace {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
+// Of the first version, whose steps took one column each and stood under "columns".
+constexpr std::int64_t kVersionOfColumns = 1;
 
 }  // namespace
 
 struct FittedPipeline::Impl {
-  std::vector<std::unique_ptr<ColumnFeatures>> columns;
+  std::vector<std::unique_ptr<Step>> steps;
   std::vector<MatrixColumn> outputs;
 
-  void Add(std::unique_ptr<ColumnFeatures> features) {
-    for (MatrixColumn& output : features->Outputs()) outputs.push_back(std::move(output));
-    columns.push_back(std::move(features));
+  void Add(std::unique_ptr<Step> step) {
+    for (MatrixColumn& output : step->Outputs()) outputs.push_back(std::move(output));
+    steps.push_back(std::move(step));
   }
 };
 
@@ -30,23 +34,28 @@ FittedPipeline& FittedPipeline::operator=(FittedPipeline&&) noexcept = default;
 
 const std::vector<MatrixColumn>& FittedPipeline::outputs() const { return impl_->outputs; }
 
-const std::vector<std::unique_ptr<ColumnFeatures>>& FittedPipeline::columns() const {
-  return impl_->columns;
+const std::vector<std::unique_ptr<Step>>& FittedPipeline::steps() const { return impl_->steps; }
+
+FittedPipeline FittedPipeline::Join(std::vector<FittedPipeline> pipelines) {
+  auto impl = std::make_unique<Impl>();
+  for (FittedPipeline& pipeline : pipelines) {
+    for (std::unique_ptr<Step>& step : pipeline.impl_->steps) impl->Add(std::move(step));
+  }
+  return FittedPipeline(std::move(impl));
 }
 
 Result<Matrix> FittedPipeline::Transform(const Table& table,
                                          std::span<const std::int64_t> rows) const {
   Matrix matrix(static_cast<std::int64_t>(rows.size()), impl_->outputs);
   std::int64_t first = 0;
-  for (const auto& features : impl_->columns) {
-    const auto found = table.Find(features->column());
-    if (!found) {
-      return Status::InvalidData("column " + Quote(features->column()) +
-                                 " of the pipeline is not in the table." +
-                                 Suggest(features->column(), table.Names()));
+  for (const std::unique_ptr<Step>& step : impl_->steps) {
+    REEVE_ASSIGN_OR_RETURN(TableInputs inputs, TableInputs::Make(*step, table));
+    for (std::size_t begin = 0; begin < rows.size(); begin += kMostStepRows) {
+      const auto block = rows.subspan(begin, std::min(kMostStepRows, rows.size() - begin));
+      step->Apply(inputs.Gather(block), block.size(),
+                  {.first = matrix.column(first).data() + begin, .stride = rows.size()});
     }
-    REEVE_RETURN_IF_ERROR(features->Apply(table.column(*found), rows, matrix, first));
-    first += static_cast<std::int64_t>(features->Outputs().size());
+    first += static_cast<std::int64_t>(step->Outputs().size());
   }
   return matrix;
 }
@@ -54,22 +63,23 @@ Result<Matrix> FittedPipeline::Transform(const Table& table,
 Json FittedPipeline::ToJson() const {
   Json json;
   json["format_version"] = kVersion;
-  json["columns"] = Json::array();
-  for (const auto& features : impl_->columns) json["columns"].push_back(features->ToJson());
+  json["steps"] = Json::array();
+  for (const std::unique_ptr<Step>& step : impl_->steps) json["steps"].push_back(step->ToJson());
   return json;
 }
 
 Result<FittedPipeline> FittedPipeline::FromJson(const Json& json) {
   REEVE_ASSIGN_OR_RETURN(const std::int64_t version, JsonInteger(json, "format_version"));
-  if (version != kVersion) {
+  if (version != kVersion && version != kVersionOfColumns) {
     return Status::Corrupt("pipeline has format version " + std::to_string(version) +
-                           ", this Reeve reads version 1");
+                           ", this Reeve reads versions 1 and 2");
   }
-  REEVE_ASSIGN_OR_RETURN(const Json* const columns, JsonArray(json, "columns"));
+  REEVE_ASSIGN_OR_RETURN(const Json* const steps,
+                         JsonArray(json, version == kVersion ? "steps" : "columns"));
   auto impl = std::make_unique<Impl>();
-  for (const Json& element : *columns) {
-    REEVE_ASSIGN_OR_RETURN(auto features, ColumnFeaturesFromJson(element));
-    impl->Add(std::move(features));
+  for (const Json& element : *steps) {
+    REEVE_ASSIGN_OR_RETURN(auto step, StepFromJson(element));
+    impl->Add(std::move(step));
   }
   return FittedPipeline(std::move(impl));
 }

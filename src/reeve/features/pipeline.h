@@ -48,7 +48,7 @@ struct PipelineOptions {
   static PipelineOptions ForLinear();
 };
 
-class ColumnFeatures;
+class Step;
 
 /// A fitted sequence of feature steps: table in, matrix out. The same object at training, in
 /// batches and behind a service. Immutable; safe to use from many threads.
@@ -64,10 +64,14 @@ class FittedPipeline {
   /// Fails with kInvalidData when a column is absent or stored differently from the fitted one.
   Result<Matrix> Transform(const Table& table, std::span<const std::int64_t> rows) const;
 
-  /// Columns that Transform gives.
+  /// Columns that Transform gives. Several steps may take the same table column, so that a name
+  /// can stand twice.
   const std::vector<MatrixColumn>& outputs() const;
-  /// What each table column becomes, in the order of outputs(): for rows that stand in no table.
-  const std::vector<std::unique_ptr<ColumnFeatures>>& columns() const;
+  /// In the order of outputs(): for rows that stand in no table.
+  const std::vector<std::unique_ptr<Step>>& steps() const;
+  /// The steps of all pipelines in one, whose matrix holds their columns side by side: for models
+  /// of which each looks at its own range of columns.
+  static FittedPipeline Join(std::vector<FittedPipeline> pipelines);
 
   /// pipeline.json (docs/formats/pipeline.md).
   Json ToJson() const;

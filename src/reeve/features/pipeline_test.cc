@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/random.h"
-#include "reeve/features/steps.h"
+#include "reeve/features/transforms.h"
 
 namespace reeve::features {
 namespace {
@@ -171,15 +171,47 @@ TEST(PipelineTest, ReadsBackEqual) {
   }
 }
 
+TEST(PipelineTest, ReadsTheFirstVersion) {
+  const auto pipeline = FittedPipeline::FromJson(
+      ParseJson(R"({"format_version":1,"columns":[{"column":"age","kind":"number","numbers":[)"
+                R"({"name":"age","impute":41,"center":1,"scale":2,"missing_flag":true}]}]})")
+          .value());
+  ASSERT_TRUE(pipeline.ok()) << pipeline.status().message();
+  const auto matrix = pipeline->Transform(SmallTable(), AllRows(2));
+  EXPECT_THAT(matrix->values(), ElementsAre(9.5F, 20.F, 0.F, 1.F));
+}
+
+TEST(PipelineTest, JoinedPipelinesGiveTheirColumnsSideBySide) {
+  const Table table = SmallTable();
+  const auto fit = [&](const PipelineOptions& options) {
+    return Pipeline::Fit(table, AllRows(4), {"age", "city", "day"}, options).value();
+  };
+  std::vector<FittedPipeline> parts;
+  parts.push_back(fit(PipelineOptions::ForTrees()));
+  parts.push_back(fit(PipelineOptions::ForLinear()));
+  std::vector<float> expected;
+  std::vector<std::string> names;
+  for (const FittedPipeline& part : parts) {
+    const Matrix matrix = part.Transform(table, AllRows(4)).value();
+    expected.insert(expected.end(), matrix.values().begin(), matrix.values().end());
+    for (const std::string& name : NamesOf(part)) names.push_back(name);
+  }
+  const FittedPipeline joined = FittedPipeline::Join(std::move(parts));
+  EXPECT_EQ(NamesOf(joined), names);
+  EXPECT_THAT(joined.Transform(table, AllRows(4))->values(),
+              testing::Pointwise(testing::NanSensitiveFloatEq(), expected));
+}
+
 TEST(PipelineTest, RefusesDamagedJson) {
   for (
       const char* text :
-      {R"({})", R"({"format_version":2,"columns":[]})", R"({"format_version":1})",
-       R"({"format_version":1,"columns":[{"column":"a","kind":"magic"}]})",
-       R"({"format_version":1,"columns":[{"column":"a","kind":"number","numbers":[{"name":"a"}]}]})",
-       R"({"format_version":1,"columns":[{"column":"a","kind":"number","numbers":[{"name":"a","center":0,"scale":0,"missing_flag":false}]}]})",
-       R"({"format_version":1,"columns":[{"column":"a","kind":"category","encoding":"x","categories":[],"has_rare":false,"has_missing":false}]})",
-       R"({"format_version":1,"columns":[{"column":"a","kind":"category","encoding":"codes","categories":["b","b"],"has_rare":false,"has_missing":false}]})"}) {
+      {R"({})", R"({"format_version":3,"steps":[]})", R"({"format_version":1})",
+       R"({"format_version":2,"columns":[]})", R"({"format_version":1,"steps":[]})",
+       R"({"format_version":2,"steps":[{"column":"a","kind":"magic"}]})",
+       R"({"format_version":2,"steps":[{"column":"a","kind":"number","numbers":[{"name":"a"}]}]})",
+       R"({"format_version":2,"steps":[{"column":"a","kind":"number","numbers":[{"name":"a","center":0,"scale":0,"missing_flag":false}]}]})",
+       R"({"format_version":2,"steps":[{"column":"a","kind":"category","encoding":"x","categories":[],"has_rare":false,"has_missing":false}]})",
+       R"({"format_version":2,"steps":[{"column":"a","kind":"category","encoding":"codes","categories":["b","b"],"has_rare":false,"has_missing":false}]})"}) {
     EXPECT_EQ(FittedPipeline::FromJson(ParseJson(text).value()).status().code(),
               StatusCode::kCorrupt)
         << text;

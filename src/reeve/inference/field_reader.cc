@@ -52,7 +52,7 @@ class CellText {
     return {buffer_, static_cast<std::size_t>(end - buffer_)};
   }
 
-  char buffer_[32];
+  char buffer_[FieldReader::kSpelledBytes];
   std::string_view text_;
 };
 
@@ -161,6 +161,15 @@ FieldReader::Code FieldReader::ReadCode(const Cell& cell) const {
 FieldReader::Presence FieldReader::ReadPresence(const Cell& cell) const {
   const bool is_missing = IsMissing(CellText(cell).view());
   return {is_missing, is_missing ? Absent() : std::nullopt};
+}
+
+FieldReader::Text FieldReader::ReadText(const Cell& cell,
+                                        std::span<char, kSpelledBytes> spelled) const {
+  const CellText text(cell);
+  if (IsMissing(text.view())) return {{}, Absent()};
+  if (cell.kind == Cell::Kind::kText) return {text.view(), {}};
+  std::copy(text.view().begin(), text.view().end(), spelled.begin());
+  return {{spelled.data(), text.view().size()}, {}};
 }
 
 }  // namespace reeve::inference

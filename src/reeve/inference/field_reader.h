@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reeve/contract/cell.h"
@@ -59,8 +60,18 @@ class FieldReader {
     bool is_missing = false;
     std::optional<contract::Rule> broken = {};
   };
-  /// For the other types, which give no feature.
+  /// For the other types, where no step takes the field.
   Presence ReadPresence(const contract::Cell& cell) const;
+
+  struct Text {
+    /// Trimmed; empty = missing. Points into the cell's text or into what it was spelt into.
+    std::string_view value = {};
+    std::optional<contract::Rule> broken = {};
+  };
+  /// Bytes that a number takes as a text at most.
+  static constexpr std::size_t kSpelledBytes = 32;
+  /// For the other types, where a step takes the field. Numbers are spelt into `spelled`.
+  Text ReadText(const contract::Cell& cell, std::span<char, kSpelledBytes> spelled) const;
 
   /// How a table would store the field.
   Column::Storage storage() const;

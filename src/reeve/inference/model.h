@@ -24,8 +24,12 @@ struct FeatureBlock {
   std::size_t row_stride = 1;
 };
 
-/// Memory that a model works in, reused from call to call: a warm one allocates nothing.
-using WorkMemory = CacheLines<std::uint8_t>;
+/// Memory that a model works in, reused from call to call: a warm one allocates nothing. Opaque.
+struct WorkMemory {
+  CacheLines<std::uint8_t> bytes;
+  /// What one member of a mixture says, while the others are asked.
+  CacheLines<double> member;
+};
 
 /// A trained model: features in, class probabilities out. Immutable; safe to use from many threads.
 ///
@@ -35,7 +39,7 @@ class Model {
  public:
   virtual ~Model() = default;
 
-  /// "forest" or "linear": the kind of file it is written to.
+  /// "forest", "linear" or "mixture": the kind of file it is written to.
   virtual std::string_view kind() const = 0;
   /// Classes it tells apart, at least 2.
   virtual int classes() const = 0;

@@ -17,8 +17,10 @@ constexpr std::string_view kMagic = "REEVEMDL";
 constexpr std::uint32_t kVersion = 1;
 constexpr std::uint32_t kForestKind = 1;
 constexpr std::uint32_t kLinearKind = 2;
+constexpr std::uint32_t kMixtureKind = 3;
 constexpr std::uint64_t kMostClasses = 100'000;
 constexpr std::uint64_t kMostFeatures = 10'000'000;
+constexpr std::uint64_t kMostMembers = 10'000;
 
 class Writer {
  public:
@@ -31,6 +33,10 @@ class Writer {
   void Array(const std::vector<T>& values) {
     Value<std::uint64_t>(values.size());
     bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+  }
+  void Bytes(std::string_view bytes) {
+    Value<std::uint64_t>(bytes.size());
+    bytes_.append(bytes);
   }
   void Header(std::uint32_t kind, std::int64_t features, int classes) {
     bytes_.append(kMagic);
@@ -65,6 +71,14 @@ class Reader {
     values.resize(count);
     if (count > 0) std::memcpy(values.data(), bytes_.data(), count * sizeof(T));
     bytes_.remove_prefix(count * sizeof(T));
+    return Status::Ok();
+  }
+  Status Bytes(std::string_view& bytes) {
+    std::uint64_t count = 0;
+    REEVE_RETURN_IF_ERROR(Value(count));
+    if (count > bytes_.size()) return Short();
+    bytes = bytes_.substr(0, count);
+    bytes_.remove_prefix(count);
     return Status::Ok();
   }
   std::size_t left() const { return bytes_.size(); }
@@ -118,6 +132,57 @@ Result<std::unique_ptr<Model>> ReadLinear(Reader& reader, std::int64_t features,
   return std::unique_ptr<Model>(std::move(model));
 }
 
+Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mixture);
+
+Result<std::unique_ptr<Model>> ReadMixture(Reader& reader, std::int64_t features, int classes) {
+  std::uint64_t count = 0;
+  REEVE_RETURN_IF_ERROR(reader.Value(count));
+  if (count > kMostMembers) return Status::Corrupt("model: implausibly many members");
+  std::vector<MixtureMember> members;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    MixtureMember member;
+    std::uint64_t first = 0;
+    std::string_view bytes;
+    REEVE_RETURN_IF_ERROR(reader.Value(member.weight));
+    REEVE_RETURN_IF_ERROR(reader.Value(first));
+    REEVE_RETURN_IF_ERROR(reader.Bytes(bytes));
+    if (first > kMostFeatures) return Status::Corrupt("model: implausible sizes");
+    member.first_feature = static_cast<std::int64_t>(first);
+    REEVE_ASSIGN_OR_RETURN(member.model, ReadModel(bytes, false));
+    members.push_back(std::move(member));
+  }
+  REEVE_ASSIGN_OR_RETURN(auto model, MixtureModel::Make(features, classes, std::move(members)));
+  return std::unique_ptr<Model>(std::move(model));
+}
+
+// A mixture holds no mixtures, so reading never goes deeper than two levels.
+Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mixture) {
+  if (!bytes.starts_with(kMagic))
+    return Status::Corrupt("model: does not begin with REEVEMDL, so it is none of Reeve's");
+  Reader reader(bytes.substr(kMagic.size()));
+  std::uint32_t version = 0, kind = 0;
+  std::uint64_t features = 0, classes = 0;
+  REEVE_RETURN_IF_ERROR(reader.Value(version));
+  if (version != kVersion) {
+    return Status::Corrupt("model: format version " + std::to_string(version) +
+                           ", this Reeve reads version 1");
+  }
+  REEVE_RETURN_IF_ERROR(reader.Value(kind));
+  REEVE_RETURN_IF_ERROR(reader.Value(features));
+  REEVE_RETURN_IF_ERROR(reader.Value(classes));
+  if (features > kMostFeatures || classes > kMostClasses)
+    return Status::Corrupt("model: implausible sizes");
+  const auto read = kind == kForestKind                      ? ReadForest
+                    : kind == kLinearKind                    ? ReadLinear
+                    : kind == kMixtureKind && may_be_mixture ? ReadMixture
+                                                             : nullptr;
+  if (read == nullptr) return Status::Corrupt("model: unknown kind");
+  REEVE_ASSIGN_OR_RETURN(
+      auto model, read(reader, static_cast<std::int64_t>(features), static_cast<int>(classes)));
+  if (reader.left() != 0) return Status::Corrupt("model: bytes behind its end");
+  return model;
+}
+
 }  // namespace
 
 std::string WriteForest(const Forest& forest) {
@@ -150,28 +215,18 @@ std::string WriteLinear(const Linear& linear) {
   return writer.Take();
 }
 
-Result<std::unique_ptr<Model>> LoadModel(std::string_view bytes) {
-  if (!bytes.starts_with(kMagic))
-    return Status::Corrupt("model: does not begin with REEVEMDL, so it is none of Reeve's");
-  Reader reader(bytes.substr(kMagic.size()));
-  std::uint32_t version = 0, kind = 0;
-  std::uint64_t features = 0, classes = 0;
-  REEVE_RETURN_IF_ERROR(reader.Value(version));
-  if (version != kVersion) {
-    return Status::Corrupt("model: format version " + std::to_string(version) +
-                           ", this Reeve reads version 1");
+std::string WriteMixture(const MixtureModel& mixture) {
+  Writer writer;
+  writer.Header(kMixtureKind, mixture.features(), mixture.classes());
+  writer.Value<std::uint64_t>(mixture.members().size());
+  for (const MixtureMember& member : mixture.members()) {
+    writer.Value(member.weight);
+    writer.Value(static_cast<std::uint64_t>(member.first_feature));
+    writer.Bytes(member.model->Serialize());
   }
-  REEVE_RETURN_IF_ERROR(reader.Value(kind));
-  REEVE_RETURN_IF_ERROR(reader.Value(features));
-  REEVE_RETURN_IF_ERROR(reader.Value(classes));
-  if (features > kMostFeatures || classes > kMostClasses)
-    return Status::Corrupt("model: implausible sizes");
-  if (kind != kForestKind && kind != kLinearKind) return Status::Corrupt("model: unknown kind");
-  const auto read = kind == kForestKind ? ReadForest : ReadLinear;
-  REEVE_ASSIGN_OR_RETURN(
-      auto model, read(reader, static_cast<std::int64_t>(features), static_cast<int>(classes)));
-  if (reader.left() != 0) return Status::Corrupt("model: bytes behind its end");
-  return model;
+  return writer.Take();
 }
+
+Result<std::unique_ptr<Model>> LoadModel(std::string_view bytes) { return ReadModel(bytes, true); }
 
 }  // namespace reeve::inference

@@ -4,11 +4,13 @@
 
 #include "reeve/inference/forest.h"
 #include "reeve/inference/linear.h"
+#include "reeve/inference/mixture.h"
 
 namespace reeve::inference {
 
 /// The bytes of model.reeve: docs/formats/model.md. LoadModel (model.h) reads them back.
 std::string WriteForest(const Forest& forest);
 std::string WriteLinear(const Linear& linear);
+std::string WriteMixture(const MixtureModel& mixture);
 
 }  // namespace reeve::inference

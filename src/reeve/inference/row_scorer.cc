@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <unordered_set>
 
 #include "reeve/base/text.h"
-#include "reeve/features/column_features.h"
+#include "reeve/features/step.h"
 #include "reeve/inference/field_reader.h"
 
 namespace reeve::inference {
@@ -16,20 +17,35 @@ namespace {
 constexpr std::size_t kBlockRows = 512;
 
 // Matrix columns that one field becomes.
-struct Step {
-  const features::ColumnFeatures* features = nullptr;
+struct FieldStep {
+  const features::Step* step = nullptr;
   std::size_t first = 0;
   // Categories: places of the reader's dictionary.
   std::vector<std::int32_t> places;
 };
 
+// Matrix columns that several fields become.
+struct WideStep {
+  const features::Step* step = nullptr;
+  std::size_t first = 0;
+  std::vector<std::size_t> fields;
+  // For each of them the places of its dictionary, where it has one.
+  std::vector<std::vector<std::int32_t>> places;
+};
+
 struct Field {
   FieldReader reader;
-  std::vector<Step> steps;
+  std::vector<FieldStep> steps;
+  // Which stretch of the KeptValues of its storage holds its values, when others need them.
+  std::optional<std::size_t> kept;
+  // Which stretch of RowScores::codes or dates tells what its texts were read as.
+  std::optional<std::size_t> told;
 };
 
 // Rows whose cells are read field by field: few enough that they stay in the first-level cache.
 constexpr std::size_t kReadRows = 64;
+static_assert(kReadRows <= features::kMostStepRows);
+constexpr std::size_t kSpelledBytes = FieldReader::kSpelledBytes;
 
 // The rows of a block, or a part of them that is being read.
 struct Block {
@@ -49,24 +65,40 @@ struct Block {
 struct RowScorer::Plan {
   const Scorer* scorer = nullptr;
   std::vector<Field> fields;
+  std::vector<WideStep> wide_steps;
+  // Stretches of RowScores::codes and dates.
+  std::size_t code_fields = 0, date_fields = 0;
+  // Stretches of KeptValues.
+  std::size_t kept_numbers = 0, kept_codes = 0, kept_texts = 0;
 
   Status AddFields();
+  Status AddStep(const features::Step& step, std::size_t first,
+                 const std::vector<std::size_t>& step_fields);
+  void Keep(Field& field);
+  void MakeRoom(KeptValues& kept) const;
   void ScoreBlock(const Block& block) const;
   void ReadField(const Block& block, std::size_t field_idx) const;
   void ReadNumbers(const Block& block, std::size_t field_idx) const;
   void ReadCodes(const Block& block, std::size_t field_idx) const;
   void ReadPresence(const Block& block, std::size_t field_idx) const;
+  void ReadTexts(const Block& block, std::size_t field_idx) const;
+  void ApplyWideSteps(const Block& block) const;
   bool IsMissing(const Cell& cell, std::size_t field_idx) const;
   void Answer(const Block& block) const;
 
   std::size_t width() const { return fields.size(); }
-  features::FeatureColumns Columns(const Block& block, const Step& step) const {
-    return {.first = block.scores->features.data() + step.first * block.stride + block.place,
+  features::FeatureColumns Columns(const Block& block, std::size_t first) const {
+    return {.first = block.scores->features.data() + first * block.stride + block.place,
             .stride = block.stride};
   }
   Cell CellAt(const Block& block, std::size_t row, std::size_t field_idx) const {
     return block.columns != nullptr ? block.columns->At(block.first + row, field_idx)
                                     : block.cells[(block.first + row) * width() + field_idx];
+  }
+  // Where what the block's texts were read as is told.
+  template <typename T>
+  T* Told(const Block& block, std::vector<T>& values, std::size_t field_idx) const {
+    return values.data() + *fields[field_idx].told * block.scores->predicted.size() + block.first;
   }
   std::span<const double> PlainNumbers(const Block& block, std::size_t field_idx) const;
   void ScoreBlocks(const Block& whole) const;
@@ -80,51 +112,103 @@ void Note(const Block& block, std::size_t row, std::size_t field_idx, contract::
   if (contract::IsFatal(broken)) block.scores->predicted[block.first + row] = -1;
 }
 
-// Categories of the pipeline that the contract does not have. They occur only where the two were
-// put together by hand.
-std::vector<std::string> FurtherCategories(const contract::ContractColumn& column,
-                                           const std::vector<std::string>& fitted) {
-  std::unordered_set<std::string_view> known;
+// Adds to `further` the fitted categories that neither the contract nor another step has. They
+// occur only where contract and pipeline were put together by hand.
+void AddFurtherCategories(const contract::ContractColumn& column,
+                          const std::vector<std::string>& fitted,
+                          std::vector<std::string>& further) {
+  std::unordered_set<std::string_view> known(further.begin(), further.end());
   for (const auto& [category, rows] : column.categories) known.insert(category);
-  std::vector<std::string> further;
+  std::vector<std::string> added;
   for (const std::string& category : fitted) {
-    if (!known.contains(category)) further.push_back(category);
+    if (!known.contains(category)) added.push_back(category);
   }
-  return further;
+  further.insert(further.end(), added.begin(), added.end());
 }
 
 }  // namespace
 
 Status RowScorer::Plan::AddFields() {
   const contract::Contract& contract = scorer->contract();
-  std::vector<std::vector<Step>> steps(contract.columns.size());
+  const auto& steps = scorer->pipeline().steps();
+  std::vector<std::vector<std::size_t>> fields_of(steps.size());
   std::vector<std::vector<std::string>> further(contract.columns.size());
-  std::size_t first = 0;
-  for (const auto& features : scorer->pipeline().columns()) {
-    const auto found = contract.Find(features->column());
-    if (!found) {
-      return Status::Corrupt("column " + Quote(features->column()) +
-                             " of the pipeline is not in the contract");
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    const std::vector<features::StepInput> inputs = steps[k]->Inputs();
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const auto found = contract.Find(inputs[i].column);
+      if (!found) {
+        return Status::Corrupt("column " + Quote(inputs[i].column) +
+                               " of the pipeline is not in the contract");
+      }
+      fields_of[k].push_back(*found);
+      AddFurtherCategories(contract.columns[*found], steps[k]->Categories(i), further[*found]);
     }
-    steps[*found].push_back({.features = features.get(), .first = first, .places = {}});
-    for (std::string& category :
-         FurtherCategories(contract.columns[*found], features->Categories()))
-      further[*found].push_back(std::move(category));
-    first += features->Outputs().size();
   }
   for (std::size_t i = 0; i < contract.columns.size(); ++i) {
     fields.push_back(
         {.reader = FieldReader(contract.columns[i], contract.missing_texts, further[i]),
-         .steps = std::move(steps[i])});
-    for (Step& step : fields[i].steps) {
-      if (step.features->storage() != fields[i].reader.storage()) {
-        return Status::Corrupt("the pipeline was fitted on other values of " +
-                               Quote(contract.columns[i].name) + " than the contract gives");
-      }
-      step.places = step.features->Places(fields[i].reader.dictionary());
-    }
+         .steps = {},
+         .kept = {},
+         .told = {}});
+    if (contract.columns[i].type == ColumnType::kCategory) fields[i].told = code_fields++;
+    if (contract.columns[i].type == ColumnType::kDatetime) fields[i].told = date_fields++;
+  }
+  std::size_t first = 0;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    REEVE_RETURN_IF_ERROR(AddStep(*steps[k], first, fields_of[k]));
+    first += steps[k]->Outputs().size();
   }
   return Status::Ok();
+}
+
+Status RowScorer::Plan::AddStep(const features::Step& step, std::size_t first,
+                                const std::vector<std::size_t>& step_fields) {
+  const std::vector<features::StepInput> inputs = step.Inputs();
+  std::vector<std::vector<std::int32_t>> places(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    Field& field = fields[step_fields[i]];
+    if (inputs[i].storage != field.reader.storage()) {
+      return Status::Corrupt("the pipeline was fitted on other values of " +
+                             Quote(inputs[i].column) + " than the contract gives");
+    }
+    if (inputs[i].storage == Column::Storage::kCodes)
+      places[i] = step.Places(i, field.reader.dictionary());
+    if (inputs.size() > 1 || inputs[i].storage == Column::Storage::kTexts) Keep(field);
+  }
+  if (inputs.size() == 1) {
+    fields[step_fields[0]].steps.push_back(
+        {.step = &step, .first = first, .places = std::move(places[0])});
+  } else {
+    wide_steps.push_back(
+        {.step = &step, .first = first, .fields = step_fields, .places = std::move(places)});
+  }
+  return Status::Ok();
+}
+
+void RowScorer::Plan::Keep(Field& field) {
+  if (field.kept) return;
+  switch (field.reader.storage()) {
+    case Column::Storage::kNumbers:
+      field.kept = kept_numbers++;
+      break;
+    case Column::Storage::kCodes:
+      field.kept = kept_codes++;
+      break;
+    case Column::Storage::kTexts:
+      field.kept = kept_texts++;
+      break;
+  }
+}
+
+void RowScorer::Plan::MakeRoom(KeptValues& kept) const {
+  const auto grow = [](auto& values, std::size_t size) {
+    if (values.size() < size) values.resize(size);
+  };
+  grow(kept.numbers, kept_numbers * kReadRows);
+  grow(kept.codes, kept_codes * kReadRows);
+  grow(kept.texts, kept_texts * kReadRows);
+  grow(kept.spelled, kept_texts * kReadRows * kSpelledBytes);
 }
 
 // The field's column where it stands, if all of it is plain numbers; else nothing.
@@ -157,28 +241,39 @@ void RowScorer::Plan::ReadNumbers(const Block& block, std::size_t field_idx) con
     block.scores->missing[field_idx] += missing;
     numbers = std::span(read).first(block.rows);
   }
-  for (const Step& step : fields[field_idx].steps)
-    step.features->ApplyNumbers(numbers, Columns(block, step));
+  if (fields[field_idx].told && block.columns != nullptr)
+    std::copy_n(numbers.data(), block.rows, Told(block, block.scores->dates, field_idx));
+  const features::StepValues values{.numbers = numbers};
+  for (const FieldStep& step : fields[field_idx].steps)
+    step.step->Apply({&values, 1}, block.rows, Columns(block, step.first));
+  if (const auto kept = fields[field_idx].kept)
+    std::copy_n(numbers.data(), block.rows, &block.scores->kept.numbers[*kept * kReadRows]);
 }
 
 void RowScorer::Plan::ReadCodes(const Block& block, std::size_t field_idx) const {
   const FieldReader& reader = fields[field_idx].reader;
   std::array<std::int32_t, kReadRows> codes;
+  for (std::size_t row = 0; row < block.rows; ++row)
+    codes[row] = reader.FindKnown(CellAt(block, row, field_idx));
+  if (block.columns != nullptr)
+    std::copy_n(codes.data(), block.rows, Told(block, block.scores->codes, field_idx));
   std::int64_t missing = 0;
   for (std::size_t row = 0; row < block.rows; ++row) {
-    const Cell cell = CellAt(block, row, field_idx);
-    codes[row] = reader.FindKnown(cell);
     if (codes[row] != CategoryIndex::kUnknown) continue;
+    const Cell cell = CellAt(block, row, field_idx);
     const FieldReader::Code code = reader.ReadCode(cell);
     codes[row] = code.value;
     missing += code.value == kMissingCode ? 1 : 0;
     if (code.broken) Note(block, row, field_idx, *code.broken);
   }
   block.scores->missing[field_idx] += missing;
-  for (const Step& step : fields[field_idx].steps) {
-    step.features->ApplyCodes(std::span(codes).first(block.rows), step.places,
-                              Columns(block, step));
+  for (const FieldStep& step : fields[field_idx].steps) {
+    const features::StepValues values{.codes = std::span(codes).first(block.rows),
+                                      .places = step.places};
+    step.step->Apply({&values, 1}, block.rows, Columns(block, step.first));
   }
+  if (const auto kept = fields[field_idx].kept)
+    std::copy_n(codes.data(), block.rows, &block.scores->kept.codes[*kept * kReadRows]);
 }
 
 void RowScorer::Plan::ReadPresence(const Block& block, std::size_t field_idx) const {
@@ -190,6 +285,48 @@ void RowScorer::Plan::ReadPresence(const Block& block, std::size_t field_idx) co
   }
 }
 
+void RowScorer::Plan::ReadTexts(const Block& block, std::size_t field_idx) const {
+  const Field& field = fields[field_idx];
+  KeptValues& kept = block.scores->kept;
+  const auto texts = std::span(kept.texts).subspan(*field.kept * kReadRows, block.rows);
+  for (std::size_t row = 0; row < block.rows; ++row) {
+    char* const spelled = &kept.spelled[(*field.kept * kReadRows + row) * kSpelledBytes];
+    const FieldReader::Text text = field.reader.ReadText(
+        CellAt(block, row, field_idx), std::span<char, kSpelledBytes>(spelled, kSpelledBytes));
+    texts[row] = text.value;
+    block.scores->missing[field_idx] += text.value.empty() ? 1 : 0;
+    if (text.broken) Note(block, row, field_idx, *text.broken);
+  }
+  const features::StepValues values{.texts = texts};
+  for (const FieldStep& step : field.steps)
+    step.step->Apply({&values, 1}, block.rows, Columns(block, step.first));
+}
+
+void RowScorer::Plan::ApplyWideSteps(const Block& block) const {
+  const KeptValues& kept = block.scores->kept;
+  for (const WideStep& wide : wide_steps) {
+    std::array<features::StepValues, features::kMostStepInputs> values;
+    for (std::size_t i = 0; i < wide.fields.size(); ++i) {
+      const Field& field = fields[wide.fields[i]];
+      const std::size_t first = *field.kept * kReadRows;
+      switch (field.reader.storage()) {
+        case Column::Storage::kNumbers:
+          values[i].numbers = std::span(kept.numbers).subspan(first, block.rows);
+          break;
+        case Column::Storage::kCodes:
+          values[i].codes = std::span(kept.codes).subspan(first, block.rows);
+          values[i].places = wide.places[i];
+          break;
+        case Column::Storage::kTexts:
+          values[i].texts = std::span(kept.texts).subspan(first, block.rows);
+          break;
+      }
+    }
+    wide.step->Apply(std::span(values).first(wide.fields.size()), block.rows,
+                     Columns(block, wide.first));
+  }
+}
+
 void RowScorer::Plan::ReadField(const Block& block, std::size_t field_idx) const {
   switch (fields[field_idx].reader.storage()) {
     case Column::Storage::kNumbers:
@@ -197,7 +334,7 @@ void RowScorer::Plan::ReadField(const Block& block, std::size_t field_idx) const
     case Column::Storage::kCodes:
       return ReadCodes(block, field_idx);
     case Column::Storage::kTexts:
-      return ReadPresence(block, field_idx);
+      return fields[field_idx].kept ? ReadTexts(block, field_idx) : ReadPresence(block, field_idx);
   }
 }
 
@@ -241,12 +378,13 @@ void RowScorer::Plan::ScoreBlock(const Block& block) const {
     part.first += begin;
     part.place = begin;
     for (std::size_t i = 0; i < width(); ++i) ReadField(part, i);
+    ApplyWideSteps(part);
   }
   const auto classes = static_cast<std::size_t>(scorer->model().classes());
   scorer->model().PredictBlock(
       {.values = block.scores->features.data(), .stride = block.rows, .rows = block.rows},
       std::span(block.scores->probabilities).subspan(block.first * classes, block.rows * classes),
-      block.scores->bytes);
+      block.scores->work);
   Answer(block);
 }
 
@@ -273,6 +411,11 @@ void RowScorer::Plan::ScoreBlocks(const Block& whole) const {
   scores.missing.assign(width(), 0);
   if (scores.features.size() < outputs * std::min(whole.rows, kBlockRows))
     scores.features.resize(outputs * std::min(whole.rows, kBlockRows));
+  MakeRoom(scores.kept);
+  if (whole.columns != nullptr) {
+    scores.codes.resize(code_fields * whole.rows);
+    scores.dates.resize(date_fields * whole.rows);
+  }
   for (std::size_t first = 0; first < whole.rows; first += kBlockRows) {
     Block block = whole;
     block.first = first;
@@ -288,6 +431,22 @@ void RowScorer::Plan::ScoreBlocks(const Block& whole) const {
 void RowScorer::Score(std::span<const Cell> cells, RowScores& scores) const {
   const std::size_t rows = cells.size() / std::max<std::size_t>(plan_->width(), 1);
   plan_->ScoreBlocks({.cells = cells, .rows = rows, .scores = &scores});
+}
+
+std::span<const std::int32_t> RowScorer::Codes(const RowScores& scores, std::size_t field) const {
+  const std::size_t rows = scores.predicted.size();
+  const auto& told = plan_->fields[field].told;
+  return told && contract().columns[field].type == ColumnType::kCategory
+             ? std::span(scores.codes).subspan(*told * rows, rows)
+             : std::span<const std::int32_t>();
+}
+
+std::span<const double> RowScorer::Dates(const RowScores& scores, std::size_t field) const {
+  const std::size_t rows = scores.predicted.size();
+  const auto& told = plan_->fields[field].told;
+  return told && contract().columns[field].type == ColumnType::kDatetime
+             ? std::span(scores.dates).subspan(*told * rows, rows)
+             : std::span<const double>();
 }
 
 void RowScorer::Score(const contract::CellColumns& cells, RowScores& scores) const {

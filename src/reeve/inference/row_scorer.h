@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reeve/base/result.h"
@@ -24,6 +25,16 @@ struct RowIssue {
   contract::Rule rule = contract::Rule::kWrongType;
 };
 
+/// Values of the fields that steps of several columns, or of texts, take: each in a stretch of its
+/// own.
+struct KeptValues {
+  std::vector<double> numbers;
+  std::vector<std::int32_t> codes;
+  std::vector<std::string_view> texts;
+  /// Numbers as texts.
+  std::vector<char> spelled;
+};
+
 /// The answers of one call, and the memory it works in: reused from call to call, so that a warm
 /// one allocates nothing. One per thread.
 struct RowScores {
@@ -35,9 +46,13 @@ struct RowScores {
   std::vector<RowIssue> issues;
   /// Fields without a value, one count for each of contract().columns; over usable rows.
   std::vector<std::int64_t> missing;
+  /// See RowScorer::Codes and Dates.
+  std::vector<std::int32_t> codes;
+  std::vector<double> dates;
   /// What Score works in; opaque.
   std::vector<float> features;
-  WorkMemory bytes;
+  KeptValues kept;
+  WorkMemory work;
 };
 
 /// Scores rows that come as cells instead of columns: contract, pipeline, model and decision of a
@@ -60,6 +75,14 @@ class RowScorer {
   /// The same for cells that stand field by field, faster for many rows.
   /// REQUIRES: cells.fields() == contract().columns.size().
   void Score(const contract::CellColumns& cells, RowScores& scores) const;
+
+  // What the texts of the last call with columns were read as, row by row, for those who keep them;
+  // empty for fields of other types.
+  /// Of a category: equal codes are equal texts, to the byte; CategoryIndex::kUnknown (-1) is any
+  /// other cell.
+  std::span<const std::int32_t> Codes(const RowScores& scores, std::size_t field) const;
+  /// Of a date: seconds since 1970 UTC, NaN = missing.
+  std::span<const double> Dates(const RowScores& scores, std::size_t field) const;
 
  private:
   struct Plan;

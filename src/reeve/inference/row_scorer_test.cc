@@ -87,6 +87,14 @@ Scorer RandomScorer(std::uint64_t seed) {
     if (random.Uniform() < 0.7) rows.push_back(i);
   }
   auto pipeline = features::Pipeline::Fit(typed.table, rows, kFeatures, options).value();
+  if (seed % 4 == 3) {  // two steps on each column
+    std::vector<features::FittedPipeline> parts;
+    parts.push_back(std::move(pipeline));
+    parts.push_back(features::Pipeline::Fit(typed.table, rows, kFeatures,
+                                            features::PipelineOptions::ForLinear())
+                        .value());
+    pipeline = features::FittedPipeline::Join(std::move(parts));
+  }
   contract::Contract contract = contract::MakeContract(typed, kFeatures);
   contract.target = "y";
   const int classes = seed % 2 == 0 ? 2 : 3;
@@ -280,11 +288,11 @@ TEST(RowScorerTest, AWarmCallAllocatesNothing) {
   RowScores scores;
   made->Score(cells, scores);
   const auto* const probabilities = scores.probabilities.data();
-  const auto* const work = scores.bytes.data();
+  const auto* const work = scores.work.bytes.data();
   const auto* const features = scores.features.data();
   made->Score(cells, scores);
   EXPECT_EQ(probabilities, scores.probabilities.data());
-  EXPECT_EQ(work, scores.bytes.data());
+  EXPECT_EQ(work, scores.work.bytes.data());
   EXPECT_EQ(features, scores.features.data());
 }
 

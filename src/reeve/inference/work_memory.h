@@ -12,8 +12,8 @@ namespace reeve::inference {
 /// has to. What an earlier call gave is no longer valid.
 template <typename T>
 std::span<T> TakeWork(WorkMemory& work, std::size_t count) {
-  if (work.size() < count * sizeof(T)) work.resize(count * sizeof(T));
-  return {reinterpret_cast<T*>(work.data()), count};
+  if (work.bytes.size() < count * sizeof(T)) work.bytes.resize(count * sizeof(T));
+  return {reinterpret_cast<T*>(work.bytes.data()), count};
 }
 
 }  // namespace reeve::inference

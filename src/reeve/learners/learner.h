@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,7 +11,9 @@
 #include "reeve/base/cancellation.h"
 #include "reeve/base/result.h"
 #include "reeve/inference/model.h"
+#include "reeve/learners/quantised.h"
 #include "reeve/table/matrix.h"
+#include "reeve/table/probabilities.h"
 
 namespace reeve::learners {
 
@@ -39,14 +42,29 @@ struct ParamSpec {
   std::string description;
 };
 
-/// Rows to learn from. Does not own; everything outlives the call.
+/// Rows to learn from: a matrix or some of its rows, so that folds share one matrix. Does not own;
+/// everything outlives the call.
 struct TrainingSet {
   const Matrix* matrix = nullptr;
-  /// Class of each row, 0 … classes-1.
+  /// Class of each row of the matrix, 0 … classes-1.
   std::span<const std::int32_t> labels;
   int classes = 2;
-  /// Positive weights, one per row, or empty for all 1.
+  /// Positive weights, one per row of the matrix, or empty for all 1.
   std::span<const double> weights = {};
+  /// Rows of the matrix to learn from, rising; one that stands twice counts twice. Empty: all.
+  std::span<const std::int64_t> rows = {};
+  /// The whole matrix quantised (Quantise), for learners that work on bins; null: they do it.
+  const QuantisedMatrix* quantised = nullptr;
+
+  std::size_t row_count() const { return rows.empty() ? labels.size() : rows.size(); }
+  /// Row of the matrix that the i-th learnt row is.
+  std::size_t row(std::size_t i) const {
+    return rows.empty() ? i : static_cast<std::size_t>(rows[i]);
+  }
+  /// Of a row of the matrix.
+  double weight(std::size_t matrix_row) const {
+    return weights.empty() ? 1.0 : weights[matrix_row];
+  }
 };
 
 struct TrainOptions {
@@ -54,8 +72,13 @@ struct TrainOptions {
   std::uint64_t seed = 42;
   /// Never changes the result.
   int threads = 1;
-  /// Rows that early stopping may watch; never rows that are scored. Null: no early stopping.
+  /// Rows that early stopping may watch, never rows that are scored: of the same matrix or of
+  /// another with the same columns. Null: no early stopping.
   const TrainingSet* early_stopping = nullptr;
+  /// Boosting with early stopping ends as it would, but hands over every round it trained, the
+  /// last ones included: whoever wants fewer cuts the forest (inference/forest_parts.h) by the
+  /// history's "watched_log_loss".
+  bool keep_all_rounds = false;
   const Cancellation* cancellation = &Cancellation::Never();
 };
 
@@ -77,6 +100,9 @@ struct TrainedModel {
   std::vector<double> importance;
   /// The library's own file (model.ubj), empty when there is none.
   std::string native_bytes;
+  /// Forests with bootstrap: for each learnt row, in their order, the mean over the trees that did
+  /// not see it. Rows that every tree saw take the class shares of all learnt rows.
+  std::optional<Probabilities> out_of_bag;
 };
 
 /// Turns rows into a model. Stateless; Train may run in several threads at once.

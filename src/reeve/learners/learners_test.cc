@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <cmath>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "reeve/base/random.h"
+#include "reeve/inference/forest.h"
+#include "reeve/inference/forest_parts.h"
 #include "reeve/learners/registry.h"
 
 namespace reeve::learners {
@@ -56,6 +59,7 @@ class EveryLearner : public testing::TestWithParam<std::string> {
   bool linear() const { return learner()->input() == InputKind::kLinear; }
   Params small() const {
     if (GetParam() == "logistic") return {{"C", "1"}};
+    if (GetParam() == "symmetric") return {{"n_estimators", "40"}};
     return {{"n_estimators", "40"},
             {GetParam() == "forest" ? "min_samples_leaf" : "min_child_weight", "3"}};
   }
@@ -119,6 +123,42 @@ TEST_P(EveryLearner, WeightsActLikeRepeatedRows) {
   for (std::int64_t row = 0; row < 300; ++row)
     difference += std::abs(p.at(row, 1) - q.at(row, 1)) / 300;
   EXPECT_LT(difference, GetParam() == "logistic" ? 1e-6 : 0.06);
+}
+
+// Rows named in one shared matrix, quantised or not, are learnt as a matrix of these rows is.
+TEST_P(EveryLearner, LearnsNamedRowsAsIfTheyWereAlone) {
+  for (const int classes : {2, 3}) {
+    const Data data = MakeData(1200, classes, linear(), 10);
+    std::vector<double> weights;
+    std::vector<std::int64_t> rows, others;
+    for (std::int64_t row = 0; row < 1200; ++row) {
+      weights.push_back(1 + static_cast<double>(row % 4));
+      (row % 5 == 0 ? others : rows).push_back(row);
+      // Twice; for a forest, whose bags count a row once however often it is drawn, that is not
+      // the same as two rows that are alike.
+      if (row % 7 == 1 && row % 5 != 0 && GetParam() != "forest") rows.push_back(row);
+    }
+    TrainingSet shared = data.set();
+    shared.weights = weights;
+    TrainingSet watched = shared;
+    shared.rows = rows;
+    watched.rows = others;
+    Data alone{.matrix = data.matrix.Take(rows), .labels = {}, .classes = classes};
+    std::vector<double> own_weights;
+    for (const std::int64_t row : rows) {
+      alone.labels.push_back(data.labels[static_cast<std::size_t>(row)]);
+      own_weights.push_back(weights[static_cast<std::size_t>(row)]);
+    }
+    TrainingSet copied = alone.set();
+    copied.weights = own_weights;
+    const TrainOptions options = {.params = small(), .early_stopping = &watched};
+    const auto a = learner()->Train(shared, options), b = learner()->Train(copied, options);
+    ASSERT_TRUE(a.ok() && b.ok());
+    EXPECT_TRUE(a->model->Serialize() == b->model->Serialize());
+    const QuantisedMatrix bins = Quantise(data.matrix, rows, 2);
+    shared.quantised = &bins;
+    EXPECT_TRUE(learner()->Train(shared, options)->model->Serialize() == a->model->Serialize());
+  }
 }
 
 TEST_P(EveryLearner, SurvivesOddTables) {
@@ -187,6 +227,81 @@ TEST(BoostedTest, EarlyStoppingKeepsTheBestRoundOfItsOwnRows) {
   for (std::int64_t row = 0; row < p.rows; ++row)
     loss -= std::log(p.at(row, watch.labels[static_cast<std::size_t>(row)]));
   EXPECT_NEAR(loss / static_cast<double>(p.rows), best, 1e-6);
+}
+
+TEST(BoostedTest, KeepsAllRoundsWhenAsked) {
+  const Data train = MakeData(800, 2, false, 7), watch = MakeData(300, 2, false, 8);
+  const TrainingSet watched = watch.set();
+  TrainOptions options{.params = {{"learning_rate", "0.3"}}, .early_stopping = &watched};
+  const auto learner = MakeLearner("boosted").value();
+  const auto best = learner->Train(train.set(), options);
+  options.keep_all_rounds = true;
+  const auto all = learner->Train(train.set(), options);
+  ASSERT_TRUE(best.ok() && all.ok());
+  EXPECT_EQ(best->history.size(), all->history.size());
+  const auto& forest = dynamic_cast<const inference::ForestModel&>(*all->model).forest();
+  const std::int64_t kept = std::stoi(best->params.at("n_estimators"));
+  EXPECT_EQ(forest.trees.size(), static_cast<std::size_t>(kept + 30 + (kept - 1) / 5));
+  EXPECT_EQ(inference::ForestModel::Make(inference::FirstRounds(forest, kept)).value()->Serialize(),
+            best->model->Serialize());
+}
+
+// Rows that a tree did not see, walked through it by value: the mean of their shares.
+TEST(ForestTest, OutOfBagIsTheMeanOverTreesThatDidNotSeeTheRow) {
+  for (const int classes : {2, 3}) {
+    const Data data = MakeData(600, classes, false, 11);
+    std::vector<std::int64_t> rows;
+    for (std::int64_t row = 0; row < 600; ++row) {
+      if (row % 3 != 0) rows.insert(rows.end(), row % 11 == 1 ? 2 : 1, row);
+    }
+    TrainingSet set = data.set();
+    set.rows = rows;
+    const auto learner = MakeLearner("forest").value();
+    std::optional<Probabilities> first;
+    for (const int threads : {1, 3}) {
+      const auto trained =
+          learner->Train(set, {.params = {{"n_estimators", "60"}}, .threads = threads});
+      ASSERT_TRUE(trained.ok());
+      ASSERT_TRUE(trained->out_of_bag.has_value());
+      ASSERT_EQ(trained->out_of_bag->rows, static_cast<std::int64_t>(rows.size()));
+      if (!first) first = trained->out_of_bag;
+      EXPECT_EQ(first->values, trained->out_of_bag->values);
+    }
+    // Better than chance, worse than on rows that were learnt.
+    const auto loss = [&](const Probabilities& p) {
+      double sum = 0;
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::int32_t label = data.labels[static_cast<std::size_t>(rows[i])];
+        sum -= std::log(std::max(p.at(static_cast<std::int64_t>(i), label), 0.01));
+      }
+      return sum / static_cast<double>(rows.size());
+    };
+    const auto trained = learner->Train(set, {.params = {{"n_estimators", "60"}}});
+    const Probabilities seen = trained->model->Predict(data.matrix.Take(rows));
+    EXPECT_LT(loss(*first), 0.8 * std::log(classes));
+    EXPECT_LT(loss(seen), 0.7 * loss(*first));
+  }
+}
+
+// With one tree every row is either in the bag (class shares of all) or gets that tree's leaf.
+TEST(ForestTest, OutOfBagOfOneTreeIsItsLeafOrTheClassShares) {
+  const Data data = MakeData(500, 2, false, 12);
+  const auto trained =
+      MakeLearner("forest").value()->Train(data.set(), {.params = {{"n_estimators", "1"}}});
+  ASSERT_TRUE(trained.ok());
+  const Probabilities leaf = trained->model->Predict(data.matrix);
+  const double share =
+      static_cast<double>(std::count(data.labels.begin(), data.labels.end(), 1)) / 500;
+  int in_bag = 0;
+  for (std::int64_t row = 0; row < 500; ++row) {
+    const double p = trained->out_of_bag->at(row, 1);
+    if (std::abs(p - share) < 1e-9) {
+      ++in_bag;
+    } else {
+      EXPECT_NEAR(p, leaf.at(row, 1), 1e-6);
+    }
+  }
+  EXPECT_NEAR(in_bag, 500 * 0.632, 40);
 }
 
 TEST(LogisticTest, APathGivesWhatSingleFitsGive) {

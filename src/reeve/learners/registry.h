@@ -8,7 +8,8 @@
 
 namespace reeve::learners {
 
-/// The learners there are, in the order they are tried: "logistic", "forest", "boosted".
+/// The learners there are, in the order they are tried: "logistic", "forest", "boosted",
+/// "symmetric".
 std::vector<std::string> LearnerNames();
 
 /// The learner called `name`. Fails with kInvalidArgument naming the nearest.

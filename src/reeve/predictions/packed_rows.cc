@@ -21,36 +21,22 @@ constexpr auto kText = static_cast<std::uint8_t>(Cell::Kind::kText);
 constexpr auto kMissing = static_cast<std::uint8_t>(Cell::Kind::kMissing);
 
 constexpr std::size_t kMostRequestId = 256;
-constexpr std::size_t kMostTextBytes = 16U << 20;
-// Texts of a block in memory: more than CanPack lets through, and no more than a plain block holds.
+// Texts of a block in memory: more than the writer lets through (kMostPackedBytes of plain ones,
+// kMostPackedValues short ones that return), and no more than a plain block holds.
 constexpr std::size_t kMostUnpackedTexts = kMostPayloadBytes;
 constexpr std::size_t kMostSmallClasses = 256;
 
 // The second of two probabilities tells the first: 1 - p, to the bit.
 enum ProbabilityForm : std::uint8_t { kAll = 0, kOfTheLast = 1 };
 
-std::size_t TextBytes(const ScoredCall& call, std::size_t begin, std::size_t end) {
-  std::size_t bytes = 0;
-  for (std::size_t f = 0; f < call.cells->fields(); ++f) {
-    const auto kinds = call.cells->kinds(f);
-    const auto texts = call.cells->texts(f);
-    for (std::size_t row = begin; row < end; ++row)
-      bytes += kinds[row] == Cell::Kind::kText ? texts[row].size() : 0;
-  }
-  for (std::size_t row = begin; row < std::min(end, call.keys.size()); ++row)
-    bytes += call.keys[row].size();
-  return bytes;
-}
-
 void PackPredicted(const ScoredCall& call, std::size_t begin, std::size_t end, std::string& out) {
-  const bool is_small = call.contract->classes.size() <= kMostSmallClasses;
-  for (const std::int32_t predicted : call.predicted.subspan(begin, end - begin)) {
-    if (is_small) {
-      out += static_cast<char>(predicted);
-    } else {
-      Put(out, predicted);
-    }
-  }
+  const auto predicted = call.predicted.subspan(begin, end - begin);
+  if (call.contract->classes.size() > kMostSmallClasses)
+    return PutArray<std::int32_t>(out, predicted);
+  const std::size_t at = out.size();
+  out.resize(at + predicted.size());
+  std::transform(predicted.begin(), predicted.end(), out.begin() + static_cast<std::ptrdiff_t>(at),
+                 [](std::int32_t k) { return static_cast<char>(k); });
 }
 
 std::uint64_t Bits(double value) { return std::bit_cast<std::uint64_t>(value); }
@@ -72,33 +58,60 @@ void PackProbabilities(const ScoredCall& call, std::size_t begin, std::size_t en
   }
 }
 
+// One column of the rows that are packed.
+struct FieldPart {
+  std::span<const Cell::Kind> kinds;
+  std::span<const double> numbers;
+  std::span<const std::string_view> texts;
+  ReadTexts read;
+};
+
+FieldPart PartOf(const ScoredCall& call, std::size_t field, std::size_t begin, std::size_t rows) {
+  FieldPart part{.kinds = call.cells->kinds(field).subspan(begin, rows),
+                 .numbers = call.cells->numbers(field).subspan(begin, rows),
+                 .texts = call.cells->texts(field).subspan(begin, rows),
+                 .read = {}};
+  if (call.read.empty()) return part;
+  const ReadTexts& read = call.read[field];
+  if (read.codes.size() == call.cells->rows()) part.read.codes = read.codes.subspan(begin, rows);
+  if (read.dates.size() == call.cells->rows()) part.read.dates = read.dates.subspan(begin, rows);
+  return part;
+}
+
 // Gives the bytes of texts that stand as they are.
-std::size_t PackField(std::span<const Cell::Kind> kinds, std::span<const double> numbers,
-                      std::span<const std::string_view> texts, std::string& out) {
-  const bool is_uniform =
-      std::adjacent_find(kinds.begin(), kinds.end(), std::not_equal_to<>()) == kinds.end();
+std::size_t PackUniform(const FieldPart& part, std::string& out) {
+  Put(out, static_cast<std::uint8_t>(part.kinds.front()));
+  switch (part.kinds.front()) {
+    case Cell::Kind::kMissing:
+      return 0;
+    case Cell::Kind::kText:
+      return PackTexts(part.texts, part.read, out);
+    default:
+      PackNumbers(part.numbers, out);
+      return 0;
+  }
+}
+
+// The same.
+std::size_t PackField(const FieldPart& part, std::string& out) {
+  const auto& kinds = part.kinds;
+  if (std::memcmp(kinds.data(), kinds.data() + 1, kinds.size() - 1) == 0)
+    return PackUniform(part, out);
   thread_local std::vector<double> some_numbers;
   thread_local std::vector<std::string_view> some_texts;
-  if (is_uniform) {
-    Put(out, static_cast<std::uint8_t>(kinds.front()));
-    const bool has_numbers =
-        kinds.front() == Cell::Kind::kNumber || kinds.front() == Cell::Kind::kBoolean;
-    if (has_numbers) PackNumbers(numbers, out);
-    return kinds.front() == Cell::Kind::kText ? PackTexts(texts, out) : 0;
-  }
   Put(out, kMixed);
   some_numbers.clear();
   some_texts.clear();
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     out += static_cast<char>(kinds[i]);
     if (kinds[i] == Cell::Kind::kText) {
-      some_texts.push_back(texts[i]);
+      some_texts.push_back(part.texts[i]);
     } else if (kinds[i] != Cell::Kind::kMissing) {
-      some_numbers.push_back(numbers[i]);
+      some_numbers.push_back(part.numbers[i]);
     }
   }
   if (!some_numbers.empty()) PackNumbers(some_numbers, out);
-  return some_texts.empty() ? 0 : PackTexts(some_texts, out);
+  return some_texts.empty() ? 0 : PackTexts(some_texts, {}, out);
 }
 
 class Unpacker {
@@ -195,7 +208,7 @@ bool CanPack(const ScoredCall& call, std::size_t begin, std::size_t end) {
   const std::size_t rows = end - begin;
   const std::size_t width = call.contract->columns.size() + call.contract->classes.size();
   if (rows < kFewestPackedRows || rows > kMostPackedRows || rows > kMostPackedValues / width ||
-      call.request_id.size() >= kMostRequestId || TextBytes(call, begin, end) > kMostTextBytes)
+      call.request_id.size() >= kMostRequestId)
     return false;
   for (std::size_t row = begin; row < end; ++row) {
     if (!IsUsable(call, row)) return false;
@@ -211,14 +224,11 @@ bool PackRows(const ScoredCall& call, std::size_t begin, std::size_t end, std::s
   Put(out, static_cast<std::uint8_t>(call.request_id.size()));
   out.append(call.request_id);
   std::size_t plain = 0;
-  if (!call.keys.empty()) plain += PackTexts(call.keys.subspan(begin, rows), out);
+  if (!call.keys.empty()) plain += PackTexts(call.keys.subspan(begin, rows), {}, out);
   PackPredicted(call, begin, end, out);
   PackProbabilities(call, begin, end, out);
-  for (std::size_t f = 0; f < call.cells->fields(); ++f) {
-    plain += PackField(call.cells->kinds(f).subspan(begin, rows),
-                       call.cells->numbers(f).subspan(begin, rows),
-                       call.cells->texts(f).subspan(begin, rows), out);
-  }
+  for (std::size_t f = 0; f < call.cells->fields(); ++f)
+    plain += PackField(PartOf(call, f, begin, rows), out);
   return 2 * plain > out.size();
 }
 

@@ -18,8 +18,11 @@ inline constexpr std::size_t kMostPackedValues = 1U << 20;
 /// A call with fewer rows is kept row by row: packing pays from here on.
 inline constexpr std::size_t kFewestPackedRows = 16;
 
+/// A payload that is larger is not to be kept: texts without measure go row by row.
+inline constexpr std::size_t kMostPackedBytes = 16U << 20;
+
 /// Whether rows [begin, end) of a call can be packed: all of them were scored, and there are
-/// neither too few nor too many, nor texts without measure.
+/// neither too few nor too many.
 bool CanPack(const ScoredCall& call, std::size_t begin, std::size_t end);
 
 /// Appends the payload of a block of packed rows (docs/formats/predictions.md): what the rows of

@@ -13,6 +13,8 @@ enum Form : std::uint8_t { kPlain = 0, kNumbered = 1, kDays = 2 };
 constexpr std::size_t kDateBytes = 10;
 // Distinct texts of a column that are numbered; a number takes one byte.
 constexpr std::size_t kMostNumbered = 256;
+// Longer ones stand as they are, so that a block in memory stays within bounds.
+constexpr std::size_t kMostNumberedBytes = 32;
 
 template <typename T>
 std::uint64_t Load(const char* at) {
@@ -62,13 +64,23 @@ void AppendDate(std::int32_t days_since, std::string& out) {
   out.append(text, kDateBytes);
 }
 
-bool PackDays(std::span<const std::string_view> texts, std::string& out) {
+// The day of a text whose date is known already: only its form is looked at.
+std::optional<std::int32_t> DayOf(std::string_view text, double seconds) {
+  constexpr double kSecondsOfDay = 86'400;
+  if (text.size() != kDateBytes || text[4] != '-' || !(seconds >= kFirstDay * kSecondsOfDay) ||
+      !(seconds <= kLastDay * kSecondsOfDay))
+    return std::nullopt;
+  return static_cast<std::int32_t>(seconds / kSecondsOfDay);
+}
+
+bool PackDays(std::span<const std::string_view> texts, std::span<const double> dates,
+              std::string& out) {
   if (!ReadDays(texts.front())) return false;
   thread_local std::vector<std::int32_t> all;
   all.resize(texts.size());
   std::int32_t first = kLastDay, last = kFirstDay;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    const auto day = ReadDays(texts[i]);
+    const auto day = dates.empty() ? ReadDays(texts[i]) : DayOf(texts[i], dates[i]);
     if (!day) return false;
     all[i] = *day;
     first = std::min(first, *day);
@@ -122,7 +134,7 @@ class TextNumbers {
     return first ^ (last * 0xD1B54A32D192ED03ULL) ^ (size << 56);
   }
   std::optional<std::uint8_t> Add(std::string_view text, std::uint64_t key, std::size_t at) {
-    if (count_ == kMostNumbered) return std::nullopt;
+    if (count_ == kMostNumbered || text.size() > kMostNumberedBytes) return std::nullopt;
     keys_[count_] = key;
     texts_[count_] = text;
     slots_[at] = static_cast<std::uint16_t>(++count_);
@@ -138,6 +150,12 @@ class TextNumbers {
 
 void PutLengths(std::span<const std::string_view> texts, std::string& out) {
   for (const std::string_view text : texts) Put(out, static_cast<std::uint32_t>(text.size()));
+}
+
+void PutDictionary(std::span<const std::string_view> distinct, std::string& out) {
+  Put(out, static_cast<std::uint16_t>(distinct.size()));
+  PutLengths(distinct, out);
+  for (const std::string_view text : distinct) out.append(text);
 }
 
 bool PackNumbered(std::span<const std::string_view> texts, std::string& out) {
@@ -156,9 +174,40 @@ bool PackNumbered(std::span<const std::string_view> texts, std::string& out) {
     }
     out[at + i] = static_cast<char>(*number);
   }
-  Put(out, static_cast<std::uint16_t>(numbers.texts().size()));
-  PutLengths(numbers.texts(), out);
-  for (const std::string_view text : numbers.texts()) out.append(text);
+  PutDictionary(numbers.texts(), out);
+  return true;
+}
+
+// The same for texts of which those with equal codes are equal.
+bool PackCodes(std::span<const std::string_view> texts, std::span<const std::int32_t> codes,
+               std::string& out) {
+  constexpr std::int32_t kMostCodes = 1024;
+  std::array<std::uint16_t, kMostCodes> number_of = {};  // plus one
+  std::array<std::string_view, kMostNumbered> distinct;
+  std::size_t count = 0;
+  const std::size_t before = out.size();
+  Put<std::uint8_t>(out, kNumbered);
+  const std::size_t at = out.size();
+  out.resize(at + texts.size());
+  char* const to = out.data() + at;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::int32_t code = codes[i];
+    const bool is_new =
+        code >= 0 && code < kMostCodes && number_of[static_cast<std::size_t>(code)] == 0;
+    const bool fits = code >= 0 && code < kMostCodes &&
+                      (!is_new || (count < kMostNumbered && texts[i].size() <= kMostNumberedBytes));
+    if (!fits) {
+      out.resize(before);
+      return false;
+    }
+    std::uint16_t& number = number_of[static_cast<std::size_t>(code)];
+    if (is_new) {
+      distinct[count] = texts[i];
+      number = static_cast<std::uint16_t>(++count);
+    }
+    to[i] = static_cast<char>(number - 1);
+  }
+  PutDictionary(std::span(distinct).first(count), out);
   return true;
 }
 
@@ -206,8 +255,12 @@ bool UnpackDays(ByteReader& reader, std::size_t count, std::size_t& budget, Text
 
 }  // namespace
 
-std::size_t PackTexts(std::span<const std::string_view> texts, std::string& out) {
-  if (!texts.empty() && (PackDays(texts, out) || PackNumbered(texts, out))) return 0;
+std::size_t PackTexts(std::span<const std::string_view> texts, const ReadTexts& read,
+                      std::string& out) {
+  const bool is_packed =
+      !texts.empty() && ((!read.codes.empty() && PackCodes(texts, read.codes, out)) ||
+                         PackDays(texts, read.dates, out) || PackNumbered(texts, out));
+  if (is_packed) return 0;
   const std::size_t before = out.size();
   Put<std::uint8_t>(out, kPlain);
   PutLengths(texts, out);

@@ -65,6 +65,7 @@ bool IsConsistent(const ScoredCall& call) {
   const std::size_t rows = call.predicted.size();
   return call.contract != nullptr && call.cells != nullptr && call.cells->rows() == rows &&
          call.cells->fields() == call.contract->columns.size() &&
+         (call.read.empty() || call.read.size() == call.cells->fields()) &&
          call.probabilities.size() == rows * call.contract->classes.size() &&
          (call.keys.empty() || call.keys.size() == rows);
 }
@@ -178,6 +179,7 @@ class FileLog : public PredictionLog {
       if (!CanPack(call, row, end)) break;
       payload.clear();
       const bool compress = PackRows(call, row, end, payload);
+      if (payload.size() > kMostPackedBytes) break;
       const auto rows = static_cast<std::uint32_t>(end - row);
       const RowChunk::Packed packed{&schema, call.time_ms, rows, payload, compress};
       (AddPacked(shard, packed) ? shard.taken : shard.dropped) += rows;

@@ -14,6 +14,15 @@
 
 namespace reeve::predictions {
 
+/// What the scorer read a column's texts as, one for each row or none: it saves the log looking at
+/// them again.
+struct ReadTexts {
+  /// Equal codes (0 and more) are equal texts, to the byte; -1 is any other cell.
+  std::span<const std::int32_t> codes;
+  /// Dates: seconds since 1970 UTC, NaN = missing.
+  std::span<const double> dates;
+};
+
 /// The rows of one scoring call. Everything is looked at during Append only.
 struct ScoredCall {
   std::string_view request_id;
@@ -24,6 +33,8 @@ struct ScoredCall {
   const contract::Contract* contract = nullptr;
   /// The contract's columns in its order, as the caller gave them.
   const contract::CellColumns* cells = nullptr;
+  /// For each column, or none at all.
+  std::span<const ReadTexts> read = {};
   /// Row-major, rows x contract->classes.
   std::span<const double> probabilities;
   /// Index into contract->classes; rows at -1 were refused and are not kept.

@@ -3,66 +3,76 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
+#include <span>
 #include <vector>
 
 #include "reeve/base/result.h"
 #include "reeve/learners/learner.h"
+#include "reeve/tuning/candidate.h"
 #include "reeve/tuning/fitting.h"
 #include "reeve/tuning/folds.h"
-#include "reeve/tuning/portfolio.h"
-#include "reeve/tuning/problem.h"
+#include "reeve/tuning/prepared_rows.h"
 
 namespace reeve::tuning {
 
-/// What one configuration did on one fold.
-struct FoldOutcome {
-  /// Of the fold's test rows, corrected for the treatment of imbalance.
-  Probabilities probabilities;
-  /// Parameters as trained, e.g. with the rounds that early stopping kept.
-  learners::Params params;
+/// What one candidate came to on one fold, or on all rows when it judges itself out of bag: a model
+/// with every round it trained for each element of its path.
+struct FoldFit {
+  std::vector<learners::TrainedModel> models;
+  std::vector<double> odds;
   double seconds = 0;
+};
+
+/// A candidate and the fold it is to be trained on.
+struct FitTask {
+  /// Fold of a candidate that is trained once, on all rows, and judged by its out-of-bag
+  /// predictions.
+  static constexpr std::size_t kOutOfBag = static_cast<std::size_t>(-1);
+
+  const Candidate* candidate = nullptr;
+  std::size_t fold_idx = 0;
+  /// Of its random numbers.
+  std::uint64_t seed = 42;
 };
 
 struct CrossValidationOptions {
   Imbalance imbalance = Imbalance::kThreshold;
-  std::uint64_t seed = 42;
+  /// Never changes the result.
   int threads = 1;
   const Cancellation* cancellation = &Cancellation::Never();
   /// Called after each fit; calls do not overlap.
   std::function<void()> on_fit = {};
 };
 
-/// Runs groups of configurations on folds. Holds no results: the caller decides what to run next.
+/// Trains candidates on folds. Does not own what it is given; keeps no results.
 class CrossValidation {
  public:
-  /// `folds` index the problem's table. Groups are referred to by their position.
-  static Result<CrossValidation> Make(const Problem& problem, std::vector<Fold> folds,
-                                      std::vector<CandidateGroup> groups,
-                                      CrossValidationOptions options);
+  CrossValidation(Preparation& preparation, std::span<const std::int32_t> labels, int classes,
+                  const std::vector<Fold>& folds, CrossValidationOptions options);
 
-  const std::vector<Fold>& folds() const { return folds_; }
-  const std::vector<CandidateGroup>& groups() const { return groups_; }
+  /// One fit for each task, in their order. Tasks run in parallel. Boosting watches the fold's test
+  /// part, so that the caller can choose one number of rounds for all folds.
+  Result<std::vector<FoldFit>> Run(const std::vector<FitTask>& tasks) const;
 
-  /// Outcomes of `active` groups on the folds [begin, end): result[group][fold - begin][path
-  /// element], empty for groups that are not active. Tasks run in parallel; rows of a fold are
-  /// prepared once for each kind of input and shared.
-  Result<std::vector<std::vector<std::vector<FoldOutcome>>>> Run(
-      const std::vector<std::size_t>& active, std::size_t begin, std::size_t end) const;
+  /// A candidate's single configuration on all rows, nothing watched.
+  Result<FoldFit> TrainOnAll(const Candidate& candidate, std::uint64_t seed) const;
+
+  /// Probabilities of a fold's test part, corrected for the treatment of imbalance.
+  Result<Probabilities> PredictTest(learners::InputKind input, std::size_t fold_idx,
+                                    const inference::Model& model,
+                                    const std::vector<double>& odds) const;
 
  private:
-  CrossValidation() = default;
+  Result<FoldFit> RunTask(const FitTask& task, int threads) const;
+  Result<FoldFit> Fit(const Candidate& candidate, const FitRows& rows, std::uint64_t seed,
+                      int threads) const;
 
-  struct PreparedFold;
-  Result<PreparedFold> PrepareFold(std::size_t fold_idx, learners::InputKind input) const;
-  Result<std::vector<FoldOutcome>> RunGroup(std::size_t group_idx, std::size_t fold_idx,
-                                            const PreparedFold& prepared, int threads) const;
-
-  Problem problem_;
-  std::vector<Fold> folds_;
-  std::vector<CandidateGroup> groups_;
-  std::vector<std::unique_ptr<learners::Learner>> learners_;  // one for each group
+  Preparation& preparation_;
+  std::span<const std::int32_t> labels_;
+  int classes_;
+  const std::vector<Fold>& folds_;
   CrossValidationOptions options_;
+  std::vector<std::int64_t> all_;
 };
 
 }  // namespace reeve::tuning

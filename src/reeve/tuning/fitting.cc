@@ -1,115 +1,50 @@
 #include "reeve/tuning/fitting.h"
 
-#include <numeric>
-
-#include "reeve/tuning/folds.h"
-
 namespace reeve::tuning {
 namespace {
 
-// Fewer watched rows say nothing about when to stop.
-constexpr std::size_t kFewestWatched = 20;
-
-double WatchedShare(std::size_t rows) { return rows < 2000 ? 0.2 : rows < 20'000 ? 0.15 : 0.1; }
-
-std::vector<std::int32_t> LabelsOf(const Problem& problem, std::span<const std::int64_t> rows) {
-  std::vector<std::int32_t> labels;
-  labels.reserve(rows.size());
-  for (const std::int64_t row : rows)
-    labels.push_back(problem.labels[static_cast<std::size_t>(row)]);
-  return labels;
+// Weights of all rows of the matrix from those of the balanced ones.
+std::vector<double> Scatter(const Balanced& balanced, std::size_t matrix_rows) {
+  if (balanced.weights.empty()) return {};
+  std::vector<double> weights(matrix_rows, 1.0);
+  for (std::size_t i = 0; i < balanced.rows.size(); ++i)
+    weights[static_cast<std::size_t>(balanced.rows[i])] = balanced.weights[i];
+  return weights;
 }
 
-// A subset of prepared rows with what a TrainingSet points into.
-struct Subset {
-  const Matrix* whole = nullptr;  // when all rows are used as they are
-  Matrix taken;                   // otherwise
-  std::vector<std::int32_t> labels;
+// Watched rows follow the same odds as the learnt ones, by weight.
+std::vector<double> WatchWeights(const Balanced& balanced, std::span<const std::int32_t> labels) {
   std::vector<double> weights;
-
-  learners::TrainingSet Set(int classes) const {
-    return {.matrix = whole != nullptr ? whole : &taken,
-            .labels = labels,
-            .classes = classes,
-            .weights = weights};
-  }
-};
-
-Subset MakeSubset(const PreparedRows& prepared, std::span<const std::int64_t> positions,
-                  std::span<const std::int32_t> all_labels) {
-  Subset subset;
-  if (positions.size() == prepared.rows.size()) {
-    subset.whole = &prepared.matrix;
-    subset.labels.assign(all_labels.begin(), all_labels.end());
-    return subset;
-  }
-  subset.taken = prepared.matrix.Take(positions);
-  for (const std::int64_t position : positions) {
-    subset.labels.push_back(all_labels[static_cast<std::size_t>(position)]);
-  }
-  return subset;
-}
-
-// Chooses the rows that early stopping watches.
-void SetApart(const Problem& problem, std::uint64_t seed, PreparedRows& prepared) {
-  // A split that cannot be made (one group, one class …) means that nothing is watched.
-  const Result<Fold> split =
-      SplitOnce(prepared.rows, WatchedShare(prepared.rows.size()), problem.Splitting(seed));
-  if (!split.ok() || split->test.size() < kFewestWatched) return;
-  std::size_t next = 0;
-  for (std::size_t position = 0; position < prepared.rows.size(); ++position) {
-    const bool is_watched =
-        next < split->test.size() && split->test[next] == prepared.rows[position];
-    if (is_watched) ++next;
-    (is_watched ? prepared.watch : prepared.learn).push_back(static_cast<std::int64_t>(position));
-  }
+  if (balanced.odds.empty()) return weights;
+  for (const std::int32_t label : labels)
+    weights.push_back(balanced.odds[static_cast<std::size_t>(label)]);
+  return weights;
 }
 
 }  // namespace
 
-Result<PreparedRows> Prepare(const Problem& problem, std::vector<std::int64_t> rows,
-                             learners::InputKind input, std::optional<std::uint64_t> watch_seed) {
-  const auto recipe = input == learners::InputKind::kTrees ? features::PipelineOptions::ForTrees()
-                                                           : features::PipelineOptions::ForLinear();
-  REEVE_ASSIGN_OR_RETURN(features::FittedPipeline pipeline,
-                         features::Pipeline::Fit(*problem.table, rows, problem.features, recipe));
-  REEVE_ASSIGN_OR_RETURN(Matrix matrix, pipeline.Transform(*problem.table, rows));
-  PreparedRows prepared{std::move(pipeline), std::move(matrix), std::move(rows), {}, {}};
-  if (watch_seed) SetApart(problem, *watch_seed, prepared);
-  return prepared;
-}
-
-Result<FittedModels> FitModels(const Problem& problem, const PreparedRows& prepared,
-                               const learners::Learner& learner,
+Result<FittedModels> FitModels(const FitRows& rows, const learners::Learner& learner,
                                const std::vector<learners::Params>& path,
                                const FitOptions& options) {
-  const std::vector<std::int32_t> labels = LabelsOf(problem, prepared.rows);
-  const bool watches = options.early_stopping && !prepared.watch.empty();
   Balanced balanced =
-      Balance(options.imbalance,
-              watches ? prepared.learn : AllRows(static_cast<std::int64_t>(prepared.rows.size())),
-              labels, problem.classes, options.seed);
-  Subset learn = MakeSubset(prepared, balanced.rows, labels);
-  learn.weights = std::move(balanced.weights);
-  // Of a large table the row numbers alone are as much as a column.
-  balanced.rows = {};
-  const learners::TrainingSet set = learn.Set(problem.classes);
-
-  learners::TrainOptions train{
-      .seed = options.seed, .threads = options.threads, .cancellation = options.cancellation};
-  Subset watch;
-  learners::TrainingSet watch_set;
-  if (watches) {
-    watch = MakeSubset(prepared, prepared.watch, labels);
-    // The watched rows are weighed as the learnt ones are, so that both follow the same odds.
-    if (!balanced.odds.empty()) {
-      for (const std::int32_t label : watch.labels)
-        watch.weights.push_back(balanced.odds[static_cast<std::size_t>(label)]);
-    }
-    watch_set = watch.Set(problem.classes);
-    train.early_stopping = &watch_set;
-  }
-  REEVE_ASSIGN_OR_RETURN(auto models, learner.TrainPath(set, path, train));
+      Balance(options.imbalance, rows.learn, rows.labels, rows.classes, options.seed);
+  const std::vector<double> weights = Scatter(balanced, rows.labels.size());
+  const std::vector<double> watch_weights = WatchWeights(balanced, rows.labels);
+  const learners::TrainingSet learn{.matrix = &rows.prepared->matrix,
+                                    .labels = rows.labels,
+                                    .classes = rows.classes,
+                                    .weights = weights,
+                                    .rows = balanced.rows,
+                                    .quantised = &rows.prepared->quantised};
+  learners::TrainingSet watch = learn;
+  watch.weights = watch_weights;
+  watch.rows = rows.watch;
+  const learners::TrainOptions train{.seed = options.seed,
+                                     .threads = options.threads,
+                                     .early_stopping = rows.watch.empty() ? nullptr : &watch,
+                                     .keep_all_rounds = true,
+                                     .cancellation = options.cancellation};
+  REEVE_ASSIGN_OR_RETURN(auto models, learner.TrainPath(learn, path, train));
   return FittedModels{std::move(models), std::move(balanced.odds)};
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reeve/base/result.h"
-#include "reeve/learners/learner.h"
+#include "reeve/tuning/candidate.h"
 
 namespace reeve::tuning {
 
@@ -17,18 +17,12 @@ enum class Effort { kQuick, kStandard, kThorough };
 /// "quick", "standard", "thorough". Fails with kInvalidArgument naming the nearest.
 Result<Effort> ParseEffort(std::string_view name);
 
-/// Configurations of one learner that are trained together: a regularisation path, or a single one.
-struct CandidateGroup {
-  std::string learner;
-  std::vector<learners::Params> path;
-};
-
 /// A small set of configurations of `learner` that are known to do well on many tables and differ
-/// enough that one of them fits: a default, a gentle, a shallow and a deep booster; forests of
-/// single rows and of larger leaves; a whole path of regularisation for the linear model. Few rows
-/// of the smallest class give fewer candidates: choosing among many by a noisy score is itself
-/// overfitting.
-std::vector<CandidateGroup> Portfolio(const std::string& learner, Effort effort, std::int64_t rows,
-                                      std::int64_t smallest_class);
+/// enough that one of them fits: a default, a shallow and a deep booster; forests of single rows
+/// and of larger leaves; a whole path of regularisation for the linear model. Ordered by how often
+/// each is worth its time. Few rows of the smallest class give fewer candidates: choosing among
+/// many by a noisy score is itself overfitting.
+std::vector<Candidate> Portfolio(const std::string& learner, Effort effort, std::int64_t rows,
+                                 std::int64_t smallest_class);
 
 }  // namespace reeve::tuning

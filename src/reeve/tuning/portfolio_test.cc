@@ -15,7 +15,7 @@ TEST(PortfolioTest, EveryConfigurationIsValid) {
     for (const Effort effort : {Effort::kQuick, Effort::kStandard, Effort::kThorough}) {
       const auto groups = Portfolio(name, effort, 10'000, 1'000);
       EXPECT_FALSE(groups.empty());
-      for (const CandidateGroup& group : groups) {
+      for (const Candidate& group : groups) {
         for (const auto& params : group.path) {
           const Status status = learners::ValidateParams(params, (*learner)->params(), name);
           EXPECT_TRUE(status.ok()) << status.message();

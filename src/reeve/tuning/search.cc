@@ -2,26 +2,25 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <memory>
 #include <numeric>
-#include <optional>
+#include <set>
 
-#include "reeve/base/number.h"
 #include "reeve/base/random.h"
-#include "reeve/evaluation/threshold.h"
-#include "reeve/learners/registry.h"
+#include "reeve/evaluation/probability_scores.h"
+#include "reeve/tuning/assessment.h"
+#include "reeve/tuning/blend.h"
+#include "reeve/tuning/contender.h"
 #include "reeve/tuning/cross_validation.h"
+#include "reeve/tuning/final_model.h"
+#include "reeve/tuning/fold_scores.h"
+#include "reeve/tuning/prepared_rows.h"
 
 namespace reeve::tuning {
 namespace {
 
 using evaluation::Metric;
-
-// All outcomes of one element of one group, fold by fold.
-struct Candidate {
-  std::size_t group_idx = 0;
-  std::size_t path_idx = 0;
-  std::vector<FoldOutcome> outcomes;
-};
 
 std::vector<std::int32_t> LabelsOf(const Problem& problem, std::span<const std::int64_t> rows) {
   std::vector<std::int32_t> labels;
@@ -31,245 +30,367 @@ std::vector<std::int32_t> LabelsOf(const Problem& problem, std::span<const std::
   return labels;
 }
 
-std::int64_t SmallestClass(const Problem& problem, const std::vector<std::int64_t>& rows) {
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(problem.classes));
-  for (const std::int64_t row : rows)
-    ++counts[static_cast<std::size_t>(problem.labels[static_cast<std::size_t>(row)])];
+std::int64_t SmallestClass(std::span<const std::int32_t> labels, int classes) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
+  for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)];
   return *std::min_element(counts.begin(), counts.end());
 }
 
-// Predictions of several folds one after the other.
-OutOfFold Concatenate(const std::vector<Fold>& folds, const std::vector<FoldOutcome>& outcomes,
-                      std::optional<std::size_t> left_out = std::nullopt) {
-  OutOfFold joined;
-  for (std::size_t f = 0; f < outcomes.size(); ++f) {
-    if (f == left_out) continue;
-    const Probabilities& part = outcomes[f].probabilities;
-    joined.rows.insert(joined.rows.end(), folds[f].test.begin(), folds[f].test.end());
-    joined.probabilities.classes = part.classes;
-    joined.probabilities.rows += part.rows;
-    joined.probabilities.values.insert(joined.probabilities.values.end(), part.values.begin(),
-                                       part.values.end());
+// Folds of table rows as folds of positions. REQUIRES: rows rise.
+std::vector<Fold> ToPositions(const std::vector<Fold>& folds,
+                              const std::vector<std::int64_t>& rows) {
+  const auto translate = [&](const std::vector<std::int64_t>& part) {
+    std::vector<std::int64_t> positions;
+    positions.reserve(part.size());
+    for (const std::int64_t row : part)
+      positions.push_back(std::lower_bound(rows.begin(), rows.end(), row) - rows.begin());
+    return positions;
+  };
+  std::vector<Fold> translated;
+  for (const Fold& fold : folds)
+    translated.push_back({translate(fold.train), translate(fold.test)});
+  return translated;
+}
+
+double Mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// Members that are worth less than this only cost time.
+constexpr double kSmallestShare = 0.04;
+constexpr int kRacePicks = 20;
+constexpr int kFinalPicks = 40;
+
+// What a mixture is made of: weights of 0 are gone, the rest sum to 1.
+std::vector<ChosenMember> Prune(const std::vector<const Assessment*>& assessments,
+                                const std::vector<double>& weights) {
+  std::vector<ChosenMember> members;
+  double total = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] < kSmallestShare) continue;
+    members.push_back({.assessment = assessments[i], .weight = weights[i]});
+    total += weights[i];
   }
-  return joined;
-}
-
-std::vector<double> PositiveColumn(const Probabilities& probabilities) {
-  std::vector<double> positive;
-  positive.reserve(static_cast<std::size_t>(probabilities.rows));
-  for (std::int64_t row = 0; row < probabilities.rows; ++row)
-    positive.push_back(probabilities.at(row, 1));
-  return positive;
-}
-
-// The best threshold on some out-of-fold predictions, 0.5 where none can be told (one class only).
-double ChooseThreshold(const Problem& problem, const OutOfFold& out_of_fold, Metric metric) {
-  const std::vector<std::int32_t> labels = LabelsOf(problem, out_of_fold.rows);
-  const std::vector<double> positive = PositiveColumn(out_of_fold.probabilities);
-  const auto choice = evaluation::BestThreshold(ThresholdMetric(metric), labels, positive, {});
-  return choice.ok() ? std::clamp(choice->threshold, 0.0, 1.0) : 0.5;
-}
-
-// The score of one fold. For metrics of hard decisions the threshold comes from the other folds, so
-// that the fold that is scored has no say in it; nothing when the fold has no score (one class
-// only).
-std::optional<double> FoldScore(const Problem& problem, const SearchOptions& options,
-                                const std::vector<Fold>& folds,
-                                const std::vector<FoldOutcome>& outcomes, std::size_t fold_idx) {
-  double threshold = 0.5;
-  const bool chooses = problem.classes == 2 && options.imbalance != Imbalance::kNone &&
-                       evaluation::InfoOf(options.metric).depends_on_threshold &&
-                       outcomes.size() > 1;
-  if (chooses)
-    threshold = ChooseThreshold(problem, Concatenate(folds, outcomes, fold_idx), options.metric);
-  const std::vector<std::int32_t> labels = LabelsOf(problem, folds[fold_idx].test);
-  const auto score =
-      evaluation::Score(options.metric, labels, outcomes[fold_idx].probabilities, threshold, {});
-  if (!score.ok()) return std::nullopt;
-  return *score;
-}
-
-// Parameters as a person would type them again: with early stopping's rounds, averaged over folds.
-learners::Params AverageRounds(const learners::Params& asked,
-                               const std::vector<FoldOutcome>& outcomes) {
-  learners::Params params = asked;
-  double sum = 0;
-  for (const FoldOutcome& outcome : outcomes) {
-    const auto it = outcome.params.find("n_estimators");
-    if (it == outcome.params.end()) return params;
-    sum += ParseNumber(it->second).value_or(0);
-  }
-  const auto rounds =
-      std::max<std::int64_t>(1, std::llround(sum / static_cast<double>(outcomes.size())));
-  params["n_estimators"] = std::to_string(rounds);
-  return params;
+  for (ChosenMember& member : members) member.weight /= total;
+  return members;
 }
 
 class Searcher {
  public:
   Searcher(const Problem& problem, const std::vector<std::int64_t>& rows,
            const SearchOptions& options)
-      : problem_(problem), rows_(rows), options_(options) {}
+      : problem_(problem), rows_(rows), options_(options), labels_(LabelsOf(problem, rows)) {}
 
   Result<SearchResult> Run() {
-    REEVE_ASSIGN_OR_RETURN(const CrossValidation validation, MakeValidation());
-    REEVE_ASSIGN_OR_RETURN(std::vector<Candidate> candidates, CrossValidateAll(validation));
-    std::vector<Trial> trials;
-    for (const Candidate& candidate : candidates) {
-      REEVE_ASSIGN_OR_RETURN(Trial trial, MakeTrial(validation, candidate));
-      trials.push_back(std::move(trial));
-    }
-    const std::vector<std::size_t> order = BestFirst(trials);
-    const Candidate& winner = candidates[order.front()];
-    OutOfFold out_of_fold = Concatenate(validation.folds(), winner.outcomes);
-    REEVE_ASSIGN_OR_RETURN(SearchResult result, Refit(trials[order.front()]));
-    if (problem_.classes == 2) {
-      result.decision.threshold = options_.imbalance == Imbalance::kNone
-                                      ? 0.5
-                                      : ChooseThreshold(problem_, out_of_fold, options_.metric);
-    }
-    result.out_of_fold = std::move(out_of_fold);
-    for (const std::size_t i : order) result.leaderboard.push_back(std::move(trials[i]));
-    result.trials = trial_count_;
-    return result;
-  }
-
-  // Trains `params` on all rows; with the rounds it is told, so nothing has to be watched.
-  Result<SearchResult> Refit(const Trial& trial) {
-    REEVE_ASSIGN_OR_RETURN(const auto learner, learners::MakeLearner(trial.learner));
-    REEVE_ASSIGN_OR_RETURN(PreparedRows prepared,
-                           Prepare(problem_, rows_, learner->input(), std::nullopt));
-    const FitOptions fit{.imbalance = options_.imbalance,
-                         .seed = Random(options_.seed).Fork("refit").Next(),
-                         .threads = options_.threads,
-                         .early_stopping = false,
-                         .cancellation = options_.cancellation};
-    REEVE_ASSIGN_OR_RETURN(FittedModels fitted,
-                           FitModels(problem_, prepared, *learner, {trial.params}, fit));
-    return SearchResult{.model = std::move(fitted.models.front()),
-                        .pipeline = std::move(prepared.pipeline),
-                        .decision = {.threshold = std::nullopt, .odds = std::move(fitted.odds)}};
+    REEVE_ASSIGN_OR_RETURN(const auto folds,
+                           MakeFolds(rows_, options_.folds, problem_.Splitting(options_.seed)));
+    folds_ = ToPositions(folds, rows_);
+    preparation_ = std::make_unique<Preparation>(problem_, rows_, folds_, options_.threads);
+    validation_ = std::make_unique<CrossValidation>(
+        *preparation_, labels_, problem_.classes, folds_,
+        CrossValidationOptions{.imbalance = options_.imbalance,
+                               .threads = options_.threads,
+                               .cancellation = options_.cancellation,
+                               .on_fit = [this] {
+                                 if (options_.on_progress)
+                                   options_.on_progress(++done_fits_, total_fits_);
+                               }});
+    AddPortfolios();
+    REEVE_RETURN_IF_ERROR(TrainFolds(All(), {0}));
+    REEVE_RETURN_IF_ERROR(TrainFolds(Survivors(), OtherFolds()));
+    REEVE_ASSIGN_OR_RETURN(Choice choice, ChooseSingle());
+    if (options_.ensemble) REEVE_RETURN_IF_ERROR(TryMixture(choice));
+    return Finish(std::move(choice));
   }
 
  private:
-  Result<CrossValidation> MakeValidation() {
-    REEVE_ASSIGN_OR_RETURN(auto folds,
-                           MakeFolds(rows_, options_.folds, problem_.Splitting(options_.seed)));
-    std::vector<CandidateGroup> groups;
+  void AddPortfolios() {
+    const auto rows = static_cast<std::int64_t>(rows_.size());
     for (const std::string& learner : options_.learners) {
-      for (CandidateGroup& group :
-           Portfolio(learner, options_.effort, static_cast<std::int64_t>(rows_.size()),
-                     SmallestClass(problem_, rows_))) {
-        trial_count_ += static_cast<std::int64_t>(group.path.size());
-        groups.push_back(std::move(group));
+      for (Candidate& candidate :
+           Portfolio(learner, options_.effort, rows, SmallestClass(labels_, problem_.classes))) {
+        trial_count_ += static_cast<std::int64_t>(candidate.path.size());
+        auto contender = std::make_unique<Contender>();
+        contender->seed = Random(options_.seed).Fork(learner, contenders_.size()).Next();
+        contender->candidate = std::move(candidate);
+        contenders_.push_back(std::move(contender));
       }
     }
-    total_fits_ = static_cast<std::int64_t>(groups.size() * folds.size()) + 1;
-    return CrossValidation::Make(problem_, std::move(folds), std::move(groups),
-                                 {.imbalance = options_.imbalance,
-                                  .seed = options_.seed,
-                                  .threads = options_.threads,
-                                  .cancellation = options_.cancellation,
-                                  .on_fit = [this] {
-                                    if (options_.on_progress)
-                                      options_.on_progress(++done_fits_, total_fits_);
-                                  }});
+    total_fits_ = static_cast<std::int64_t>(contenders_.size() * folds_.size());
   }
 
-  // Every group on the first fold; the better half of each learner's groups on the others.
-  Result<std::vector<Candidate>> CrossValidateAll(const CrossValidation& validation) {
-    std::vector<std::size_t> all(validation.groups().size());
-    std::iota(all.begin(), all.end(), std::size_t{0});
-    REEVE_ASSIGN_OR_RETURN(auto first, validation.Run(all, 0, 1));
-    const std::vector<std::size_t> kept = Survivors(validation, first);
-    std::vector<Candidate> candidates;
-    for (const std::size_t group_idx : kept) {
-      for (std::size_t path_idx = 0; path_idx < first[group_idx][0].size(); ++path_idx) {
-        candidates.push_back({group_idx, path_idx, {}});
-        candidates.back().outcomes.push_back(std::move(first[group_idx][0][path_idx]));
-      }
-    }
-    // All remaining folds at once keep every thread busy; large tables go fold by fold to bound
-    // memory.
-    const std::size_t step =
-        rows_.size() * problem_.features.size() > kFoldByFoldCells ? 1 : validation.folds().size();
-    for (std::size_t begin = 1; begin < validation.folds().size(); begin += step) {
-      const std::size_t end = std::min(begin + step, validation.folds().size());
-      REEVE_ASSIGN_OR_RETURN(auto more, validation.Run(kept, begin, end));
-      for (Candidate& candidate : candidates) {
-        for (auto& fold : more[candidate.group_idx]) {
-          candidate.outcomes.push_back(std::move(fold[candidate.path_idx]));
-        }
-      }
-    }
-    return candidates;
+  std::vector<Contender*> All() const {
+    std::vector<Contender*> all;
+    for (const auto& contender : contenders_) all.push_back(contender.get());
+    return all;
+  }
+  std::vector<std::size_t> OtherFolds() const {
+    std::vector<std::size_t> others(folds_.size() - 1);
+    std::iota(others.begin(), others.end(), std::size_t{1});
+    return others;
   }
 
-  std::vector<std::size_t> Survivors(
-      const CrossValidation& validation,
-      const std::vector<std::vector<std::vector<FoldOutcome>>>& first) const {
-    std::vector<std::size_t> survivors;
-    for (const std::string& learner : options_.learners) {
-      std::vector<std::pair<double, std::size_t>> ranked;  // losses, so that smaller is better
-      for (std::size_t group_idx = 0; group_idx < first.size(); ++group_idx) {
-        if (validation.groups()[group_idx].learner != learner) continue;
-        double best = std::numeric_limits<double>::infinity();
-        for (const FoldOutcome& outcome : first[group_idx][0]) {
-          const auto score = FoldScore(problem_, options_, validation.folds(), {outcome}, 0);
-          if (score) best = std::min(best, Loss(*score));
-        }
-        ranked.emplace_back(best, group_idx);
+  // A forest's out-of-bag rows are drawn one by one: where rows belong together (groups) or follow
+  // each other (time), they would have seen their neighbours.
+  bool JudgesItself(const Candidate& candidate) const {
+    const bool treats =
+        options_.imbalance != Imbalance::kNone && options_.imbalance != Imbalance::kThreshold;
+    return candidate.learner == "forest" && problem_.groups.empty() && problem_.times.empty() &&
+           !treats;
+  }
+
+  Status TrainFolds(const std::vector<Contender*>& contenders,
+                    const std::vector<std::size_t>& fold_indices) {
+    std::vector<FitTask> tasks;
+    std::vector<Contender*> owners;
+    // Dear learners stand last in the list; starting with them keeps all threads busy to the end.
+    for (auto it = contenders.rbegin(); it != contenders.rend(); ++it) {
+      for (const std::size_t fold_idx : fold_indices) {
+        Contender* const contender = *it;
+        const bool itself = JudgesItself(contender->candidate);
+        if (itself && fold_idx != 0) continue;
+        tasks.push_back({.candidate = &contender->candidate,
+                         .fold_idx = itself ? FitTask::kOutOfBag : fold_idx,
+                         .seed = Random(contender->seed).Fork("fold", fold_idx).Next()});
+        owners.push_back(contender);
       }
-      std::stable_sort(ranked.begin(), ranked.end(),
-                       [](const auto& a, const auto& b) { return a.first < b.first; });
-      const std::size_t keep = (ranked.size() + 1) / 2;
-      for (std::size_t i = 0; i < keep; ++i) survivors.push_back(ranked[i].second);
     }
-    std::sort(survivors.begin(), survivors.end());
+    REEVE_ASSIGN_OR_RETURN(std::vector<FoldFit> fits, validation_->Run(tasks));
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+      owners[i]->fits[tasks[i].fold_idx] = std::move(fits[i]);
+    for (Contender* const contender : contenders) {
+      REEVE_ASSIGN_OR_RETURN(contender->assessments,
+                             Assess(*validation_, folds_, contender->candidate, contender->fits));
+    }
+    return Status::Ok();
+  }
+
+  HeldOut HeldOutOf(const Assessment& assessment, std::size_t most_folds) const {
+    const std::size_t count = std::min(most_folds, assessment.folds.size());
+    return {.all_folds = &folds_,
+            .folds = std::span(assessment.folds).first(count),
+            .predictions = std::span(assessment.predictions).first(count)};
+  }
+  std::vector<double> Losses(const Assessment& assessment, std::size_t most_folds) const {
+    const Pooled pooled = Pool(HeldOutOf(assessment, most_folds), labels_);
+    return evaluation::LogLosses(pooled.labels, pooled.probabilities);
+  }
+  FoldScoreOptions Scoring() const {
+    return {.labels = labels_,
+            .classes = problem_.classes,
+            .metric = options_.metric,
+            .chooses_threshold = options_.imbalance != Imbalance::kNone};
+  }
+
+  // The element of a contender's path with the smallest log loss.
+  const Assessment* BestOf(const Contender& contender, std::size_t most_folds) const {
+    const Assessment* best = nullptr;
+    double best_loss = std::numeric_limits<double>::infinity();
+    for (const Assessment& assessment : contender.assessments) {
+      const double loss = Mean(Losses(assessment, most_folds));
+      if (best != nullptr && loss >= best_loss) continue;
+      best = &assessment;
+      best_loss = loss;
+    }
+    return best;
+  }
+
+  // After the first fold: those that a mixture would take, the best by the metric, and the best of
+  // each learner, so that every learner has its line on the leaderboard.
+  std::vector<Contender*> Survivors() const {
+    std::vector<const Assessment*> best;
+    std::vector<const Probabilities*> predictions;
+    std::vector<double> by_metric, by_loss;
+    for (const auto& contender : contenders_) {
+      best.push_back(BestOf(*contender, 1));
+      predictions.push_back(&best.back()->predictions.front());
+      by_loss.push_back(Mean(Losses(*best.back(), 1)));
+      const std::vector<double> scores = FoldScores(HeldOutOf(*best.back(), 1), Scoring());
+      by_metric.push_back(scores.empty() ? std::numeric_limits<double>::infinity()
+                                         : AsLoss(options_.metric, scores.front()));
+    }
+    const std::vector<double> weights = BlendWeights(predictions, LabelsAtFirstFold(), kRacePicks);
+    std::set<std::size_t> kept;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      if (options_.ensemble && weights[i] >= kSmallestShare) kept.insert(i);
+    }
+    kept.insert(static_cast<std::size_t>(std::min_element(by_metric.begin(), by_metric.end()) -
+                                         by_metric.begin()));
+    kept.insert(static_cast<std::size_t>(std::min_element(by_loss.begin(), by_loss.end()) -
+                                         by_loss.begin()));
+    for (const std::string& learner : options_.learners) {
+      std::size_t first = contenders_.size();
+      for (std::size_t i = 0; i < contenders_.size(); ++i) {
+        if (contenders_[i]->candidate.learner != learner) continue;
+        if (first == contenders_.size() || by_loss[i] < by_loss[first]) first = i;
+      }
+      if (first < contenders_.size()) kept.insert(first);
+    }
+    std::vector<Contender*> survivors;
+    for (const std::size_t i : kept) survivors.push_back(contenders_[i].get());
     return survivors;
   }
+  std::vector<std::int32_t> LabelsAtFirstFold() const {
+    std::vector<std::int32_t> labels;
+    for (const std::int64_t position : folds_.front().test)
+      labels.push_back(labels_[static_cast<std::size_t>(position)]);
+    return labels;
+  }
 
-  Result<Trial> MakeTrial(const CrossValidation& validation, const Candidate& candidate) const {
-    const CandidateGroup& group = validation.groups()[candidate.group_idx];
-    Trial trial{.learner = group.learner,
-                .params = AverageRounds(group.path[candidate.path_idx], candidate.outcomes)};
-    for (std::size_t f = 0; f < candidate.outcomes.size(); ++f) {
-      const auto score = FoldScore(problem_, options_, validation.folds(), candidate.outcomes, f);
-      if (score) trial.fold_scores.push_back(*score);
-      trial.seconds += candidate.outcomes[f].seconds;
-    }
+  Result<Trial> MakeTrial(std::string learner, learners::Params params, const HeldOut& held_out,
+                          double seconds) const {
+    Trial trial{.learner = std::move(learner), .params = std::move(params)};
+    trial.seconds = seconds;
+    trial.fold_scores = FoldScores(held_out, Scoring());
     if (trial.fold_scores.empty()) {
       return Status::InvalidData("no fold has both classes, so " +
                                  std::string(evaluation::InfoOf(options_.metric).name) +
                                  " cannot be computed; the table has too few rows of a class");
     }
-    const auto count = static_cast<double>(trial.fold_scores.size());
-    trial.mean = std::accumulate(trial.fold_scores.begin(), trial.fold_scores.end(), 0.0) / count;
+    trial.mean = Mean(trial.fold_scores);
     double squares = 0;
     for (const double score : trial.fold_scores)
       squares += (score - trial.mean) * (score - trial.mean);
-    trial.standard_deviation = std::sqrt(squares / count);
+    trial.standard_deviation = std::sqrt(squares / static_cast<double>(trial.fold_scores.size()));
     return trial;
   }
 
-  std::vector<std::size_t> BestFirst(const std::vector<Trial>& trials) const {
+  // Assessments on every fold.
+  std::vector<const Assessment*> Complete() const {
+    std::vector<const Assessment*> complete;
+    for (const auto& contender : contenders_) {
+      for (const Assessment& assessment : contender->assessments) {
+        if (assessment.folds.size() == folds_.size()) complete.push_back(&assessment);
+      }
+    }
+    return complete;
+  }
+
+  // What a mixture predicts on the test part of each fold.
+  std::vector<Probabilities> MixedPredictions(const std::vector<ChosenMember>& members) const {
+    std::vector<double> weights;
+    for (const ChosenMember& member : members) weights.push_back(member.weight);
+    std::vector<Probabilities> mixed;
+    for (std::size_t f = 0; f < folds_.size(); ++f) {
+      std::vector<const Probabilities*> parts;
+      for (const ChosenMember& member : members)
+        parts.push_back(&member.assessment->predictions[f]);
+      mixed.push_back(Blend(parts, weights));
+    }
+    return mixed;
+  }
+
+  // The members of a mixture of the complete contenders; fewer than two when none is worth it.
+  std::vector<ChosenMember> FindMixture() const {
+    std::vector<const Assessment*> candidates;
+    for (const auto& contender : contenders_) {
+      const Assessment* const best = BestOf(*contender, folds_.size());
+      if (best->folds.size() == folds_.size()) candidates.push_back(best);
+    }
+    std::vector<Probabilities> pooled;
+    for (const Assessment* const candidate : candidates)
+      pooled.push_back(Pool(HeldOutOf(*candidate, folds_.size()), labels_).probabilities);
+    std::vector<const Probabilities*> predictions;
+    for (const Probabilities& one : pooled) predictions.push_back(&one);
+    const std::vector<std::int32_t> labels =
+        Pool(HeldOutOf(*candidates.front(), folds_.size()), labels_).labels;
+    return Prune(candidates, BlendWeights(predictions, labels, kFinalPicks));
+  }
+
+  // A mixture has to be better than the best configuration by more than chance would make it, and
+  // no worse in the metric that was asked for.
+  bool IsWorthIt(const Trial& mixture, const HeldOut& held_out, const Trial& best,
+                 const Assessment& single) const {
+    const Pooled pooled = Pool(held_out, labels_);
+    const std::vector<double> losses = evaluation::LogLosses(pooled.labels, pooled.probabilities);
+    const PairedGain gain = CompareLosses(losses, Losses(single, folds_.size()));
+    return gain.mean > gain.standard_error &&
+           AsLoss(options_.metric, mixture.mean) <= AsLoss(options_.metric, best.mean);
+  }
+
+  // What the final model is made of, with its held-out predictions and the lines to show.
+  struct Choice {
+    std::vector<ChosenMember> members;
+    std::vector<Probabilities> predictions;
+    std::vector<Trial> leaderboard;
+  };
+
+  Result<Choice> ChooseSingle() const {
+    const std::vector<const Assessment*> complete = Complete();
+    std::vector<Trial> trials;
+    for (const Assessment* const one : complete) {
+      REEVE_ASSIGN_OR_RETURN(Trial trial, MakeTrial(one->candidate->learner, one->params,
+                                                    HeldOutOf(*one, folds_.size()), one->seconds));
+      trials.push_back(std::move(trial));
+    }
     std::vector<std::size_t> order(trials.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return Loss(trials[a].mean) < Loss(trials[b].mean);
+      return AsLoss(options_.metric, trials[a].mean) < AsLoss(options_.metric, trials[b].mean);
     });
-    return order;
+    Choice choice;
+    const Assessment& best = *complete[order.front()];
+    choice.members = {{.assessment = &best, .weight = 1}};
+    choice.predictions = best.predictions;
+    for (const std::size_t i : order) choice.leaderboard.push_back(std::move(trials[i]));
+    return choice;
   }
 
-  double Loss(double score) const {
-    return evaluation::InfoOf(options_.metric).higher_is_better ? -score : score;
+  // Puts a mixture in the place of the best configuration where it is worth it.
+  Status TryMixture(Choice& choice) const {
+    std::vector<ChosenMember> mixture = FindMixture();
+    if (mixture.size() < 2) return Status::Ok();
+    const Assessment& single = *choice.members.front().assessment;
+    std::vector<Probabilities> mixed = MixedPredictions(mixture);
+    double seconds = 0;
+    for (const ChosenMember& member : mixture) seconds += member.assessment->seconds;
+    const HeldOut held_out{.all_folds = &folds_, .folds = single.folds, .predictions = mixed};
+    REEVE_ASSIGN_OR_RETURN(Trial trial,
+                           MakeTrial("ensemble", MixtureParams(mixture), held_out, seconds));
+    if (!IsWorthIt(trial, held_out, choice.leaderboard.front(), single)) return Status::Ok();
+    choice.members = std::move(mixture);
+    choice.predictions = std::move(mixed);
+    choice.leaderboard.insert(choice.leaderboard.begin(), std::move(trial));
+    return Status::Ok();
   }
 
-  static constexpr std::size_t kFoldByFoldCells = 20'000'000;
+  Result<SearchResult> Finish(Choice choice) {
+    std::vector<std::size_t> all(folds_.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    Pooled pooled =
+        Pool({.all_folds = &folds_, .folds = all, .predictions = choice.predictions}, labels_);
+    REEVE_ASSIGN_OR_RETURN(FinalModel made,
+                           MakeFinalModel(*validation_, *preparation_, choice.members,
+                                          {.average_folds = problem_.times.empty(),
+                                           .seed = Random(options_.seed).Fork("refit").Next()}));
+    SearchResult result{.leaderboard = std::move(choice.leaderboard),
+                        .trials = trial_count_,
+                        .model = std::move(made.trained),
+                        .pipeline = std::move(made.pipeline)};
+    if (problem_.classes == 2) {
+      result.decision.threshold = options_.imbalance == Imbalance::kNone
+                                      ? 0.5
+                                      : ChooseThreshold(pooled, ThresholdMetric(options_.metric));
+    }
+    result.decision.odds =
+        Balance(options_.imbalance, AllRows(static_cast<std::int64_t>(rows_.size())), labels_,
+                problem_.classes, options_.seed)
+            .odds;
+    for (const std::int64_t position : pooled.positions)
+      result.out_of_fold.rows.push_back(rows_[static_cast<std::size_t>(position)]);
+    result.out_of_fold.folds = std::move(pooled.folds);
+    result.out_of_fold.probabilities = std::move(pooled.probabilities);
+    return result;
+  }
 
   const Problem& problem_;
   const std::vector<std::int64_t>& rows_;
   const SearchOptions& options_;
+  const std::vector<std::int32_t> labels_;  // by position
+  std::vector<Fold> folds_;                 // of positions
+  std::unique_ptr<Preparation> preparation_;
+  std::unique_ptr<CrossValidation> validation_;
+  std::vector<std::unique_ptr<Contender>> contenders_;
   std::int64_t trial_count_ = 0;
   std::int64_t total_fits_ = 0;
   std::int64_t done_fits_ = 0;
@@ -289,10 +410,23 @@ Result<SearchResult> Search(const Problem& problem, const std::vector<std::int64
 Result<SearchResult> FitOne(const Problem& problem, const std::vector<std::int64_t>& rows,
                             const std::string& learner, const learners::Params& params,
                             const SearchOptions& options) {
-  Trial trial{.learner = learner, .params = params};
-  REEVE_ASSIGN_OR_RETURN(SearchResult result, Searcher(problem, rows, options).Refit(trial));
+  const std::vector<std::int32_t> labels = LabelsOf(problem, rows);
+  const std::vector<Fold> no_folds;
+  REEVE_ASSIGN_OR_RETURN(const Candidate candidate, MakeCandidate(learner, params));
+  Preparation preparation(problem, rows, no_folds, options.threads);
+  const CrossValidation validation(preparation, labels, problem.classes, no_folds,
+                                   {.imbalance = options.imbalance,
+                                    .threads = options.threads,
+                                    .cancellation = options.cancellation});
+  REEVE_ASSIGN_OR_RETURN(
+      FoldFit fit, validation.TrainOnAll(candidate, Random(options.seed).Fork("refit").Next()));
+  REEVE_ASSIGN_OR_RETURN(features::FittedPipeline pipeline,
+                         preparation.TakePipeline({.input = candidate.input}));
+  SearchResult result{.model = std::move(fit.models.front()),
+                      .pipeline = std::move(pipeline),
+                      .decision = {.threshold = std::nullopt, .odds = std::move(fit.odds)}};
   if (problem.classes == 2) result.decision.threshold = 0.5;
-  result.leaderboard.push_back(std::move(trial));
+  result.leaderboard.push_back({.learner = learner, .params = params, .fold_scores = {}});
   result.trials = 1;
   return result;
 }

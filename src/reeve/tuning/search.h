@@ -8,8 +8,9 @@
 #include "reeve/base/cancellation.h"
 #include "reeve/base/result.h"
 #include "reeve/evaluation/metric.h"
+#include "reeve/features/pipeline.h"
 #include "reeve/inference/decision.h"
-#include "reeve/tuning/fitting.h"
+#include "reeve/tuning/imbalance.h"
 #include "reeve/tuning/portfolio.h"
 #include "reeve/tuning/problem.h"
 
@@ -23,6 +24,9 @@ struct SearchOptions {
   evaluation::Metric metric = evaluation::Metric::kAuc;
   int folds = 5;
   Imbalance imbalance = Imbalance::kThreshold;
+  /// Let several configurations answer together where that is better than the best of them by more
+  /// than its standard error.
+  bool ensemble = true;
   std::uint64_t seed = 42;
   /// Never changes the result.
   int threads = 1;
@@ -34,46 +38,51 @@ struct SearchOptions {
 
 /// A configuration that was cross-validated on every fold.
 struct Trial {
+  /// A learner's name, or "ensemble".
   std::string learner;
-  /// As in the portfolio; for boosting with the number of rounds that early stopping found on
-  /// average.
+  /// As in the portfolio; for boosting with the number of rounds that was chosen for all folds; for
+  /// an ensemble those of every member, numbered: "1.learner", "1.weight", "1.max_depth" …
   learners::Params params;
   /// The metric on each fold.
   std::vector<double> fold_scores;
   double mean = 0;
   /// Population standard deviation over folds.
   double standard_deviation = 0;
-  /// Time spent on fitting and scoring, all folds together.
+  /// Time spent on fitting, all folds together.
   double seconds = 0;
 };
 
 /// Predictions for rows by models that never saw them, fold after fold.
 struct OutOfFold {
   std::vector<std::int64_t> rows;
+  /// Fold that each of `rows` was held out in.
+  std::vector<std::int32_t> folds;
   Probabilities probabilities;
 };
 
 struct SearchResult {
-  /// Best first; ties keep the order of the learners, the simpler first.
+  /// Best first; ties keep the order of the learners, the simpler first. An ensemble that was
+  /// taken stands first, with the best single configuration behind it.
   std::vector<Trial> leaderboard;
   /// Configurations tried, those included that were dropped after the first fold.
   std::int64_t trials = 0;
-  /// Of the winner.
+  /// Of what was chosen.
   OutOfFold out_of_fold;
-  /// The winner trained again on every row that was searched on.
+  /// What was chosen, for new rows.
   learners::TrainedModel model;
   features::FittedPipeline pipeline;
   inference::Decision decision;
 };
 
-/// Cross-validates a portfolio, picks the best, chooses its threshold on out-of-fold predictions
-/// and trains it again on all of `rows`.
+/// Cross-validates a portfolio, picks the best configuration, or a mixture of several, and chooses
+/// its threshold on out-of-fold predictions.
 ///
-/// Honest by construction: pipelines are fitted inside each fold; early stopping watches a split of
-/// the fold's training part; resampling touches training rows only; a fold's score for a metric
-/// that needs a threshold uses one chosen on the other folds. After the first fold the weaker half
-/// of each learner's configurations is dropped. Deterministic: the same problem, options and seed
-/// give the same result for any number of threads.
+/// Honest by construction: what looks at labels is fitted inside each fold; boosting watches the
+/// held-out folds for one thing only, a number of rounds that is the same for all folds; resampling
+/// touches training rows only; a fold's score for a metric that needs a threshold uses one chosen
+/// on the other folds. After the first fold, configurations that add nothing are dropped.
+/// Deterministic: the same problem, options and seed give the same result for any number of
+/// threads.
 Result<SearchResult> Search(const Problem& problem, const std::vector<std::int64_t>& rows,
                             const SearchOptions& options);
 

@@ -7,6 +7,7 @@
 
 #include "reeve/base/random.h"
 #include "reeve/evaluation/scores.h"
+#include "reeve/inference/model.h"
 #include "reeve/inference/scorer.h"
 
 namespace reeve::tuning {
@@ -21,8 +22,9 @@ struct Toy {
   }
 };
 
-// Two numbers and a category; `signal` 0 makes the labels coin flips.
-Toy MakeToy(std::size_t rows, double signal, std::uint64_t seed) {
+// Two numbers and a category; `signal` 0 makes the labels coin flips, `interaction` is what no
+// linear model sees.
+Toy MakeToy(std::size_t rows, double signal, std::uint64_t seed, double interaction = 0) {
   Random random(seed);
   std::vector<double> a, b;
   std::vector<std::int32_t> colors;
@@ -33,7 +35,8 @@ Toy MakeToy(std::size_t rows, double signal, std::uint64_t seed) {
     colors.push_back(static_cast<std::int32_t>(random.Below(3)));
     const double z = signal * (1.5 * a.back() + (std::isnan(b.back()) ? 0 : b.back()) +
                                (colors.back() == 1 ? 1.2 : 0));
-    toy.labels.push_back(random.Uniform() < 1 / (1 + std::exp(-z)));
+    const double bend = std::isnan(b.back()) ? 0 : interaction * (b.back() > 0 ? 1 : -1) * a.back();
+    toy.labels.push_back(random.Uniform() < 1 / (1 + std::exp(-z - bend)));
   }
   toy.table.Add(Column::Numbers("a", ColumnType::kReal, a));
   toy.table.Add(Column::Numbers("b", ColumnType::kReal, b));
@@ -61,6 +64,59 @@ TEST(SearchTest, FindsSignalAndScoresItHonestly) {
   const auto auc =
       evaluation::Score(evaluation::Metric::kAuc, fresh.labels, probabilities, 0.5, {});
   EXPECT_NEAR(*auc, result->leaderboard.front().mean, 0.04);
+}
+
+// Whatever mixture was taken, its model gives for new rows what its out-of-fold scores promised,
+// and the best single configuration stands beside it.
+TEST(SearchTest, AnEnsembleIsOneModelThatCanBeReadBack) {
+  const Toy train = MakeToy(1500, 1, 11, 0.8);
+  SearchOptions options = Options(2);
+  options.metric = evaluation::Metric::kLogLoss;
+  const auto result = Search(train.problem(), AllRows(1500), options);
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  ASSERT_EQ(result->leaderboard.front().learner, "ensemble");
+  EXPECT_NE(result->leaderboard[1].learner, "ensemble");
+  EXPECT_LT(result->leaderboard[0].mean, result->leaderboard[1].mean);
+  EXPECT_EQ(result->model.params.at("1.learner"),
+            result->leaderboard.front().params.at("1.learner"));
+  const Toy fresh = MakeToy(4000, 1, 12, 0.8);
+  const auto matrix = result->pipeline.Transform(fresh.table, AllRows(4000));
+  ASSERT_TRUE(matrix.ok());
+  EXPECT_EQ(static_cast<std::size_t>(matrix->cols()), result->model.importance.size());
+  const auto read = inference::LoadModel(result->model.model->Serialize());
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  const Probabilities p = (*read)->Predict(*matrix);
+  EXPECT_EQ(p.values, result->model.model->Predict(*matrix).values);
+  const auto loss = evaluation::Score(evaluation::Metric::kLogLoss, fresh.labels, p, 0.5, {});
+  EXPECT_NEAR(*loss, result->leaderboard.front().mean, 0.03);
+}
+
+TEST(SearchTest, WithoutEnsemblesTheBestConfigurationIsTaken) {
+  const Toy toy = MakeToy(500, 1, 13);
+  SearchOptions options = Options(2);
+  options.ensemble = false;
+  const auto result = Search(toy.problem(), AllRows(500), options);
+  ASSERT_TRUE(result.ok());
+  EXPECT_NE(result->leaderboard.front().learner, "ensemble");
+  EXPECT_NE(result->model.model->kind(), "mixture");
+}
+
+// In time order folds learn from parts of very different size: the final model learns from all
+// rows.
+TEST(SearchTest, InTimeOrderTheFinalModelLearnsFromAllRows) {
+  const Toy toy = MakeToy(600, 1, 14);
+  std::vector<double> times;
+  for (int i = 0; i < 600; ++i) times.push_back(i);
+  Problem problem = toy.problem();
+  problem.times = times;
+  SearchOptions options = Options(2);
+  options.learners = {"boosted"};
+  options.ensemble = false;
+  const auto result = Search(problem, AllRows(600), options);
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  EXPECT_EQ(result->out_of_fold.rows.size(), 500u);  // the oldest sixth is never held out
+  EXPECT_EQ(result->model.params.at("n_estimators"),
+            result->leaderboard.front().params.at("n_estimators"));
 }
 
 TEST(SearchTest, NoiseIsNotBetterThanChance) {

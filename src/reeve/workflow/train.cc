@@ -290,18 +290,14 @@ void CheckRequirements(const TrainRequest& request, TrainReport& report) {
   }
 }
 
-// The final model on every row there is, when that was asked for; scores stay those of the model
+// The same search on every row there is, when that was asked for; scores stay those of the model
 // before.
 Status RefitOnAll(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
                   tuning::SearchResult& result, TrainReport& report) {
   const auto threshold = result.decision.threshold;
-  TrainRequest again = request;
-  again.fit = result.leaderboard.front().params;
-  Plan one = plan;
-  one.learners = {result.leaderboard.front().learner};
   REEVE_ASSIGN_OR_RETURN(
       tuning::SearchResult refitted,
-      SearchOrFit(again, one, table, AllRows(static_cast<std::int64_t>(table.labels.size()))));
+      SearchOrFit(request, plan, table, AllRows(static_cast<std::int64_t>(table.labels.size()))));
   result.model = std::move(refitted.model);
   result.pipeline = std::move(refitted.pipeline);
   result.decision = std::move(refitted.decision);

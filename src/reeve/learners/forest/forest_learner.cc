@@ -7,7 +7,8 @@
 #include "reeve/base/number.h"
 #include "reeve/base/parallel.h"
 #include "reeve/learners/forest/grow_tree.h"
-#include "reeve/learners/forest/quantised.h"
+#include "reeve/learners/forest/out_of_bag.h"
+#include "reeve/learners/quantised.h"
 
 namespace reeve::learners {
 namespace {
@@ -55,17 +56,28 @@ TreeOptions MakeTreeOptions(const Params& params, std::int64_t features) {
       .max_leaves = static_cast<std::size_t>(NumberParam(params, Specs(), "max_leaf_nodes"))};
 }
 
-// How often each row was drawn, times its own weight.
-std::vector<double> Bootstrap(const TrainingSet& set, double share, Random& random) {
-  const std::size_t rows = set.labels.size();
+// A tree's rows: drawn with replacement from the learnt ones.
+struct Bag {
+  /// How often each row of the matrix was drawn, times its own weight.
+  std::vector<double> weights;
+  /// Learnt rows that were not drawn.
+  std::vector<std::uint32_t> left_out;
+};
+
+Bag DrawBag(const TrainingSet& set, double share, Random& random) {
+  const std::size_t rows = set.row_count();
   const auto draws =
       std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(rows)));
-  std::vector<double> weights(rows);
-  for (std::size_t i = 0; i < draws; ++i) weights[random.Below(rows)] += 1;
-  if (!set.weights.empty()) {
-    for (std::size_t row = 0; row < rows; ++row) weights[row] *= set.weights[row];
+  Bag bag{.weights = std::vector<double>(set.labels.size()), .left_out = {}};
+  for (std::size_t i = 0; i < draws; ++i) bag.weights[set.row(random.Below(rows))] += 1;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::size_t row = set.row(i);
+    const bool is_repeated = i > 0 && set.row(i - 1) == row;
+    if (is_repeated) continue;
+    if (bag.weights[row] == 0) bag.left_out.push_back(static_cast<std::uint32_t>(row));
+    bag.weights[row] *= set.weight(row);
   }
-  return weights;
+  return bag;
 }
 
 // Puts the trees' leaves one after the other.
@@ -102,28 +114,38 @@ class RandomForest final : public Learner {
 
   Result<TrainedModel> Train(const TrainingSet& set, const TrainOptions& options) const override {
     REEVE_RETURN_IF_ERROR(ValidateParams(options.params, Specs(), name()));
-    if (set.matrix->rows() == 0)
-      return Status::InvalidData("forest: there is no row to learn from");
-    const std::vector<QuantisedColumn> columns = Quantise(*set.matrix, options.threads);
+    if (set.row_count() == 0) return Status::InvalidData("forest: there is no row to learn from");
+    QuantisedMatrix own_bins;
+    if (set.quantised == nullptr) own_bins = Quantise(*set.matrix, set.rows, options.threads);
+    const std::vector<QuantisedColumn>& columns =
+        set.quantised != nullptr ? set.quantised->columns : own_bins.columns;
     const TreeOptions tree_options = MakeTreeOptions(options.params, set.matrix->cols());
     const double share = NumberParam(options.params, Specs(), "max_samples");
     const auto trees =
         static_cast<std::int64_t>(NumberParam(options.params, Specs(), "n_estimators"));
     std::vector<GrownTree> grown(static_cast<std::size_t>(trees));
     const Random random(options.seed);
+    OutOfBag out_of_bag(set);
     REEVE_RETURN_IF_ERROR(ParallelFor(options.threads, trees, [&](std::int64_t i) {
       REEVE_RETURN_IF_ERROR(options.cancellation->Check());
       Random own = random.Fork("tree", static_cast<std::uint64_t>(i));
-      const std::vector<double> weights = Bootstrap(set, share, own);
-      grown[static_cast<std::size_t>(i)] = GrowTree(
-          {.columns = columns, .labels = set.labels, .classes = set.classes, .weights = weights},
-          tree_options, own);
+      Bag bag = DrawBag(set, share, own);
+      GrownTree& tree = grown[static_cast<std::size_t>(i)];
+      tree = GrowTree({.columns = columns,
+                       .labels = set.labels,
+                       .classes = set.classes,
+                       .weights = bag.weights,
+                       .held_out = std::move(bag.left_out)},
+                      tree_options, own);
+      out_of_bag.Add(tree);
+      tree.held_out = tree.held_out_leaves = {};
       return Status::Ok();
     }));
     TrainedModel trained;
     trained.importance = Importance(grown, columns.size());
     REEVE_ASSIGN_OR_RETURN(trained.model, inference::ForestModel::Make(Assemble(grown, set)));
     trained.params = options.params;
+    trained.out_of_bag = out_of_bag.Finish();
     return trained;
   }
 };

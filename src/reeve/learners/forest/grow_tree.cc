@@ -10,9 +10,11 @@
 #include "reeve/learners/forest/grow_tree.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace reeve::learners {
 namespace {
@@ -34,6 +36,8 @@ struct Split {
 
 struct Range {
   std::size_t begin = 0, end = 0;
+  /// The same of the rows held out.
+  std::size_t held_begin = 0, held_end = 0;
   std::size_t depth = 0;
   std::size_t node = 0;
   std::size_t size() const { return end - begin; }
@@ -85,26 +89,28 @@ double Purity(const Counts& counts, Impurity impurity) {
 
 class Grower {
  public:
-  Grower(const TreeRows& rows, const TreeOptions& options, Random random)
-      : rows_(rows),
+  Grower(TreeRows rows, const TreeOptions& options, Random random)
+      : rows_(std::move(rows)),
         options_(options),
         random_(random),
-        classes_(static_cast<std::size_t>(rows.classes)),
+        classes_(static_cast<std::size_t>(rows_.classes)),
         bin_counts_(256 * classes_),
         bin_rows_(256),
-        feature_order_(rows.columns.size()),
+        feature_order_(rows_.columns.size()),
         missing_(classes_),
         left_(classes_),
         right_(classes_) {
     std::iota(feature_order_.begin(), feature_order_.end(), std::size_t{0});
-    for (std::size_t row = 0; row < rows.weights.size(); ++row) {
-      if (rows.weights[row] > 0) index_.push_back(static_cast<std::uint32_t>(row));
+    for (std::size_t row = 0; row < rows_.weights.size(); ++row) {
+      if (rows_.weights[row] > 0) index_.push_back(static_cast<std::uint32_t>(row));
     }
-    grown_.importance.resize(rows.columns.size());
+    grown_.held_out = std::move(rows_.held_out);
+    grown_.held_out_leaves.resize(grown_.held_out.size());
+    grown_.importance.resize(rows_.columns.size());
   }
 
   GrownTree Run() {
-    std::vector<Range> pending = {{0, index_.size(), 0, AddNode()}};
+    std::vector<Range> pending = {{0, index_.size(), 0, grown_.held_out.size(), 0, AddNode()}};
     std::size_t leaves = 1;
     // Depth first. Children are numbered when their parent splits, so they come after it.
     while (!pending.empty()) {
@@ -114,16 +120,21 @@ class Grower {
       const bool may_split = options_.max_leaves == 0 || leaves < options_.max_leaves;
       const Split split = may_split ? FindSplit(range, counts) : Split{};
       if (!split.found) {
-        MakeLeaf(range.node, counts);
+        MakeLeaf(range, counts);
         continue;
       }
       ++leaves;
       grown_.importance[split.feature] += split.gain;
-      const std::size_t middle = Partition(range, split);
+      const auto goes_right = RightBins(split);
+      const auto& bins = rows_.columns[split.feature].bins;
+      const std::size_t middle = Partition(index_, range.begin, range.end, bins, goes_right);
+      const std::size_t held_middle =
+          Partition(grown_.held_out, range.held_begin, range.held_end, bins, goes_right);
       const std::size_t left = AddNode(), right = AddNode();
       SetInner(range.node, split, left, right);
-      pending.push_back({middle, range.end, range.depth + 1, right});
-      pending.push_back({range.begin, middle, range.depth + 1, left});
+      pending.push_back({middle, range.end, held_middle, range.held_end, range.depth + 1, right});
+      pending.push_back(
+          {range.begin, middle, range.held_begin, held_middle, range.depth + 1, left});
     }
     return std::move(grown_);
   }
@@ -152,8 +163,12 @@ class Grower {
     return counts;
   }
 
-  void MakeLeaf(std::size_t node, const Counts& counts) {
-    grown_.tree.leaf_vector[node] = static_cast<std::int32_t>(grown_.shares.size() / classes_);
+  void MakeLeaf(const Range& range, const Counts& counts) {
+    const std::size_t leaf = grown_.shares.size() / classes_;
+    grown_.tree.leaf_vector[range.node] = static_cast<std::int32_t>(leaf);
+    std::fill(grown_.held_out_leaves.begin() + static_cast<std::ptrdiff_t>(range.held_begin),
+              grown_.held_out_leaves.begin() + static_cast<std::ptrdiff_t>(range.held_end),
+              static_cast<std::uint32_t>(leaf));
     for (const double count : counts.by_class) {
       grown_.shares.push_back(counts.total > 0 ? static_cast<float>(count / counts.total)
                                                : 1.0F / static_cast<float>(classes_));
@@ -310,21 +325,30 @@ class Grower {
     best.threshold = column.cuts[static_cast<std::size_t>(best.last_left_bin)];
   }
 
-  std::size_t Partition(const Range& range, const Split& split) {
-    const QuantisedColumn& column = rows_.columns[split.feature];
-    bool goes_right[256] = {};
-    for (int bin = 0; bin < 255 && !column.is_categorical; ++bin)
-      goes_right[bin] = bin > split.last_left_bin;
+  using BinSet = std::array<bool, 256>;
+
+  BinSet RightBins(const Split& split) const {
+    BinSet goes_right = {};
+    const bool is_categorical = rows_.columns[split.feature].is_categorical;
+    for (int bin = 0; bin < kMissingBin && !is_categorical; ++bin)
+      goes_right[static_cast<std::size_t>(bin)] = bin > split.last_left_bin;
     for (const std::uint8_t bin : split.right_bins) goes_right[bin] = true;
     goes_right[kMissingBin] = !split.missing_left;
-    const auto begin = index_.begin() + static_cast<std::ptrdiff_t>(range.begin);
-    const auto end = index_.begin() + static_cast<std::ptrdiff_t>(range.end);
-    const auto middle = std::stable_partition(
-        begin, end, [&](std::uint32_t row) { return !goes_right[column.bins[row]]; });
-    return static_cast<std::size_t>(middle - index_.begin());
+    return goes_right;
   }
 
-  const TreeRows& rows_;
+  // Puts the rows of [begin, end) that go left first; returns where the others start.
+  static std::size_t Partition(std::vector<std::uint32_t>& index, std::size_t begin,
+                               std::size_t end, const std::vector<std::uint8_t>& bins,
+                               const BinSet& goes_right) {
+    const auto middle =
+        std::stable_partition(index.begin() + static_cast<std::ptrdiff_t>(begin),
+                              index.begin() + static_cast<std::ptrdiff_t>(end),
+                              [&](std::uint32_t row) { return !goes_right[bins[row]]; });
+    return static_cast<std::size_t>(middle - index.begin());
+  }
+
+  TreeRows rows_;
   const TreeOptions& options_;
   Random random_;
   std::size_t classes_;
@@ -339,8 +363,8 @@ class Grower {
 
 }  // namespace
 
-GrownTree GrowTree(const TreeRows& rows, const TreeOptions& options, Random random) {
-  return Grower(rows, options, random).Run();
+GrownTree GrowTree(TreeRows rows, const TreeOptions& options, Random random) {
+  return Grower(std::move(rows), options, random).Run();
 }
 
 }  // namespace reeve::learners

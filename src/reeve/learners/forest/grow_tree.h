@@ -6,7 +6,7 @@
 
 #include "reeve/base/random.h"
 #include "reeve/inference/forest.h"
-#include "reeve/learners/forest/quantised.h"
+#include "reeve/learners/quantised.h"
 
 namespace reeve::learners {
 
@@ -31,6 +31,9 @@ struct GrownTree {
   std::vector<float> shares;
   /// Impurity decrease of the splits on each feature.
   std::vector<double> importance;
+  /// The rows that were held out, in some order, and the leaf (row of `shares`) each falls into.
+  std::vector<std::uint32_t> held_out;
+  std::vector<std::uint32_t> held_out_leaves;
 };
 
 /// Rows that a tree grows on; `weights` is one per row of the columns, 0 for rows that take no
@@ -40,8 +43,10 @@ struct TreeRows {
   std::span<const std::int32_t> labels;
   int classes = 2;
   std::span<const double> weights;
+  /// Rows of no weight whose leaves are wanted: they follow the splits without a say in them.
+  std::vector<std::uint32_t> held_out = {};
 };
 
-GrownTree GrowTree(const TreeRows& rows, const TreeOptions& options, Random random);
+GrownTree GrowTree(TreeRows rows, const TreeOptions& options, Random random);
 
 }  // namespace reeve::learners

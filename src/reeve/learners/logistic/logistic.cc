@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "reeve/inference/linear.h"
+#include "reeve/learners/learnt_rows.h"
 #include "reeve/learners/logistic/objective.h"
 #include "reeve/learners/logistic/solvers.h"
 
@@ -67,10 +68,10 @@ class Logistic final : public Learner {
                                               const TrainOptions& options) const override {
     for (const Params& element : path)
       REEVE_RETURN_IF_ERROR(ValidateParams(element, params(), name()));
-    if (set.matrix->rows() == 0)
-      return Status::InvalidData("logistic: there is no row to learn from");
-    const LogisticObjective objective(set, options.threads);
-    const std::vector<double> deviations = ColumnDeviations(*set.matrix);
+    if (set.row_count() == 0) return Status::InvalidData("logistic: there is no row to learn from");
+    const LearntRows learnt(set);
+    const LogisticObjective objective(learnt.set(), options.threads);
+    const std::vector<double> deviations = ColumnDeviations(*learnt.set().matrix);
     std::vector<TrainedModel> models(path.size());
     for (const char* const penalty : {"l2", "l1"}) {
       REEVE_RETURN_IF_ERROR(FollowPath(objective, path, penalty, deviations, options, models));

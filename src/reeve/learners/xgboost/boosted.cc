@@ -7,8 +7,10 @@
 
 #include "reeve/base/number.h"
 #include "reeve/inference/forest.h"
+#include "reeve/learners/early_stopping.h"
+#include "reeve/learners/learnt_rows.h"
+#include "reeve/learners/log_loss/gradients.h"
 #include "reeve/learners/xgboost/api.h"
-#include "reeve/learners/xgboost/gradients.h"
 #include "reeve/learners/xgboost/read_forest.h"
 
 namespace reeve::learners {
@@ -52,11 +54,12 @@ const std::vector<ParamSpec>& Specs() {
        "level by level, or best leaf first"},
       {"early_stopping_rounds",
        "integer",
-       "50",
-       1,
+       "0",
+       0,
        10'000,
        {},
-       "rounds without improvement after which training ends"},
+       "rounds without improvement after which training ends; 0: 30 and a fifth of the best so "
+       "far"},
   };
   return specs;
 }
@@ -102,7 +105,9 @@ class Rounds {
         options_(options),
         threads_(UsefulThreads(*set.matrix, options.threads)),
         types_(FeatureTypesOf(*set.matrix)),
-        gradients_(set) {}
+        gradients_(set),
+        stopping_(static_cast<int>(NumberParam(options.params, Specs(), "early_stopping_rounds"))) {
+  }
 
   Status Run() {
     REEVE_ASSIGN_OR_RETURN(
@@ -120,18 +125,17 @@ class Rounds {
     }
     REEVE_ASSIGN_OR_RETURN(Booster booster, Booster::Make(cached, MakeSettings(set_, options_)));
     const int most = MostRounds();
-    for (int round = 0; round < most && !stopped_; ++round) {
+    for (; trained_ < most && !stopping_.ended(); ++trained_) {
       REEVE_RETURN_IF_ERROR(options_.cancellation->Check());
-      REEVE_RETURN_IF_ERROR(Step(booster, data, round));
-      if (watched) REEVE_RETURN_IF_ERROR(Watch(booster, *watched, round));
+      REEVE_RETURN_IF_ERROR(Step(booster, data, trained_));
+      if (watched) REEVE_RETURN_IF_ERROR(Watch(booster, *watched, trained_));
     }
-    if (!watched) best_round_ = most - 1;
-    REEVE_ASSIGN_OR_RETURN(native_bytes_,
-                           booster.Save(best_round_ + 1, set_.matrix->columns(), types_));
+    kept_ = watched && !options_.keep_all_rounds ? stopping_.best_round() + 1 : trained_;
+    REEVE_ASSIGN_OR_RETURN(native_bytes_, booster.Save(kept_, set_.matrix->columns(), types_));
     return Status::Ok();
   }
 
-  int kept() const { return best_round_ + 1; }
+  int kept() const { return kept_; }
   std::vector<HistoryPoint>& history() { return history_; }
   std::string& native_bytes() { return native_bytes_; }
 
@@ -153,12 +157,7 @@ class Rounds {
     REEVE_ASSIGN_OR_RETURN(const std::span<const float> margins, booster.Margins(watched, false));
     const double loss = MarginLogLoss(*options_.early_stopping, margins, threads_);
     history_.push_back({"watched_log_loss", round, loss});
-    if (best_round_ < 0 || loss < best_loss_) {
-      best_loss_ = loss;
-      best_round_ = round;
-    }
-    stopped_ =
-        round - best_round_ >= NumberParam(options_.params, Specs(), "early_stopping_rounds");
+    stopping_.Watch(round, loss);
     return Status::Ok();
   }
 
@@ -167,9 +166,8 @@ class Rounds {
   const int threads_;
   const FeatureTypes types_;
   Gradients gradients_;
-  int best_round_ = -1;
-  double best_loss_ = 0;
-  bool stopped_ = false;
+  int trained_ = 0, kept_ = 0;
+  EarlyStopping stopping_;
   std::vector<HistoryPoint> history_;
   std::string native_bytes_;
 };
@@ -189,11 +187,15 @@ class Boosted final : public Learner {
 
   Result<TrainedModel> Train(const TrainingSet& set, const TrainOptions& options) const override {
     REEVE_RETURN_IF_ERROR(ValidateParams(options.params, Specs(), name()));
-    if (set.matrix->rows() == 0)
-      return Status::InvalidData("boosted: there is no row to learn from");
+    if (set.row_count() == 0) return Status::InvalidData("boosted: there is no row to learn from");
     if (set.matrix->cols() == 0)
       return Status::InvalidData("boosted: there is no column to learn from");
-    Rounds rounds(set, options);
+    const LearntRows learnt(set);
+    std::optional<LearntRows> watched;
+    TrainOptions on_copies = options;
+    if (options.early_stopping != nullptr)
+      on_copies.early_stopping = &watched.emplace(*options.early_stopping).set();
+    Rounds rounds(learnt.set(), on_copies);
     REEVE_RETURN_IF_ERROR(rounds.Run());
     TrainedModel trained;
     REEVE_ASSIGN_OR_RETURN(NativeForest native, ReadForest(rounds.native_bytes()));

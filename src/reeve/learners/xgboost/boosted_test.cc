@@ -10,8 +10,8 @@
 #include <xgboost/c_api.h>
 
 #include "reeve/base/random.h"
+#include "reeve/learners/log_loss/gradients.h"
 #include "reeve/learners/xgboost/api.h"
-#include "reeve/learners/xgboost/gradients.h"
 #include "reeve/learners/xgboost/read_forest.h"
 
 namespace reeve::learners {

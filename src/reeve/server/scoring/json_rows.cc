@@ -76,7 +76,7 @@ bool JsonRowReader::ReadKnownMembers(JsonCursor& cursor, std::size_t& count) {
   const char* at = cursor.position();
   const char* const end = cursor.end();
   for (const Member& member : members_) {
-    if (!StandsAt(at, end, member.before)) break;
+    if (!member.before.StandsAt(at, end)) break;
     const char* const value = at + member.before.size();
     at = nullptr;
     if (member.field != kNone && !member.is_key && value < end) {
@@ -135,10 +135,11 @@ bool JsonRowReader::ReadMembers(JsonCursor& cursor, std::size_t position, const 
     cursor.SkipBlanks();
     remembers = remembers && position <= kMostMembers && name_.data() != name_scratch_.data();
     if (remembers) {
-      members_.push_back({.before = {from, static_cast<std::size_t>(cursor.position() - from)},
-                          .name = name_,
-                          .field = field_,
-                          .is_key = is_key_});
+      members_.push_back(
+          {.before = BytePattern({from, static_cast<std::size_t>(cursor.position() - from)}),
+           .name = name_,
+           .field = field_,
+           .is_key = is_key_});
     }
     if (!ReadValue(cursor)) return false;
     from = cursor.position();

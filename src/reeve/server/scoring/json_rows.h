@@ -43,7 +43,8 @@ class JsonRowReader {
   // A member of the last row that was read name by name.
   struct Member {
     // From the value before it, or the opening brace, to its own value; within the body.
-    std::string_view before, name;
+    BytePattern before;
+    std::string_view name;
     // kNone: unknown.
     std::size_t field = kNone;
     bool is_key = false;

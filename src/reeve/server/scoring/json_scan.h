@@ -44,6 +44,42 @@ inline bool StandsAt(const char* at, const char* end, std::string_view bytes) {
   return LoadWord(at + last) == LoadWord(bytes.data() + last);
 }
 
+/// A few bytes that are looked for again and again: up to 32 of them are compared at once, without
+/// a loop.
+class BytePattern {
+ public:
+  BytePattern() = default;
+  /// `bytes` have to outlive the pattern.
+  explicit BytePattern(std::string_view bytes) : bytes_(bytes) {
+    const std::size_t size = bytes.size() < kBytes ? bytes.size() : kBytes;
+    if (size > 0) std::memcpy(copy_, bytes.data(), size);
+    others_ = size == kBytes ? 0 : ~0U << size;
+  }
+
+  std::size_t size() const { return bytes_.size(); }
+  bool StandsAt(const char* at, const char* end) const {
+#ifdef __SSE2__
+    if (bytes_.size() <= kBytes && end - at >= static_cast<std::ptrdiff_t>(kBytes)) {
+      const auto same = [&](std::size_t from) {
+        const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + from));
+        const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(copy_ + from));
+        return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)));
+      };
+      return (same(0) | same(16) << 16 | others_) == ~0U;
+    }
+#endif
+    return server::StandsAt(at, end, bytes_);
+  }
+
+ private:
+  static constexpr std::size_t kBytes = 32;
+
+  char copy_[kBytes] = {};
+  // Bits of the bytes of the copy that do not count.
+  unsigned others_ = ~0U;
+  std::string_view bytes_;
+};
+
 /// True for what ends a text or a plain stretch of it: a quote, a backslash, a control character.
 inline bool EndsPlainText(char c) {
   return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
@@ -93,7 +129,8 @@ inline DigitWord ReadDigitWord(const char* at) {
 /// A number of at most eight digits before its point and at most seven behind it, without an
 /// exponent: the first byte behind it, or null when it is no such number. The very double that
 /// JsonCursor::ReadNumber gives.
-inline const char* ScanNumber(const char* at, const char* end, double& number) {
+[[gnu::always_inline]] inline const char* ScanNumber(const char* at, const char* end,
+                                                     double& number) {
   constexpr std::ptrdiff_t kLongest = 1 + 8 + 1 + 8 + 1;
   if (end - at < kLongest) return nullptr;
   const bool negative = *at == '-';

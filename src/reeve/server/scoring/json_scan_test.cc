@@ -75,12 +75,17 @@ TEST(JsonScanTest, StandsAtComparesEveryByte) {
     const std::string text = bytes + "tail";
     const char* const end = text.data() + text.size();
     EXPECT_TRUE(StandsAt(text.data(), end, bytes));
+    const std::string padded = text + std::string(40, ' ');
+    EXPECT_TRUE(BytePattern(bytes).StandsAt(text.data(), end));
+    EXPECT_TRUE(BytePattern(bytes).StandsAt(padded.data(), padded.data() + padded.size()));
     EXPECT_FALSE(StandsAt(text.data() + 5, end, bytes + "tail") && size > 0);
     EXPECT_FALSE(StandsAt(text.data(), text.data() + size, bytes + "x"));
     for (std::size_t i = 0; i < size; ++i) {
       std::string other = bytes;
       other[i] = '!';
       EXPECT_FALSE(StandsAt(text.data(), end, other));
+      EXPECT_FALSE(BytePattern(other).StandsAt(text.data(), end));
+      EXPECT_FALSE(BytePattern(other).StandsAt(padded.data(), padded.data() + padded.size()));
     }
   }
 }

@@ -84,12 +84,19 @@ void CountAndLog(const ScoringContext& context, const ServedModel& model, const 
     padded.resize(static_cast<std::size_t>(desk.rows.rows()));
     keys = padded;
   }
+  thread_local std::vector<predictions::ReadTexts> read;
+  read.clear();
+  for (std::size_t f = 0; desk.rows.rows() > 1 && f < desk.rows.cells().fields(); ++f) {
+    read.push_back({.codes = model.row_scorer->Codes(desk.scores, f),
+                    .dates = model.row_scorer->Dates(desk.scores, f)});
+  }
   context.log->Append({.request_id = request.request_id,
                        .time_ms = context.clock->NowMs(),
                        .model = model.name,
                        .version = model.version,
                        .contract = &model.contract(),
                        .cells = &desk.rows.cells(),
+                       .read = read,
                        .probabilities = desk.scores.probabilities,
                        .predicted = desk.scores.predicted,
                        .keys = keys});

@@ -1,43 +1,13 @@
-#include "reeve/learners/forest/quantised.h"
+#include "reeve/learners/forest/grow_tree.h"
 
 #include <cmath>
 
 #include <gtest/gtest.h>
 
 #include "reeve/base/random.h"
-#include "reeve/learners/forest/grow_tree.h"
 
 namespace reeve::learners {
 namespace {
-
-// `x < cuts[b]` must say exactly what "bin <= b" says, for values a float apart and for many
-// distinct ones.
-TEST(QuantiseTest, CutsAndBinsSayTheSame) {
-  Random random(1);
-  Matrix matrix(3000, std::vector<MatrixColumn>(3));
-  for (std::size_t row = 0; row < 3000; ++row) {
-    float near = 1;
-    for (std::uint64_t i = random.Below(40); i > 0; --i) near = std::nextafterf(near, 2);
-    matrix.column(0)[row] = near;
-    matrix.column(1)[row] = random.Uniform() < 0.1 ? NAN : static_cast<float>(random.Normal());
-    matrix.column(2)[row] = static_cast<float>(std::floor(random.Normal() * 3));
-  }
-  const auto columns = Quantise(matrix, 2);
-  for (std::int64_t j = 0; j < 3; ++j) {
-    const QuantisedColumn& column = columns[static_cast<std::size_t>(j)];
-    ASSERT_FALSE(column.cuts.empty());
-    for (std::size_t row = 0; row < 3000; ++row) {
-      const float value = matrix.column(j)[row];
-      if (std::isnan(value)) {
-        EXPECT_EQ(column.bins[row], kMissingBin);
-        continue;
-      }
-      for (std::size_t b = 0; b < column.cuts.size(); ++b)
-        ASSERT_EQ(value < column.cuts[b], column.bins[row] <= b);
-    }
-  }
-  EXPECT_EQ(columns[0].cuts.size(), 39u);
-}
 
 // A tree grown to the end tells every training row apart: walking by values gives the label of
 // each.
@@ -54,7 +24,7 @@ TEST(GrowTreeTest, WalkingByValuesReachesTheGrownLeaves) {
       matrix.column(2)[row] = static_cast<float>(row);  // so that no two rows are alike
       labels.push_back(static_cast<std::int32_t>(random.Below(3)));
     }
-    const auto columns = Quantise(matrix, 1);
+    const auto columns = Quantise(matrix, 1).columns;
     const std::vector<double> weights(200, 1.0);
     GrownTree grown =
         GrowTree({.columns = columns, .labels = labels, .classes = 3, .weights = weights},
@@ -78,7 +48,7 @@ TEST(GrowTreeTest, FindsTheBestSplitOfATinyTable) {
   std::copy(std::begin(values), std::end(values), matrix.column(0).begin());
   const std::vector<std::int32_t> labels = {0, 0, 0, 1, 1, 1};
   const std::vector<double> weights(6, 1.0);
-  const auto columns = Quantise(matrix, 1);
+  const auto columns = Quantise(matrix, 1).columns;
   const GrownTree grown = GrowTree(
       {.columns = columns, .labels = labels, .classes = 2, .weights = weights}, {}, Random(1));
   ASSERT_EQ(grown.tree.size(), 3u);
@@ -96,7 +66,7 @@ TEST(GrowTreeTest, LimitsAreKept) {
     matrix.column(1)[row] = static_cast<float>(random.Normal());
     labels.push_back(static_cast<std::int32_t>(random.Below(2)));
   }
-  const auto columns = Quantise(matrix, 1);
+  const auto columns = Quantise(matrix, 1).columns;
   const std::vector<double> weights(500, 1.0);
   const TreeRows rows{.columns = columns, .labels = labels, .classes = 2, .weights = weights};
   EXPECT_LE(GrowTree(rows, {.max_depth = 3}, Random(1)).tree.size(), 15u);

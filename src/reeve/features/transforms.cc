@@ -1,4 +1,4 @@
-#include "reeve/features/steps.h"
+#include "reeve/features/transforms.h"
 
 #include <algorithm>
 #include <array>

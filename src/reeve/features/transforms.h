@@ -11,8 +11,8 @@
 
 namespace reeve::features {
 
-// The single steps of a pipeline: small fitted values, each with a function that applies it. Equal
-// to scikit-learn's transformers of the same names to 1e-9 (golden_test.cc).
+// What steps are made of: small fitted values, each with a function that applies it. Equal to
+// scikit-learn's transformers of the same names to 1e-9 (golden_test.cc).
 
 /// The value that replaces missing numbers: SimpleImputer's statistics. Ties of the most frequent
 /// go to the smallest. 0 when every value is missing. REQUIRES: imputation is not kNone.

@@ -1,4 +1,4 @@
-#include "reeve/learners/xgboost/log_loss_kernel.h"
+#include "reeve/learners/log_loss/log_loss_kernel.h"
 
 #include <bit>
 #include <cmath>

@@ -1,11 +1,11 @@
-#include "reeve/learners/xgboost/gradients.h"
+#include "reeve/learners/log_loss/gradients.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "reeve/base/parallel.h"
-#include "reeve/learners/xgboost/log_loss_kernel.h"
+#include "reeve/learners/log_loss/log_loss_kernel.h"
 
 namespace reeve::learners {
 namespace {

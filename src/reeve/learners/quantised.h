@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "reeve/table/matrix.h"
@@ -21,8 +22,19 @@ struct QuantisedColumn {
   std::int32_t largest_code = 0;
 };
 
+/// A whole matrix, quantised once and read by every learner and fold. Immutable once made.
+struct QuantisedMatrix {
+  std::vector<QuantisedColumn> columns;
+  std::int64_t rows = 0;
+};
+
 /// At most 255 bins a column: one per distinct value where there are few, else bins of about equal
-/// size. Bins are cut halfway between neighbouring values.
-std::vector<QuantisedColumn> Quantise(const Matrix& matrix, int threads);
+/// size. Bins are cut halfway between neighbouring values. The same for any number of threads.
+QuantisedMatrix Quantise(const Matrix& matrix, int threads);
+/// The same with cuts that come from the rows `cut_rows` alone (empty: from all), so that held-out
+/// rows leave no trace; every row of the matrix gets its bins.
+QuantisedMatrix Quantise(const Matrix& matrix, std::span<const std::int64_t> cut_rows, int threads);
+/// Another matrix with the same columns, cut as `model` was.
+QuantisedMatrix QuantiseAs(const Matrix& matrix, const QuantisedMatrix& model, int threads);
 
 }  // namespace reeve::learners

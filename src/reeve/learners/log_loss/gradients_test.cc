@@ -1,4 +1,4 @@
-#include "reeve/learners/xgboost/gradients.h"
+#include "reeve/learners/log_loss/gradients.h"
 
 #include <cmath>
 #include <cstring>
@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/random.h"
-#include "reeve/learners/xgboost/log_loss_kernel.h"
+#include "reeve/learners/log_loss/log_loss_kernel.h"
 
 namespace reeve::learners {
 namespace {

@@ -1,0 +1,190 @@
+#include "reeve/features/number_step.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "reeve/base/text.h"
+
+namespace reeve::features {
+namespace {
+
+std::vector<double> Gather(std::span<const double> values, std::span<const std::int64_t> rows) {
+  std::vector<double> gathered;
+  gathered.reserve(rows.size());
+  for (const std::int64_t row : rows) gathered.push_back(values[static_cast<std::size_t>(row)]);
+  return gathered;
+}
+
+std::vector<NumberOutput> FitDateParts(const Column& column, const std::vector<double>& values,
+                                       const PipelineOptions& options) {
+  std::vector<NumberOutput> numbers;
+  for (const std::string& part : options.date_parts) {
+    std::vector<double> parts;
+    for (const double value : values) parts.push_back(DatePart(value, part));
+    const auto present =
+        std::find_if(parts.begin(), parts.end(), [](double value) { return !std::isnan(value); });
+    const bool varies = std::any_of(parts.begin(), parts.end(), [&](double value) {
+      return present != parts.end() && !std::isnan(value) && value != *present;
+    });
+    if (varies) {
+      numbers.push_back(
+          FitNumberOutput(column.name() + "." + part, part, std::move(parts), options));
+    }
+  }
+  return numbers;
+}
+
+void ApplyNumber(const NumberOutput& number, std::span<const double> values, float* features,
+                 float* flags) {
+  if (number.is_plain()) {  // what trees get
+    for (std::size_t i = 0; i < values.size(); ++i) features[i] = ToFeature(values[i]);
+    return;
+  }
+  const bool is_unscaled = number.is_unscaled();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    double value = values[i];
+    const bool missing = std::isnan(value);
+    if (flags != nullptr) flags[i] = missing ? 1.0F : 0.0F;
+    if (missing && number.imputed) value = *number.imputed;
+    features[i] = ToFeature(is_unscaled ? value : number.scale.Apply(value));
+  }
+}
+
+// A date is taken apart once for all of its parts.
+void ApplyDates(const std::vector<NumberOutput>& numbers, std::span<const double> values,
+                FeatureColumns out) {
+  constexpr std::size_t kDates = 64;
+  std::array<DateParts, kDates> dates;
+  std::array<double, kDates> raw;
+  for (std::size_t begin = 0; begin < values.size(); begin += kDates) {
+    const auto block = values.subspan(begin, std::min(kDates, values.size() - begin));
+    std::transform(block.begin(), block.end(), dates.begin(), SplitDate);
+    std::size_t output = 0;
+    for (const NumberOutput& number : numbers) {
+      float* const features = out.column(output++) + begin;
+      float* const flags = number.flag ? out.column(output++) + begin : nullptr;
+      std::copy(block.begin(), block.end(), raw.begin());
+      if (number.is_date_part()) {
+        double DateParts::*const part = DatePartMember(number.date_part);
+        for (std::size_t i = 0; i < block.size(); ++i) raw[i] = dates[i].*part;
+      }
+      ApplyNumber(number, std::span(raw).first(block.size()), features, flags);
+    }
+  }
+}
+
+}  // namespace
+
+NumberOutput FitNumberOutput(std::string name, std::string date_part, std::vector<double> values,
+                             const PipelineOptions& options) {
+  NumberOutput output{.name = std::move(name),
+                      .date_part = std::move(date_part),
+                      .imputed = {},
+                      .scale = {},
+                      .flag = false};
+  const bool any_missing =
+      std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
+  output.flag = options.missing_flags && any_missing;
+  if (options.imputation != Imputation::kNone) {
+    output.imputed = FitImputation(values, options.imputation, options.constant);
+    for (double& value : values) {
+      if (std::isnan(value)) value = *output.imputed;
+    }
+  }
+  if (options.scaling != Scaling::kNone) {
+    std::erase_if(values, [](double value) { return std::isnan(value); });
+    output.scale = FitScale(values, options.scaling);
+  }
+  return output;
+}
+
+std::unique_ptr<Step> NumberStep::Fit(const Column& column, std::span<const std::int64_t> rows,
+                                      const PipelineOptions& options) {
+  std::vector<double> values = Gather(column.numbers(), rows);
+  const bool all_missing =
+      std::all_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
+  if (all_missing && options.imputation != Imputation::kNone &&
+      options.imputation != Imputation::kConstant)
+    return nullptr;
+  std::vector<NumberOutput> numbers;
+  if (column.type() != ColumnType::kDatetime) {
+    numbers.push_back(FitNumberOutput(column.name(), "", std::move(values), options));
+  } else {
+    numbers = FitDateParts(column, values, options);
+    if (numbers.empty()) return nullptr;
+  }
+  return std::make_unique<NumberStep>(column.name(), std::move(numbers));
+}
+
+std::vector<StepInput> NumberStep::Inputs() const {
+  return {{.column = column_, .storage = Column::Storage::kNumbers}};
+}
+
+std::vector<MatrixColumn> NumberStep::Outputs() const {
+  std::vector<MatrixColumn> outputs;
+  for (const NumberOutput& number : numbers_) {
+    outputs.push_back({.name = number.name, .source = column_});
+    if (number.flag) outputs.push_back({.name = number.name + " (missing)", .source = column_});
+  }
+  return outputs;
+}
+
+void NumberStep::Apply(std::span<const StepValues> inputs, std::size_t rows,
+                       FeatureColumns out) const {
+  const std::span<const double> values = inputs[0].numbers.first(rows);
+  const bool any_date =
+      std::any_of(numbers_.begin(), numbers_.end(),
+                  [](const NumberOutput& number) { return number.is_date_part(); });
+  if (any_date) return ApplyDates(numbers_, values, out);
+  std::size_t output = 0;
+  for (const NumberOutput& number : numbers_) {
+    float* const features = out.column(output++);
+    float* const flags = number.flag ? out.column(output++) : nullptr;
+    ApplyNumber(number, values, features, flags);
+  }
+}
+
+Json NumberStep::ToJson() const {
+  Json json;
+  json["column"] = column_;
+  json["kind"] = "number";
+  json["numbers"] = Json::array();
+  for (const NumberOutput& output : numbers_) {
+    Json number;
+    number["name"] = output.name;
+    if (!output.date_part.empty()) number["date_part"] = output.date_part;
+    if (output.imputed) number["impute"] = *output.imputed;
+    number["center"] = output.scale.center;
+    number["scale"] = output.scale.scale;
+    number["missing_flag"] = output.flag;
+    json["numbers"].push_back(std::move(number));
+  }
+  return json;
+}
+
+Result<std::unique_ptr<Step>> NumberStep::FromJson(const Json& json) {
+  REEVE_ASSIGN_OR_RETURN(std::string column, JsonString(json, "column"));
+  REEVE_ASSIGN_OR_RETURN(const Json* const array, JsonArray(json, "numbers"));
+  std::vector<NumberOutput> numbers;
+  for (const Json& element : *array) {
+    NumberOutput number;
+    REEVE_ASSIGN_OR_RETURN(number.name, JsonString(element, "name"));
+    if (element.contains("date_part")) {
+      REEVE_ASSIGN_OR_RETURN(number.date_part, JsonString(element, "date_part"));
+      if (!IsDatePart(number.date_part))
+        return Status::Corrupt("unknown date part " + Quote(number.date_part));
+    }
+    REEVE_ASSIGN_OR_RETURN(number.imputed, JsonOptionalNumber(element, "impute"));
+    REEVE_ASSIGN_OR_RETURN(number.scale.center, JsonNumber(element, "center"));
+    REEVE_ASSIGN_OR_RETURN(number.scale.scale, JsonNumber(element, "scale"));
+    REEVE_ASSIGN_OR_RETURN(number.flag, JsonBool(element, "missing_flag"));
+    if (number.scale.scale == 0) return Status::Corrupt("a scale of 0 for " + Quote(number.name));
+    numbers.push_back(std::move(number));
+  }
+  return std::unique_ptr<Step>(std::make_unique<NumberStep>(std::move(column), std::move(numbers)));
+}
+
+}  // namespace reeve::features

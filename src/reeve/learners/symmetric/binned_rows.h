@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "reeve/learners/learner.h"
+
+namespace reeve::learners {
+
+/// A column that can split the learnt rows: at least two of its bins occur, missing counted as one.
+struct BinnedFeature {
+  /// Of the matrix.
+  std::size_t column = 0;
+  /// Bins 0 … bins-1 hold values.
+  std::size_t bins = 0;
+  bool has_missing = false;
+
+  /// Places in a histogram: the bins, then the missing values.
+  std::size_t places() const { return bins + (has_missing ? 1 : 0); }
+};
+
+/// The features that can split the rows of `set`. REQUIRES: `quantised` is of the set's matrix.
+std::vector<BinnedFeature> FindBinnedFeatures(const TrainingSet& set,
+                                              const QuantisedMatrix& quantised);
+
+/// Bins of the set's rows, feature after feature: for tests of all rows on one feature.
+class BinnedColumns {
+ public:
+  BinnedColumns(const TrainingSet& set, const QuantisedMatrix& quantised,
+                std::span<const BinnedFeature> features);
+
+  std::size_t rows() const { return rows_; }
+  /// Bins of a feature (by position in `features`), kMissingBin for missing ones.
+  std::span<const std::uint8_t> feature(std::size_t feature_idx) const {
+    return {bins_.data() + feature_idx * rows_, rows_};
+  }
+
+ private:
+  std::size_t rows_ = 0;
+  std::vector<std::uint8_t> bins_;
+};
+
+/// Neighbouring features whose histograms are built in one pass over rows: small enough for the
+/// histograms of all leaves to stay in the processor's cache. Read by many threads.
+struct FeatureGroup {
+  /// Positions in the list of features: [first, first + size).
+  std::size_t first = 0, size = 0;
+  /// Where each feature's places begin in the group's histogram, and how many there are in all.
+  std::vector<std::size_t> offsets;
+  std::size_t places = 0;
+  /// Row after row the place that each feature's value falls into.
+  std::vector<std::uint16_t> row_places;
+};
+
+/// At least `fewest` groups where there are as many features.
+std::vector<FeatureGroup> MakeFeatureGroups(const BinnedColumns& columns,
+                                            std::span<const BinnedFeature> features,
+                                            std::size_t fewest);
+
+}  // namespace reeve::learners

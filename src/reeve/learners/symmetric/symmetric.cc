@@ -1,0 +1,310 @@
+#include "reeve/learners/symmetric/symmetric.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "reeve/learners/early_stopping.h"
+#include "reeve/learners/log_loss/gradients.h"
+#include "reeve/learners/symmetric/binned_rows.h"
+#include "reeve/learners/symmetric/leaf_values.h"
+#include "reeve/learners/symmetric/packed_gradients.h"
+#include "reeve/learners/symmetric/split_search.h"
+#include "reeve/learners/symmetric/symmetric_tree.h"
+
+namespace reeve::learners {
+namespace {
+
+constexpr int kMostRounds = 3000;
+// Fewer values than this per thread and waiting for each other costs more than it saves.
+constexpr std::size_t kValuesPerThread = 262'144;
+
+const std::vector<ParamSpec>& Specs() {
+  static const std::vector<ParamSpec> specs = {
+      {"n_estimators",
+       "integer",
+       "100",
+       1,
+       100'000,
+       {},
+       "rounds of boosting; with early stopping at most 3000"},
+      {"learning_rate", "real", "0.08", 1e-6, 1, {}, "how much of each tree is added"},
+      {"max_depth", "integer", "6", 1, 8, {}, "levels of a tree, a test each"},
+      {"reg_lambda", "real", "3", 0, 1e9, {}, "L2: shortens the steps towards leaf values"},
+      {"leaf_steps",
+       "integer",
+       "0",
+       0,
+       100,
+       {},
+       "Newton steps per leaf; 0: 10 for two classes, 1 for more"},
+      {"early_stopping_rounds",
+       "integer",
+       "0",
+       0,
+       10'000,
+       {},
+       "rounds without improvement after which training ends; 0: 30 and a fifth of the best so "
+       "far"},
+  };
+  return specs;
+}
+
+std::size_t Outputs(const TrainingSet& set) {
+  return set.classes == 2 ? 1 : static_cast<std::size_t>(set.classes);
+}
+
+// Rows of a set by themselves: bins and margins of the rows named, labels and weights in their
+// order.
+struct Rows {
+  Rows(const TrainingSet& set, const QuantisedMatrix& quantised,
+       const std::vector<BinnedFeature>& features)
+      : bins(set, quantised, features), partition(set.row_count()) {
+    for (std::size_t i = 0; i < set.row_count(); ++i) labels.push_back(set.labels[set.row(i)]);
+    for (std::size_t i = 0; i < set.row_count() && !set.weights.empty(); ++i)
+      weights.push_back(set.weights[set.row(i)]);
+    alone = {.matrix = set.matrix, .labels = labels, .classes = set.classes, .weights = weights};
+  }
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+
+  void StartMargins(std::span<const float> base) {
+    margins.resize(labels.size() * base.size());
+    for (std::size_t i = 0; i < margins.size(); ++i) margins[i] = base[i % base.size()];
+  }
+  // Float32 additions tree by tree, as ForestModel's.
+  void AddTree(const SymmetricTree& tree, std::size_t outputs) {
+    const auto leaf_of = partition.leaf_of();
+    for (std::size_t i = 0; i < leaf_of.size(); ++i) {
+      for (std::size_t k = 0; k < outputs; ++k)
+        margins[i * outputs + k] += tree.values[leaf_of[i] * outputs + k];
+    }
+  }
+
+  BinnedColumns bins;
+  LeafPartition partition;
+  std::vector<std::int32_t> labels;
+  std::vector<double> weights;
+  std::vector<float> margins;
+  /// For what works on labels and weights; its matrix is not looked at.
+  TrainingSet alone;
+};
+
+// Where margins start: the log odds of the positive class, or the logarithm of each class's share.
+std::vector<float> BaseMargins(const TrainingSet& alone) {
+  constexpr double kLeast = 0.001;
+  std::vector<double> shares(static_cast<std::size_t>(alone.classes));
+  double total = 0;
+  for (std::size_t i = 0; i < alone.labels.size(); ++i) {
+    shares[static_cast<std::size_t>(alone.labels[i])] += alone.weight(i);
+    total += alone.weight(i);
+  }
+  std::vector<float> margins;
+  for (double& share : shares) {
+    share = std::clamp(share / total, kLeast, 1 - kLeast);
+    margins.push_back(static_cast<float>(std::log(share)));
+  }
+  if (alone.classes == 2) margins = {static_cast<float>(std::log(shares[1] / (1 - shares[1])))};
+  return margins;
+}
+
+int UsefulThreads(std::size_t rows, std::size_t features, int threads) {
+  const std::size_t most = rows * features / kValuesPerThread;
+  return static_cast<int>(
+      std::clamp<std::size_t>(most, 1, static_cast<std::size_t>(std::max(threads, 1))));
+}
+
+// Boosting from the first round to the last.
+class Rounds {
+ public:
+  Rounds(const TrainingSet& set, const TrainOptions& options, const QuantisedMatrix& quantised,
+         const QuantisedMatrix* watched_bins)
+      : options_(options),
+        quantised_(quantised),
+        outputs_(Outputs(set)),
+        features_(FindBinnedFeatures(set, quantised)),
+        threads_(UsefulThreads(set.row_count(), features_.size(), options.threads)),
+        depth_(static_cast<std::size_t>(Number("max_depth"))),
+        lambda_(Number("reg_lambda")),
+        learnt_(set, quantised, features_),
+        search_(learnt_.bins, features_, outputs_, depth_, threads_),
+        gradients_(learnt_.alone),
+        packed_(outputs_),
+        leaves_(learnt_.alone, {.steps = LeafSteps(set.classes),
+                                .lambda = lambda_,
+                                .learning_rate = Number("learning_rate")}),
+        stopping_(static_cast<int>(Number("early_stopping_rounds"))),
+        gains_(quantised.columns.size()) {
+    base_ = BaseMargins(learnt_.alone);
+    learnt_.StartMargins(base_);
+    if (options.early_stopping == nullptr) return;
+    watched_.emplace(*options.early_stopping, *watched_bins, features_);
+    watched_->StartMargins(base_);
+  }
+
+  Status Run() {
+    const int most = MostRounds();
+    for (; trained_ < most && !ended_; ++trained_) {
+      REEVE_RETURN_IF_ERROR(options_.cancellation->Check());
+      Step();
+      if (watched_) Watch();
+    }
+    history_.push_back(
+        {"train_log_loss", trained_ - 1, MarginLogLoss(learnt_.alone, learnt_.margins, threads_)});
+    return Status::Ok();
+  }
+
+  std::int64_t kept() const {
+    return watched_ && !options_.keep_all_rounds ? stopping_.best_round() + 1 : trained_;
+  }
+  std::vector<HistoryPoint>& history() { return history_; }
+
+  inference::Forest ToForest() const {
+    inference::Forest forest{
+        .features = static_cast<std::int64_t>(quantised_.columns.size()),
+        .classes = static_cast<int>(std::max<std::size_t>(outputs_, 2)),
+        .link = outputs_ == 1 ? inference::Link::kLogistic : inference::Link::kSoftmax,
+        .base_margin = base_};
+    for (std::int64_t round = 0; round < kept(); ++round) {
+      for (inference::Tree& tree :
+           ToTrees(trees_[static_cast<std::size_t>(round)], outputs_, features_, quantised_))
+        forest.trees.push_back(std::move(tree));
+    }
+    return forest;
+  }
+
+  // Shares of the gain of all splits.
+  std::vector<double> Importance() const {
+    const double total = std::accumulate(gains_.begin(), gains_.end(), 0.0);
+    std::vector<double> shares(gains_);
+    for (double& share : shares) share = total > 0 ? share / total : 0;
+    return shares;
+  }
+
+ private:
+  double Number(const char* name) const { return NumberParam(options_.params, Specs(), name); }
+
+  int LeafSteps(int classes) const {
+    const auto given = static_cast<int>(Number("leaf_steps"));
+    return given > 0 ? given : classes == 2 ? 10 : 1;
+  }
+
+  int MostRounds() const {
+    const bool given = options_.params.contains("n_estimators");
+    if (options_.early_stopping != nullptr && !given) return kMostRounds;
+    return static_cast<int>(Number("n_estimators"));
+  }
+
+  void Step() {
+    const double loss = gradients_.Compute(learnt_.margins, threads_);
+    if (trained_ > 0) history_.push_back({"train_log_loss", trained_ - 1, loss});
+    packed_.Pack(gradients_.gradients(), gradients_.hessians());
+    SymmetricTree tree;
+    GrowTests(tree);
+    tree.values = leaves_.Fit(learnt_.partition, learnt_.margins, gradients_, threads_);
+    learnt_.AddTree(tree, outputs_);
+    // Where nothing can be split, further rounds would add nothing either.
+    if (tree.tests.empty()) ended_ = true;
+    trees_.push_back(std::move(tree));
+  }
+
+  void GrowTests(SymmetricTree& tree) {
+    learnt_.partition.Reset();
+    double score = ScoreOfRoot();
+    while (tree.tests.size() < depth_ && !features_.empty()) {
+      const FoundTest found = search_.Find(learnt_.partition, packed_, lambda_);
+      // Scores are float32: a gain below their rounding is none.
+      if (found.score <= score * (1 + 1e-6)) return;
+      gains_[features_[found.test.feature].column] += found.score - score;
+      score = found.score;
+      learnt_.partition.Split(learnt_.bins.feature(found.test.feature), found.test);
+      learnt_.partition.Sort();
+      tree.tests.push_back(found.test);
+    }
+  }
+
+  double ScoreOfRoot() const {
+    std::vector<double> gradient(outputs_), hessian(outputs_);
+    for (std::size_t i = 0; i < gradients_.gradients().size(); ++i) {
+      gradient[i % outputs_] += static_cast<double>(gradients_.gradients()[i]);
+      hessian[i % outputs_] += static_cast<double>(gradients_.hessians()[i]);
+    }
+    double score = 0;
+    for (std::size_t k = 0; k < outputs_; ++k)
+      score += gradient[k] * gradient[k] / (hessian[k] + lambda_);
+    return score;
+  }
+
+  void Watch() {
+    const SymmetricTree& tree = trees_.back();
+    watched_->partition.Reset();
+    for (const SymmetricTest& test : tree.tests)
+      watched_->partition.Split(watched_->bins.feature(test.feature), test);
+    watched_->AddTree(tree, outputs_);
+    const double loss = MarginLogLoss(watched_->alone, watched_->margins, threads_);
+    history_.push_back({"watched_log_loss", trained_, loss});
+    stopping_.Watch(trained_, loss);
+    ended_ = ended_ || stopping_.ended();
+  }
+
+  const TrainOptions& options_;
+  const QuantisedMatrix& quantised_;
+  const std::size_t outputs_;
+  const std::vector<BinnedFeature> features_;
+  const int threads_;
+  const std::size_t depth_;
+  const double lambda_;
+  Rows learnt_;
+  std::optional<Rows> watched_;
+  std::vector<float> base_;
+  SplitSearch search_;
+  Gradients gradients_;
+  PackedGradients packed_;
+  LeafFitter leaves_;
+  EarlyStopping stopping_;
+  std::vector<double> gains_;
+  std::vector<SymmetricTree> trees_;
+  int trained_ = 0;
+  bool ended_ = false;
+  std::vector<HistoryPoint> history_;
+};
+
+class Symmetric final : public Learner {
+ public:
+  std::string name() const override { return "symmetric"; }
+  InputKind input() const override { return InputKind::kTrees; }
+  const std::vector<ParamSpec>& params() const override { return Specs(); }
+
+  Result<TrainedModel> Train(const TrainingSet& set, const TrainOptions& options) const override {
+    REEVE_RETURN_IF_ERROR(ValidateParams(options.params, Specs(), name()));
+    if (set.row_count() == 0)
+      return Status::InvalidData("symmetric: there is no row to learn from");
+    if (set.matrix->cols() == 0)
+      return Status::InvalidData("symmetric: there is no column to learn from");
+    QuantisedMatrix own;
+    if (set.quantised == nullptr) own = Quantise(*set.matrix, set.rows, options.threads);
+    const QuantisedMatrix& quantised = set.quantised != nullptr ? *set.quantised : own;
+    QuantisedMatrix watched_own;
+    const QuantisedMatrix* watched = &quantised;
+    if (options.early_stopping != nullptr && options.early_stopping->matrix != set.matrix) {
+      watched_own = QuantiseAs(*options.early_stopping->matrix, quantised, options.threads);
+      watched = &watched_own;
+    }
+    Rounds rounds(set, options, quantised, watched);
+    REEVE_RETURN_IF_ERROR(rounds.Run());
+    TrainedModel trained;
+    REEVE_ASSIGN_OR_RETURN(trained.model, inference::ForestModel::Make(rounds.ToForest()));
+    trained.importance = rounds.Importance();
+    trained.params = options.params;
+    trained.params["n_estimators"] = std::to_string(rounds.kept());
+    trained.history = std::move(rounds.history());
+    return trained;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Learner> MakeSymmetric() { return std::make_unique<Symmetric>(); }
+
+}  // namespace reeve::learners

@@ -1,0 +1,51 @@
+#include "reeve/learners/symmetric/symmetric_tree.h"
+
+#include <limits>
+
+namespace reeve::learners {
+namespace {
+
+// `x < threshold` says what "bin <= last" says.
+float ThresholdOf(const QuantisedColumn& column, std::uint8_t last) {
+  constexpr float kAll = std::numeric_limits<float>::infinity();
+  // Of categories the last bin holds all codes from it up.
+  if (column.is_categorical) return last < kMissingBin - 1 ? static_cast<float>(last) + 0.5F : kAll;
+  return last < column.cuts.size() ? column.cuts[last] : kAll;
+}
+
+}  // namespace
+
+std::vector<inference::Tree> ToTrees(const SymmetricTree& tree, std::size_t outputs,
+                                     const std::vector<BinnedFeature>& features,
+                                     const QuantisedMatrix& quantised) {
+  const std::size_t leaves = std::size_t{1} << tree.tests.size(), inner = leaves - 1;
+  inference::Tree shape;
+  const std::size_t size = inner + leaves;
+  shape.left.assign(size, -1);
+  shape.right.assign(size, -1);
+  shape.feature.assign(size, 0);
+  shape.threshold.assign(size, 0);
+  shape.default_left.assign(size, 0);
+  shape.category_set.assign(size, -1);
+  std::size_t node = 0;
+  for (std::size_t level = 0; level < tree.tests.size(); ++level) {
+    const SymmetricTest& test = tree.tests[level];
+    const std::size_t column = features[test.feature].column;
+    for (std::size_t i = 0; i < std::size_t{1} << level; ++i, ++node) {
+      shape.left[node] = static_cast<std::int32_t>(2 * node + 1);
+      shape.right[node] = static_cast<std::int32_t>(2 * node + 2);
+      shape.feature[node] = static_cast<std::int32_t>(column);
+      shape.threshold[node] = ThresholdOf(quantised.columns[column], test.last_left_bin);
+      shape.default_left[node] = test.missing_left ? 1 : 0;
+    }
+  }
+  std::vector<inference::Tree> trees(outputs, shape);
+  for (std::size_t k = 0; k < outputs; ++k) {
+    trees[k].output = static_cast<std::int32_t>(k);
+    for (std::size_t leaf = 0; leaf < leaves; ++leaf)
+      trees[k].threshold[inner + leaf] = tree.values[leaf * outputs + k];
+  }
+  return trees;
+}
+
+}  // namespace reeve::learners

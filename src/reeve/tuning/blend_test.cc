@@ -1,0 +1,89 @@
+#include "reeve/tuning/blend.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "reeve/base/random.h"
+
+namespace reeve::tuning {
+namespace {
+
+Probabilities OfPositives(const std::vector<double>& positive) {
+  Probabilities made(static_cast<std::int64_t>(positive.size()), 2);
+  for (std::size_t row = 0; row < positive.size(); ++row) {
+    made.values[2 * row] = 1 - positive[row];
+    made.values[2 * row + 1] = positive[row];
+  }
+  return made;
+}
+
+double MeanLoss(const Probabilities& p, const std::vector<std::int32_t>& labels) {
+  double loss = 0;
+  for (std::size_t row = 0; row < labels.size(); ++row)
+    loss -= std::log(p.at(static_cast<std::int64_t>(row), labels[row]));
+  return loss / static_cast<double>(labels.size());
+}
+
+// Two guessers with independent mistakes and one that knows nothing.
+struct Guessers {
+  std::vector<std::int32_t> labels;
+  Probabilities first, second, noise;
+};
+
+Guessers MakeGuessers() {
+  Random random(1);
+  Guessers made;
+  std::vector<double> first, second, noise;
+  for (int row = 0; row < 2000; ++row) {
+    made.labels.push_back(static_cast<std::int32_t>(random.Below(2)));
+    const double signal = made.labels.back() == 1 ? 1 : -1;
+    const auto guess = [&] { return 1 / (1 + std::exp(-(signal + 1.5 * random.Normal()))); };
+    first.push_back(guess());
+    second.push_back(guess());
+    noise.push_back(random.Uniform());
+  }
+  made.first = OfPositives(first);
+  made.second = OfPositives(second);
+  made.noise = OfPositives(noise);
+  return made;
+}
+
+TEST(BlendTest, MixesWhatErrsIndependentlyAndLeavesNoiseOut) {
+  const Guessers made = MakeGuessers();
+  const Probabilities* const members[] = {&made.noise, &made.first, &made.second};
+  const std::vector<double> weights = BlendWeights(members, made.labels, 40);
+  EXPECT_EQ(weights[0], 0);
+  EXPECT_NEAR(weights[1], 0.5, 0.15);
+  EXPECT_NEAR(weights[0] + weights[1] + weights[2], 1, 1e-12);
+  const double blended = MeanLoss(Blend(members, weights), made.labels);
+  EXPECT_LT(blended, MeanLoss(made.first, made.labels));
+  EXPECT_LT(blended, MeanLoss(made.second, made.labels));
+}
+
+TEST(BlendTest, AMemberThatIsCertainAndWrongDoesNotSilenceTheOthers) {
+  const std::vector<std::int32_t> labels = {1, 0, 1, 0};
+  const Probabilities certain = OfPositives({1, 0, 0, 0});
+  const Probabilities careful = OfPositives({0.8, 0.2, 0.7, 0.3});
+  const Probabilities* const members[] = {&certain, &careful};
+  const std::vector<double> weights = BlendWeights(members, labels, 40);
+  EXPECT_GT(weights[1], 0.3);
+  EXPECT_TRUE(std::isfinite(MeanLoss(Blend(members, weights), labels)));
+}
+
+TEST(BlendTest, OfEqualsTheFirstIsTaken) {
+  const Guessers made = MakeGuessers();
+  const Probabilities* const members[] = {&made.first, &made.first};
+  EXPECT_EQ(BlendWeights(members, made.labels, 10), (std::vector<double>{1, 0}));
+}
+
+TEST(CompareLossesTest, IsThePairedDifference) {
+  const std::vector<double> losses = {1, 2, 3, 4}, others = {2, 2, 5, 4};
+  const PairedGain gain = CompareLosses(losses, others);
+  EXPECT_DOUBLE_EQ(gain.mean, 0.75);
+  EXPECT_NEAR(gain.standard_error, std::sqrt(((0.25 * 0.25) + 2 * 0.75 * 0.75 + 1.25 * 1.25) / 16),
+              1e-12);
+}
+
+}  // namespace
+}  // namespace reeve::tuning
