@@ -84,20 +84,19 @@ char* WriteFraction(double value, char* out) {
   const Binary binary = Split(value);
   const int places = PlacesOf(binary.exponent);
   const std::uint64_t digits = Shortest(binary, places);
-  // 24 digits with zeros in front, of which the last `places` count: below 2^57, so that the first
-  // six are zeros. A copy of one size, larger
-  // than it has to be, needs no loop.
+  // Below 2^57: two times eight digits, and 0 to 14 in front of them, which takes the first
+  // places - 16 digits. These are written as four, of which the others are written over.
   constexpr std::uint64_t kEight = 100'000'000;
-  char text[48];
   const std::uint64_t high = digits / kEight, top = high / kEight;
-  std::memcpy(text, "00000000", 8);
-  text[6] = static_cast<char>('0' + top / 10);
-  text[7] = static_cast<char>('0' + top % 10);
-  WriteEight(high - top * kEight, text + 8);
-  WriteEight(digits - high * kEight, text + 16);
+  const auto width = static_cast<unsigned>(places - 16);
+  const std::uint32_t first =
+      0x30303030U + static_cast<std::uint32_t>(top / 10 << 16 | top % 10 << 24);
+  const std::uint64_t shifted = std::uint64_t{first} >> (8 * (4 - width));
   out[0] = '0';
   out[1] = '.';
-  std::memcpy(out + 2, text + 24 - places, 24);
+  std::memcpy(out + 2, &shifted, 4);
+  WriteEight(high - top * kEight, out + 2 + width);
+  WriteEight(digits - high * kEight, out + 10 + width);
   char* end = out + 2 + places;
   while (end[-1] == '0') --end;
   return end;

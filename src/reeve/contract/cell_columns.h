@@ -29,17 +29,21 @@ class CellColumns {
     ++rows_;
   }
 
-  // Fields of the last row. REQUIRES: field < fields(), rows() > 0.
+  // Fields of the last row; what was set before is replaced. REQUIRES: field < fields(), rows() >
+  // 0.
+  /// kNumber; `number` is finite.
   void SetNumber(std::size_t field, double number) {
     const std::size_t at = Last(field);
     kinds_[at] = Cell::Kind::kNumber;
     numbers_[at] = number;
   }
+  /// kText; `text` has to live as long as it is looked at.
   void SetText(std::size_t field, std::string_view text) {
     const std::size_t at = Last(field);
     kinds_[at] = Cell::Kind::kText;
     texts_[at] = text;
   }
+  /// Any kind.
   void Set(std::size_t field, const Cell& cell) {
     const std::size_t at = Last(field);
     kinds_[at] = cell.kind;
@@ -47,8 +51,10 @@ class CellColumns {
     texts_[at] = cell.text;
   }
 
+  // What is there. Spans live until the next AddRow or Begin.
   std::size_t rows() const { return rows_; }
   std::size_t fields() const { return fields_; }
+  /// A cell as it was set; its text is not copied.
   Cell At(std::size_t row, std::size_t field) const {
     const std::size_t at = field * stride_ + row;
     Cell cell{.kind = kinds_[at]};

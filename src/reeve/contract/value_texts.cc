@@ -133,19 +133,19 @@ namespace {
 // "2024-02-12", "2024/02/12": seconds since 1970. Most dates have this form.
 std::optional<double> ReadDay(const char* text) {
   using namespace std::chrono;
-  unsigned digits[8];
-  unsigned largest = 0;
-  constexpr std::size_t kPlaces[] = {0, 1, 2, 3, 5, 6, 8, 9};
-  for (std::size_t i = 0; i < 8; ++i) {
-    digits[i] = static_cast<unsigned char>(text[kPlaces[i]]) - unsigned{'0'};
-    largest = std::max(largest, digits[i]);
-  }
+  unsigned others = 0;
+  const auto digit = [&](std::size_t at) {
+    const unsigned value = static_cast<unsigned char>(text[at]) - unsigned{'0'};
+    others |= value > 9 ? 16 : 0;
+    return value;
+  };
+  const unsigned year_number = digit(0) * 1000 + digit(1) * 100 + digit(2) * 10 + digit(3);
+  const unsigned month_number = digit(5) * 10 + digit(6), day_number = digit(8) * 10 + digit(9);
   const char separator = text[4];
-  if (largest > 9 || (separator != '-' && separator != '/') || text[7] != separator)
+  if (others != 0 || (separator != '-' && separator != '/') || text[7] != separator)
     return std::nullopt;
-  const unsigned year_number = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3];
-  const year_month_day date{year(static_cast<int>(year_number)), month(digits[4] * 10 + digits[5]),
-                            day(digits[6] * 10 + digits[7])};
+  const year_month_day date{year(static_cast<int>(year_number)), month(month_number),
+                            day(day_number)};
   if (!date.ok()) return std::nullopt;
   return static_cast<double>(sys_days(date).time_since_epoch().count()) * 86400.0;
 }

@@ -106,17 +106,19 @@ DateParts SplitDate(double seconds) {
   // Beyond these years the calendar arithmetic would overflow.
   constexpr double kFarthest = 1e12;
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  if (std::isnan(seconds) || std::abs(seconds) > kFarthest)
-    return {kNone, kNone, kNone, kNone, kNone, kNone};
-  const double day_number = std::floor(seconds / 86400);
-  const sys_days midnight{days(static_cast<int>(day_number))};
+  if (!(std::abs(seconds) <= kFarthest)) return {kNone, kNone, kNone, kNone, kNone, kNone};
+  // Whole seconds below, so that the rest is integers.
+  auto whole = static_cast<std::int64_t>(seconds);
+  if (static_cast<double>(whole) > seconds) --whole;
+  const sys_days midnight = floor<days>(sys_seconds(std::chrono::seconds(whole)));
   const year_month_day date(midnight);
+  const std::int64_t day_number = midnight.time_since_epoch().count();
   return {.year = static_cast<double>(static_cast<int>(date.year())),
           .month = static_cast<double>(static_cast<unsigned>(date.month())),
           .day = static_cast<double>(static_cast<unsigned>(date.day())),
           .weekday = static_cast<double>(weekday(midnight).iso_encoding()) - 1,
-          .hour = std::floor((seconds - day_number * 86400) / 3600),
-          .epoch_days = day_number};
+          .hour = static_cast<double>((whole - day_number * 86400) / 3600),
+          .epoch_days = static_cast<double>(day_number)};
 }
 
 double DateParts::*DatePartMember(std::string_view part) {

@@ -65,6 +65,10 @@ Status BlockMaker::SealAll() {
 Status BlockMaker::TakePacked(const RowChunk::Packed& packed) {
   Status first;
   if (packed_.rows > 0 && packed_.schema != packed.schema) KeepFirst(WritePacked(), first);
+  if (packed_.bytes.empty()) {
+    packed_.bytes = sink_.SpareBytes();
+    packed_.bytes.reserve(2 * kPackedBytes);
+  }
   AppendBlock({.kind = BlockKind::kPackedRows,
                .schema = packed.schema->id,
                .rows = packed.rows,

@@ -2,10 +2,12 @@
 
 #include <bit>
 #include <deque>
+#include <map>
 
 #include <gtest/gtest.h>
 
 #include "reeve/base/random.h"
+#include "reeve/contract/typing.h"
 #include "reeve/predictions/test_rows.h"
 
 namespace reeve::predictions {
@@ -79,6 +81,33 @@ void ExpectSame(const RowColumns& columns, const ScoredCall& call, std::size_t b
   }
 }
 
+// What a scorer tells about the texts of a call.
+class ToldTexts {
+ public:
+  explicit ToldTexts(const contract::CellColumns& cells)
+      : codes_(cells.fields()), dates_(cells.fields()) {
+    for (std::size_t f = 0; f < cells.fields(); ++f) {
+      std::map<std::string_view, std::int32_t> code_of;
+      for (std::size_t row = 0; row < cells.rows(); ++row) {
+        const contract::Cell cell = cells.At(row, f);
+        const bool is_text = cell.kind == contract::Cell::Kind::kText;
+        const auto code = static_cast<std::int32_t>(code_of.size());
+        codes_[f].push_back(is_text ? code_of.emplace(cell.text, code).first->second : -1);
+        dates_[f].push_back(contract::ReadDatetime(cell.text).value_or(kMissingNumber));
+      }
+      read_.push_back({.codes = f % 2 == 0 ? std::span<const std::int32_t>(codes_[f])
+                                           : std::span<const std::int32_t>(),
+                       .dates = dates_[f]});
+    }
+  }
+  std::span<const ReadTexts> read() const { return read_; }
+
+ private:
+  std::vector<std::vector<std::int32_t>> codes_;
+  std::vector<std::vector<double>> dates_;
+  std::vector<ReadTexts> read_;
+};
+
 TEST(PackedRowsTest, GiveBackWhatWasPackedBitForBit) {
   for (std::uint64_t seed = 1; seed <= 120; ++seed) {
     SCOPED_TRACE(seed);
@@ -103,7 +132,9 @@ TEST(PackedRowsTest, GiveBackWhatWasPackedBitForBit) {
       keys.push_back(texts.emplace_back(std::to_string(i)));
     }
     if (seed % 3 == 0) call.Keys(keys);
-    const ScoredCall scored = call.Get();
+    ScoredCall scored = call.Get();
+    const ToldTexts told(*scored.cells);
+    if (seed % 2 == 0) scored.read = told.read();
     const std::size_t begin = random.Below(rows - kFewestPackedRows + 1);
     if (!CanPack(scored, begin, rows)) continue;
     std::string payload;

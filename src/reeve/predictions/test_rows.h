@@ -59,7 +59,7 @@ class TestCall {
     version_ = std::move(version);
     return *this;
   }
-  /// Lives as long as this object is not changed.
+  /// What PredictionLog::Append takes. Lives as long as this object is not changed.
   ScoredCall Get() const {
     return {.request_id = request_id_,
             .time_ms = time_ms_,
@@ -73,10 +73,11 @@ class TestCall {
   }
 
  private:
-  // What the call points to.
+  // What the call points to; copies of the object share their cells.
   const contract::Contract& contract_;
   std::string request_id_, model_ = "loans", version_ = "3";
   std::int64_t time_ms_;
+  // Column by column, as a service has them.
   std::shared_ptr<contract::CellColumns> cells_ = std::make_shared<contract::CellColumns>();
   std::vector<double> probabilities_;
   std::vector<std::int32_t> predicted_;
@@ -93,7 +94,7 @@ inline contract::Cell Number(double value) {
 inline contract::Cell Text(std::string_view text) {
   return {.kind = contract::Cell::Kind::kText, .text = text};
 }
-/// true
+/// true; a JSON boolean
 inline contract::Cell Boolean(bool value) {
   return {.kind = contract::Cell::Kind::kBoolean, .number = value ? 1.0 : 0.0};
 }

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 namespace reeve::server {
