@@ -135,7 +135,8 @@ class AlikeRows {
       row += names_[i] + ":" + blank_ + Value();
     }
     row += "}";
-    if (random_.Below(60) == 0) row[random_.Below(row.size())] = "{}[]\",:0\\ x"[random_.Below(11)];
+    if (random_.Below(300) == 0)
+      row[random_.Below(row.size())] = "{}[]\",:0\\ x"[random_.Below(11)];
     return row;
   }
 
@@ -147,8 +148,11 @@ class AlikeRows {
     blank_ = random_.Below(2) == 0 ? "" : " ";
     names_.clear();
     for (const std::string& name : kNames) {
-      if (random_.Below(3) > 0)
-        names_.insert(names_.begin() + std::ptrdiff_t(random_.Below(names_.size() + 1)), name);
+      // The one that is spelt differently is a second "age" where both are chosen.
+      if (random_.Below(60) < (name == kNames.back() ? 3U : 40U)) {
+        const auto at = static_cast<std::ptrdiff_t>(random_.Below(names_.size() + 1));
+        names_.insert(names_.begin() + at, name);
+      }
     }
   }
   std::string Value() {
