@@ -22,7 +22,7 @@ class Console {
   void Print(const std::string& text) const;
   /// Talk: silenced by --quiet.
   void Say(const std::string& text) const;
-  void Warn(const std::string& message) const;
+  void Warn(const std::string& message, const std::string& fix = {}) const;
 
  private:
   bool json_, quiet_;

@@ -18,6 +18,8 @@ void Console::Say(const std::string& text) const {
   if (!quiet_) std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-void Console::Warn(const std::string& message) const { Say("warning: " + message + "\n"); }
+void Console::Warn(const std::string& message, const std::string& fix) const {
+  Say("warning: " + message + "\n" + (fix.empty() ? "" : "  " + fix + "\n"));
+}
 
 }  // namespace reeve::cli

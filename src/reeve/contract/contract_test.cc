@@ -124,6 +124,44 @@ TEST(LintTest, NamesUselessAndCopiedColumns) {
             (std::vector<std::string>{"running", "constant"}));
 }
 
+TEST(LintTest, TextsAreCopiesOnlyWhenTheyAreEqual) {
+  Table table;
+  for (const char* name : {"title", "note", "again"}) {
+    Column texts = Column::Texts(name);
+    for (int i = 0; i < 30; ++i)
+      texts.AppendText(std::string(name == std::string("again") ? "title" : name) + " number " +
+                       std::to_string(i));
+    table.Add(std::move(texts));
+  }
+  EXPECT_THAT(Codes(table, table.Names()), testing::ElementsAre("duplicate_column again"));
+  EXPECT_TRUE(LintFeatures(table, table.Names()).unusable.empty());
+}
+
+TEST(LintTest, ColumnsWhoseValuesAllDifferAreNoCopies) {
+  Table table;
+  std::vector<double> x, y, near, visits, other;
+  for (int i = 0; i < 600; ++i) {
+    x.push_back(std::sin(i));
+    y.push_back(std::cos(3 * i));
+    near.push_back(x.back() + 0.005 * y.back());
+    // One-to-one, each belonging to one of 100 persons.
+    visits.push_back(std::sin(i % 100));
+    other.push_back(std::cos(7 * (i % 100)));
+  }
+  table.Add(Column::Numbers("x", ColumnType::kReal, x));
+  table.Add(Column::Numbers("y", ColumnType::kReal, y));
+  table.Add(Column::Numbers("near", ColumnType::kReal, near));
+  table.Add(Column::Numbers("visits", ColumnType::kReal, visits));
+  table.Add(Column::Numbers("other", ColumnType::kReal, other));
+  table.Add(Column::Numbers("x_again", ColumnType::kReal, x));
+  EXPECT_THAT(Codes(table, table.Names()),
+              testing::ElementsAre("duplicate_column near", "duplicate_column x_again"));
+  EXPECT_THAT(LintFeatures(table, table.Names()).warnings.front().message,
+              testing::HasSubstr("nearly a copy of column \"x\" (correlation 0.9999"));
+  EXPECT_THAT(LintFeatures(table, table.Names()).warnings.back().message,
+              testing::HasSubstr("\"x\" (same values)"));
+}
+
 TEST(ProfileTest, StatisticsAndRoundTrip) {
   Table table;
   table.Add(Column::Numbers("n", ColumnType::kReal, {1, 2, 3, 4, kMissingNumber}));

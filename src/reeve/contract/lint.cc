@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <map>
 #include <unordered_map>
 
@@ -13,17 +14,44 @@ namespace {
 
 // Fewer rows say nothing about whether values name rows.
 constexpr std::int64_t kFewRows = 20;
-// Copies that were rounded on their way still have a correlation like this.
-constexpr double kCopyCorrelation = 0.99999;
+// Copies that were rounded on their way still have a correlation like this; exact ones lose only
+// what double arithmetic does.
+constexpr double kCopyCorrelation = 0.9999, kExactCorrelation = 1 - 1e-9;
 
 // Pairs of columns are compared on so many rows first; only those that agree there are read whole.
 constexpr std::int64_t kHeadRows = 2000;
 // Columns of numbers with fewer distinct values agree by chance.
 constexpr std::size_t kFewDistinct = 10;
 
-// The first `rows` values as 0, 1, 2 … in order of first appearance, missing as -1, digested: equal
-// for two columns that hold the same values up to a one-to-one renaming.
-std::string AppearanceDigest(const Column& column, std::int64_t rows) {
+// How many distinct values may stand under other names elsewhere. Where nearly all values differ,
+// any two columns are one-to-one; so are numbers that each belong to one person in a table of
+// visits.
+bool MayBeRenamed(const Column& column, std::size_t distinct, std::int64_t rows, bool is_head) {
+  constexpr std::size_t kAlways = 10;
+  constexpr double kNumbersShare = 0.05, kTextsShare = 0.2;
+  // A head knows fewer repeats than the whole.
+  constexpr double kHeadFactor = 4;
+  if (column.type() == ColumnType::kReal || column.type() == ColumnType::kDatetime) return false;
+  const bool is_number = column.storage() == Column::Storage::kNumbers;
+  const double share = (is_number ? kNumbersShare : kTextsShare) * (is_head ? kHeadFactor : 1);
+  return distinct <= kAlways || static_cast<double>(distinct) <= share * static_cast<double>(rows);
+}
+
+void AddValue(const Column& column, std::int64_t row, TableDigest& digest) {
+  if (column.storage() == Column::Storage::kNumbers) {
+    const double value = column.numbers()[static_cast<std::size_t>(row)];
+    // Every NaN and both zeros alike.
+    const double plain = std::isnan(value) ? kMissingNumber : value == 0 ? 0.0 : value;
+    digest.Add({reinterpret_cast<const char*>(&plain), sizeof plain});
+  } else {
+    digest.AddText(column.ToText(row));
+  }
+}
+
+// A digest of the first `rows` values that is equal for copies: of values as 0, 1, 2 … in order of
+// first appearance (missing as -1), which a one-to-one renaming leaves alone, or of the values
+// themselves where renaming says nothing.
+std::string CopyDigest(const Column& column, std::int64_t rows) {
   std::vector<std::int32_t> codes;
   codes.reserve(static_cast<std::size_t>(rows));
   std::unordered_map<double, std::int32_t> numbers;
@@ -40,8 +68,22 @@ std::string AppearanceDigest(const Column& column, std::int64_t rows) {
                         : texts.try_emplace(column.ToText(row), next).first->second);
   }
   TableDigest digest;
-  digest.Add({reinterpret_cast<const char*>(codes.data()), codes.size() * sizeof codes[0]});
+  if (MayBeRenamed(column, numbers.size() + texts.size(), rows, rows < column.size())) {
+    digest.Add({reinterpret_cast<const char*>(codes.data()), codes.size() * sizeof codes[0]});
+  } else {
+    for (std::int64_t row = 0; row < rows; ++row) AddValue(column, row, digest);
+  }
   return digest.Hex();
+}
+
+bool HasSameValues(const Column& a, const Column& b) {
+  if (a.storage() != b.storage()) return false;
+  TableDigest of_a, of_b;
+  for (std::int64_t row = 0; row < a.size(); ++row) {
+    AddValue(a, row, of_a);
+    AddValue(b, row, of_b);
+  }
+  return of_a.Hex() == of_b.Hex();
 }
 
 struct ColumnFacts {
@@ -121,12 +163,6 @@ class Linter {
  private:
   // False when the column cannot help.
   bool Check(const Column& column) {
-    if (column.type() == ColumnType::kText || column.type() == ColumnType::kList) {
-      Warn("unused_column", column,
-           "is " + std::string(column.type() == ColumnType::kText ? "free text" : "a list") +
-               ", which this version learns nothing from");
-      return false;
-    }
     const ColumnFacts facts = Survey(column);
     if (facts.distinct == 0) {
       Warn("constant_column", column,
@@ -154,30 +190,43 @@ class Linter {
 
   void CheckCopies(const Column& column, const ColumnFacts& facts) {
     const std::int64_t rows = column.size(), head = std::min(rows, kHeadRows);
-    std::vector<const Column*>& alike = by_head_[AppearanceDigest(column, head)];
+    std::vector<const Column*>& alike = by_head_[CopyDigest(column, head)];
     for (const Column* const other : alike) {
-      if (head < rows && AppearanceDigest(column, rows) != AppearanceDigest(*other, rows)) continue;
+      if (head < rows && CopyDigest(column, rows) != CopyDigest(*other, rows)) continue;
       Warn("duplicate_column", column,
-           "is a copy of column " + Quote(other->name()) + " (same values, possibly renamed)");
+           "is a copy of column " + Quote(other->name()) +
+               (HasSameValues(column, *other) ? " (same values)"
+                                              : " (same values under other names)"));
       return;
     }
     alike.push_back(&column);
     if (column.storage() != Column::Storage::kNumbers || facts.distinct < kFewDistinct) return;
     for (const Column* const other : numbers_) {
-      if (!IsLinearCopy(column, *other)) continue;
+      const double correlation = CopyCorrelation(column, *other);
+      if (correlation < kCopyCorrelation) continue;
       Warn("duplicate_column", column,
-           "is a copy of column " + Quote(other->name()) + " up to scale (correlation 1)");
+           correlation > kExactCorrelation
+               ? "is a copy of column " + Quote(other->name()) + " up to scale (correlation 1)"
+               : "is nearly a copy of column " + Quote(other->name()) + " (correlation " +
+                     Rounded(correlation) + ")");
       return;
     }
     if (numbers_.size() < kMostCompared) numbers_.push_back(&column);
   }
 
-  static bool IsLinearCopy(const Column& a, const Column& b) {
+  // |r| of two columns, or 0 when they are no candidates.
+  static double CopyCorrelation(const Column& a, const Column& b) {
     // Weaker than what is asked of the whole table: a head may be flat where the whole is not.
     constexpr double kHeadCorrelation = 0.99;
     const std::int64_t rows = a.size(), head = std::min(rows, kHeadRows);
-    if (head < rows && std::abs(Correlation(a, b, head)) < kHeadCorrelation) return false;
-    return std::abs(Correlation(a, b, rows)) > kCopyCorrelation;
+    if (head < rows && std::abs(Correlation(a, b, head)) < kHeadCorrelation) return 0;
+    return std::abs(Correlation(a, b, rows));
+  }
+
+  static std::string Rounded(double correlation) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.6f", correlation);
+    return text;
   }
 
   void Warn(std::string code, const Column& column, const std::string& message) {

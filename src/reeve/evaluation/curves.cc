@@ -20,13 +20,6 @@ Result<std::vector<RankedPoint>> RankPositives(std::span<const std::int32_t> lab
   return ranked;
 }
 
-double Quantile(const std::vector<double>& sorted, double q) {
-  const double position = q * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
 }  // namespace
 
 Result<std::vector<CurvePoint>> RocCurve(std::span<const std::int32_t> labels,
@@ -50,30 +43,6 @@ Result<std::vector<CurvePoint>> PrecisionRecallCurve(std::span<const std::int32_
                      point.score});
   }
   return curve;
-}
-
-std::vector<ReliabilityBin> ReliabilityCurve(std::span<const std::int32_t> labels,
-                                             std::span<const double> probabilities, int bins) {
-  if (labels.empty()) return {};
-  std::vector<double> sorted(probabilities.begin(), probabilities.end());
-  std::sort(sorted.begin(), sorted.end());
-  std::vector<double> inner_edges;
-  for (int i = 1; i < bins; ++i)
-    inner_edges.push_back(Quantile(sorted, static_cast<double>(i) / bins));
-  std::vector<ReliabilityBin> filled(static_cast<std::size_t>(bins));
-  for (std::size_t row = 0; row < labels.size(); ++row) {
-    const auto edge = std::lower_bound(inner_edges.begin(), inner_edges.end(), probabilities[row]);
-    ReliabilityBin& bin = filled[static_cast<std::size_t>(edge - inner_edges.begin())];
-    bin.predicted += probabilities[row];
-    bin.observed += labels[row];
-    ++bin.rows;
-  }
-  std::erase_if(filled, [](const ReliabilityBin& bin) { return bin.rows == 0; });
-  for (ReliabilityBin& bin : filled) {
-    bin.predicted /= static_cast<double>(bin.rows);
-    bin.observed /= static_cast<double>(bin.rows);
-  }
-  return filled;
 }
 
 std::vector<LiftDecile> LiftDeciles(std::span<const std::int32_t> labels,

@@ -24,17 +24,6 @@ Result<std::vector<CurvePoint>> RocCurve(std::span<const std::int32_t> labels,
 Result<std::vector<CurvePoint>> PrecisionRecallCurve(std::span<const std::int32_t> labels,
                                                      std::span<const double> probabilities);
 
-struct ReliabilityBin {
-  double predicted = 0;  ///< mean probability
-  double observed = 0;   ///< share of positives
-  std::int64_t rows = 0;
-};
-
-/// Mean probability against share of positives in bins of equal frequency (edges at quantiles, as
-/// scikit-learn's calibration_curve with strategy="quantile"); empty bins are left out.
-std::vector<ReliabilityBin> ReliabilityCurve(std::span<const std::int32_t> labels,
-                                             std::span<const double> probabilities, int bins);
-
 struct LiftDecile {
   int decile = 1;
   std::int64_t rows = 0, positives = 0;

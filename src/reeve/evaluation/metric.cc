@@ -9,11 +9,10 @@
 #include "reeve/evaluation/confusion.h"
 #include "reeve/evaluation/probability_scores.h"
 #include "reeve/evaluation/ranking.h"
+#include "reeve/evaluation/reliability.h"
 
 namespace reeve::evaluation {
 namespace {
-
-constexpr int kEceBins = 10;
 
 constexpr std::array<MetricInfo, 24> kMetrics = {{
     {Metric::kAccuracy, "accuracy", true, true, Task::kBoth, "share of rows decided right"},
@@ -35,7 +34,8 @@ constexpr std::array<MetricInfo, 24> kMetrics = {{
     {Metric::kLogLoss, "log_loss", false, false, Task::kBoth,
      "mean -ln probability of the true class"},
     {Metric::kBrier, "brier", false, false, Task::kBoth, "mean squared error of probabilities"},
-    {Metric::kEce, "ece", false, false, Task::kBoth, "expected calibration error over 10 bins"},
+    {Metric::kEce, "ece", false, false, Task::kBoth,
+     "expected calibration error over 10 bins of equal frequency"},
     {Metric::kKs, "ks", true, false, Task::kBinary,
      "largest gap between the classes' score distributions"},
     {Metric::kGini, "gini", true, false, Task::kBinary, "2 auc - 1"},
@@ -188,7 +188,7 @@ Result<double> FromProbabilities(Metric metric, Labels labels, const Probabiliti
     case Metric::kBrier:
       return WeightedMean(BrierLosses(labels, probabilities), weights);
     case Metric::kEce:
-      return ExpectedCalibrationError(labels, probabilities, kEceBins, weights);
+      return ExpectedCalibrationError(labels, probabilities, kReliabilityBins, weights);
     default:
       return Top2Accuracy(labels, probabilities, weights);
   }

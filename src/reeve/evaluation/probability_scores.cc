@@ -40,33 +40,6 @@ std::vector<double> BrierLosses(std::span<const std::int32_t> labels,
   return losses;
 }
 
-double ExpectedCalibrationError(std::span<const std::int32_t> labels,
-                                const Probabilities& probabilities, int bins,
-                                std::span<const double> weights) {
-  struct Bin {
-    double weight = 0, positives = 0, probability = 0;
-  };
-  std::vector<Bin> filled(static_cast<std::size_t>(bins));
-  double total = 0;
-  for (std::size_t row = 0; row < labels.size(); ++row) {
-    const auto p = probabilities.row(static_cast<std::int64_t>(row));
-    const int predicted = p.size() == 2 ? 1 : Decide(p, 0.5);
-    const double probability = p[static_cast<std::size_t>(predicted)];
-    const double weight = weights.empty() ? 1.0 : weights[row];
-    Bin& bin =
-        filled[static_cast<std::size_t>(std::min(static_cast<int>(probability * bins), bins - 1))];
-    bin.weight += weight;
-    bin.positives += labels[row] == predicted ? weight : 0;
-    bin.probability += weight * probability;
-    total += weight;
-  }
-  double error = 0;
-  for (const Bin& bin : filled) {
-    if (bin.weight > 0) error += std::abs(bin.positives - bin.probability);
-  }
-  return total > 0 ? error / total : 0;
-}
-
 double WeightedMean(std::span<const double> values, std::span<const double> weights) {
   if (weights.empty())
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());

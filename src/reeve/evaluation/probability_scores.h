@@ -17,13 +17,6 @@ std::vector<double> LogLosses(std::span<const std::int32_t> labels,
 std::vector<double> BrierLosses(std::span<const std::int32_t> labels,
                                 const Probabilities& probabilities);
 
-/// Expected calibration error over equal-width bins [k/n, (k+1)/n), the last one closed: the
-/// weighted mean of |share of positives - mean probability|. Two classes: of the positive class;
-/// more: of the predicted class, being right counting as positive.
-double ExpectedCalibrationError(std::span<const std::int32_t> labels,
-                                const Probabilities& probabilities, int bins,
-                                std::span<const double> weights);
-
 /// Weighted mean; plain mean for no weights.
 double WeightedMean(std::span<const double> values, std::span<const double> weights);
 

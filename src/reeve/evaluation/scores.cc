@@ -39,11 +39,18 @@ Result<Scores> ComputeScores(std::span<const std::int32_t> labels,
     const Result<double> value = Score(info.metric, labels, probabilities, options.threshold, {});
     if (value.ok()) scores.values.emplace_back(info.name, *value);
   }
+  scores.reliability = ReliabilityCurve(labels, probabilities, kReliabilityBins);
+  scores.perfect_ece = ErrorOfPerfectCalibration(labels, probabilities, kReliabilityBins);
+  const bool has_costs = options.costs && probabilities.classes == 2;
+  if (has_costs) scores.values.emplace_back("cost", CostPerRow(scores.confusion, *options.costs));
   if (!options.with_intervals) return scores;
   for (const Metric metric : kHeadlines) {
     const Result<Interval> interval = ConfidenceInterval(
         metric, labels, probabilities, {.threshold = options.threshold, .seed = options.seed});
     if (interval.ok()) scores.intervals.emplace_back(InfoOf(metric).name, *interval);
+  }
+  if (has_costs) {
+    scores.intervals.emplace_back("cost", CostInterval(scores.confusion, *options.costs));
   }
   return scores;
 }

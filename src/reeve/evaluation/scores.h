@@ -10,8 +10,10 @@
 
 #include "reeve/base/result.h"
 #include "reeve/evaluation/confusion.h"
+#include "reeve/evaluation/cost.h"
 #include "reeve/evaluation/interval.h"
 #include "reeve/evaluation/metric.h"
+#include "reeve/evaluation/reliability.h"
 
 namespace reeve::evaluation {
 
@@ -22,16 +24,22 @@ struct ScoreOptions {
   bool with_intervals = true;
   /// Of the bootstrap that some intervals need.
   std::uint64_t seed = 42;
+  /// With costs, two classes also get the score "cost": the mean cost of a row.
+  std::optional<Costs> costs = {};
 };
 
 /// All scores of one set of predictions.
 struct Scores {
   std::int64_t rows = 0;
-  /// Name and value in the order of AllMetrics; scores that are undefined here are left out.
+  /// Name and value in the order of AllMetrics, then "cost"; scores that are undefined here are
+  /// left out.
   std::vector<std::pair<std::string, double>> values;
   /// 95 % intervals of headline scores.
   std::vector<std::pair<std::string, Interval>> intervals;
   ConfusionMatrix confusion;
+  /// The curve behind "ece", and what "ece" would be if every probability were right.
+  std::vector<ReliabilityBin> reliability;
+  double perfect_ece = 0;
 
   std::optional<double> Find(std::string_view name) const;
   std::optional<Interval> FindInterval(std::string_view name) const;

@@ -24,6 +24,16 @@ enum class CategoryEncoding {
   kOrdinal,
 };
 
+/// What supervised steps learn from. Does not own.
+struct Supervision {
+  /// Class of each row of the table (rows that are not fitted may hold anything in range).
+  std::span<const std::int32_t> labels = {};
+  int classes = 2;
+  /// Group of each row of the table, or empty: rows of a group are not told of each other's labels.
+  std::span<const std::int32_t> groups = {};
+  std::uint64_t seed = 42;
+};
+
 /// The recipe of a pipeline. Everything fitted is learnt from the rows given to Fit and from no
 /// other.
 struct PipelineOptions {
@@ -73,6 +83,16 @@ class FittedPipeline {
   /// of which each looks at its own range of columns.
   static FittedPipeline Join(std::vector<FittedPipeline> pipelines);
 
+  /// True when a step was fitted with labels.
+  bool looks_at_labels() const;
+  /// Makes of `matrix`, which holds the rows `rows` of `table` as Transform or FitTransform give
+  /// them, one on which a model can learn from the rows at `learn` (positions in `rows`) and be
+  /// judged by all others: steps that look at labels learn again, from those rows alone. The
+  /// columns stay the same, and so does this pipeline.
+  Status Relearn(const Table& table, std::span<const std::int64_t> rows,
+                 std::span<const std::int64_t> learn, const Supervision& supervision,
+                 Matrix& matrix) const;
+
   /// pipeline.json (docs/formats/pipeline.md).
   Json ToJson() const;
   static Result<FittedPipeline> FromJson(const Json& json);
@@ -84,15 +104,28 @@ class FittedPipeline {
   std::unique_ptr<Impl> impl_;
 };
 
+/// A pipeline and the matrix of the rows it was fitted on.
+struct FittedRows {
+  FittedPipeline pipeline;
+  /// Like Transform of these rows, but for supervised steps: those tell a row of other rows only.
+  Matrix matrix;
+};
+
 /// Fits pipelines. Stateless.
 class Pipeline {
  public:
   /// Learns medians, scales and categories of the columns `features` from the rows `rows` alone.
-  /// Texts, lists and ids give no column (text features are not part of this version).
+  /// Texts and lists give what needs no labels, ids give nothing.
   /// Fails with kInvalidData when no column of the matrix would remain.
   static Result<FittedPipeline> Fit(const Table& table, std::span<const std::int64_t> rows,
                                     const std::vector<std::string>& features,
                                     const PipelineOptions& options);
+  /// Fit with labels, for every kind of step, and the matrix to learn from. Without supervised
+  /// steps it is Fit, then Transform.
+  static Result<FittedRows> FitTransform(const Table& table, std::span<const std::int64_t> rows,
+                                         const std::vector<std::string>& features,
+                                         const PipelineOptions& options,
+                                         const Supervision& supervision);
 };
 
 }  // namespace reeve::features

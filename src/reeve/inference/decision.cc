@@ -6,6 +6,22 @@
 #include <nlohmann/json.hpp>
 
 namespace reeve::inference {
+namespace {
+
+constexpr int kFormatVersion = 2;
+
+}  // namespace
+
+void Decision::Correct(Probabilities& probabilities) const {
+  if (odds.empty() && calibration.kind == CalibrationKind::kNone) return;
+  for (std::int64_t row = 0; row < probabilities.rows; ++row)
+    Correct(probabilities.mutable_row(row));
+}
+
+void Decision::Correct(std::span<double> row) const {
+  CorrectOdds(row);
+  calibration.Apply(row);
+}
 
 void Decision::CorrectOdds(Probabilities& probabilities) const {
   if (odds.empty()) return;
@@ -26,17 +42,20 @@ void Decision::CorrectOdds(std::span<double> row) const {
 
 Json Decision::ToJson() const {
   Json json;
-  json["format_version"] = 1;
+  // A decision without a calibration stays readable for every Reeve.
+  const bool calibrates = calibration.kind != CalibrationKind::kNone;
+  json["format_version"] = calibrates ? kFormatVersion : 1;
   json["threshold"] = threshold ? Json(*threshold) : Json(nullptr);
   json["odds"] = odds;
+  if (calibrates) json["calibration"] = calibration.ToJson();
   return json;
 }
 
 Result<Decision> Decision::FromJson(const Json& json, int classes) {
   REEVE_ASSIGN_OR_RETURN(const std::int64_t version, JsonInteger(json, "format_version"));
-  if (version != 1) {
+  if (version < 1 || version > kFormatVersion) {
     return Status::Corrupt("decision has format version " + std::to_string(version) +
-                           ", this Reeve reads version 1");
+                           ", this Reeve reads versions 1 to " + std::to_string(kFormatVersion));
   }
   Decision decision;
   REEVE_ASSIGN_OR_RETURN(decision.threshold, JsonOptionalNumber(json, "threshold"));
@@ -53,6 +72,10 @@ Result<Decision> Decision::FromJson(const Json& json, int classes) {
                                     [](double value) { return std::isfinite(value) && value > 0; });
   if (!fits || !positive)
     return Status::Corrupt("decision has odds that are not one positive number per class");
+  if (version >= 2) {
+    REEVE_ASSIGN_OR_RETURN(const Json* const calibration, JsonMember(json, "calibration"));
+    REEVE_ASSIGN_OR_RETURN(decision.calibration, Calibration::FromJson(*calibration, classes));
+  }
   return decision;
 }
 

@@ -6,6 +6,7 @@
 
 #include "reeve/base/json.h"
 #include "reeve/base/result.h"
+#include "reeve/inference/calibration.h"
 #include "reeve/table/probabilities.h"
 
 namespace reeve::inference {
@@ -18,6 +19,14 @@ struct Decision {
   /// How many times more often each class was seen in training than it occurs (class weights,
   /// undersampling), up to a common factor. Empty: as it occurs.
   std::vector<double> odds;
+  /// Applied to probabilities whose odds were corrected.
+  Calibration calibration = {};
+
+  /// From a model's output to the probabilities that are shown and decided on: CorrectOdds, then
+  /// the calibration. No-op when there is neither. Every way of scoring goes through here.
+  void Correct(Probabilities& probabilities) const;
+  /// The same for one row.
+  void Correct(std::span<double> row) const;
 
   /// Undoes the treatment of imbalance: p_k becomes proportional to p_k / odds_k, so that
   /// probabilities mean what they say (for two classes p' / (p' + w (1 - p'))). No-op for empty
@@ -26,9 +35,10 @@ struct Decision {
   /// The same for one row.
   void CorrectOdds(std::span<double> row) const;
 
+  /// decision.json (docs/formats/bundle.md): version 1, or version 2 with a calibration.
   Json ToJson() const;
-  /// Fails with kCorrupt: a threshold outside [0, 1], odds that are not positive or not one per
-  /// class.
+  /// Reads both versions. Fails with kCorrupt: a threshold outside [0, 1], odds that are not
+  /// positive or not one per class, a calibration that is none.
   static Result<Decision> FromJson(const Json& json, int classes);
 };
 

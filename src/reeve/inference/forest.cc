@@ -54,12 +54,16 @@ Status ValidateTree(const Tree& tree, const Forest& forest, std::size_t leaf_row
   const bool same_sizes = size > 0 && tree.right.size() == size && tree.feature.size() == size &&
                           tree.threshold.size() == size && tree.default_left.size() == size &&
                           tree.category_set.size() == size &&
-                          tree.leaf_vector.size() == (forest.link == Link::kMean ? size : 0);
+                          tree.leaf_vector.size() == (forest.link == Link::kMean ? size : 0) &&
+                          (tree.cover.empty() || tree.cover.size() == size);
   if (!same_sizes) return Bad("arrays of a tree differ in length");
   const auto outputs =
       static_cast<std::int32_t>(std::max<std::size_t>(forest.base_margin.size(), 1));
   if (tree.output < 0 || tree.output >= outputs)
     return Bad("a tree for a class that does not exist");
+  for (const float cover : tree.cover) {
+    if (!std::isfinite(cover) || cover < 0) return Bad("a cover that is no number from 0 up");
+  }
   for (std::size_t node = 0; node < size; ++node)
     REEVE_RETURN_IF_ERROR(ValidateNode(tree, node, forest, leaf_rows));
   return Status::Ok();
@@ -86,7 +90,20 @@ void Normalise(const float* sums, std::span<double> out) {
   }
 }
 
+bool IsInSet(const std::vector<std::uint32_t>& words, float value) {
+  if (!(value >= 0) || value >= static_cast<float>(words.size() * 32)) return false;
+  const auto code = static_cast<std::uint32_t>(value);
+  return (words[code / 32] >> (code % 32) & 1U) != 0;
+}
+
 }  // namespace
+
+bool GoesLeft(const Tree& tree, std::size_t node, float value) {
+  if (std::isnan(value)) return tree.default_left[node] != 0;
+  const std::int32_t set = tree.category_set[node];
+  if (set < 0) return value < tree.threshold[node];
+  return !IsInSet(tree.category_sets[static_cast<std::size_t>(set)], value);
+}
 
 Status Forest::Validate() const {
   if (features <= 0 || classes < 2) return Bad("no features or fewer than two classes");

@@ -30,11 +30,20 @@ struct Tree {
   std::vector<std::vector<std::uint32_t>> category_sets;
   /// Forests with vector leaves: row of leaf_vectors for each leaf, -1 elsewhere. Else empty.
   std::vector<std::int32_t> leaf_vector;
+  /// How much of the training rows reached each node: the sum of their second derivatives (boosted
+  /// trees, XGBoost's sum_hessian) or of their weights (random forests). Only ratios of children
+  /// matter: explanations take them for how likely a row is to go either way. Finite, at least 0;
+  /// empty where it was not kept.
+  std::vector<float> cover;
   /// Scalar leaves: the output (class) this tree adds to.
   std::int32_t output = 0;
 
   std::size_t size() const { return left.size(); }
 };
+
+/// Whether `value` goes left at the inner node `node`: the rules of Tree. Category codes are whole
+/// numbers from 0; anything else is in no set. REQUIRES: a valid tree (Forest::Validate).
+bool GoesLeft(const Tree& tree, std::size_t node, float value);
 
 /// How the sums over trees become probabilities.
 enum class Link {

@@ -12,11 +12,22 @@ Status Linear::Validate() const {
   const std::size_t rows = classes == 2 ? 1 : static_cast<std::size_t>(std::max(classes, 0));
   const bool fits = classes >= 2 && features > 0 && intercepts.size() == rows &&
                     weights.size() == rows * static_cast<std::size_t>(features);
-  if (!fits) return Status::Corrupt("linear model: weights do not fit features and classes");
+  const auto columns = static_cast<std::size_t>(std::max<std::int64_t>(features, 0));
+  const bool described = means.size() == deviations.size() &&
+                         (means.empty() || means.size() == columns) &&
+                         (standard_errors.empty() || standard_errors.size() == weights.size());
+  if (!fits || !described)
+    return Status::Corrupt("linear model: weights do not fit features and classes");
   const auto finite = [](double value) { return std::isfinite(value); };
   if (!std::all_of(weights.begin(), weights.end(), finite) ||
-      !std::all_of(intercepts.begin(), intercepts.end(), finite)) {
-    return Status::Corrupt("linear model: a weight that is no number");
+      !std::all_of(intercepts.begin(), intercepts.end(), finite) ||
+      !std::all_of(means.begin(), means.end(), finite)) {
+    return Status::Corrupt("linear model: a weight or a mean that is no number");
+  }
+  const auto spread = [](double value) { return std::isfinite(value) && value >= 0; };
+  if (!std::all_of(deviations.begin(), deviations.end(), spread) ||
+      !std::all_of(standard_errors.begin(), standard_errors.end(), spread)) {
+    return Status::Corrupt("linear model: a deviation that is no number from 0 up");
   }
   return Status::Ok();
 }

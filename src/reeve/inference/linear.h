@@ -18,6 +18,11 @@ struct Linear {
   std::vector<double> weights;
   /// One per row of weights.
   std::vector<double> intercepts;
+  /// Of each column over the training rows: mean and standard deviation (population), what
+  /// explanations compare a row with. One per feature, or both empty where they were not kept.
+  std::vector<double> means, deviations;
+  /// Standard error of each weight, or empty where none is known.
+  std::vector<double> standard_errors;
 
   Status Validate() const;
 };

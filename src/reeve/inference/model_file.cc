@@ -14,7 +14,9 @@ static_assert(std::endian::native == std::endian::little,
               "model.reeve is written as memory stands");
 
 constexpr std::string_view kMagic = "REEVEMDL";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
+// Version 1 had no covers of nodes and no spreads of a linear model's columns.
+constexpr std::uint32_t kOldestVersion = 1;
 constexpr std::uint32_t kForestKind = 1;
 constexpr std::uint32_t kLinearKind = 2;
 constexpr std::uint32_t kMixtureKind = 3;
@@ -88,7 +90,7 @@ class Reader {
   std::string_view bytes_;
 };
 
-Status ReadTree(Reader& reader, Tree& tree) {
+Status ReadTree(Reader& reader, std::uint32_t version, Tree& tree) {
   REEVE_RETURN_IF_ERROR(reader.Value(tree.output));
   REEVE_RETURN_IF_ERROR(reader.Array(tree.left));
   REEVE_RETURN_IF_ERROR(reader.Array(tree.right));
@@ -102,11 +104,18 @@ Status ReadTree(Reader& reader, Tree& tree) {
   if (sets > tree.size()) return Status::Corrupt("model: more category sets than nodes");
   tree.category_sets.resize(sets);
   for (auto& words : tree.category_sets) REEVE_RETURN_IF_ERROR(reader.Array(words));
-  return Status::Ok();
+  return version == kOldestVersion ? Status::Ok() : reader.Array(tree.cover);
 }
 
-Result<std::unique_ptr<Model>> ReadForest(Reader& reader, std::int64_t features, int classes) {
-  Forest forest{.features = features, .classes = classes};
+// What stands at the beginning of every file.
+struct Header {
+  std::uint32_t version = 0, kind = 0;
+  std::uint64_t features = 0, classes = 0;
+};
+
+Result<std::unique_ptr<Model>> ReadForest(Reader& reader, const Header& header) {
+  Forest forest{.features = static_cast<std::int64_t>(header.features),
+                .classes = static_cast<int>(header.classes)};
   std::uint32_t link = 0;
   REEVE_RETURN_IF_ERROR(reader.Value(link));
   if (link > static_cast<std::uint32_t>(Link::kMean)) return Status::Corrupt("model: unknown link");
@@ -119,22 +128,28 @@ Result<std::unique_ptr<Model>> ReadForest(Reader& reader, std::int64_t features,
   if (trees > reader.left() / kSmallestTree)
     return Status::Corrupt("model: the file ends too early");
   forest.trees.resize(trees);
-  for (Tree& tree : forest.trees) REEVE_RETURN_IF_ERROR(ReadTree(reader, tree));
+  for (Tree& tree : forest.trees) REEVE_RETURN_IF_ERROR(ReadTree(reader, header.version, tree));
   REEVE_ASSIGN_OR_RETURN(auto model, ForestModel::Make(std::move(forest)));
   return std::unique_ptr<Model>(std::move(model));
 }
 
-Result<std::unique_ptr<Model>> ReadLinear(Reader& reader, std::int64_t features, int classes) {
-  Linear linear{.features = features, .classes = classes};
+Result<std::unique_ptr<Model>> ReadLinear(Reader& reader, const Header& header) {
+  Linear linear{.features = static_cast<std::int64_t>(header.features),
+                .classes = static_cast<int>(header.classes)};
   REEVE_RETURN_IF_ERROR(reader.Array(linear.weights));
   REEVE_RETURN_IF_ERROR(reader.Array(linear.intercepts));
+  if (header.version != kOldestVersion) {
+    REEVE_RETURN_IF_ERROR(reader.Array(linear.means));
+    REEVE_RETURN_IF_ERROR(reader.Array(linear.deviations));
+    REEVE_RETURN_IF_ERROR(reader.Array(linear.standard_errors));
+  }
   REEVE_ASSIGN_OR_RETURN(auto model, LinearModel::Make(std::move(linear)));
   return std::unique_ptr<Model>(std::move(model));
 }
 
 Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mixture);
 
-Result<std::unique_ptr<Model>> ReadMixture(Reader& reader, std::int64_t features, int classes) {
+Result<std::unique_ptr<Model>> ReadMixture(Reader& reader, const Header& header) {
   std::uint64_t count = 0;
   REEVE_RETURN_IF_ERROR(reader.Value(count));
   if (count > kMostMembers) return Status::Corrupt("model: implausibly many members");
@@ -151,7 +166,9 @@ Result<std::unique_ptr<Model>> ReadMixture(Reader& reader, std::int64_t features
     REEVE_ASSIGN_OR_RETURN(member.model, ReadModel(bytes, false));
     members.push_back(std::move(member));
   }
-  REEVE_ASSIGN_OR_RETURN(auto model, MixtureModel::Make(features, classes, std::move(members)));
+  REEVE_ASSIGN_OR_RETURN(auto model,
+                         MixtureModel::Make(static_cast<std::int64_t>(header.features),
+                                            static_cast<int>(header.classes), std::move(members)));
   return std::unique_ptr<Model>(std::move(model));
 }
 
@@ -160,25 +177,24 @@ Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mix
   if (!bytes.starts_with(kMagic))
     return Status::Corrupt("model: does not begin with REEVEMDL, so it is none of Reeve's");
   Reader reader(bytes.substr(kMagic.size()));
-  std::uint32_t version = 0, kind = 0;
-  std::uint64_t features = 0, classes = 0;
-  REEVE_RETURN_IF_ERROR(reader.Value(version));
-  if (version != kVersion) {
-    return Status::Corrupt("model: format version " + std::to_string(version) +
-                           ", this Reeve reads version 1");
+  Header header;
+  REEVE_RETURN_IF_ERROR(reader.Value(header.version));
+  if (header.version < kOldestVersion || header.version > kVersion) {
+    return Status::Corrupt("model: format version " + std::to_string(header.version) +
+                           ", this Reeve reads versions " + std::to_string(kOldestVersion) +
+                           " to " + std::to_string(kVersion));
   }
-  REEVE_RETURN_IF_ERROR(reader.Value(kind));
-  REEVE_RETURN_IF_ERROR(reader.Value(features));
-  REEVE_RETURN_IF_ERROR(reader.Value(classes));
-  if (features > kMostFeatures || classes > kMostClasses)
+  REEVE_RETURN_IF_ERROR(reader.Value(header.kind));
+  REEVE_RETURN_IF_ERROR(reader.Value(header.features));
+  REEVE_RETURN_IF_ERROR(reader.Value(header.classes));
+  if (header.features > kMostFeatures || header.classes > kMostClasses)
     return Status::Corrupt("model: implausible sizes");
-  const auto read = kind == kForestKind                      ? ReadForest
-                    : kind == kLinearKind                    ? ReadLinear
-                    : kind == kMixtureKind && may_be_mixture ? ReadMixture
-                                                             : nullptr;
+  const auto read = header.kind == kForestKind                      ? ReadForest
+                    : header.kind == kLinearKind                    ? ReadLinear
+                    : header.kind == kMixtureKind && may_be_mixture ? ReadMixture
+                                                                    : nullptr;
   if (read == nullptr) return Status::Corrupt("model: unknown kind");
-  REEVE_ASSIGN_OR_RETURN(
-      auto model, read(reader, static_cast<std::int64_t>(features), static_cast<int>(classes)));
+  REEVE_ASSIGN_OR_RETURN(auto model, read(reader, header));
   if (reader.left() != 0) return Status::Corrupt("model: bytes behind its end");
   return model;
 }
@@ -203,6 +219,7 @@ std::string WriteForest(const Forest& forest) {
     writer.Array(tree.leaf_vector);
     writer.Value<std::uint64_t>(tree.category_sets.size());
     for (const auto& words : tree.category_sets) writer.Array(words);
+    writer.Array(tree.cover);
   }
   return writer.Take();
 }
@@ -212,6 +229,9 @@ std::string WriteLinear(const Linear& linear) {
   writer.Header(kLinearKind, linear.features, linear.classes);
   writer.Array(linear.weights);
   writer.Array(linear.intercepts);
+  writer.Array(linear.means);
+  writer.Array(linear.deviations);
+  writer.Array(linear.standard_errors);
   return writer.Take();
 }
 

@@ -185,10 +185,53 @@ TEST(ModelFileTest, WritesWhatTheFormatsPageShows) {
   Forest forest = StumpForest();
   forest.trees[0].threshold = {2, -1, 1};
   forest.trees[0].default_left = {1, 0, 0};
+  forest.trees[0].cover = {12, 5, 7};
   const std::string documented = DocumentedExample();
-  EXPECT_EQ(documented.size(), 195u);
+  EXPECT_EQ(documented.size(), 215u);
   EXPECT_EQ((*ForestModel::Make(forest))->Serialize(), documented);
   EXPECT_TRUE(LoadModel(documented).ok());
+}
+
+// Files of version 1: the same bytes without what version 2 added behind.
+TEST(ModelFileTest, ReadsWhatVersionOneWrote) {
+  const Forest stump = StumpForest();
+  std::string bytes = (*ForestModel::Make(stump))->Serialize();
+  bytes[8] = 1;
+  bytes.resize(bytes.size() - 8);
+  const auto forest = LoadModel(bytes);
+  ASSERT_TRUE(forest.ok()) << forest.status().message();
+  EXPECT_EQ((*forest)->Serialize(), (*ForestModel::Make(stump))->Serialize());
+  const Linear weights{.features = 2, .weights = {1, 2}, .intercepts = {3}};
+  bytes = (*LinearModel::Make(weights))->Serialize();
+  bytes[8] = 1;
+  bytes.resize(bytes.size() - 24);
+  const auto linear = LoadModel(bytes);
+  ASSERT_TRUE(linear.ok()) << linear.status().message();
+  EXPECT_EQ((*linear)->Serialize(), (*LinearModel::Make(weights))->Serialize());
+  bytes[8] = 3;
+  EXPECT_EQ(LoadModel(bytes).status().message(),
+            "model: format version 3, this Reeve reads versions 1 to 2");
+}
+
+TEST(LinearTest, RefusesSpreadsThatDoNotFit) {
+  const Linear good{.features = 1,
+                    .weights = {1},
+                    .intercepts = {0},
+                    .means = {2},
+                    .deviations = {3},
+                    .standard_errors = {0.5}};
+  EXPECT_TRUE(LinearModel::Make(good).ok());
+  const std::vector<void (*)(Linear&)> faults = {[](Linear& l) { l.means = {}; },
+                                                 [](Linear& l) { l.deviations = {-1}; },
+                                                 [](Linear& l) {
+                                                   l.standard_errors = {1, 2};
+                                                 },
+                                                 [](Linear& l) { l.means = {kNaN}; }};
+  for (const auto fault : faults) {
+    Linear linear = good;
+    fault(linear);
+    EXPECT_EQ(LinearModel::Make(linear).status().code(), StatusCode::kCorrupt);
+  }
 }
 
 // Sizes that lie: each field of the example set to a count that nothing pays for.
@@ -263,6 +306,10 @@ TEST(ForestTest, RefusesCyclesAndForeignIndices) {
                                                  [](Forest& f) { f.classes = 3; },
                                                  [](Forest& f) {
                                                    f.leaf_vectors = {0.5F, 0.5F};
+                                                 },
+                                                 [](Forest& f) { f.trees[0].cover = {1}; },
+                                                 [](Forest& f) {
+                                                   f.trees[0].cover = {1, -1, 2};
                                                  },
                                                  [](Forest& f) { f.trees[0].right[1] = 2; }};
   for (std::size_t i = 0; i < faults.size(); ++i) {

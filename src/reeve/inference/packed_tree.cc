@@ -10,13 +10,6 @@ constexpr std::size_t kLanes = 8;
 // Highest bit of Node::feature: a missing value goes left.
 constexpr std::uint32_t kDefaultLeft = 1U << 31;
 
-bool IsInSet(const std::vector<std::uint32_t>& words, float value) {
-  // Codes are whole numbers from 0; anything else is in no set.
-  if (!(value >= 0) || value >= static_cast<float>(words.size() * 32)) return false;
-  const auto code = static_cast<std::uint32_t>(value);
-  return (words[code / 32] >> (code % 32) & 1U) != 0;
-}
-
 }  // namespace
 
 PackedTree::PackedTree(const Tree& tree) : tree_(&tree) {
@@ -48,15 +41,7 @@ std::uint32_t PackedTree::WalkWithCategories(const float* row) const {
   std::size_t node = 0;
   while (tree.left[node] >= 0) {
     const float value = row[tree.feature[node]];
-    const std::int32_t set = tree.category_set[node];
-    bool left;
-    if (std::isnan(value)) {
-      left = tree.default_left[node] != 0;
-    } else if (set >= 0) {
-      left = !IsInSet(tree.category_sets[static_cast<std::size_t>(set)], value);
-    } else {
-      left = value < tree.threshold[node];
-    }
+    const bool left = GoesLeft(tree, node, value);
     node = static_cast<std::size_t>(left ? tree.left[node] : tree.right[node]);
   }
   return static_cast<std::uint32_t>(node);

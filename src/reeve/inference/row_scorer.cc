@@ -361,7 +361,7 @@ void RowScorer::Plan::Answer(const Block& block) const {
     if (predicted >= 0) {
       const auto probabilities =
           std::span(scores.probabilities).subspan((block.first + row) * classes, classes);
-      decision.CorrectOdds(probabilities);
+      decision.Correct(probabilities);
       predicted = Decide(probabilities, threshold);
       continue;
     }

@@ -24,7 +24,7 @@ Probabilities PredictCorrected(const Model& model, const Decision& decision, con
     model.PredictRows(matrix, begin, std::min(begin + kBlockRows, matrix.rows()), probabilities);
     return Status::Ok();
   });
-  decision.CorrectOdds(probabilities);
+  decision.Correct(probabilities);
   return probabilities;
 }
 

@@ -58,7 +58,8 @@ class Scorer {
   Decision decision_;
 };
 
-/// Probabilities of a matrix after the correction of odds, rows split over threads in fixed blocks.
+/// Probabilities of a matrix after the decision's corrections (odds, calibration), rows split over
+/// threads in fixed blocks.
 Probabilities PredictCorrected(const Model& model, const Decision& decision, const Matrix& matrix,
                                int threads);
 

@@ -13,11 +13,15 @@ namespace reeve::inference {
 
 /// The shape of random forests for tests.
 struct TestForestOptions {
+  /// Columns of the matrices it scores.
   std::int64_t features = 5;
+  /// How sums become probabilities; kMean gives vector leaves.
   Link link = Link::kLogistic;
   /// Ignored by kLogistic.
   int classes = 4;
+  /// With kSoftmax the classes take turns.
   int trees = 10;
+  /// Levels below the root at most.
   int depth = 6;
   /// Chance that a node above the last level is a leaf already.
   double early_leaf = 0.2;
@@ -29,6 +33,12 @@ struct TestForestOptions {
   int set_words = 2;
 };
 
+/// Random forests for tests, and rows that go through all of them. The same seed gives the same
+/// forest and the same rows, whatever machine it runs on, so that a failure can be looked at again.
+/// Trees are not grown from any rows, which is why leaves that no row can reach occur: between two
+/// thresholds on one feature of a path, or below a set of categories that holds every code. Engines
+/// have to leave those alone too.
+///
 /// Values that the rules of forests are delicate about: thresholds and their neighbours, missing
 /// and infinite values, category codes that exist, that do not, that are negative, huge or no whole
 /// numbers.
@@ -40,8 +50,10 @@ class TestForest {
     for (int t = 0; t < options.trees; ++t) forest_.trees.push_back(GrowTree());
   }
 
+  /// The forest: valid, with covers that fit each other.
   Forest Take() { return forest_; }
 
+  /// Rows for it, drawn anew at each call.
   Matrix Rows(std::int64_t rows) {
     Matrix matrix(rows, std::vector<MatrixColumn>(static_cast<std::size_t>(options_.features)));
     for (std::int64_t j = 0; j < options_.features; ++j) {
@@ -51,6 +63,8 @@ class TestForest {
   }
 
  private:
+  // What all trees share: links, start values, and the thresholds that splits are drawn from.
+  // Infinite ones stand among them, since "present against missing" is such a split.
   void Start() {
     forest_.features = options_.features;
     forest_.link = options_.link;
@@ -69,12 +83,15 @@ class TestForest {
     }
   }
 
+  // One of the shared thresholds, or one of its own.
   float Threshold() {
     if (options_.thresholds > 0) return thresholds_[random_.Below(thresholds_.size())];
     thresholds_.push_back(static_cast<float>(random_.Normal()));
     return thresholds_.back();
   }
 
+  // A value of a row: now and then missing, odd, or at or beside a threshold; else a code or a
+  // number.
   float Value() {
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     constexpr float kOdd[] = {kInfinity, -kInfinity, -0.0F, -1.0F, -0.5F, 1.5F,
@@ -92,6 +109,7 @@ class TestForest {
     return static_cast<float>(random_.Normal());
   }
 
+  // A node that is a leaf as long as nobody splits it.
   std::int32_t AddNode(Tree& tree) {
     const bool is_mean = options_.link == Link::kMean;
     tree.left.push_back(-1);
@@ -102,9 +120,11 @@ class TestForest {
     tree.default_left.push_back(static_cast<std::uint8_t>(random_.Below(2)));
     tree.category_set.push_back(-1);
     if (is_mean) tree.leaf_vector.push_back(-1);
+    tree.cover.push_back(0);
     return static_cast<std::int32_t>(tree.left.size()) - 1;
   }
 
+  // Gives a leaf two children, by a threshold or a set of categories.
   void Split(Tree& tree, std::size_t node) {
     const std::int32_t left = AddNode(tree), right = AddNode(tree);
     const bool swap = random_.Below(2) == 1;  // children need not be in order
@@ -119,6 +139,7 @@ class TestForest {
     tree.category_sets.push_back(words);
   }
 
+  // Makes a node a leaf for good, with class shares where leaves have them.
   void Close(Tree& tree, std::size_t node) {
     if (options_.link != Link::kMean) return;
     tree.leaf_vector[node] =
@@ -127,6 +148,8 @@ class TestForest {
       forest_.leaf_vectors.push_back(static_cast<float>(random_.Uniform()));
   }
 
+  // Splits node after node until none is left above the last level. Children come after their
+  // parent.
   Tree GrowTree() {
     Tree tree;
     if (options_.link == Link::kSoftmax)
@@ -144,12 +167,24 @@ class TestForest {
       open.push_back({tree.left[at], levels - 1});
       open.push_back({tree.right[at], levels - 1});
     }
+    FillCovers(tree);
     return tree;
+  }
+
+  // A leaf holds 1 to 20 rows, an inner node those of its children.
+  void FillCovers(Tree& tree) {
+    for (std::size_t node = tree.size(); node-- > 0;) {
+      const bool leaf = tree.left[node] < 0;
+      tree.cover[node] = leaf ? static_cast<float>(1 + random_.Below(20))
+                              : tree.cover[static_cast<std::size_t>(tree.left[node])] +
+                                    tree.cover[static_cast<std::size_t>(tree.right[node])];
+    }
   }
 
   Random random_;
   TestForestOptions options_;
   Forest forest_;
+  // That splits and rows share.
   std::vector<float> thresholds_;
 };
 

@@ -82,7 +82,7 @@ Picture CalibrationPicture(const std::vector<evaluation::ReliabilityBin>& bins) 
   canvas.Line({{0, 0}, {1, 1}}, "guide");
   std::vector<std::pair<double, double>> points;
   for (const evaluation::ReliabilityBin& bin : bins)
-    points.emplace_back(bin.predicted, bin.observed);
+    points.emplace_back(bin.mean_predicted, bin.observed);
   canvas.Line(points, "line");
   canvas.Dots(points);
   return {"calibration", "Calibration", canvas.Svg()};

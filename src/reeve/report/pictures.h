@@ -7,6 +7,7 @@
 
 #include "reeve/evaluation/confusion.h"
 #include "reeve/evaluation/curves.h"
+#include "reeve/evaluation/reliability.h"
 
 namespace reeve::report {
 

@@ -39,6 +39,9 @@ struct CrossValidationOptions {
   Imbalance imbalance = Imbalance::kThreshold;
   /// Never changes the result.
   int threads = 1;
+  /// Boosting watches the fold's test part and keeps every round; false: it trains the rounds it is
+  /// told.
+  bool watches = true;
   const Cancellation* cancellation = &Cancellation::Never();
   /// Called after each fit; calls do not overlap.
   std::function<void()> on_fit = {};

@@ -1,5 +1,9 @@
 #include "reeve/tuning/fitting.h"
 
+#include <algorithm>
+
+#include "reeve/tuning/smote.h"
+
 namespace reeve::tuning {
 namespace {
 
@@ -21,6 +25,31 @@ std::vector<double> WatchWeights(const Balanced& balanced, std::span<const std::
   return weights;
 }
 
+// Rows with those that SMOTE made up behind them, as a matrix of their own.
+struct GrownRows {
+  Matrix matrix;
+  std::vector<std::int32_t> labels;
+};
+
+GrownRows Grow(const FitRows& rows, const Balanced& balanced, const FitOptions& options) {
+  const Matrix& matrix = rows.prepared->matrix;
+  const SyntheticRows made = Smote(matrix, balanced.rows, rows.labels, rows.classes,
+                                   {.seed = options.seed, .threads = options.threads});
+  const auto given = static_cast<std::int64_t>(balanced.rows.size());
+  GrownRows grown{.matrix = Matrix(given + made.matrix.rows(), matrix.columns())};
+  for (std::int64_t j = 0; j < matrix.cols(); ++j) {
+    const auto to = grown.matrix.column(j);
+    for (std::size_t i = 0; i < balanced.rows.size(); ++i)
+      to[i] = matrix.at(balanced.rows[i], j);
+    const auto synthetic = made.matrix.column(j);
+    std::copy(synthetic.begin(), synthetic.end(), to.begin() + given);
+  }
+  for (const std::int64_t position : balanced.rows)
+    grown.labels.push_back(rows.labels[static_cast<std::size_t>(position)]);
+  grown.labels.insert(grown.labels.end(), made.labels.begin(), made.labels.end());
+  return grown;
+}
+
 }  // namespace
 
 Result<FittedModels> FitModels(const FitRows& rows, const learners::Learner& learner,
@@ -30,7 +59,7 @@ Result<FittedModels> FitModels(const FitRows& rows, const learners::Learner& lea
       Balance(options.imbalance, rows.learn, rows.labels, rows.classes, options.seed);
   const std::vector<double> weights = Scatter(balanced, rows.labels.size());
   const std::vector<double> watch_weights = WatchWeights(balanced, rows.labels);
-  const learners::TrainingSet learn{.matrix = &rows.prepared->matrix,
+  learners::TrainingSet learn{.matrix = &rows.prepared->matrix,
                                     .labels = rows.labels,
                                     .classes = rows.classes,
                                     .weights = weights,
@@ -39,6 +68,11 @@ Result<FittedModels> FitModels(const FitRows& rows, const learners::Learner& lea
   learners::TrainingSet watch = learn;
   watch.weights = watch_weights;
   watch.rows = rows.watch;
+  GrownRows grown;
+  if (options.imbalance == Imbalance::kSmote) {
+    grown = Grow(rows, balanced, options);
+    learn = {.matrix = &grown.matrix, .labels = grown.labels, .classes = rows.classes};
+  }
   const learners::TrainOptions train{.seed = options.seed,
                                      .threads = options.threads,
                                      .early_stopping = rows.watch.empty() ? nullptr : &watch,

@@ -268,4 +268,19 @@ Result<std::vector<Fold>> MakeFolds(std::span<const std::int64_t> rows, int k,
   return folds;
 }
 
+std::vector<Fold> ToPositions(const std::vector<Fold>& folds,
+                              const std::vector<std::int64_t>& rows) {
+  const auto translate = [&](const std::vector<std::int64_t>& part) {
+    std::vector<std::int64_t> positions;
+    positions.reserve(part.size());
+    for (const std::int64_t row : part)
+      positions.push_back(std::lower_bound(rows.begin(), rows.end(), row) - rows.begin());
+    return positions;
+  };
+  std::vector<Fold> translated;
+  for (const Fold& fold : folds)
+    translated.push_back({translate(fold.train), translate(fold.test)});
+  return translated;
+}
+
 }  // namespace reeve::tuning

@@ -42,4 +42,9 @@ Result<Fold> SplitOnce(std::span<const std::int64_t> rows, double test_share,
 Result<std::vector<Fold>> MakeFolds(std::span<const std::int64_t> rows, int k,
                                     const SplitOptions& options);
 
+/// The same folds with rows replaced by their positions in `rows`. REQUIRES: `rows` rise and hold
+/// every row of the folds.
+std::vector<Fold> ToPositions(const std::vector<Fold>& folds,
+                              const std::vector<std::int64_t>& rows);
+
 }  // namespace reeve::tuning

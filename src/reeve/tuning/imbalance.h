@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "reeve/base/result.h"
@@ -18,22 +19,30 @@ enum class Imbalance {
   kWeights,
   /// Every class is cut down, at random, to the size of the smallest.
   kUndersample,
+  /// Rows of every class are repeated until all classes are as large as the largest.
+  kOversample,
+  /// New rows are made between rows of a class until all are as large as the largest (smote.h).
+  kSmote,
   /// Nothing in training; the threshold is chosen on out-of-fold predictions. The default: it is as
-  /// good
-  /// as resampling and leaves probabilities alone (van den Goorbergh et al. 2022).
+  /// good as resampling and leaves probabilities alone (van den Goorbergh et al. 2022).
   kThreshold,
 };
 
-/// "none", "weights", "undersample", "threshold". Fails with kInvalidArgument naming the nearest.
+/// Every way by name, in the order in which they are compared: "none", "threshold", "weights",
+/// "undersample", "oversample", "smote".
+std::span<const std::pair<Imbalance, std::string_view>> AllImbalances();
+/// Fails with kInvalidArgument naming the nearest.
 Result<Imbalance> ParseImbalance(std::string_view name);
 
 /// Training rows and weights after the treatment, and what it did to the odds.
 struct Balanced {
+  /// Rising; oversampling repeats some.
   std::vector<std::int64_t> rows;
   /// One per row, or empty for all 1.
   std::vector<double> weights;
-  /// How many times more often each class was seen than it occurs, up to a common factor; what
-  /// inference::Decision undoes. Empty when nothing was changed.
+  /// How many times more often each class is seen than it occurs, up to a common factor; what
+  /// inference::Decision undoes. Empty when nothing was changed. For kSmote it counts the rows that
+  /// Smote is yet to make.
   std::vector<double> odds;
 };
 

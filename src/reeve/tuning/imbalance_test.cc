@@ -25,6 +25,19 @@ TEST(BalanceTest, UndersampleKeepsTheSmallestClassWhole) {
   EXPECT_DOUBLE_EQ(balanced.odds[1] / balanced.odds[0], 3.0);
 }
 
+TEST(BalanceTest, OversampleRepeatsRowsEvenly) {
+  const Balanced balanced = Balance(Imbalance::kOversample, AllRows(8), kLabels, 2, 1);
+  EXPECT_THAT(balanced.rows, testing::ElementsAre(0, 1, 2, 3, 4, 5, 6, 6, 6, 7, 7, 7));
+  EXPECT_DOUBLE_EQ(balanced.odds[1] / balanced.odds[0], 3.0);
+  EXPECT_TRUE(balanced.weights.empty());
+}
+
+TEST(BalanceTest, SmoteCountsTheRowsThatAreYetToBeMade) {
+  const Balanced balanced = Balance(Imbalance::kSmote, AllRows(8), kLabels, 2, 1);
+  EXPECT_EQ(balanced.rows, AllRows(8));
+  EXPECT_DOUBLE_EQ(balanced.odds[1] / balanced.odds[0], 3.0);
+}
+
 TEST(BalanceTest, ThresholdAndNoneLeaveTrainingAlone) {
   for (const Imbalance imbalance : {Imbalance::kNone, Imbalance::kThreshold}) {
     const Balanced balanced = Balance(imbalance, AllRows(8), kLabels, 2, 1);
@@ -44,7 +57,9 @@ TEST(BalanceTest, CorrectionBringsTheBaseRateBack) {
 }
 
 TEST(ParseImbalanceTest, NamesTheNearest) {
-  EXPECT_TRUE(ParseImbalance("weights").ok());
+  for (const auto& [imbalance, name] : AllImbalances()) {
+    EXPECT_EQ(ParseImbalance(name).value(), imbalance);
+  }
   EXPECT_THAT(ParseImbalance("treshold").status().message(), testing::HasSubstr("threshold"));
 }
 

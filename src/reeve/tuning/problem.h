@@ -23,6 +23,14 @@ struct Problem {
   std::span<const std::int32_t> groups = {};
   std::span<const double> times = {};
 
+  /// Classes of the table rows `rows`.
+  std::vector<std::int32_t> LabelsOf(std::span<const std::int64_t> rows) const {
+    std::vector<std::int32_t> taken;
+    taken.reserve(rows.size());
+    for (const std::int64_t row : rows) taken.push_back(labels[static_cast<std::size_t>(row)]);
+    return taken;
+  }
+
   SplitOptions Splitting(std::uint64_t seed) const {
     return {.labels = labels, .classes = classes, .groups = groups, .times = times, .seed = seed};
   }

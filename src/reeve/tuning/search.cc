@@ -22,34 +22,10 @@ namespace {
 
 using evaluation::Metric;
 
-std::vector<std::int32_t> LabelsOf(const Problem& problem, std::span<const std::int64_t> rows) {
-  std::vector<std::int32_t> labels;
-  labels.reserve(rows.size());
-  for (const std::int64_t row : rows)
-    labels.push_back(problem.labels[static_cast<std::size_t>(row)]);
-  return labels;
-}
-
 std::int64_t SmallestClass(std::span<const std::int32_t> labels, int classes) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
   for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)];
   return *std::min_element(counts.begin(), counts.end());
-}
-
-// Folds of table rows as folds of positions. REQUIRES: rows rise.
-std::vector<Fold> ToPositions(const std::vector<Fold>& folds,
-                              const std::vector<std::int64_t>& rows) {
-  const auto translate = [&](const std::vector<std::int64_t>& part) {
-    std::vector<std::int64_t> positions;
-    positions.reserve(part.size());
-    for (const std::int64_t row : part)
-      positions.push_back(std::lower_bound(rows.begin(), rows.end(), row) - rows.begin());
-    return positions;
-  };
-  std::vector<Fold> translated;
-  for (const Fold& fold : folds)
-    translated.push_back({translate(fold.train), translate(fold.test)});
-  return translated;
 }
 
 double Mean(std::span<const double> values) {
@@ -79,7 +55,7 @@ class Searcher {
  public:
   Searcher(const Problem& problem, const std::vector<std::int64_t>& rows,
            const SearchOptions& options)
-      : problem_(problem), rows_(rows), options_(options), labels_(LabelsOf(problem, rows)) {}
+      : problem_(problem), rows_(rows), options_(options), labels_(problem.LabelsOf(rows)) {}
 
   Result<SearchResult> Run() {
     REEVE_ASSIGN_OR_RETURN(const auto folds,
@@ -131,12 +107,16 @@ class Searcher {
   }
 
   // A forest's out-of-bag rows are drawn one by one: where rows belong together (groups) or follow
-  // each other (time), they would have seen their neighbours.
-  bool JudgesItself(const Candidate& candidate) const {
+  // each other (time), or features were learnt from labels, they would have seen their neighbours.
+  Result<bool> JudgesItself(const Candidate& candidate) const {
     const bool treats =
         options_.imbalance != Imbalance::kNone && options_.imbalance != Imbalance::kThreshold;
-    return candidate.learner == "forest" && problem_.groups.empty() && problem_.times.empty() &&
-           !treats;
+    if (candidate.learner != "forest" || treats || !problem_.groups.empty() ||
+        !problem_.times.empty())
+      return false;
+    REEVE_ASSIGN_OR_RETURN(const bool looks_at_labels,
+                           preparation_->LooksAtLabels(candidate.input));
+    return !looks_at_labels;
   }
 
   Status TrainFolds(const std::vector<Contender*>& contenders,
@@ -147,7 +127,7 @@ class Searcher {
     for (auto it = contenders.rbegin(); it != contenders.rend(); ++it) {
       for (const std::size_t fold_idx : fold_indices) {
         Contender* const contender = *it;
-        const bool itself = JudgesItself(contender->candidate);
+        REEVE_ASSIGN_OR_RETURN(const bool itself, JudgesItself(contender->candidate));
         if (itself && fold_idx != 0) continue;
         tasks.push_back({.candidate = &contender->candidate,
                          .fold_idx = itself ? FitTask::kOutOfBag : fold_idx,
@@ -197,7 +177,7 @@ class Searcher {
 
   // After the first fold: those that a mixture would take, the best by the metric, and the best of
   // each learner, so that every learner has its line on the leaderboard.
-  std::vector<Contender*> Survivors() const {
+  std::vector<Contender*> Survivors() {
     std::vector<const Assessment*> best;
     std::vector<const Probabilities*> predictions;
     std::vector<double> by_metric, by_loss;
@@ -227,8 +207,21 @@ class Searcher {
       if (first < contenders_.size()) kept.insert(first);
     }
     std::vector<Contender*> survivors;
-    for (const std::size_t i : kept) survivors.push_back(contenders_[i].get());
+    for (const std::size_t i : kept) {
+      Narrow(*contenders_[i], *best[i]);
+      survivors.push_back(contenders_[i].get());
+    }
     return survivors;
+  }
+  // Of a path only the best element goes on.
+  static void Narrow(Contender& contender, const Assessment& best) {
+    const std::size_t path_idx = best.path_idx;
+    contender.candidate.path = {contender.candidate.path[path_idx]};
+    for (auto& [fold_idx, fit] : contender.fits) {
+      learners::TrainedModel kept = std::move(fit.models[path_idx]);
+      fit.models.clear();
+      fit.models.push_back(std::move(kept));
+    }
   }
   std::vector<std::int32_t> LabelsAtFirstFold() const {
     std::vector<std::int32_t> labels;
@@ -354,6 +347,15 @@ class Searcher {
     return Status::Ok();
   }
 
+  // Calibration and threshold; calibrates the predictions on the way.
+  Result<ChosenDecision> Decide(Pooled& pooled) const {
+    DecisionOptions options{.calibration = options_.calibration,
+                            .costs = options_.costs,
+                            .threshold_metric = ThresholdMetric(options_.metric)};
+    if (options_.imbalance == Imbalance::kNone) options.threshold_metric = std::nullopt;
+    return ChooseDecision(pooled.labels, pooled.folds, options, pooled.probabilities);
+  }
+
   Result<SearchResult> Finish(Choice choice) {
     std::vector<std::size_t> all(folds_.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
@@ -367,11 +369,9 @@ class Searcher {
                         .trials = trial_count_,
                         .model = std::move(made.trained),
                         .pipeline = std::move(made.pipeline)};
-    if (problem_.classes == 2) {
-      result.decision.threshold = options_.imbalance == Imbalance::kNone
-                                      ? 0.5
-                                      : ChooseThreshold(pooled, ThresholdMetric(options_.metric));
-    }
+    REEVE_ASSIGN_OR_RETURN(result.chosen, Decide(pooled));
+    result.decision.calibration = result.chosen.calibration;
+    result.decision.threshold = result.chosen.threshold;
     result.decision.odds =
         Balance(options_.imbalance, AllRows(static_cast<std::int64_t>(rows_.size())), labels_,
                 problem_.classes, options_.seed)
@@ -410,7 +410,7 @@ Result<SearchResult> Search(const Problem& problem, const std::vector<std::int64
 Result<SearchResult> FitOne(const Problem& problem, const std::vector<std::int64_t>& rows,
                             const std::string& learner, const learners::Params& params,
                             const SearchOptions& options) {
-  const std::vector<std::int32_t> labels = LabelsOf(problem, rows);
+  const std::vector<std::int32_t> labels = problem.LabelsOf(rows);
   const std::vector<Fold> no_folds;
   REEVE_ASSIGN_OR_RETURN(const Candidate candidate, MakeCandidate(learner, params));
   Preparation preparation(problem, rows, no_folds, options.threads);
@@ -425,7 +425,8 @@ Result<SearchResult> FitOne(const Problem& problem, const std::vector<std::int64
   SearchResult result{.model = std::move(fit.models.front()),
                       .pipeline = std::move(pipeline),
                       .decision = {.threshold = std::nullopt, .odds = std::move(fit.odds)}};
-  if (problem.classes == 2) result.decision.threshold = 0.5;
+  if (problem.classes == 2)
+    result.decision.threshold = options.costs ? options.costs->BayesThreshold() : 0.5;
   result.leaderboard.push_back({.learner = learner, .params = params, .fold_scores = {}});
   result.trials = 1;
   return result;

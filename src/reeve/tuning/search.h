@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "reeve/evaluation/metric.h"
 #include "reeve/features/pipeline.h"
 #include "reeve/inference/decision.h"
+#include "reeve/tuning/choose_decision.h"
 #include "reeve/tuning/imbalance.h"
 #include "reeve/tuning/portfolio.h"
 #include "reeve/tuning/problem.h"
@@ -27,6 +29,10 @@ struct SearchOptions {
   /// Let several configurations answer together where that is better than the best of them by more
   /// than its standard error.
   bool ensemble = true;
+  /// Of what was chosen, on its out-of-fold predictions.
+  CalibrationOptions calibration = {};
+  /// What errors cost: they choose the threshold, whatever `imbalance` says. Two classes only.
+  std::optional<evaluation::Costs> costs = {};
   std::uint64_t seed = 42;
   /// Never changes the result.
   int threads = 1;
@@ -66,16 +72,18 @@ struct SearchResult {
   std::vector<Trial> leaderboard;
   /// Configurations tried, those included that were dropped after the first fold.
   std::int64_t trials = 0;
-  /// Of what was chosen.
+  /// Of what was chosen, calibrated.
   OutOfFold out_of_fold;
   /// What was chosen, for new rows.
   learners::TrainedModel model;
   features::FittedPipeline pipeline;
   inference::Decision decision;
+  /// How calibration and threshold of `decision` came about.
+  ChosenDecision chosen = {};
 };
 
-/// Cross-validates a portfolio, picks the best configuration, or a mixture of several, and chooses
-/// its threshold on out-of-fold predictions.
+/// Cross-validates a portfolio, picks the best configuration, or a mixture of several, calibrates it
+/// and chooses its threshold on out-of-fold predictions.
 ///
 /// Honest by construction: what looks at labels is fitted inside each fold; boosting watches the
 /// held-out folds for one thing only, a number of rounds that is the same for all folds; resampling
@@ -86,7 +94,8 @@ struct SearchResult {
 Result<SearchResult> Search(const Problem& problem, const std::vector<std::int64_t>& rows,
                             const SearchOptions& options);
 
-/// Trains one given configuration on all of `rows`, without a search: no folds, threshold 0.5.
+/// Trains one given configuration on all of `rows`, without a search: no folds, so no
+/// calibration; threshold 0.5, or the Bayes one of the costs.
 Result<SearchResult> FitOne(const Problem& problem, const std::vector<std::int64_t>& rows,
                             const std::string& learner, const learners::Params& params,
                             const SearchOptions& options);

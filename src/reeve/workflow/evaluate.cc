@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
 #include "reeve/evaluation/curves.h"
+#include "reeve/evaluation/reliability.h"
 #include "reeve/ingest/reader.h"
 #include "reeve/report/page.h"
+#include "reeve/workflow/decision_answer.h"
+#include "reeve/workflow/label_reader.h"
 #include "reeve/workflow/loaded_model.h"
 #include "reeve/workflow/train_answer.h"
 
@@ -22,42 +26,24 @@ struct Scored {
   Probabilities probabilities;
 };
 
-Result<std::int32_t> ClassOf(std::string label, const std::vector<std::string>& classes,
-                             const std::string& data) {
-  auto it = std::find(classes.begin(), classes.end(), label);
-  if (it == classes.end() && label.ends_with('.')) {
-    label.pop_back();
-    it = std::find(classes.begin(), classes.end(), Trim(label));
-  }
-  if (it != classes.end()) return static_cast<std::int32_t>(it - classes.begin());
-  return Status::InvalidData("label " + Quote(label, 60) + " of " + data +
-                             " is no class of the model." + Suggest(label, classes));
-}
-
 Status ScoreChunk(const Table& chunk, const inference::Scorer& scorer,
                   const EvaluateRequest& request, const std::string& target, EvaluateReport& report,
                   Scored& scored) {
-  const contract::MissingTexts missing(scorer.contract().missing_texts);
+  const LabelReader reader(scorer.contract(), request.data);
   REEVE_ASSIGN_OR_RETURN(const inference::Scored part,
                          scorer.Score(chunk, report.rows_read, request.threads));
   const Column& labels = chunk.column(*chunk.Find(target));
   for (std::int64_t row = 0; row < chunk.rows(); ++row) {
-    std::string label = labels.ToText(row);
-    if (label.empty() || missing.Contains(label)) {
+    REEVE_ASSIGN_OR_RETURN(const std::optional<std::int32_t> truth, reader.Read(labels, row));
+    if (!truth) {
       ++report.rows_unlabelled;
       continue;
     }
-    // 1.0 and 1 are the same class, as in training.
-    if (const auto number = contract::ReadNumber(label, contract::NumberFormat::kPlain))
-      label = Column::Numbers("", ColumnType::kReal, {*number}).ToText(0);
-    if (std::find(report.classes.begin(), report.classes.end(), label) == report.classes.end())
-      label = labels.ToText(row);
-    REEVE_ASSIGN_OR_RETURN(const std::int32_t truth, ClassOf(label, report.classes, request.data));
     if (!part.usable[static_cast<std::size_t>(row)]) {
       ++report.rows_rejected;
       continue;
     }
-    scored.labels.push_back(truth);
+    scored.labels.push_back(*truth);
     const auto probabilities = part.probabilities.row(row);
     scored.probabilities.values.insert(scored.probabilities.values.end(), probabilities.begin(),
                                        probabilities.end());
@@ -65,6 +51,15 @@ Status ScoreChunk(const Table& chunk, const inference::Scorer& scorer,
   }
   report.rows_read += chunk.rows();
   return Status::Ok();
+}
+
+Result<std::optional<evaluation::Costs>> CostsOf(const EvaluateRequest& request,
+                                                 std::size_t classes) {
+  if (request.costs.empty()) return std::optional<evaluation::Costs>();
+  REEVE_ASSIGN_OR_RETURN(const evaluation::Costs costs, evaluation::ParseCosts(request.costs));
+  if (classes == 2) return std::optional(costs);
+  return Status::InvalidArgument("--cost is for two classes, the model has " +
+                                 std::to_string(classes));
 }
 
 std::string PageOf(const EvaluateReport& report, const Scored& scored) {
@@ -95,13 +90,12 @@ std::string PageOf(const EvaluateReport& report, const Scored& scored) {
       positive.push_back(scored.probabilities.at(row, 1));
     const auto roc = evaluation::RocCurve(scored.labels, positive);
     const auto precision_recall = evaluation::PrecisionRecallCurve(scored.labels, positive);
-    constexpr int kBins = 10;
     if (roc.ok() && precision_recall.ok()) {
       page.pictures.push_back(report::RocPicture(*roc, report.scores.Find("auc").value_or(0)));
       page.pictures.push_back(report::PrecisionRecallPicture(
           *precision_recall, report.scores.Find("average_precision").value_or(0)));
-      page.pictures.push_back(
-          report::CalibrationPicture(evaluation::ReliabilityCurve(scored.labels, positive, kBins)));
+      page.pictures.push_back(report::CalibrationPicture(
+          evaluation::ReliabilityCurve(scored.labels, positive, evaluation::kReliabilityBins)));
     }
     report::PageTable lift{.heading = "Lift by tenth of the rows, most probable first",
                            .columns = {"tenth", "rows", "positives", "lift", "cumulative gain"},
@@ -130,6 +124,8 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
   REEVE_ASSIGN_OR_RETURN(const inference::Scorer scorer,
                          bundle::IntoScorer(std::move(model.bundle)));
   report.threshold = scorer.decision().threshold.value_or(0.5);
+  evaluation::ScoreOptions options{.threshold = report.threshold, .seed = request.seed};
+  REEVE_ASSIGN_OR_RETURN(options.costs, CostsOf(request, report.classes.size()));
   REEVE_ASSIGN_OR_RETURN(
       const auto reader,
       ingest::TableReader::Open(
@@ -152,9 +148,8 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
   if (scored.labels.empty())
     return Status::InvalidData(
         request.data + " has no labelled row that keeps the contract, expected at least one");
-  REEVE_ASSIGN_OR_RETURN(report.scores, evaluation::ComputeScores(
-                                            scored.labels, scored.probabilities,
-                                            {.threshold = report.threshold, .seed = request.seed}));
+  REEVE_ASSIGN_OR_RETURN(report.scores,
+                         evaluation::ComputeScores(scored.labels, scored.probabilities, options));
   report.html = PageOf(report, scored);
   return report;
 }
@@ -183,7 +178,7 @@ std::string ToText(const EvaluateReport& report) {
     }
     text += "\n";
   }
-  return text;
+  return text + ReliabilityText(report.scores);
 }
 
 }  // namespace reeve::workflow

@@ -18,6 +18,8 @@ struct EvaluateRequest {
   /// Column with the true classes; empty: the model's own target.
   std::string target;
   BadRowAllowance skip_bad_rows;
+  /// What errors cost, as "fp=1,fn=5", for the score "cost"; or empty. Two classes only.
+  std::string costs = {};
   std::string tracking_uri = "sqlite:///mlflow.db";
   std::uint64_t seed = 42;
   int threads = 1;

@@ -10,9 +10,11 @@
 #include "reeve/base/id.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
+#include "reeve/explain/explainer.h"
 #include "reeve/inference/scorer.h"
 #include "reeve/ingest/reader.h"
 #include "reeve/workflow/loaded_model.h"
+#include "reeve/workflow/reason_text.h"
 
 namespace reeve::workflow {
 namespace {
@@ -48,6 +50,11 @@ class Predictor {
         scored_at_(FormatIsoSeconds(Clock::System().NowMs())) {}
 
   Status Run(PredictReport& report) {
+    if (request_.reasons > 0) {
+      REEVE_ASSIGN_OR_RETURN(explain::Explainer explainer,
+                             explain::Explainer::Make(explain::ExplainedModel::Of(scorer_)));
+      explainer_.emplace(std::move(explainer));
+    }
     REEVE_RETURN_IF_ERROR(OpenSource(report));
     Table chunk;
     bool first = true;
@@ -94,7 +101,10 @@ class Predictor {
     std::vector<std::int64_t> good, bad;
     for (std::int64_t row = 0; row < chunk.rows(); ++row)
       (scored.usable[static_cast<std::size_t>(row)] ? good : bad).push_back(row);
-    REEVE_RETURN_IF_ERROR(writer_->Append(OutputRows(chunk, scored, good)));
+    Table output = OutputRows(chunk, scored, good);
+    if (explainer_) REEVE_RETURN_IF_ERROR(AddReasons(chunk, scored, good, output));
+    AddOrigin(good.size(), output);
+    REEVE_RETURN_IF_ERROR(writer_->Append(output));
     if (!bad.empty()) REEVE_RETURN_IF_ERROR(Reject(chunk, scored, bad, report));
     report.rows_read += chunk.rows();
     report.rows_scored += static_cast<std::int64_t>(good.size());
@@ -133,6 +143,10 @@ class Predictor {
       for (const std::string& name : scorer_.contract().classes)
         columns.emplace_back("probability_" + name, ColumnType::kReal);
     }
+    for (std::size_t i = 1; i <= request_.reasons; ++i) {
+      columns.emplace_back(ReasonColumn(i), ColumnType::kText);
+      columns.emplace_back(ReasonColumn(i) + "_contribution", ColumnType::kReal);
+    }
     columns.emplace_back("model_version", ColumnType::kText);
     columns.emplace_back("scored_at", ColumnType::kText);
     if (ingest::IsSqlTarget(request_.output)) columns.emplace_back("run_id", ColumnType::kText);
@@ -165,10 +179,40 @@ class Predictor {
       output.Add(Column::Numbers("probability_" + scorer_.contract().classes[k], ColumnType::kReal,
                                  std::move(by_class[k])));
     }
-    output.Add(Constant("model_version", version_, rows.size()));
-    output.Add(Constant("scored_at", scored_at_, rows.size()));
-    if (ingest::IsSqlTarget(request_.output)) output.Add(Constant("run_id", run_id_, rows.size()));
     return output;
+  }
+
+  static std::string ReasonColumn(std::size_t rank) { return "reason_" + std::to_string(rank); }
+
+  // Empty where a row has fewer reasons.
+  Status AddReasons(const Table& chunk, const inference::Scored& scored,
+                    const std::vector<std::int64_t>& rows, Table& output) const {
+    REEVE_ASSIGN_OR_RETURN(const contract::Conformed conformed,
+                           contract::Conform(scorer_.contract(), chunk, {}));
+    REEVE_ASSIGN_OR_RETURN(
+        const auto reasons,
+        explainer_->Reasons(conformed.table, scored.predicted, request_.reasons, request_.threads));
+    for (std::size_t i = 0; i < request_.reasons; ++i) {
+      Column texts = Column::Texts(ReasonColumn(i + 1));
+      std::vector<double> contributions;
+      for (const std::int64_t row : rows) {
+        const auto& of_row = reasons[static_cast<std::size_t>(row)];
+        const bool has = i < of_row.size();
+        texts.AppendText(
+            has ? ReasonText(conformed.table, explainer_->fields()[of_row[i].field], row) : "");
+        contributions.push_back(has ? of_row[i].contribution : kMissingNumber);
+      }
+      output.Add(std::move(texts));
+      output.Add(Column::Numbers(ReasonColumn(i + 1) + "_contribution", ColumnType::kReal,
+                                 std::move(contributions)));
+    }
+    return Status::Ok();
+  }
+
+  void AddOrigin(std::size_t rows, Table& output) const {
+    output.Add(Constant("model_version", version_, rows));
+    output.Add(Constant("scored_at", scored_at_, rows));
+    if (ingest::IsSqlTarget(request_.output)) output.Add(Constant("run_id", run_id_, rows));
   }
 
   Status Reject(const Table& chunk, const inference::Scored& scored,
@@ -198,6 +242,8 @@ class Predictor {
 
   const PredictRequest& request_;
   inference::Scorer scorer_;
+  /// Only when reasons are wanted; refers to the scorer.
+  std::optional<explain::Explainer> explainer_;
   std::string version_, run_id_, scored_at_;
   std::unique_ptr<ingest::TableReader> reader_;
   std::unique_ptr<ingest::TableWriter> writer_, rejects_;

@@ -24,6 +24,8 @@ struct PredictRequest {
   bool keep_all = false;
   /// One column per class besides the prediction's own.
   bool probabilities = false;
+  /// Reasons of each row, two columns for each; 0 for none.
+  std::size_t reasons = 0;
   /// File for rows that broke the contract, or empty.
   std::string rejects;
   /// Rows that may be rejected before the command counts as failed.

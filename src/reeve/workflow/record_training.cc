@@ -6,6 +6,7 @@
 
 #include "reeve/base/clock.h"
 #include "reeve/base/file_system.h"
+#include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/bundle/bundle.h"
 #include "reeve/contract/profile.h"
@@ -43,6 +44,10 @@ bundle::Bundle MakeBundle(const TrainRequest& request, const TrainingTable& tabl
   scores["out_of_fold"] =
       report.out_of_fold ? ScoresToJson(*report.out_of_fold, report.classes) : Json(nullptr);
   scores["importance"] = report.importance;
+  if (report.explanations.permutation)
+    scores["permutation_importance"] = ToJson(*report.explanations.permutation);
+  if (report.explanations.contributions)
+    scores["contribution_importance"] = ToJson(*report.explanations.contributions);
   return {.contract = table.contract,
           .profile = contract::MakeProfile(table.table, request.table.threads),
           .pipeline = std::move(result.pipeline),
@@ -63,6 +68,8 @@ std::map<std::string, std::string> RunParams(const TrainRequest& request,
   params["folds"] = std::to_string(request.folds);
   params["effort"] = request.effort;
   params["imbalance"] = request.imbalance;
+  params["calibration"] = request.calibration;
+  if (!request.costs.empty()) params["cost"] = request.costs;
   params["rows_train"] = std::to_string(report.rows_train);
   params["rows_test"] = std::to_string(report.rows_test);
   params["features"] = std::to_string(report.features.size());
@@ -92,6 +99,11 @@ std::vector<tracking::MetricPoint> RunMetrics(const TrainReport& report,
     points.push_back({"cv_" + report.metric + "_std", best.standard_deviation, now, 0});
   }
   if (report.threshold) points.push_back({"threshold", *report.threshold, now, 0});
+  if (report.out_of_fold_costs) {
+    points.push_back({"cv_pooled_cost_at_half", report.out_of_fold_costs->at_half, now, 0});
+    points.push_back({"cv_pooled_cost_always_yes", report.out_of_fold_costs->always_yes, now, 0});
+    points.push_back({"cv_pooled_cost_always_no", report.out_of_fold_costs->always_no, now, 0});
+  }
   for (const learners::HistoryPoint& point : history)
     points.push_back({point.metric, point.value, now, point.step});
   return points;
@@ -140,15 +152,36 @@ Status LogRun(const TrainRequest& request, const TrainingTable& table,
   return store.LogInput(run_id, Dataset(request, table));
 }
 
+std::string CsvField(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string SuspectLabelsCsv(const TrainReport& report) {
+  std::string csv = "row,label,suggested,label_probability,suggested_probability\n";
+  for (const TrainReport::SuspectLabel& suspect : report.suspect_labels) {
+    csv += std::to_string(suspect.row) + "," + CsvField(suspect.label) + "," +
+           CsvField(suspect.suggested) + "," + FormatNumber(suspect.label_probability) + "," +
+           FormatNumber(suspect.suggested_probability) + "\n";
+  }
+  return csv;
+}
+
 Status WriteArtifacts(const bundle::Bundle& bundle, const TrainReport& report,
                       const TrainingPredictions& predictions,
                       const std::vector<learners::HistoryPoint>& history, RunRecorder& recorder) {
   const std::vector<report::Picture> pictures = DrawTraining(report, predictions, history);
   for (const report::Picture& picture : pictures)
     REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("pictures/" + picture.name + ".svg", picture.svg));
+  if (!report.suspect_labels.empty())
+    REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("label_noise.csv", SuspectLabelsCsv(report)));
   REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("report.html", TrainingHtml(report, pictures)));
   REEVE_RETURN_IF_ERROR(
       recorder.WriteArtifact("profile.json", DumpJson(contract::ToJson(bundle.profile), 1) + "\n"));
+  REEVE_RETURN_IF_ERROR(recorder.WriteArtifact(
+      "importance.json", DumpJson(ToJson(report.explanations, report.classes), 1) + "\n"));
   return recorder.WriteArtifact("answer.json", DumpJson(ToJson(report), 1) + "\n");
 }
 

@@ -11,14 +11,17 @@
 
 #include "reeve/base/clock.h"
 #include "reeve/base/file_system.h"
+#include "reeve/base/nearest.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/bundle/bundle.h"
 #include "reeve/contract/profile.h"
 #include "reeve/learners/registry.h"
+#include "reeve/tuning/smote.h"
 #include "reeve/workflow/record_training.h"
 #include "reeve/workflow/run_recorder.h"
 #include "reeve/workflow/train_answer.h"
+#include "reeve/workflow/training_checks.h"
 
 namespace reeve::workflow {
 namespace {
@@ -31,11 +34,38 @@ struct Plan {
   std::vector<std::string> learners;
   tuning::Effort effort = tuning::Effort::kStandard;
   tuning::Imbalance imbalance = tuning::Imbalance::kThreshold;
+  tuning::CalibrationOptions calibration;
+  std::optional<evaluation::Costs> costs;
 };
+
+// The score "cost" is there only with costs.
+constexpr std::string_view kCost = "cost";
 
 Status CheckFit(const TrainRequest& request, const std::string& learner) {
   REEVE_ASSIGN_OR_RETURN(const auto made, learners::MakeLearner(learner));
   return learners::ValidateParams(*request.fit, made->params(), learner);
+}
+
+// How probabilities become decisions.
+Status ReadDecision(const TrainRequest& request, Plan& plan) {
+  REEVE_ASSIGN_OR_RETURN(plan.imbalance, tuning::ParseImbalance(request.imbalance));
+  REEVE_ASSIGN_OR_RETURN(plan.calibration, tuning::ParseCalibration(request.calibration));
+  if (!request.costs.empty()) {
+    REEVE_ASSIGN_OR_RETURN(plan.costs, evaluation::ParseCosts(request.costs));
+  }
+  const bool wants_calibration =
+      plan.calibration.kind && *plan.calibration.kind != inference::CalibrationKind::kNone;
+  if (request.fit && wants_calibration) {
+    return Status::InvalidArgument("--calibration " + request.calibration +
+                                   " is fitted on predictions of a search's folds, --fit makes "
+                                   "none; expected one of the two");
+  }
+  if (request.fit && request.compare_imbalance) {
+    return Status::InvalidArgument(
+        "--compare-imbalance compares on the folds of a search, --fit makes none; expected one of "
+        "the two");
+  }
+  return Status::Ok();
 }
 
 Result<Plan> MakePlan(const TrainRequest& request) {
@@ -49,10 +79,16 @@ Result<Plan> MakePlan(const TrainRequest& request) {
   if (plan.learners.empty())
     plan.learners = request.fit ? std::vector<std::string>{"boosted"} : learners::LearnerNames();
   REEVE_ASSIGN_OR_RETURN(plan.effort, tuning::ParseEffort(request.effort));
-  REEVE_ASSIGN_OR_RETURN(plan.imbalance, tuning::ParseImbalance(request.imbalance));
+  REEVE_RETURN_IF_ERROR(ReadDecision(request, plan));
   for (const Requirement& requirement : request.requirements) {
+    if (requirement.metric == kCost && plan.costs) continue;
     REEVE_RETURN_IF_ERROR(evaluation::ParseMetric(requirement.metric).status());
   }
+  if (request.ensemble != "auto" && request.ensemble != "off") {
+    return Status::InvalidArgument("unknown --ensemble " + Quote(request.ensemble) + "." +
+                                   Suggest(request.ensemble, {"auto", "off"}));
+  }
+  REEVE_RETURN_IF_ERROR(request.ignored_warnings.Validate());
   if (!(request.split > 0 && request.split < 1)) {
     return Status::InvalidArgument("--split is " + FormatNumber(request.split) +
                                    ", expected a share between 0 and 1");
@@ -147,6 +183,14 @@ Result<tuning::Fold> SplitRows(const TrainRequest& request, const TrainingTable&
                            MakeProblem(table).Splitting(request.seed));
 }
 
+// What was asked for must fit the number of classes.
+Status CheckClasses(const Plan& plan, const TrainingTable& table) {
+  if (!plan.costs || table.classes.size() == 2) return Status::Ok();
+  return Status::InvalidArgument("--cost is for two classes, " +
+                                 std::to_string(table.classes.size()) +
+                                 " were found; expected a table with two, or no --cost");
+}
+
 // Both classes must be there to train on.
 Status CheckTrainingRows(const tuning::Fold& split, const TrainingTable& table) {
   std::set<std::int32_t> seen;
@@ -166,6 +210,9 @@ Result<tuning::SearchResult> SearchOrFit(const TrainRequest& request, const Plan
                                       .metric = plan.metric,
                                       .folds = request.folds,
                                       .imbalance = plan.imbalance,
+                                      .ensemble = request.ensemble == "auto",
+                                      .calibration = plan.calibration,
+                                      .costs = plan.costs,
                                       .seed = request.seed,
                                       .threads = request.table.threads,
                                       .cancellation = request.table.cancellation,
@@ -220,60 +267,59 @@ TrainReport StartReport(const TrainRequest& request, const Plan& plan, const Tra
   return report;
 }
 
-// The chance that ranking a random pair right is luck: an interval around 1/2, or a mean below it.
-void WarnOfChance(TrainReport& report) {
-  if (!report.out_of_fold) return;
-  const auto interval = report.out_of_fold->FindInterval("auc");
-  if (!interval || interval->low > 0.5) return;
-  report.warnings.push_back(
-      {"no_better_than_chance", "",
-       "the model is no better than chance: its cross-validated AUC of " +
-           FormatNumber(std::round(*report.out_of_fold->Find("auc") * 1000) / 1000) +
-           " may as well be 0.5; the columns do not explain " + report.target});
+// SMOTE draws towards the five nearest rows of the class; small classes have not as many.
+void WarnOfFewNeighbours(const Plan& plan, const TrainingTable& table, const tuning::Fold& split,
+                         TrainReport& report) {
+  if (plan.imbalance != tuning::Imbalance::kSmote) return;
+  std::vector<std::int64_t> rows(table.classes.size());
+  for (const std::int64_t row : split.train)
+    ++rows[static_cast<std::size_t>(table.labels[static_cast<std::size_t>(row)])];
+  const std::int64_t needed = tuning::SmoteOptions{}.neighbours + 1;
+  for (std::size_t c = 0; c < rows.size(); ++c) {
+    if (rows[c] >= 2 * needed) continue;
+    report.warnings.push_back(
+        {"smote_few_neighbours", "",
+         "class " + Quote(table.classes[c], 60) + " has " + GroupDigits(rows[c]) +
+             " rows to train on: within a fold SMOTE may find fewer than " +
+             std::to_string(needed - 1) + " neighbours and draws between those there are"});
+  }
 }
 
-void WarnOfDuplicates(const TrainingTable& table, const tuning::Fold& split, TrainReport& report) {
-  std::map<std::string, bool> trained;  // digest of a row's values
-  std::string key;
-  const auto key_of = [&](std::int64_t row) {
-    key.clear();
-    for (const Column& column : table.table.columns()) key += column.ToText(row) + '\x1f';
-    return key;
-  };
-  constexpr std::size_t kMostRows =
-      200'000;  // beyond this the look-up would cost more than it tells
-  if (split.train.size() + split.test.size() > kMostRows) return;
-  for (const std::int64_t row : split.train) trained[key_of(row)] = true;
-  std::int64_t duplicates = 0;
-  for (const std::int64_t row : split.test) duplicates += trained.contains(key_of(row));
-  const double share = static_cast<double>(duplicates) /
-                       static_cast<double>(std::max<std::size_t>(split.test.size(), 1));
-  if (duplicates < 3 || share < 0.05) return;
-  report.warnings.push_back(
-      {"duplicate_rows_across_split", "",
-       GroupDigits(duplicates) + " of " + GroupDigits(static_cast<long long>(split.test.size())) +
-           " test rows are duplicates of training rows: the test is easier than new rows will be"});
+std::vector<double> PositiveColumn(const Probabilities& probabilities) {
+  std::vector<double> positive;
+  for (std::int64_t row = 0; row < probabilities.rows; ++row)
+    positive.push_back(probabilities.at(row, 1));
+  return positive;
 }
 
 Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const tuning::Fold& split,
                  const tuning::SearchResult& result, TrainReport& report,
                  TrainingPredictions& predictions) {
   const double threshold = result.decision.threshold.value_or(0.5);
+  const evaluation::ScoreOptions options{
+      .threshold = threshold, .seed = request.seed, .costs = report.costs};
   if (!result.out_of_fold.rows.empty()) {
     predictions.out_of_fold_labels = LabelsOf(table, result.out_of_fold.rows);
     predictions.out_of_fold = result.out_of_fold.probabilities;
-    REEVE_ASSIGN_OR_RETURN(
-        report.out_of_fold,
-        evaluation::ComputeScores(predictions.out_of_fold_labels, predictions.out_of_fold,
-                                  {.threshold = threshold, .seed = request.seed}));
+    REEVE_ASSIGN_OR_RETURN(report.out_of_fold,
+                           evaluation::ComputeScores(predictions.out_of_fold_labels,
+                                                     predictions.out_of_fold, options));
+    if (report.costs) {
+      report.out_of_fold_costs =
+          evaluation::SummarizeCosts(*report.costs, threshold, predictions.out_of_fold_labels,
+                                     PositiveColumn(predictions.out_of_fold));
+    }
   }
   if (split.test.empty()) return Status::Ok();
   predictions.test_labels = LabelsOf(table, split.test);
   REEVE_ASSIGN_OR_RETURN(predictions.test,
                          Predict(result, table, split.test, request.table.threads));
-  REEVE_ASSIGN_OR_RETURN(report.test,
-                         evaluation::ComputeScores(predictions.test_labels, predictions.test,
-                                                   {.threshold = threshold, .seed = request.seed}));
+  REEVE_ASSIGN_OR_RETURN(
+      report.test, evaluation::ComputeScores(predictions.test_labels, predictions.test, options));
+  if (report.costs) {
+    report.test_costs = evaluation::SummarizeCosts(
+        *report.costs, threshold, predictions.test_labels, PositiveColumn(predictions.test));
+  }
   return Status::Ok();
 }
 
@@ -281,6 +327,7 @@ void CheckRequirements(const TrainRequest& request, TrainReport& report) {
   for (const Requirement& requirement : request.requirements) {
     const auto value = report.test ? report.test->Find(requirement.metric) : std::nullopt;
     const bool higher =
+        requirement.metric != kCost &&
         evaluation::InfoOf(evaluation::ParseMetric(requirement.metric).value()).higher_is_better;
     const bool met = value && (higher ? *value >= requirement.value : *value <= requirement.value);
     if (met) continue;
@@ -294,7 +341,9 @@ void CheckRequirements(const TrainRequest& request, TrainReport& report) {
 // before.
 Status RefitOnAll(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
                   tuning::SearchResult& result, TrainReport& report) {
+  // Chosen on rows that the refitted model has seen no more than the one before it.
   const auto threshold = result.decision.threshold;
+  const inference::Calibration calibration = result.decision.calibration;
   REEVE_ASSIGN_OR_RETURN(
       tuning::SearchResult refitted,
       SearchOrFit(request, plan, table, AllRows(static_cast<std::int64_t>(table.labels.size()))));
@@ -302,9 +351,60 @@ Status RefitOnAll(const TrainRequest& request, const Plan& plan, const TrainingT
   result.pipeline = std::move(refitted.pipeline);
   result.decision = std::move(refitted.decision);
   result.decision.threshold = threshold;
+  result.decision.calibration = calibration;
   report.warnings.push_back({"refitted_on_all", "",
                              "the final model was trained on the test rows too; its scores are "
                              "those of the model before that"});
+  return Status::Ok();
+}
+
+// The winner and a logistic model with every treatment, on the folds of the search.
+Status CompareTreatments(const TrainRequest& request, const TrainingTable& table,
+                         const tuning::Fold& split, const tuning::SearchResult& result,
+                         TrainReport& report) {
+  if (!request.compare_imbalance) return Status::Ok();
+  std::vector<tuning::ComparedConfiguration> configurations;
+  for (const tuning::Trial& trial : result.leaderboard) {
+    if (!learners::MakeLearner(trial.learner).ok()) continue;
+    configurations.push_back({trial.learner, trial.params});
+    break;
+  }
+  if (configurations.empty() || configurations.front().learner != "logistic")
+    configurations.push_back({"logistic", {}});
+  REEVE_ASSIGN_OR_RETURN(report.imbalance_comparison,
+                         tuning::CompareImbalance(MakeProblem(table), split.train, configurations,
+                                                  {.folds = request.folds,
+                                                   .seed = request.seed,
+                                                   .threads = request.table.threads,
+                                                   .cancellation = request.table.cancellation}));
+  return Status::Ok();
+}
+
+// What was decided beside the model, with what stood against it.
+void ReportDecision(const TrainRequest& request, const tuning::SearchResult& result,
+                    TrainReport& report) {
+  report.threshold = result.decision.threshold;
+  report.decision = result.chosen;
+  const bool was_asked_for = request.calibration != "auto" && request.calibration != "none";
+  if (!was_asked_for || result.chosen.calibration_obstacle.empty()) return;
+  report.warnings.push_back({"calibration_left_out", "",
+                             "no calibration was fitted: " + result.chosen.calibration_obstacle});
+}
+
+// On rows that the model never saw, where there are such.
+Status ExplainResult(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
+                     const tuning::Fold& split, const tuning::SearchResult& result,
+                     TrainReport& report) {
+  const bool unseen = !split.test.empty() && !request.refit_all;
+  REEVE_ASSIGN_OR_RETURN(
+      report.explanations,
+      ExplainTraining({result.pipeline, *result.model.model, result.decision}, table.table,
+                      unseen ? split.test : split.train, table.labels,
+                      {.metric = plan.metric,
+                       .rows = unseen ? "test" : "train",
+                       .seed = request.seed,
+                       .threads = request.table.threads,
+                       .cancellation = request.table.cancellation}));
   return Status::Ok();
 }
 
@@ -316,16 +416,20 @@ Status TrainTracked(const TrainRequest& request, const Plan& plan, const Trainin
   report.trials = result.trials;
   report.learner = result.leaderboard.front().learner;
   report.params = result.model.params;
-  report.threshold = result.decision.threshold;
+  report.costs = plan.costs;
+  ReportDecision(request, result, report);
   report.importance = ImportanceByColumn(result);
   TrainingPredictions predictions;
   REEVE_RETURN_IF_ERROR(ScoreOnce(request, table, split, result, report, predictions));
-  WarnOfChance(report);
-  WarnOfDuplicates(table, split, report);
+  WarnOfFewNeighbours(plan, table, split, report);
+  REEVE_RETURN_IF_ERROR(CheckTraining(request, table, split, result, predictions, report));
   CheckRequirements(request, report);
+  REEVE_RETURN_IF_ERROR(CompareTreatments(request, table, split, result, report));
   if (request.refit_all && !split.test.empty())
     REEVE_RETURN_IF_ERROR(RefitOnAll(request, plan, table, result, report));
+  report.warnings = contract::FinishWarnings(std::move(report.warnings), request.ignored_warnings);
   // From here on nothing about the model changes.
+  REEVE_RETURN_IF_ERROR(ExplainResult(request, plan, table, split, result, report));
   REEVE_RETURN_IF_ERROR(request.table.cancellation->Check());
   return RecordTraining(request, table, result, predictions, recorder, report);
 }
@@ -336,6 +440,7 @@ Result<TrainReport> Train(const TrainRequest& request) {
   const double started = Clock::System().MonotonicSeconds();
   REEVE_ASSIGN_OR_RETURN(const Plan plan, MakePlan(request));
   REEVE_ASSIGN_OR_RETURN(const TrainingTable table, LoadTrainingTable(request.table));
+  REEVE_RETURN_IF_ERROR(CheckClasses(plan, table));
   REEVE_ASSIGN_OR_RETURN(const tuning::Fold split, SplitRows(request, table));
   REEVE_RETURN_IF_ERROR(CheckTrainingRows(split, table));
   // Whatever is wrong with the request or the data has been said; from here on there is a run.

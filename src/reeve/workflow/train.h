@@ -10,10 +10,14 @@
 
 #include "reeve/base/cancellation.h"
 #include "reeve/base/result.h"
-#include "reeve/contract/lint.h"
+#include "reeve/contract/warning.h"
+#include "reeve/evaluation/cost.h"
 #include "reeve/evaluation/scores.h"
 #include "reeve/learners/learner.h"
+#include "reeve/tuning/choose_decision.h"
+#include "reeve/tuning/compare_imbalance.h"
 #include "reeve/tuning/search.h"
+#include "reeve/workflow/explanations.h"
 #include "reeve/workflow/training_table.h"
 
 namespace reeve::workflow {
@@ -36,13 +40,23 @@ struct TrainRequest {
   /// Empty: all that fit.
   std::vector<std::string> learners;
   std::string effort = "standard";
+  /// "auto" or "off".
+  std::string ensemble = "auto";
   std::string imbalance = "threshold";
+  /// "auto", or a kind of calibration.
+  std::string calibration = "auto";
+  /// What errors cost, as "fp=1,fn=5"; empty: the threshold follows the metric.
+  std::string costs;
+  /// Also train the winner and a logistic model with every treatment of imbalance, to be compared.
+  bool compare_imbalance = false;
   int folds = 5;
   /// One given configuration instead of a search.
   std::optional<learners::Params> fit;
   /// Train the final model on the test rows too.
   bool refit_all = false;
   std::vector<Requirement> requirements;
+  /// Warnings that are not wanted.
+  contract::IgnoredWarnings ignored_warnings;
   std::uint64_t seed = 42;
 
   /// False: no store is touched.
@@ -90,9 +104,26 @@ struct TrainReport {
   /// Of the winner's out-of-fold predictions; nothing without a search.
   std::optional<evaluation::Scores> out_of_fold;
   std::optional<double> threshold;
+  /// How calibration and threshold came about.
+  tuning::ChosenDecision decision;
+  std::optional<evaluation::Costs> costs;
+  /// With costs: what a row costs, out of fold and on the test part.
+  std::optional<evaluation::CostSummary> out_of_fold_costs, test_costs;
+  /// With compare_imbalance.
+  std::vector<tuning::TreatmentScores> imbalance_comparison;
   std::vector<contract::Warning> warnings;
+  /// A row of the source whose label is probably wrong; see honesty/label_noise.h.
+  struct SuspectLabel {
+    std::int64_t row = 0;
+    std::string label, suggested;
+    double label_probability = 0, suggested_probability = 0;
+  };
+  /// The least likely labels first; empty without the warning label_noise.
+  std::vector<SuspectLabel> suspect_labels;
   /// Importance by table column, largest first.
   std::vector<std::pair<std::string, double>> importance;
+  /// The same by what it does to rows, with partial dependence.
+  TrainingExplanations explanations;
   /// Requirements that were not met, as sentences; nothing is registered then.
   std::vector<std::string> unmet;
   std::string data_digest;

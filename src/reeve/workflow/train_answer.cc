@@ -7,6 +7,7 @@
 
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
+#include "reeve/workflow/decision_answer.h"
 
 namespace reeve::workflow {
 namespace {
@@ -62,6 +63,7 @@ Json ScoresToJson(const evaluation::Scores& scores, const std::vector<std::strin
     counts.push_back(std::move(row));
   }
   json["confusion"] = Json{{"labels", classes}, {"counts", std::move(counts)}};
+  json["reliability"] = ReliabilityToJson(scores);
   return json;
 }
 
@@ -108,6 +110,9 @@ Json ToJson(const TrainReport& report) {
              {"params", ParamsToJson(trial.params)}});
   }
   json["threshold"] = report.threshold ? Json(*report.threshold) : Json(nullptr);
+  json["calibration"] = CalibrationToJson(report);
+  if (report.costs) json["cost"] = CostToJson(report);
+  if (!report.imbalance_comparison.empty()) json["imbalance_comparison"] = ComparisonToJson(report);
   json["importance"] = Json::object();
   for (const auto& [name, share] : report.importance) json["importance"][name] = share;
   json["warnings"] = Json::array();
@@ -115,7 +120,8 @@ Json ToJson(const TrainReport& report) {
     json["warnings"].push_back(
         Json{{"code", warning.code},
              {"column", warning.column.empty() ? Json(nullptr) : Json(warning.column)},
-             {"message", warning.message}});
+             {"message", warning.message},
+             {"fix", warning.fix}});
   }
   if (!report.unmet.empty()) json["unmet"] = report.unmet;
   json["data_digest"] = report.data_digest;
@@ -141,7 +147,7 @@ std::string ToText(const TrainReport& report) {
   if (report.test) {
     text += "\nTest part, scored once:\n";
     for (const char* const name :
-         {"accuracy", "auc", "log_loss", "precision", "recall", "f1", "brier"}) {
+         {"accuracy", "auc", "log_loss", "precision", "recall", "f1", "brier", "cost"}) {
       const auto value = report.test->Find(name);
       if (!value) continue;
       text += "  " + Padded(name, 12) + Decimals(*value);
@@ -150,9 +156,8 @@ std::string ToText(const TrainReport& report) {
       text += "\n";
     }
   }
-  if (report.threshold)
-    text +=
-        "\nThreshold " + Decimals(*report.threshold) + ": " + report.positive + " at or above it\n";
+  if (report.test) text += ReliabilityText(*report.test);
+  text += ComparisonText(report) + "\n" + DecisionText(report);
   if (!report.run_id.empty())
     text += "Run " + report.run_name + " (" + report.run_id + ") in experiment " +
             report.experiment + "\n";

@@ -5,6 +5,7 @@
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/evaluation/curves.h"
+#include "reeve/evaluation/reliability.h"
 #include "reeve/report/page.h"
 
 namespace reeve::workflow {
@@ -19,7 +20,6 @@ std::vector<double> PositiveColumn(const Probabilities& probabilities) {
 
 void DrawCurves(const std::vector<std::int32_t>& labels, const std::vector<double>& positive,
                 const evaluation::Scores& scores, std::vector<report::Picture>& pictures) {
-  constexpr int kBins = 10;
   const auto roc = evaluation::RocCurve(labels, positive);
   const auto precision_recall = evaluation::PrecisionRecallCurve(labels, positive);
   // One class only: there is no curve to draw.
@@ -27,8 +27,8 @@ void DrawCurves(const std::vector<std::int32_t>& labels, const std::vector<doubl
   pictures.push_back(report::RocPicture(*roc, scores.Find("auc").value_or(0)));
   pictures.push_back(report::PrecisionRecallPicture(*precision_recall,
                                                     scores.Find("average_precision").value_or(0)));
-  pictures.push_back(
-      report::CalibrationPicture(evaluation::ReliabilityCurve(labels, positive, kBins)));
+  pictures.push_back(report::CalibrationPicture(
+      evaluation::ReliabilityCurve(labels, positive, evaluation::kReliabilityBins)));
 }
 
 std::string Rounded(double value) {
@@ -107,7 +107,8 @@ std::string TrainingHtml(const TrainReport& report, const std::vector<report::Pi
   if (report.threshold) page.facts.emplace_back("Threshold", Rounded(*report.threshold));
   if (!report.run_id.empty())
     page.facts.emplace_back("Run", report.run_name + " (" + report.run_id + ")");
-  for (const contract::Warning& warning : report.warnings) page.warnings.push_back(warning.message);
+  for (const contract::Warning& warning : report.warnings)
+    page.warnings.push_back(warning.message + ". " + warning.fix);
   if (report.test) page.tables.push_back(ScoreTable("Scores of the test part", *report.test));
   if (report.out_of_fold)
     page.tables.push_back(ScoreTable("Scores of out-of-fold predictions", *report.out_of_fold));

@@ -161,19 +161,7 @@ class Loader {
     for (const std::int64_t row : loaded_.source_rows) {
       loaded_.labels.push_back(class_index_[texts[static_cast<std::size_t>(row)]]);
     }
-    WarnOfTinyClasses(counts);
     return Status::Ok();
-  }
-
-  void WarnOfTinyClasses(const std::map<std::string, std::int64_t>& counts) {
-    constexpr std::int64_t kTiny = 10;
-    for (const auto& [name, count] : counts) {
-      if (count >= kTiny) continue;
-      Warn("tiny_class", request_.target,
-           "class " + Quote(name) + " has " + std::to_string(count) +
-               (count == 1 ? " row" : " rows") + ": too few to learn or to judge by" +
-               (count == 1 ? "; it is kept in training" : ""));
-    }
   }
 
   void KeepLabelledRows(SourceTable& source) {
@@ -218,6 +206,7 @@ class Loader {
     for (const std::string& name : candidates) {
       if (unusable.contains(name)) {
         loaded_.transformations.push_back("left out column " + name);
+        unused_.push_back(name);
       } else {
         loaded_.features.push_back(name);
       }
@@ -233,10 +222,15 @@ class Loader {
     return Status::Ok();
   }
 
-  // From here on only features are needed.
+  // From here on only features are needed, and texts for what they may give away.
   void KeepColumns(Table& table) {
     for (const std::string& name : loaded_.features) {
       loaded_.table.Add(std::move(table.mutable_column(*table.Find(name))));
+    }
+    for (const std::string& name : unused_) {
+      Column& column = table.mutable_column(*table.Find(name));
+      if (column.type() == ColumnType::kText || column.type() == ColumnType::kList)
+        loaded_.set_aside.Add(std::move(column));
     }
   }
 
@@ -288,6 +282,8 @@ class Loader {
   TrainingTable loaded_;
   std::map<std::string, std::int32_t> class_index_;
   bool labels_normalised_ = false;
+  // Columns that are not learnt from though nobody dropped them.
+  std::vector<std::string> unused_;
 };
 
 }  // namespace

@@ -43,6 +43,9 @@ struct TrainingTableRequest {
 /// rows of a test source stand behind the others.
 struct TrainingTable {
   Table table;
+  /// Texts and lists that nothing is learnt from but that may say something about the others: the
+  /// same rows, without those of a test source.
+  Table set_aside;
   /// The contract without anything that training decides.
   contract::Contract contract;
   /// Columns to learn from, in table order.

@@ -7,6 +7,7 @@ namespace reeve::cli {
 // One function per command, each in the file of its name.
 Result<int> RunTrain(const Call& call);
 Result<int> RunPredict(const Call& call);
+Result<int> RunExplain(const Call& call);
 Result<int> RunServe(const Call& call);
 Result<int> RunEvaluate(const Call& call);
 Result<int> RunCheck(const Call& call);

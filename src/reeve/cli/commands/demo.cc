@@ -85,7 +85,8 @@ Result<int> RunDemo(const Call& call) {
                                             .tracking_uri = arguments.Text("tracking-uri"),
                                             .threads = call.threads,
                                             .cancellation = &call.cancellation}));
-  for (const contract::Warning& warning : report.warnings) call.console.Warn(warning.message);
+  for (const contract::Warning& warning : report.warnings)
+    call.console.Warn(warning.message, warning.fix);
   call.console.Result(
       Json{{"train", workflow::ToJson(report)}, {"predict", workflow::ToJson(predictions)}},
       workflow::ToText(report) + "\n" + workflow::ToText(predictions) + "Decisions " + decisions +

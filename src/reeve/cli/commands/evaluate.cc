@@ -13,6 +13,7 @@ Result<int> RunEvaluate(const Call& call) {
                                     .data = arguments.positionals()[1],
                                     .target = arguments.Text("target"),
                                     .skip_bad_rows = {},
+                                    .costs = arguments.Text("cost"),
                                     .tracking_uri = arguments.Text("tracking-uri"),
                                     .seed = call.seed,
                                     .threads = call.threads,

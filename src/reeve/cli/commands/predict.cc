@@ -28,6 +28,9 @@ Result<int> RunPredict(const Call& call) {
   if (arguments.Has("mode")) {
     REEVE_ASSIGN_OR_RETURN(request.mode, ingest::ParseWriteMode(arguments.Text("mode")));
   }
+  constexpr std::int64_t kMostReasons = 1000;
+  REEVE_ASSIGN_OR_RETURN(const std::int64_t reasons, arguments.Integer("reasons", 0, kMostReasons));
+  request.reasons = static_cast<std::size_t>(reasons);
   REEVE_ASSIGN_OR_RETURN(request.allow, arguments.Allowance("allow"));
   REEVE_ASSIGN_OR_RETURN(request.skip_bad_rows, arguments.Allowance("skip-bad-rows"));
   REEVE_ASSIGN_OR_RETURN(const workflow::PredictReport report, workflow::Predict(request));

@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Command, 24> kCommands = {{
+constexpr std::array<Command, 25> kCommands = {{
     {"demo", "[DIR]", "write a demo table, train, register, predict; say what to try next",
      "  reeve demo\n  reeve demo --table-only -o loans.csv --rows 5000\n", 0, 1, RunDemo},
     {"train", "DATA --target COLUMN", "table in, tuned, tested, tracked classifier out",
@@ -19,6 +19,12 @@ constexpr std::array<Command, 24> kCommands = {{
      "  reeve predict models:/loans@champion new_loans.csv -o 'sqlite:///scores.db?table=scores' "
      "--batch-id 2026-03-01\n",
      2, 2, RunPredict},
+    {"explain", "MODEL [DATA]", "what a model goes by; with rows: what moved each prediction",
+     "  reeve explain loans\n  reeve explain loans new_loans.csv --top 5\n"
+     "  reeve explain loans loans.csv --importance permutation\n"
+     "  reeve explain loans loans.csv --partial-dependence credit_score\n"
+     "  reeve explain loans new_loans.csv -o reasons.parquet\n",
+     1, 2, RunExplain},
     {"evaluate", "MODEL DATA", "scores and curves of a model on labelled rows",
      "  reeve evaluate loans loans.csv\n  reeve evaluate loans loans.csv --html report.html\n", 2,
      2, RunEvaluate},

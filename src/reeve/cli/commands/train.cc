@@ -82,7 +82,12 @@ Result<workflow::TrainRequest> MakeRequest(const Call& call) {
   if (arguments.IsGiven("learner") || !request.fit)
     request.learners = SplitList(arguments.Text("learner"));
   request.effort = arguments.Text("effort");
+  request.ensemble = arguments.Text("ensemble");
   request.imbalance = arguments.Text("imbalance");
+  request.calibration = arguments.Text("calibration");
+  request.costs = arguments.Text("cost");
+  request.compare_imbalance = arguments.Flag("compare-imbalance");
+  request.ignored_warnings = contract::IgnoredWarnings(arguments.Texts("ignore-warning"));
   request.refit_all = arguments.Flag("refit-all");
   request.seed = call.seed;
   request.track = !arguments.Flag("no-track");
@@ -110,7 +115,8 @@ Result<int> RunTrain(const Call& call) {
     report = workflow::Train(request);
   }
   if (!report.ok()) return std::move(report).status();
-  for (const contract::Warning& warning : report->warnings) call.console.Warn(warning.message);
+  for (const contract::Warning& warning : report->warnings)
+    call.console.Warn(warning.message, warning.fix);
   call.console.Result(workflow::ToJson(*report), workflow::ToText(*report));
   if (report->unmet.empty()) return 0;
   return Status::RequirementUnmet("the required quality is not met, nothing was registered: " +

@@ -24,6 +24,13 @@ const std::vector<ParamSpec>& Specs() {
        1,
        {"sqrt", "log2"},
        "features tried at a node: sqrt, log2 or a share"},
+      {"splitter",
+       "word",
+       "best",
+       0,
+       0,
+       {"best", "random"},
+       "cut of a tried feature: the best, or one at random (extra trees)"},
       {"min_samples_leaf", "integer", "1", 1, 1e9, {}, "fewest rows of a leaf"},
       {"max_depth", "integer", "0", 0, 10'000, {}, "deepest level of a tree; 0 for no limit"},
       {"max_leaf_nodes", "integer", "0", 0, 1e9, {}, "most leaves of a tree; 0 for no limit"},
@@ -53,7 +60,8 @@ TreeOptions MakeTreeOptions(const Params& params, std::int64_t features) {
       .features_per_node = FeaturesPerNode(WordParam(params, Specs(), "max_features"), features),
       .min_leaf_rows = static_cast<std::size_t>(NumberParam(params, Specs(), "min_samples_leaf")),
       .max_depth = static_cast<std::size_t>(NumberParam(params, Specs(), "max_depth")),
-      .max_leaves = static_cast<std::size_t>(NumberParam(params, Specs(), "max_leaf_nodes"))};
+      .max_leaves = static_cast<std::size_t>(NumberParam(params, Specs(), "max_leaf_nodes")),
+      .random_cuts = WordParam(params, Specs(), "splitter") == "random"};
 }
 
 // A tree's rows: drawn with replacement from the learnt ones.

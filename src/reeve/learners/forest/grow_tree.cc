@@ -117,6 +117,7 @@ class Grower {
       const Range range = pending.back();
       pending.pop_back();
       const Counts counts = CountClasses(range);
+      grown_.tree.cover[range.node] = static_cast<float>(counts.total);
       const bool may_split = options_.max_leaves == 0 || leaves < options_.max_leaves;
       const Split split = may_split ? FindSplit(range, counts) : Split{};
       if (!split.found) {
@@ -149,6 +150,7 @@ class Grower {
     tree.default_left.push_back(0);
     tree.category_set.push_back(-1);
     tree.leaf_vector.push_back(-1);
+    tree.cover.push_back(0);
     return tree.left.size() - 1;
   }
 
@@ -227,13 +229,24 @@ class Grower {
       std::sort(touched_.begin(), touched_.end());
     }
     left_.Clear();
+    const std::size_t only = options_.random_cuts ? DrawCut(column) : touched_.size();
     for (std::size_t i = 0; i < touched_.size(); ++i) {
       left_.Add(bin_counts_.data() + touched_[i] * classes_, bin_rows_[touched_[i]]);
       if (i + 1 == touched_.size() && missing_.rows == 0) break;
-      Consider(feature, i, counts, before, best);
+      if (!options_.random_cuts || i == only) Consider(feature, i, counts, before, best);
     }
     ClearBins();
     return true;
+  }
+
+  // The position in touched_ behind which to cut, and, for numbers, the bin there.
+  std::size_t DrawCut(const QuantisedColumn& column) {
+    if (touched_.size() == 1) return 0;  // present against missing
+    if (column.is_categorical) return random_.Below(touched_.size() - 1);
+    const int lowest = touched_.front(), span = touched_.back() - lowest;
+    drawn_bin_ = lowest + static_cast<int>(random_.Below(static_cast<std::uint64_t>(span)));
+    const auto above = std::upper_bound(touched_.begin(), touched_.end(), drawn_bin_);
+    return static_cast<std::size_t>(above - touched_.begin()) - 1;
   }
 
   void CountBins(const QuantisedColumn& column, const Range& range) {
@@ -291,7 +304,10 @@ class Grower {
       if (left_.rows >= options_.min_leaf_rows && right_.rows >= options_.min_leaf_rows) {
         const double gain =
             Purity(left_, options_.impurity) + Purity(right_, options_.impurity) - before;
-        if (gain > best.gain + 1e-12) Accept(feature, i, gain, missing_left, best);
+        // A random cut that gains nothing still parts the rows for better ones below.
+        const bool better =
+            options_.random_cuts && !best.found ? gain > -1e-12 : gain > best.gain + 1e-12;
+        if (better) Accept(feature, i, std::max(gain, 0.0), missing_left, best);
       }
       if (missing_left) {
         for (std::size_t k = 0; k < classes_; ++k) left_.by_class[k] -= missing_.by_class[k];
@@ -321,7 +337,8 @@ class Grower {
       return;
     }
     // Halfway between two occurring bins, as a threshold between two values would be.
-    best.last_left_bin = (touched_[i] + touched_[i + 1] - 1) / 2;
+    best.last_left_bin =
+        options_.random_cuts ? drawn_bin_ : (touched_[i] + touched_[i + 1] - 1) / 2;
     best.threshold = column.cuts[static_cast<std::size_t>(best.last_left_bin)];
   }
 
@@ -357,6 +374,7 @@ class Grower {
   std::vector<std::size_t> bin_rows_;
   std::vector<std::uint8_t> touched_;
   std::vector<std::size_t> feature_order_;
+  int drawn_bin_ = 0;
   Counts missing_, left_, right_;
   GrownTree grown_;
 };

@@ -22,6 +22,9 @@ struct TreeOptions {
   std::size_t max_depth = 0;
   /// Most leaves; 0 for no limit.
   std::size_t max_leaves = 0;
+  /// Extremely randomised trees (Geurts et al. 2006): one cut of a tried feature, drawn evenly from
+  /// the bins that the node's rows span, instead of the best one.
+  bool random_cuts = false;
 };
 
 /// A tree whose leaves hold class shares: leaf_vector counts from 0 within this tree.

@@ -57,6 +57,46 @@ TEST(GrowTreeTest, FindsTheBestSplitOfATinyTable) {
   EXPECT_NEAR(grown.importance[0], 3, 1e-9);  // 6 rows x Gini 1/2, all gone
 }
 
+// Random cuts lie evenly over the bins that the rows span, tell all rows apart in the end, and
+// depend on the stream alone.
+TEST(GrowTreeTest, RandomCutsAreDrawnFromTheSpan) {
+  Matrix matrix(101, {{.name = "x"}, {.name = "c", .is_categorical = true, .cardinality = 4}});
+  std::vector<std::int32_t> labels;
+  for (std::size_t row = 0; row < 101; ++row) {
+    matrix.column(0)[row] = static_cast<float>(row);
+    matrix.column(1)[row] = row % 9 == 0 ? NAN : static_cast<float>(row % 4);
+    labels.push_back(static_cast<std::int32_t>((row * row / 7) % 2));
+  }
+  const auto columns = Quantise(matrix, 1).columns;
+  const std::vector<double> weights(101, 1.0);
+  const TreeRows rows{.columns = columns, .labels = labels, .classes = 2, .weights = weights};
+  double sum = 0;
+  int low = 0, high = 0, cuts = 0;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const TreeOptions options{.features_per_node = 1, .random_cuts = true};
+    const GrownTree grown = GrowTree(rows, options, Random(seed));
+    EXPECT_EQ(grown.tree.threshold, GrowTree(rows, options, Random(seed)).tree.threshold);
+    const auto model = inference::ForestModel::Make({.features = 2,
+                                                     .classes = 2,
+                                                     .link = inference::Link::kMean,
+                                                     .trees = {grown.tree},
+                                                     .leaf_vectors = grown.shares});
+    ASSERT_TRUE(model.ok()) << model.status().message();
+    const Probabilities p = (*model)->Predict(matrix);
+    for (std::int64_t row = 0; row < 101; ++row)
+      ASSERT_EQ(p.at(row, labels[static_cast<std::size_t>(row)]), 1);
+    if (grown.tree.feature[0] != 0) continue;
+    ++cuts;
+    sum += static_cast<double>(grown.tree.threshold[0]);
+    low += grown.tree.threshold[0] < 25;
+    high += grown.tree.threshold[0] > 75;
+  }
+  EXPECT_NEAR(cuts, 100, 35);
+  EXPECT_NEAR(sum / cuts, 50, 10);
+  EXPECT_NEAR(low, cuts * 0.25, 15);
+  EXPECT_NEAR(high, cuts * 0.25, 15);
+}
+
 TEST(GrowTreeTest, LimitsAreKept) {
   Random random(3);
   Matrix matrix(500, {{.name = "x"}, {.name = "y"}});

@@ -8,21 +8,27 @@
 #include "reeve/learners/learnt_rows.h"
 #include "reeve/learners/logistic/objective.h"
 #include "reeve/learners/logistic/solvers.h"
+#include "reeve/learners/logistic/standard_errors.h"
 
 namespace reeve::learners {
 namespace {
 
-std::vector<double> ColumnDeviations(const Matrix& matrix) {
-  std::vector<double> deviations;
+struct ColumnSpreads {
+  std::vector<double> means, deviations;
+};
+
+ColumnSpreads SpreadsOf(const Matrix& matrix) {
+  ColumnSpreads spreads;
   for (std::int64_t j = 0; j < matrix.cols(); ++j) {
     const auto column = matrix.column(j);
     const auto rows = static_cast<double>(column.size());
     const double mean = std::accumulate(column.begin(), column.end(), 0.0) / rows;
     double squares = 0;
     for (const float value : column) squares += (value - mean) * (value - mean);
-    deviations.push_back(std::sqrt(squares / rows));
+    spreads.means.push_back(mean);
+    spreads.deviations.push_back(std::sqrt(squares / rows));
   }
-  return deviations;
+  return spreads;
 }
 
 // |weight| x standard deviation, meaned over outputs, summing to 1.
@@ -71,10 +77,10 @@ class Logistic final : public Learner {
     if (set.row_count() == 0) return Status::InvalidData("logistic: there is no row to learn from");
     const LearntRows learnt(set);
     const LogisticObjective objective(learnt.set(), options.threads);
-    const std::vector<double> deviations = ColumnDeviations(*learnt.set().matrix);
+    const ColumnSpreads spreads = SpreadsOf(*learnt.set().matrix);
     std::vector<TrainedModel> models(path.size());
     for (const char* const penalty : {"l2", "l1"}) {
-      REEVE_RETURN_IF_ERROR(FollowPath(objective, path, penalty, deviations, options, models));
+      REEVE_RETURN_IF_ERROR(FollowPath(objective, path, penalty, spreads, options, models));
     }
     return models;
   }
@@ -82,7 +88,7 @@ class Logistic final : public Learner {
  private:
   // From the strongest penalty to the weakest, each fit starting where the last one ended.
   Status FollowPath(const LogisticObjective& objective, const std::vector<Params>& path,
-                    const std::string& penalty, const std::vector<double>& deviations,
+                    const std::string& penalty, const ColumnSpreads& spreads,
                     const TrainOptions& options, std::vector<TrainedModel>& models) const {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < path.size(); ++i) {
@@ -101,17 +107,24 @@ class Logistic final : public Learner {
           .cancellation = options.cancellation};
       REEVE_ASSIGN_OR_RETURN(Solution solution, Minimise(objective, start, solver));
       start = solution.coefficients;
-      REEVE_ASSIGN_OR_RETURN(models[i], MakeTrained(objective, solution, path[i], deviations));
+      REEVE_ASSIGN_OR_RETURN(models[i], MakeTrained(objective, solution, path[i], spreads));
     }
     return Status::Ok();
   }
 
-  static Result<TrainedModel> MakeTrained(const LogisticObjective& objective,
-                                          const Solution& solution, const Params& asked,
-                                          const std::vector<double>& deviations) {
+  Result<TrainedModel> MakeTrained(const LogisticObjective& objective, const Solution& solution,
+                                   const Params& asked, const ColumnSpreads& spreads) const {
+    // An L1 penalty sets weights to 0 and leaves no second derivatives to go by.
+    std::vector<double> standard_errors;
+    if (WordParam(asked, params(), "penalty") == "l2")
+      standard_errors =
+          StandardErrors(objective, solution.coefficients, NumberParam(asked, params(), "C"));
     inference::Linear linear{
         .features = static_cast<std::int64_t>(objective.features()),
-        .classes = objective.outputs() == 1 ? 2 : static_cast<int>(objective.outputs())};
+        .classes = objective.outputs() == 1 ? 2 : static_cast<int>(objective.outputs()),
+        .means = spreads.means,
+        .deviations = spreads.deviations,
+        .standard_errors = std::move(standard_errors)};
     for (std::size_t k = 0; k < objective.outputs(); ++k) {
       const auto first = solution.coefficients.begin() +
                          static_cast<std::ptrdiff_t>(k * (objective.features() + 1));
@@ -123,7 +136,7 @@ class Logistic final : public Learner {
     REEVE_ASSIGN_OR_RETURN(trained.model, inference::LinearModel::Make(std::move(linear)));
     trained.params = asked;
     trained.history.push_back({"solver_iterations", 0, static_cast<double>(solution.iterations)});
-    trained.importance = Importance(objective, solution.coefficients, deviations);
+    trained.importance = Importance(objective, solution.coefficients, spreads.deviations);
     return trained;
   }
 };

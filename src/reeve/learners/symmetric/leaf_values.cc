@@ -12,9 +12,15 @@ namespace {
 // A step below this changes no margin that matters.
 constexpr double kSmallStep = 1e-4;
 
-double NewtonStep(double gradient, double hessian, double lambda) {
+// Where rows are sure and wrong, second derivatives vanish and a full step would leap far beyond
+// the minimum.
+constexpr double kLargestStep = 2;
+
+// From `value` towards the minimum of the loss and lambda / 2 value².
+double NewtonStep(double gradient, double hessian, double lambda, double value) {
   const double denominator = hessian + lambda;
-  return denominator > 0 ? -gradient / denominator : 0;
+  if (denominator <= 0) return 0;
+  return std::clamp(-(gradient + lambda * value) / denominator, -kLargestStep, kLargestStep);
 }
 
 // Adds up what stands row by row, `outputs` values each, by leaf. On the grid of Gradients sums are
@@ -72,7 +78,7 @@ std::vector<float> LeafFitter::FitTwoClasses(const LeafPartition& rows,
     double value = 0;
     for (int step = 0; step < options_.steps && own.count > 0; ++step) {
       const DerivativeSums sums = SumDerivatives(own, static_cast<float>(value));
-      const double move = NewtonStep(sums.gradient, sums.hessian, options_.lambda);
+      const double move = NewtonStep(sums.gradient, sums.hessian, options_.lambda, value);
       value += move;
       if (std::abs(move) < kSmallStep) break;
     }
@@ -93,7 +99,7 @@ std::vector<float> LeafFitter::FitManyClasses(const LeafPartition& rows,
     const std::vector<double> curvatures = SumByLeaf(rows, at.hessians(), outputs);
     double largest = 0;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const double move = NewtonStep(sums[i], curvatures[i], options_.lambda);
+      const double move = NewtonStep(sums[i], curvatures[i], options_.lambda, values[i]);
       values[i] += move;
       largest = std::max(largest, std::abs(move));
     }

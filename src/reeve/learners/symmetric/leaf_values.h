@@ -12,7 +12,7 @@ namespace reeve::learners {
 struct LeafOptions {
   /// Newton steps per leaf; each sees the derivatives where the last one ended.
   int steps = 1;
-  /// L2: added to each sum of second derivatives, which shortens every step.
+  /// L2 penalty on leaf values: the steps lead to the minimum of the loss plus lambda / 2 value².
   double lambda = 0;
   double learning_rate = 1;
 };

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 
+#include "reeve/base/number.h"
 #include "reeve/learners/early_stopping.h"
 #include "reeve/learners/log_loss/gradients.h"
 #include "reeve/learners/symmetric/binned_rows.h"
@@ -31,14 +32,22 @@ const std::vector<ParamSpec>& Specs() {
        "rounds of boosting; with early stopping at most 3000"},
       {"learning_rate", "real", "0.08", 1e-6, 1, {}, "how much of each tree is added"},
       {"max_depth", "integer", "6", 1, 8, {}, "levels of a tree, a test each"},
-      {"reg_lambda", "real", "3", 0, 1e9, {}, "L2: shortens the steps towards leaf values"},
-      {"leaf_steps",
-       "integer",
-       "0",
+      {"reg_lambda",
+       "word",
+       "auto",
        0,
-       100,
-       {},
-       "Newton steps per leaf; 0: 10 for two classes, 1 for more"},
+       1e9,
+       {"auto"},
+       "L2 penalty on leaf values; auto: 3 for two classes, 0.5 for more"},
+      {"leaf_steps", "integer", "3", 1, 100, {}, "Newton steps per leaf"},
+      {"score",
+       "word",
+       "auto",
+       0,
+       0,
+       {"auto", "rows", "hessian"},
+       "what weighs a leaf in a test's score: its rows, each as if undecided, or their second "
+       "derivatives; auto: rows for two classes, else hessian"},
       {"early_stopping_rounds",
        "integer",
        "0",
@@ -126,18 +135,19 @@ class Rounds {
         features_(FindBinnedFeatures(set, quantised)),
         threads_(UsefulThreads(set.row_count(), features_.size(), options.threads)),
         depth_(static_cast<std::size_t>(Number("max_depth"))),
-        lambda_(Number("reg_lambda")),
+        lambda_(Lambda(set.classes)),
         learnt_(set, quantised, features_),
         search_(learnt_.bins, features_, outputs_, depth_, threads_),
         gradients_(learnt_.alone),
         packed_(outputs_),
-        leaves_(learnt_.alone, {.steps = LeafSteps(set.classes),
+        leaves_(learnt_.alone, {.steps = static_cast<int>(Number("leaf_steps")),
                                 .lambda = lambda_,
                                 .learning_rate = Number("learning_rate")}),
         stopping_(static_cast<int>(Number("early_stopping_rounds"))),
         gains_(quantised.columns.size()) {
     base_ = BaseMargins(learnt_.alone);
     learnt_.StartMargins(base_);
+    if (ScoresByRows()) largest_hessians_ = LargestHessians();
     if (options.early_stopping == nullptr) return;
     watched_.emplace(*options.early_stopping, *watched_bins, features_);
     watched_->StartMargins(base_);
@@ -185,9 +195,14 @@ class Rounds {
  private:
   double Number(const char* name) const { return NumberParam(options_.params, Specs(), name); }
 
-  int LeafSteps(int classes) const {
-    const auto given = static_cast<int>(Number("leaf_steps"));
-    return given > 0 ? given : classes == 2 ? 10 : 1;
+  std::string Word(const char* name) const { return WordParam(options_.params, Specs(), name); }
+
+  double Lambda(int classes) const {
+    return ParseNumber(Word("reg_lambda")).value_or(classes == 2 ? 3 : 0.5);
+  }
+
+  bool ScoresByRows() const {
+    return Word("score") == "rows" || (Word("score") == "auto" && outputs_ == 1);
   }
 
   int MostRounds() const {
@@ -199,10 +214,12 @@ class Rounds {
   void Step() {
     const double loss = gradients_.Compute(learnt_.margins, threads_);
     if (trained_ > 0) history_.push_back({"train_log_loss", trained_ - 1, loss});
-    packed_.Pack(gradients_.gradients(), gradients_.hessians());
+    packed_.Pack(gradients_.gradients(), ScoreWeights());
     SymmetricTree tree;
     GrowTests(tree);
     tree.values = leaves_.Fit(learnt_.partition, learnt_.margins, gradients_, threads_);
+    for (std::size_t leaf = 0; leaf < learnt_.partition.leaves(); ++leaf)
+      tree.rows.push_back(static_cast<float>(learnt_.partition.size(leaf)));
     learnt_.AddTree(tree, outputs_);
     // Where nothing can be split, further rounds would add nothing either.
     if (tree.tests.empty()) ended_ = true;
@@ -211,7 +228,7 @@ class Rounds {
 
   void GrowTests(SymmetricTree& tree) {
     learnt_.partition.Reset();
-    double score = ScoreOfRoot();
+    double score = ScoreOfRoot(ScoreWeights());
     while (tree.tests.size() < depth_ && !features_.empty()) {
       const FoundTest found = search_.Find(learnt_.partition, packed_, lambda_);
       // Scores are float32: a gain below their rounding is none.
@@ -224,11 +241,27 @@ class Rounds {
     }
   }
 
-  double ScoreOfRoot() const {
+  // What stands for the second derivatives when tests are scored. By rows a leaf of decided rows
+  // counts for no more than it holds; by their true derivatives it would outweigh the others.
+  const std::vector<float>& ScoreWeights() const {
+    return largest_hessians_.empty() ? gradients_.hessians() : largest_hessians_;
+  }
+
+  // The second derivative that each row and output would have at its largest.
+  std::vector<float> LargestHessians() const {
+    const double one = outputs_ == 1 ? 0.25 : 0.5;
+    std::vector<float> hessians;
+    hessians.reserve(learnt_.margins.size());
+    for (std::size_t i = 0; i < learnt_.margins.size(); ++i)
+      hessians.push_back(static_cast<float>(one * learnt_.alone.weight(i / outputs_)));
+    return hessians;
+  }
+
+  double ScoreOfRoot(const std::vector<float>& hessians) const {
     std::vector<double> gradient(outputs_), hessian(outputs_);
     for (std::size_t i = 0; i < gradients_.gradients().size(); ++i) {
       gradient[i % outputs_] += static_cast<double>(gradients_.gradients()[i]);
-      hessian[i % outputs_] += static_cast<double>(gradients_.hessians()[i]);
+      hessian[i % outputs_] += static_cast<double>(hessians[i]);
     }
     double score = 0;
     for (std::size_t k = 0; k < outputs_; ++k)
@@ -263,6 +296,7 @@ class Rounds {
   PackedGradients packed_;
   LeafFitter leaves_;
   EarlyStopping stopping_;
+  std::vector<float> largest_hessians_;
   std::vector<double> gains_;
   std::vector<SymmetricTree> trees_;
   int trained_ = 0;

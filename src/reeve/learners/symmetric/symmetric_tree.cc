@@ -27,6 +27,10 @@ std::vector<inference::Tree> ToTrees(const SymmetricTree& tree, std::size_t outp
   shape.threshold.assign(size, 0);
   shape.default_left.assign(size, 0);
   shape.category_set.assign(size, -1);
+  shape.cover.assign(size, 0);
+  for (std::size_t leaf = 0; leaf < leaves; ++leaf) shape.cover[inner + leaf] = tree.rows[leaf];
+  for (std::size_t parent = inner; parent-- > 0;)
+    shape.cover[parent] = shape.cover[2 * parent + 1] + shape.cover[2 * parent + 2];
   std::size_t node = 0;
   for (std::size_t level = 0; level < tree.tests.size(); ++level) {
     const SymmetricTest& test = tree.tests[level];

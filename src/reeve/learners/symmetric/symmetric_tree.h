@@ -15,6 +15,8 @@ struct SymmetricTree {
   std::vector<SymmetricTest> tests;
   /// 2^tests.size() leaves x outputs.
   std::vector<float> values;
+  /// Learnt rows in each leaf: what inference::Tree calls its cover.
+  std::vector<float> rows;
 };
 
 /// The round as complete binary trees, one for each output, that send every row to the leaf that

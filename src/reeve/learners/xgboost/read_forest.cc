@@ -47,7 +47,7 @@ float LogitOf(float probability) { return -std::log(1.0F / probability - 1.0F); 
 
 // The arrays of one tree as XGBoost wrote them.
 struct RawTree {
-  std::vector<double> left, right, feature, condition, default_left, split_type, gain;
+  std::vector<double> left, right, feature, condition, default_left, split_type, gain, cover;
   std::vector<double> categories, category_nodes, category_segments, category_sizes;
 };
 
@@ -60,6 +60,7 @@ Result<RawTree> ReadRaw(const UbjValue& json) {
   REEVE_ASSIGN_OR_RETURN(raw.default_left, json.Numbers("default_left"));
   REEVE_ASSIGN_OR_RETURN(raw.split_type, json.Numbers("split_type"));
   REEVE_ASSIGN_OR_RETURN(raw.gain, json.Numbers("loss_changes"));
+  REEVE_ASSIGN_OR_RETURN(raw.cover, json.Numbers("sum_hessian"));
   REEVE_ASSIGN_OR_RETURN(raw.categories, json.Numbers("categories"));
   REEVE_ASSIGN_OR_RETURN(raw.category_nodes, json.Numbers("categories_nodes"));
   REEVE_ASSIGN_OR_RETURN(raw.category_segments, json.Numbers("categories_segments"));
@@ -68,6 +69,7 @@ Result<RawTree> ReadRaw(const UbjValue& json) {
   const bool same = size > 0 && raw.right.size() == size && raw.feature.size() == size &&
                     raw.condition.size() == size && raw.default_left.size() == size &&
                     raw.split_type.size() == size && raw.gain.size() == size &&
+                    raw.cover.size() == size &&
                     raw.category_segments.size() == raw.category_nodes.size() &&
                     raw.category_sizes.size() == raw.category_nodes.size();
   if (!same) return Bad("arrays of a tree differ in length");
@@ -99,6 +101,7 @@ class TreeBuilder {
       tree_.default_left.push_back(raw_.default_left[from] != 0);
       tree_.category_set.push_back(-1);
       tree_.threshold.push_back(ToFloat(raw_.condition[from]));
+      tree_.cover.push_back(ToFloat(raw_.cover[from]));
       if (!leaf) {
         gains_[static_cast<std::size_t>(raw_.feature[from])] += raw_.gain[from];
         if (raw_.split_type[from] == 1) REEVE_RETURN_IF_ERROR(AddSet(from));

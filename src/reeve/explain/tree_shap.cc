@@ -1,0 +1,243 @@
+#include "reeve/explain/tree_shap.h"
+
+#include <algorithm>
+
+namespace reeve::explain {
+
+using inference::FeatureBlock;
+using inference::Forest;
+using inference::Link;
+using inference::Tree;
+
+namespace {
+
+// Rows that go through a tree together.
+constexpr std::size_t kLanes = 8;
+constexpr std::size_t kMostPoints = 64;
+
+std::size_t PointsFor(const TreeWalk& walk) {
+  // A contribution's integrand has one factor less than there are features.
+  return std::clamp((walk.different_features + 1) / 2, std::size_t{1}, kMostPoints);
+}
+
+// What is kept of the path to the current node, one for each level.
+struct Level {
+  const TreeWalk::Step* step = nullptr;
+  /// 1 for rows that take the edge to this level, else 0.
+  double* takes = nullptr;
+  /// The same for rows that also took every edge above on its feature.
+  double* took_all = nullptr;
+  /// 1 for rows that go left at this level's node.
+  double* left = nullptr;
+  /// Product of the factors of all features on the path, points x lanes.
+  double* product = nullptr;
+  /// Leaves below so far, value times product, points x lanes.
+  double* sum = nullptr;
+  /// Of each point, for rows that took all: 1 / factor, and the factor's logarithmic derivative.
+  double* inverse = nullptr;
+  double* drift = nullptr;
+};
+
+// The levels of one tree and the memory behind them.
+class Levels {
+ public:
+  void Resize(std::size_t levels, std::size_t points) {
+    const std::size_t each = 3 * kLanes + 2 * points * kLanes + 2 * points;
+    if (memory_.size() < levels * each) memory_.resize(levels * each);
+    levels_.resize(levels);
+    for (std::size_t i = 0; i < levels; ++i) {
+      double* const at = memory_.data() + i * each;
+      double* const products = at + 3 * kLanes;
+      double* const sums = products + points * kLanes;
+      levels_[i] = {.takes = at,
+                    .took_all = at + kLanes,
+                    .left = at + 2 * kLanes,
+                    .product = products,
+                    .sum = sums,
+                    .inverse = sums + points * kLanes,
+                    .drift = sums + points * kLanes + points};
+    }
+  }
+  Level& operator[](std::size_t level) { return levels_[level]; }
+
+ private:
+  std::vector<double> memory_;
+  std::vector<Level> levels_;
+};
+
+}  // namespace
+
+// Up to eight rows through the trees, one tree after the other.
+//
+// At the point t of the rule an edge's factor is t + (1 - t) merged for rows that take it and every
+// edge above on its feature, and (1 - t) merged for the others. It replaces the factor of the edge
+// above on the same feature, so on the way down products are multiplied by the ratio of the two; on
+// the way back the leaves below an edge count with the derivative of its own factor and no longer
+// with that of the edge above.
+struct TreeShap::Kernel {
+  const TreeShap& shap;
+  const FeatureBlock& block;
+  std::size_t output = 0;
+  /// Rows of the lanes. Behind the block's end they repeat its last row.
+  std::size_t rows[kLanes] = {};
+  const Tree* tree = nullptr;
+  const Quadrature* rule = nullptr;
+  Levels levels = {};
+  /// features x lanes.
+  std::vector<double> sums = {};
+
+  void RunTree(std::size_t index) {
+    const TreeWalk& walk = shap.walks_[index];
+    tree = &shap.forest_->trees[index];
+    rule = &shap.RuleOf(walk);
+    levels.Resize(walk.levels, rule->points.size());
+    std::size_t current = 0;
+    for (const TreeWalk::Step& step : walk.steps) {
+      for (; current > 0 && current >= step.level; --current) Close(levels[current]);
+      current = step.level;
+      Open(step);
+    }
+    for (; current > 0; --current) Close(levels[current]);
+  }
+
+  void Open(const TreeWalk::Step& step) {
+    Level& at = levels[step.level];
+    at.step = &step;
+    const std::size_t count = rule->points.size() * kLanes;
+    if (step.level == 0) {
+      std::fill_n(at.product, count, 1.0);
+    } else {
+      Descend(step, at);
+    }
+    if (tree->left[step.node] < 0) {
+      const double value = shap.LeafValue(*tree, step.node, output);
+      for (std::size_t i = 0; i < count; ++i) at.sum[i] = value * at.product[i];
+      return;
+    }
+    std::fill_n(at.sum, count, 0.0);
+    const auto feature = static_cast<std::size_t>(tree->feature[step.node]);
+    const float* const column = block.values + feature * block.stride;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const float value = column[rows[lane] * block.row_stride];
+      at.left[lane] = GoesLeft(*tree, step.node, value) ? 1.0 : 0.0;
+    }
+  }
+
+  void Descend(const TreeWalk::Step& step, Level& at) {
+    const Level& parent = levels[step.level - 1U];
+    const Level* const above = step.previous > 0 ? &levels[step.previous] : nullptr;
+    double took_above[kLanes];
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      took_above[lane] = above != nullptr ? above->took_all[lane] : 1.0;
+      at.takes[lane] = step.is_left ? parent.left[lane] : 1.0 - parent.left[lane];
+      at.took_all[lane] = at.takes[lane] * took_above[lane];
+    }
+    for (std::size_t q = 0; q < rule->points.size(); ++q) {
+      const double t = rule->points[q];
+      const double missed = (1 - t) * step.merged, factor = t + missed;
+      const double undo = above != nullptr ? above->inverse[q] : 1.0;
+      at.inverse[q] = 1 / factor;
+      at.drift[q] = (1 - step.merged) * at.inverse[q];
+      const double if_taken = factor * undo, if_missed = missed * undo;
+      const double* const from = parent.product + q * kLanes;
+      double* const to = at.product + q * kLanes;
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        // Rows that left the feature's edges above already had a factor with `merged` alone.
+        const double ratio = at.takes[lane] != 0 ? if_taken : if_missed;
+        to[lane] = from[lane] * (took_above[lane] != 0 ? ratio : step.chance);
+      }
+    }
+  }
+
+  void Close(const Level& at) {
+    const TreeWalk::Step& step = *at.step;
+    const Level& parent = levels[step.level - 1U];
+    const Level* const above = step.previous > 0 ? &levels[step.previous] : nullptr;
+    double moved[kLanes] = {};
+    for (std::size_t q = 0; q < rule->points.size(); ++q) {
+      const double replaced = above != nullptr ? above->drift[q] : 0.0;
+      const double if_taken = rule->weights[q] * (at.drift[q] - replaced);
+      const double if_missed = rule->weights[q] * (-1 / (1 - rule->points[q]) - replaced);
+      const double* const sum = at.sum + q * kLanes;
+      double* const to = parent.sum + q * kLanes;
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        moved[lane] += sum[lane] * (at.takes[lane] != 0 ? if_taken : if_missed);
+        to[lane] += sum[lane];
+      }
+    }
+    // For rows that left above, this edge changes nothing about the feature.
+    double* const out = sums.data() + static_cast<std::size_t>(step.feature) * kLanes;
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+      out[lane] += above == nullptr || above->took_all[lane] != 0 ? moved[lane] : 0.0;
+  }
+};
+
+TreeShap::TreeShap(const Forest& forest) : forest_(&forest) {
+  expected_.assign(forest.base_margin.begin(), forest.base_margin.end());
+  if (forest.link == Link::kMean) expected_.assign(static_cast<std::size_t>(forest.classes), 0.0);
+}
+
+Result<TreeShap> TreeShap::Make(const Forest& forest) {
+  TreeShap shap(forest);
+  shap.rules_.resize(kMostPoints + 1);
+  for (const Tree& tree : forest.trees) {
+    REEVE_ASSIGN_OR_RETURN(TreeWalk walk, WalkTree(tree, forest.features));
+    const std::size_t points = PointsFor(walk);
+    if (shap.rules_[points].points.empty()) shap.rules_[points] = GaussLegendre(points);
+    shap.AddExpected(tree, walk);
+    shap.walks_.push_back(std::move(walk));
+  }
+  return shap;
+}
+
+const Quadrature& TreeShap::RuleOf(const TreeWalk& walk) const { return rules_[PointsFor(walk)]; }
+
+double TreeShap::LeafValue(const Tree& tree, std::size_t node, std::size_t output) const {
+  if (forest_->link != Link::kMean) return tree.threshold[node];
+  const auto row = static_cast<std::size_t>(tree.leaf_vector[node]);
+  return static_cast<double>(forest_->leaf_vectors[row * expected_.size() + output]) /
+         static_cast<double>(forest_->trees.size());
+}
+
+double TreeShap::CostPerRow() const {
+  double cost = 0;
+  for (const TreeWalk& walk : walks_)
+    cost += static_cast<double>(walk.steps.size() * PointsFor(walk));
+  return cost;
+}
+
+void TreeShap::AddExpected(const Tree& tree, const TreeWalk& walk) {
+  const bool shares = forest_->link == Link::kMean;
+  const std::size_t first = shares ? 0 : static_cast<std::size_t>(tree.output);
+  const std::size_t last = shares ? expected_.size() : first + 1;
+  std::vector<double> reach(walk.levels, 1.0);
+  for (const TreeWalk::Step& step : walk.steps) {
+    if (step.level > 0) reach[step.level] = reach[step.level - 1U] * step.chance;
+    if (tree.left[step.node] >= 0) continue;
+    for (std::size_t k = first; k < last; ++k)
+      expected_[k] += reach[step.level] * LeafValue(tree, step.node, k);
+  }
+}
+
+void TreeShap::Contributions(const FeatureBlock& block, std::size_t output,
+                             std::span<double> out) const {
+  const auto features = static_cast<std::size_t>(forest_->features);
+  Kernel kernel{.shap = *this, .block = block, .output = output};
+  for (std::size_t first = 0; first < block.rows; first += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+      kernel.rows[lane] = std::min(first + lane, block.rows - 1);
+    kernel.sums.assign(features * kLanes, 0.0);
+    for (std::size_t t = 0; t < walks_.size(); ++t) {
+      const bool adds = forest_->link == Link::kMean ||
+                        static_cast<std::size_t>(forest_->trees[t].output) == output;
+      if (adds) kernel.RunTree(t);
+    }
+    const std::size_t lanes = std::min(kLanes, block.rows - first);
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      for (std::size_t j = 0; j < features; ++j)
+        out[(first + lane) * features + j] = kernel.sums[j * kLanes + lane];
+    }
+  }
+}
+
+}  // namespace reeve::explain

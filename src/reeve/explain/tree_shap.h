@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "reeve/base/result.h"
+#include "reeve/explain/gauss_legendre.h"
+#include "reeve/explain/tree_walk.h"
+#include "reeve/inference/forest.h"
+#include "reeve/inference/model.h"
+
+namespace reeve::explain {
+
+/// Shapley values of a forest's features (Lundberg, Erion and Lee 2018, "path dependent"): how much
+/// each feature moved one row's sum away from the sum that is expected when nothing is known of it.
+///
+/// A feature that is not known sends a row to both children of its splits, in the ratio of their
+/// covers. With that rule the value of a leaf is a product over the features of its path, and a
+/// Shapley value an integral over [0, 1] of such products, each factor going from "not known" to
+/// "known": a polynomial, which Gauss and Legendre's rule sums exactly with half as many points as
+/// there are features on the longest path. Each tree is walked once for eight rows at a time, down
+/// with the products and back with the sums of leaves, so a row costs nodes x points and not
+/// leaves x depth². Paths of more than 128 different features are summed with 64 points, which is
+/// then close and no longer exact.
+///
+/// The values are those of XGBoost's pred_contribs (learners/xgboost/contributions_test.cc). For
+/// each row they sum to the model's sum less expected(), to rounding. In units of the margin
+/// (log-odds) for kLogistic and kSoftmax; for kMean of the mean of shares (a probability).
+///
+/// Immutable; safe to use from many threads.
+class TreeShap {
+ public:
+  /// `forest` has to be valid and to outlive the result. Fails as WalkTree does.
+  static Result<TreeShap> Make(const inference::Forest& forest);
+
+  /// Sums that can be explained: one per margin, or per class for kMean.
+  std::size_t outputs() const { return expected_.size(); }
+  /// The sum of a row of which nothing is known.
+  double expected(std::size_t output) const { return expected_[output]; }
+  /// Writes the contribution of every feature to the sum `output`, row-major, block.rows x
+  /// features. REQUIRES: output < outputs(), out.size() fits.
+  void Contributions(const inference::FeatureBlock& block, std::size_t output,
+                     std::span<double> out) const;
+
+  /// Nodes times points of all trees.
+  double CostPerRow() const;
+
+ private:
+  struct Kernel;
+
+  explicit TreeShap(const inference::Forest& forest);
+  double LeafValue(const inference::Tree& tree, std::size_t node, std::size_t output) const;
+  void AddExpected(const inference::Tree& tree, const TreeWalk& walk);
+  const Quadrature& RuleOf(const TreeWalk& walk) const;
+
+  const inference::Forest* forest_;
+  std::vector<TreeWalk> walks_;
+  /// rules_[n] has n points, or none where no tree needs it.
+  std::vector<Quadrature> rules_;
+  std::vector<double> expected_;
+};
+
+}  // namespace reeve::explain

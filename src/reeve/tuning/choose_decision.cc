@@ -1,0 +1,56 @@
+#include "reeve/tuning/choose_decision.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "reeve/evaluation/threshold.h"
+
+namespace reeve::tuning {
+namespace {
+
+std::vector<double> PositiveColumn(const Probabilities& probabilities) {
+  std::vector<double> positive;
+  positive.reserve(static_cast<std::size_t>(probabilities.rows));
+  for (std::int64_t row = 0; row < probabilities.rows; ++row)
+    positive.push_back(probabilities.at(row, 1));
+  return positive;
+}
+
+void ChooseThreshold(std::span<const std::int32_t> labels, const DecisionOptions& options,
+                     const Probabilities& out_of_fold, ChosenDecision& chosen) {
+  const std::vector<double> positive = PositiveColumn(out_of_fold);
+  if (options.costs) {
+    const auto cheapest = evaluation::ChooseCostThreshold(*options.costs, labels, positive);
+    chosen.threshold = cheapest.threshold;
+    chosen.cost_rule = cheapest.rule;
+    return;
+  }
+  chosen.threshold = 0.5;
+  if (!options.threshold_metric) return;
+  const auto best = evaluation::BestThreshold(*options.threshold_metric, labels, positive, {});
+  // With one class only, no threshold is better than another.
+  if (best.ok()) chosen.threshold = std::clamp(best->threshold, 0.0, 1.0);
+}
+
+}  // namespace
+
+Result<ChosenDecision> ChooseDecision(std::span<const std::int32_t> labels,
+                                      std::span<const std::int32_t> folds,
+                                      const DecisionOptions& options, Probabilities& out_of_fold) {
+  if (options.costs && out_of_fold.classes != 2) {
+    return Status::InvalidArgument(
+        "costs of false positives and negatives are for two classes, "
+        "there are " +
+        std::to_string(out_of_fold.classes));
+  }
+  REEVE_ASSIGN_OR_RETURN(FittedCalibration fitted,
+                         FitCalibration(labels, out_of_fold, folds, options.calibration));
+  ChosenDecision chosen{.calibration = std::move(fitted.calibration),
+                        .calibrations = std::move(fitted.trials),
+                        .calibration_obstacle = std::move(fitted.reason)};
+  out_of_fold = std::move(fitted.out_of_fold);
+  if (out_of_fold.classes == 2) ChooseThreshold(labels, options, out_of_fold, chosen);
+  return chosen;
+}
+
+}  // namespace reeve::tuning
