@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include <fmt/compile.h>
+#include "reeve/base/real_text.h"
 
 namespace reeve {
 namespace {
@@ -84,12 +84,8 @@ void AppendNumber(double value, std::string& out) {
 }
 
 void AppendReal(double value, std::string& out) {
-  char buffer[32];
-  char* const end = fmt::format_to(buffer, FMT_COMPILE("{}"), value);
-  out.append(buffer, end);
-  const bool is_whole =
-      std::all_of(buffer, end, [](char c) { return c == '-' || (c >= '0' && c <= '9'); });
-  if (is_whole) out += ".0";
+  char buffer[kMostRealBytes];
+  out.append(buffer, WriteReal(value, buffer));
 }
 
 std::string FormatNumber(double value) {

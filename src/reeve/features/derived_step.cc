@@ -67,7 +67,8 @@ void DerivedStep::Apply(std::span<const StepValues> inputs, std::size_t rows,
     const std::size_t count = std::min(derived.size(), rows - begin);
     for (std::size_t j = 0; j < inputs.size(); ++j) values[j] = inputs[j].numbers.data() + begin;
     expression_.Evaluate(std::span(values).first(inputs.size()), count, derived.data());
-    number_.Apply(derived.data(), count, {.first = out.first + begin, .stride = out.stride});
+    number_.Apply(std::span(derived).first(count),
+                  {.first = out.first + begin, .stride = out.stride});
   }
 }
 

@@ -1,6 +1,7 @@
 #include "reeve/features/number_step.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
@@ -34,6 +35,28 @@ std::vector<NumberOutput> FitDateParts(const Column& column, const std::vector<d
     }
   }
   return numbers;
+}
+
+// A date is taken apart once for all of its parts.
+void ApplyDates(const std::vector<NumberOutput>& numbers, std::span<const double> values,
+                FeatureColumns out) {
+  constexpr std::size_t kDates = 64;
+  std::array<DateParts, kDates> dates;
+  std::array<double, kDates> raw;
+  for (std::size_t begin = 0; begin < values.size(); begin += kDates) {
+    const auto block = values.subspan(begin, std::min(kDates, values.size() - begin));
+    std::transform(block.begin(), block.end(), dates.begin(), SplitDate);
+    FeatureColumns place{.first = out.first + begin, .stride = out.stride};
+    for (const NumberOutput& number : numbers) {
+      std::copy(block.begin(), block.end(), raw.begin());
+      if (number.is_date_part()) {
+        double DateParts::*const part = DatePartMember(number.date_part);
+        for (std::size_t i = 0; i < block.size(); ++i) raw[i] = dates[i].*part;
+      }
+      number.Apply(std::span(raw).first(block.size()), place);
+      place.first = place.column(number.width());
+    }
+  }
 }
 
 }  // namespace
@@ -89,19 +112,20 @@ std::vector<MatrixColumn> NumberOutput::Outputs(const std::string& source) const
   return outputs;
 }
 
-void NumberOutput::Apply(const double* values, std::size_t rows, FeatureColumns out) const {
+void NumberOutput::Apply(std::span<const double> values, FeatureColumns out) const {
   float* const features = out.column(0);
-  if (is_plain()) {  // what trees get
-    for (std::size_t i = 0; i < rows; ++i) features[i] = ToFeature(values[i]);
+  const bool is_unscaled = scale.center == 0 && scale.scale == 1;  // (x - 0) / 1 is x
+  if (is_unscaled && !imputed && !flag) {                          // what trees get
+    for (std::size_t i = 0; i < values.size(); ++i) features[i] = ToFeature(values[i]);
     return;
   }
   float* const flags = flag ? out.column(1) : nullptr;
-  for (std::size_t i = 0; i < rows; ++i) {
-    double value = Raw(values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    double value = values[i];
     const bool missing = std::isnan(value);
-    if (flag) flags[i] = missing ? 1.0F : 0.0F;
+    if (flags != nullptr) flags[i] = missing ? 1.0F : 0.0F;
     if (missing && imputed) value = *imputed;
-    features[i] = ToFeature(scale.Apply(value));
+    features[i] = ToFeature(is_unscaled ? value : scale.Apply(value));
   }
 }
 
@@ -142,8 +166,13 @@ std::vector<MatrixColumn> NumberStep::Outputs() const {
 
 void NumberStep::Apply(std::span<const StepValues> inputs, std::size_t rows,
                        FeatureColumns out) const {
+  const std::span<const double> values = inputs[0].numbers.first(rows);
+  const bool any_date =
+      std::any_of(numbers_.begin(), numbers_.end(),
+                  [](const NumberOutput& number) { return number.is_date_part(); });
+  if (any_date) return ApplyDates(numbers_, values, out);
   for (const NumberOutput& number : numbers_) {
-    number.Apply(inputs[0].numbers.data(), rows, out);
+    number.Apply(values, out);
     out.first = out.column(number.width());
   }
 }

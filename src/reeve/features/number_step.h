@@ -24,19 +24,14 @@ struct NumberOutput {
   /// A further output, 1 where the number is missing.
   bool flag = false;
 
+  bool is_date_part() const { return !date_part.empty(); }
   /// The number, and its flag.
   std::vector<MatrixColumn> Outputs(const std::string& source) const;
   std::size_t width() const { return flag ? 2 : 1; }
-  /// Fills the outputs for `rows` raw numbers.
-  void Apply(const double* values, std::size_t rows, FeatureColumns out) const;
+  /// Fills the outputs for numbers; those of a date part are that part already.
+  void Apply(std::span<const double> values, FeatureColumns out) const;
   Json ToJson() const;
   static Result<NumberOutput> FromJson(const Json& json);
-
-  double Raw(double value) const { return date_part.empty() ? value : DatePart(value, date_part); }
-  /// True when a number only becomes a float: (x - 0) / 1 is x.
-  bool is_plain() const {
-    return date_part.empty() && !imputed && !flag && scale.center == 0 && scale.scale == 1;
-  }
 };
 
 /// Fits what `options` asks for on `values`.

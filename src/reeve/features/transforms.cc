@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace reeve::features {
@@ -100,20 +101,36 @@ bool IsDatePart(std::string_view part) {
   return std::find(kDateParts.begin(), kDateParts.end(), part) != kDateParts.end();
 }
 
-double DatePart(double seconds, std::string_view part) {
+DateParts SplitDate(double seconds) {
   using namespace std::chrono;
   // Beyond these years the calendar arithmetic would overflow.
   constexpr double kFarthest = 1e12;
-  if (std::isnan(seconds) || std::abs(seconds) > kFarthest) return std::nan("");
-  const double day_number = std::floor(seconds / 86400);
-  if (part == "epoch_days") return day_number;
-  if (part == "hour") return std::floor((seconds - day_number * 86400) / 3600);
-  const sys_days day{days(static_cast<int>(day_number))};
-  if (part == "weekday") return static_cast<double>(weekday(day).iso_encoding()) - 1;
-  const year_month_day date(day);
-  if (part == "year") return static_cast<double>(static_cast<int>(date.year()));
-  if (part == "month") return static_cast<double>(static_cast<unsigned>(date.month()));
-  return static_cast<double>(static_cast<unsigned>(date.day()));
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  if (!(std::abs(seconds) <= kFarthest)) return {kNone, kNone, kNone, kNone, kNone, kNone};
+  // Whole seconds below, so that the rest is integers.
+  auto whole = static_cast<std::int64_t>(seconds);
+  if (static_cast<double>(whole) > seconds) --whole;
+  const sys_days midnight = floor<days>(sys_seconds(std::chrono::seconds(whole)));
+  const year_month_day date(midnight);
+  const std::int64_t day_number = midnight.time_since_epoch().count();
+  return {.year = static_cast<double>(static_cast<int>(date.year())),
+          .month = static_cast<double>(static_cast<unsigned>(date.month())),
+          .day = static_cast<double>(static_cast<unsigned>(date.day())),
+          .weekday = static_cast<double>(weekday(midnight).iso_encoding()) - 1,
+          .hour = static_cast<double>((whole - day_number * 86400) / 3600),
+          .epoch_days = static_cast<double>(day_number)};
+}
+
+double DateParts::*DatePartMember(std::string_view part) {
+  static constexpr double DateParts::*kMembers[] = {&DateParts::year, &DateParts::month,
+                                                    &DateParts::day,  &DateParts::weekday,
+                                                    &DateParts::hour, &DateParts::epoch_days};
+  const auto found = std::find(kDateParts.begin(), kDateParts.end(), part);
+  return kMembers[static_cast<std::size_t>(found - kDateParts.begin()) % kDateParts.size()];
+}
+
+double DatePart(double seconds, std::string_view part) {
+  return SplitDate(seconds).*DatePartMember(part);
 }
 
 }  // namespace reeve::features

@@ -49,6 +49,14 @@ CategoryMap FitCategories(const std::vector<std::pair<std::string, std::int64_t>
 double DatePart(double seconds, std::string_view part);
 bool IsDatePart(std::string_view part);
 
+/// Every part of a date, found at once: what DatePart gives by name.
+struct DateParts {
+  double year, month, day, weekday, hour, epoch_days;
+};
+DateParts SplitDate(double seconds);
+/// The member that holds a part. REQUIRES: IsDatePart(part).
+double DateParts::*DatePartMember(std::string_view part);
+
 /// Linear interpolation between order statistics (numpy's default). REQUIRES: sorted, not empty.
 double SortedQuantile(std::span<const double> sorted, double q);
 

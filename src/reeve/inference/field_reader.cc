@@ -131,6 +131,21 @@ FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
   return ReadText(CellText(cell).view());
 }
 
+bool FieldReader::ArePlainNumbers(std::span<const Cell::Kind> kinds,
+                                  std::span<const double> numbers) const {
+  // Without a way out on the way: both loops become vectors.
+  unsigned others = 0;
+  for (const Cell::Kind kind : kinds)
+    others |= static_cast<unsigned>(kind) ^ static_cast<unsigned>(Cell::Kind::kNumber);
+  if (others != 0) return false;
+  std::uint64_t outside = 0;
+  for (const double number : numbers) {
+    outside |= std::uint64_t{!(number >= plain_minimum_)};
+    outside |= std::uint64_t{!(number <= plain_maximum_)};
+  }
+  return outside == 0;
+}
+
 FieldReader::Code FieldReader::CodeOf(std::string_view text) const {
   const std::int32_t found = index_.Find(text);
   if (found != CategoryIndex::kUnknown && found < known_) return {found, {}};

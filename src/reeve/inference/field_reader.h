@@ -37,6 +37,10 @@ class FieldReader {
            cell.number <= plain_maximum_;
   }
 
+  /// True when that holds for each of them, for cells in columns.
+  bool ArePlainNumbers(std::span<const contract::Cell::Kind> kinds,
+                       std::span<const double> numbers) const;
+
   struct Code {
     /// Index into dictionary(), its size for a text that is not in it, kMissingCode = missing.
     std::int32_t value = 0;

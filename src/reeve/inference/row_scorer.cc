@@ -38,6 +38,8 @@ struct Field {
   std::vector<FieldStep> steps;
   // Which stretch of the KeptValues of its storage holds its values, when others need them.
   std::optional<std::size_t> kept;
+  // Which stretch of RowScores::codes or dates tells what its texts were read as.
+  std::optional<std::size_t> told;
 };
 
 // Rows whose cells are read field by field: few enough that they stay in the first-level cache.
@@ -47,6 +49,8 @@ constexpr std::size_t kSpelledBytes = FieldReader::kSpelledBytes;
 
 // The rows of a block, or a part of them that is being read.
 struct Block {
+  // All rows of the call: in columns, or row after row.
+  const contract::CellColumns* columns = nullptr;
   std::span<const Cell> cells;
   std::size_t rows = 0;
   // Its first row within the call.
@@ -62,6 +66,8 @@ struct RowScorer::Plan {
   const Scorer* scorer = nullptr;
   std::vector<Field> fields;
   std::vector<WideStep> wide_steps;
+  // Stretches of RowScores::codes and dates.
+  std::size_t code_fields = 0, date_fields = 0;
   // Stretches of KeptValues.
   std::size_t kept_numbers = 0, kept_codes = 0, kept_texts = 0;
 
@@ -85,9 +91,17 @@ struct RowScorer::Plan {
     return {.first = block.scores->features.data() + first * block.stride + block.place,
             .stride = block.stride};
   }
-  const Cell& CellAt(const Block& block, std::size_t row, std::size_t field_idx) const {
-    return block.cells[row * width() + field_idx];
+  Cell CellAt(const Block& block, std::size_t row, std::size_t field_idx) const {
+    return block.columns != nullptr ? block.columns->At(block.first + row, field_idx)
+                                    : block.cells[(block.first + row) * width() + field_idx];
   }
+  // Where what the block's texts were read as is told.
+  template <typename T>
+  T* Told(const Block& block, std::vector<T>& values, std::size_t field_idx) const {
+    return values.data() + *fields[field_idx].told * block.scores->predicted.size() + block.first;
+  }
+  std::span<const double> PlainNumbers(const Block& block, std::size_t field_idx) const;
+  void ScoreBlocks(const Block& whole) const;
 };
 
 namespace {
@@ -135,7 +149,10 @@ Status RowScorer::Plan::AddFields() {
     fields.push_back(
         {.reader = FieldReader(contract.columns[i], contract.missing_texts, further[i]),
          .steps = {},
-         .kept = {}});
+         .kept = {},
+         .told = {}});
+    if (contract.columns[i].type == ColumnType::kCategory) fields[i].told = code_fields++;
+    if (contract.columns[i].type == ColumnType::kDatetime) fields[i].told = date_fields++;
   }
   std::size_t first = 0;
   for (std::size_t k = 0; k < steps.size(); ++k) {
@@ -194,23 +211,39 @@ void RowScorer::Plan::MakeRoom(KeptValues& kept) const {
   grow(kept.spelled, kept_texts * kReadRows * kSpelledBytes);
 }
 
+// The field's column where it stands, if all of it is plain numbers; else nothing.
+std::span<const double> RowScorer::Plan::PlainNumbers(const Block& block,
+                                                      std::size_t field_idx) const {
+  if (block.columns == nullptr) return {};
+  const auto numbers = block.columns->numbers(field_idx).subspan(block.first, block.rows);
+  const auto kinds = block.columns->kinds(field_idx).subspan(block.first, block.rows);
+  return fields[field_idx].reader.ArePlainNumbers(kinds, numbers) ? numbers
+                                                                  : std::span<const double>();
+}
+
 void RowScorer::Plan::ReadNumbers(const Block& block, std::size_t field_idx) const {
   const FieldReader& reader = fields[field_idx].reader;
-  std::array<double, kReadRows> numbers;
-  std::int64_t missing = 0;
-  for (std::size_t row = 0; row < block.rows; ++row) {
-    const Cell& cell = CellAt(block, row, field_idx);
-    if (reader.IsPlainNumber(cell)) {
-      numbers[row] = cell.number;
-      continue;
+  std::span<const double> numbers = PlainNumbers(block, field_idx);
+  std::array<double, kReadRows> read;
+  if (numbers.empty()) {
+    std::int64_t missing = 0;
+    for (std::size_t row = 0; row < block.rows; ++row) {
+      const Cell cell = CellAt(block, row, field_idx);
+      if (reader.IsPlainNumber(cell)) {
+        read[row] = cell.number;
+        continue;
+      }
+      const FieldReader::Number number = reader.ReadNumber(cell);
+      read[row] = number.value;
+      missing += std::isnan(number.value) ? 1 : 0;
+      if (number.broken) Note(block, row, field_idx, *number.broken);
     }
-    const FieldReader::Number number = reader.ReadNumber(cell);
-    numbers[row] = number.value;
-    missing += std::isnan(number.value) ? 1 : 0;
-    if (number.broken) Note(block, row, field_idx, *number.broken);
+    block.scores->missing[field_idx] += missing;
+    numbers = std::span(read).first(block.rows);
   }
-  block.scores->missing[field_idx] += missing;
-  const features::StepValues values{.numbers = std::span(numbers).first(block.rows)};
+  if (fields[field_idx].told && block.columns != nullptr)
+    std::copy_n(numbers.data(), block.rows, Told(block, block.scores->dates, field_idx));
+  const features::StepValues values{.numbers = numbers};
   for (const FieldStep& step : fields[field_idx].steps)
     step.step->Apply({&values, 1}, block.rows, Columns(block, step.first));
   if (const auto kept = fields[field_idx].kept)
@@ -220,11 +253,14 @@ void RowScorer::Plan::ReadNumbers(const Block& block, std::size_t field_idx) con
 void RowScorer::Plan::ReadCodes(const Block& block, std::size_t field_idx) const {
   const FieldReader& reader = fields[field_idx].reader;
   std::array<std::int32_t, kReadRows> codes;
+  for (std::size_t row = 0; row < block.rows; ++row)
+    codes[row] = reader.FindKnown(CellAt(block, row, field_idx));
+  if (block.columns != nullptr)
+    std::copy_n(codes.data(), block.rows, Told(block, block.scores->codes, field_idx));
   std::int64_t missing = 0;
   for (std::size_t row = 0; row < block.rows; ++row) {
-    const Cell& cell = CellAt(block, row, field_idx);
-    codes[row] = reader.FindKnown(cell);
     if (codes[row] != CategoryIndex::kUnknown) continue;
+    const Cell cell = CellAt(block, row, field_idx);
     const FieldReader::Code code = reader.ReadCode(cell);
     codes[row] = code.value;
     missing += code.value == kMissingCode ? 1 : 0;
@@ -339,7 +375,6 @@ void RowScorer::Plan::ScoreBlock(const Block& block) const {
   for (std::size_t begin = 0; begin < block.rows; begin += kReadRows) {
     Block part = block;
     part.rows = std::min(kReadRows, block.rows - begin);
-    part.cells = block.cells.subspan(begin * width(), part.rows * width());
     part.first += begin;
     part.place = begin;
     for (std::size_t i = 0; i < width(); ++i) ReadField(part, i);
@@ -367,30 +402,55 @@ RowScorer& RowScorer::operator=(RowScorer&&) noexcept = default;
 
 const contract::Contract& RowScorer::contract() const { return plan_->scorer->contract(); }
 
-void RowScorer::Score(std::span<const Cell> cells, RowScores& scores) const {
-  const std::size_t width = plan_->width();
-  const std::size_t rows = cells.size() / std::max<std::size_t>(width, 1);
-  const auto classes = static_cast<std::size_t>(plan_->scorer->model().classes());
-  const auto outputs = static_cast<std::size_t>(plan_->scorer->model().features());
-  scores.probabilities.resize(rows * classes);
-  scores.predicted.assign(rows, 0);
+void RowScorer::Plan::ScoreBlocks(const Block& whole) const {
+  RowScores& scores = *whole.scores;
+  const auto outputs = static_cast<std::size_t>(scorer->model().features());
+  scores.probabilities.resize(whole.rows * static_cast<std::size_t>(scorer->model().classes()));
+  scores.predicted.assign(whole.rows, 0);
   scores.issues.clear();
-  scores.missing.assign(width, 0);
-  if (scores.features.size() < outputs * std::min(rows, kBlockRows))
-    scores.features.resize(outputs * std::min(rows, kBlockRows));
-  plan_->MakeRoom(scores.kept);
-  for (std::size_t first = 0; first < rows; first += kBlockRows) {
-    const std::size_t count = std::min(kBlockRows, rows - first);
-    plan_->ScoreBlock({.cells = cells.subspan(first * width, count * width),
-                       .rows = count,
-                       .first = first,
-                       .scores = &scores,
-                       .stride = count});
+  scores.missing.assign(width(), 0);
+  if (scores.features.size() < outputs * std::min(whole.rows, kBlockRows))
+    scores.features.resize(outputs * std::min(whole.rows, kBlockRows));
+  MakeRoom(scores.kept);
+  if (whole.columns != nullptr) {
+    scores.codes.resize(code_fields * whole.rows);
+    scores.dates.resize(date_fields * whole.rows);
+  }
+  for (std::size_t first = 0; first < whole.rows; first += kBlockRows) {
+    Block block = whole;
+    block.first = first;
+    block.rows = block.stride = std::min(kBlockRows, whole.rows - first);
+    ScoreBlock(block);
   }
   // Fields were read one after the other.
   std::sort(scores.issues.begin(), scores.issues.end(), [](const RowIssue& a, const RowIssue& b) {
     return a.row != b.row ? a.row < b.row : a.field < b.field;
   });
+}
+
+void RowScorer::Score(std::span<const Cell> cells, RowScores& scores) const {
+  const std::size_t rows = cells.size() / std::max<std::size_t>(plan_->width(), 1);
+  plan_->ScoreBlocks({.cells = cells, .rows = rows, .scores = &scores});
+}
+
+std::span<const std::int32_t> RowScorer::Codes(const RowScores& scores, std::size_t field) const {
+  const std::size_t rows = scores.predicted.size();
+  const auto& told = plan_->fields[field].told;
+  return told && contract().columns[field].type == ColumnType::kCategory
+             ? std::span(scores.codes).subspan(*told * rows, rows)
+             : std::span<const std::int32_t>();
+}
+
+std::span<const double> RowScorer::Dates(const RowScores& scores, std::size_t field) const {
+  const std::size_t rows = scores.predicted.size();
+  const auto& told = plan_->fields[field].told;
+  return told && contract().columns[field].type == ColumnType::kDatetime
+             ? std::span(scores.dates).subspan(*told * rows, rows)
+             : std::span<const double>();
+}
+
+void RowScorer::Score(const contract::CellColumns& cells, RowScores& scores) const {
+  plan_->ScoreBlocks({.columns = &cells, .cells = {}, .rows = cells.rows(), .scores = &scores});
 }
 
 }  // namespace reeve::inference

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "reeve/base/result.h"
-#include "reeve/contract/cell.h"
+#include "reeve/contract/cell_columns.h"
 #include "reeve/contract/contract.h"
 #include "reeve/inference/scorer.h"
 
@@ -46,6 +46,9 @@ struct RowScores {
   std::vector<RowIssue> issues;
   /// Fields without a value, one count for each of contract().columns; over usable rows.
   std::vector<std::int64_t> missing;
+  /// See RowScorer::Codes and Dates.
+  std::vector<std::int32_t> codes;
+  std::vector<double> dates;
   /// What Score works in; opaque.
   std::vector<float> features;
   KeptValues kept;
@@ -69,6 +72,17 @@ class RowScorer {
   /// `cells` holds the contract's columns in its order, row after row.
   /// REQUIRES: cells.size() is a multiple of contract().columns.size().
   void Score(std::span<const Cell> cells, RowScores& scores) const;
+  /// The same for cells that stand field by field, faster for many rows.
+  /// REQUIRES: cells.fields() == contract().columns.size().
+  void Score(const contract::CellColumns& cells, RowScores& scores) const;
+
+  // What the texts of the last call with columns were read as, row by row, for those who keep them;
+  // empty for fields of other types.
+  /// Of a category: equal codes are equal texts, to the byte; CategoryIndex::kUnknown (-1) is any
+  /// other cell.
+  std::span<const std::int32_t> Codes(const RowScores& scores, std::size_t field) const;
+  /// Of a date: seconds since 1970 UTC, NaN = missing.
+  std::span<const double> Dates(const RowScores& scores, std::size_t field) const;
 
  private:
   struct Plan;

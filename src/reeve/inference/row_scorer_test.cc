@@ -323,6 +323,53 @@ TEST(RowScorerTest, ARowDoesNotDependOnItsNeighbours) {
   }
 }
 
+// Rows that mostly hold what a field wants, with some that do not: runs of plain ones among them.
+TEST(RowScorerTest, ColumnsGiveTheVeryAnswersOfRows) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    SCOPED_TRACE(seed);
+    const Scorer scorer = RandomScorer(seed);
+    const auto made = RowScorer::Make(scorer);
+    Random random(seed + 2000);
+    const std::size_t rows = random.Below(seed % 3 == 0 ? 1500 : 100);
+    const double odd = seed % 2 == 0 ? 0.001 : 0.1;
+    std::vector<Cell> cells;
+    contract::CellColumns columns;
+    columns.Begin(kFeatures.size());
+    for (std::size_t row = 0; row < rows; ++row) {
+      columns.AddRow();
+      const Cell plain[] = {Number(20.0 + double(random.Below(50))),
+                            Number(100 * random.Normal()),
+                            Boolean(random.Below(2) == 1),
+                            Text("2001-02-03"),
+                            Text("Bath"),
+                            Text("2.5"),
+                            Text("n"),
+                            Text("a text")};
+      for (std::size_t field = 0; field < kFeatures.size(); ++field) {
+        cells.push_back(random.Uniform() < odd ? RandomCell(random, field) : plain[field]);
+        columns.Set(field, cells.back());
+      }
+    }
+    RowScores expected, found;
+    made->Score(cells, expected);
+    made->Score(columns, found);
+    EXPECT_EQ(found.predicted, expected.predicted);
+    EXPECT_EQ(found.missing, expected.missing);
+    ASSERT_EQ(found.issues.size(), expected.issues.size());
+    for (std::size_t i = 0; i < found.issues.size(); ++i) {
+      EXPECT_EQ(found.issues[i].row, expected.issues[i].row);
+      EXPECT_EQ(found.issues[i].field, expected.issues[i].field);
+      EXPECT_EQ(found.issues[i].rule, expected.issues[i].rule);
+    }
+    const auto classes = static_cast<std::size_t>(scorer.model().classes());
+    for (std::size_t row = 0; row < rows; ++row) {
+      if (expected.predicted[row] < 0) continue;
+      ASSERT_EQ(Bits(std::span(found.probabilities).subspan(row * classes, classes)),
+                Bits(std::span(expected.probabilities).subspan(row * classes, classes)));
+    }
+  }
+}
+
 TEST(RowScorerTest, AWarmCallAllocatesNothing) {
   const Scorer scorer = RandomScorer(2);
   const auto made = RowScorer::Make(scorer);
@@ -343,7 +390,7 @@ TEST(RowScorerTest, AWarmCallAllocatesNothing) {
 TEST(RowScorerTest, NoRowsGiveNoAnswers) {
   const Scorer scorer = RandomScorer(3);
   RowScores scores;
-  RowScorer::Make(scorer)->Score({}, scores);
+  RowScorer::Make(scorer)->Score(std::span<const Cell>(), scores);
   EXPECT_TRUE(scores.predicted.empty());
   EXPECT_TRUE(scores.issues.empty());
   EXPECT_EQ(scores.missing, std::vector<std::int64_t>(kFeatures.size(), 0));

@@ -68,11 +68,17 @@ Result<FileHead> DecodeFileHead(std::string_view bytes) {
 }
 
 std::string EncodeBlock(BlockHead head, std::string_view plain) {
+  std::string bytes;
+  AppendBlock(head, plain, true, bytes);
+  return bytes;
+}
+
+void AppendBlock(BlockHead head, std::string_view plain, bool compress, std::string& out) {
   std::string compressed;
-  head.is_compressed = Compress(plain, compressed);
+  head.is_compressed = compress && Compress(plain, compressed);
   const std::string_view stored = head.is_compressed ? std::string_view(compressed) : plain;
   std::string bytes(kBlockMark);
-  bytes.reserve(kBlockHeadBytes + stored.size());
+  bytes.reserve(kBlockHeadBytes);
   Put(bytes, static_cast<std::uint8_t>(head.kind));
   Put(bytes, static_cast<std::uint8_t>(head.is_compressed ? 1 : 0));
   Put(bytes, std::uint16_t{0});
@@ -85,8 +91,7 @@ std::string EncodeBlock(BlockHead head, std::string_view plain) {
   Put(bytes, head.max_ms);
   Put(bytes, Hash(stored));
   Put(bytes, Hash(bytes));
-  bytes.append(stored);
-  return bytes;
+  out.append(bytes).append(stored);
 }
 
 std::optional<BlockHead> DecodeBlockHead(std::string_view bytes) {
@@ -103,7 +108,7 @@ std::optional<BlockHead> DecodeBlockHead(std::string_view bytes) {
       reader.Read(&head.plain_bytes) && reader.Read(&head.sequence) && reader.Read(&head.min_ms) &&
       reader.Read(&head.max_ms) && reader.Read(&head.payload_hash) && reader.Read(&hash);
   if (!whole || hash != Hash(bytes.substr(0, kBlockHeadBytes - 8))) return std::nullopt;
-  if (kind < 1 || kind > 3 || compression > 1) return std::nullopt;
+  if (kind < 1 || kind > 4 || compression > 1) return std::nullopt;
   head.kind = static_cast<BlockKind>(kind);
   head.is_compressed = compression == 1;
   const std::uint32_t most = head.kind == BlockKind::kSchema ? kMostSchemaBytes : kMostPayloadBytes;

@@ -29,7 +29,11 @@ std::string EncodeFileHead(const FileHead& head);
 /// Fails with kCorrupt: foreign or damaged bytes, or a newer format.
 Result<FileHead> DecodeFileHead(std::string_view bytes);
 
-enum class BlockKind : std::uint8_t { kSchema = 1, kRows = 2, kLabels = 3 };
+/// Rows of many calls, column by column; packed rows of one call.
+enum class BlockKind : std::uint8_t { kSchema = 1, kRows = 2, kLabels = 3, kPackedRows = 4 };
+inline bool HoldsRows(BlockKind kind) {
+  return kind == BlockKind::kRows || kind == BlockKind::kPackedRows;
+}
 
 struct BlockHead {
   BlockKind kind = BlockKind::kRows;
@@ -50,6 +54,8 @@ struct BlockHead {
 /// A whole block. Sizes, compression and hash of `head` are filled in here.
 /// REQUIRES: plain.size() <= kMostPayloadBytes.
 std::string EncodeBlock(BlockHead head, std::string_view plain);
+/// The same behind what is in `out` already; compressed only when `compress` says so.
+void AppendBlock(BlockHead head, std::string_view plain, bool compress, std::string& out);
 /// The head of a block, or nothing when these bytes are none, or claim what no writer writes.
 /// REQUIRES: bytes.size() >= kBlockHeadBytes.
 std::optional<BlockHead> DecodeBlockHead(std::string_view bytes);

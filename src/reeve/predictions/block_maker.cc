@@ -9,6 +9,9 @@
 namespace reeve::predictions {
 namespace {
 
+// Packed rows are written when there is this much: a call of the system costs as much as copying.
+constexpr std::size_t kPackedBytes = 128U << 10;
+
 void SetTimes(std::span<const std::int64_t> times_ms, BlockHead& head) {
   const auto [first, last] = std::minmax_element(times_ms.begin(), times_ms.end());
   head.min_ms = *first;
@@ -27,6 +30,10 @@ Status BlockMaker::Take(const RowChunk& chunk) {
   const Schema* last = nullptr;
   RowColumns* columns = nullptr;
   while (records.Next()) {
+    if (const RowChunk::Packed* const packed = records.packed()) {
+      KeepFirst(TakePacked(*packed), first);
+      continue;
+    }
     const Schema* schema = records.schema();
     if (schema == nullptr) {
       records.AddLabel(labels_);
@@ -50,8 +57,35 @@ Status BlockMaker::SealAll() {
   for (auto& [schema, columns] : rows_) {
     if (columns.size() > 0) KeepFirst(SealRows(*schema, columns), first);
   }
+  if (packed_.rows > 0) KeepFirst(WritePacked(), first);
   if (labels_.size() > 0) KeepFirst(SealLabels(), first);
   return first;
+}
+
+Status BlockMaker::TakePacked(const RowChunk::Packed& packed) {
+  Status first;
+  if (packed_.rows > 0 && packed_.schema != packed.schema) KeepFirst(WritePacked(), first);
+  if (packed_.bytes.empty()) {
+    packed_.bytes = sink_.SpareBytes();
+    packed_.bytes.reserve(2 * kPackedBytes);
+  }
+  AppendBlock({.kind = BlockKind::kPackedRows,
+               .schema = packed.schema->id,
+               .rows = packed.rows,
+               .sequence = ++sequence_,
+               .min_ms = packed.time_ms,
+               .max_ms = packed.time_ms},
+              packed.payload, packed.compress, packed_.bytes);
+  packed_.schema = packed.schema;
+  packed_.rows += packed.rows;
+  if (packed_.bytes.size() >= kPackedBytes) KeepFirst(WritePacked(), first);
+  return first;
+}
+
+Status BlockMaker::WritePacked() {
+  SealedBlock block = std::move(packed_);
+  packed_ = {};
+  return sink_.Write(std::move(block));
 }
 
 Status BlockMaker::SealRows(const Schema& schema, RowColumns& columns) {

@@ -23,12 +23,16 @@ class BlockMaker {
 
  private:
   Status SealRows(const Schema& schema, RowColumns& columns);
+  Status TakePacked(const RowChunk::Packed& packed);
+  Status WritePacked();
   Status SealLabels();
 
   const std::size_t block_bytes_;
   BlockSink& sink_;
   std::map<const Schema*, RowColumns> rows_;
   LabelColumns labels_;
+  // Blocks of packed rows of one model: small ones are written together.
+  SealedBlock packed_;
   std::uint64_t sequence_ = 0;
 };
 

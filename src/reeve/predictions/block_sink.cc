@@ -9,6 +9,8 @@ namespace {
 
 // Written bytes are kept until they are synced; no more than this.
 constexpr std::uint64_t kMostUnsynced = 8U << 20;
+// Of these at most so many are kept for the blocks to come: 8 MiB.
+constexpr std::size_t kMostSpareBytes = 256U << 10, kMostSpare = 32;
 constexpr std::int64_t kRetentionEveryMs = 600'000;
 
 }  // namespace
@@ -17,6 +19,14 @@ Status BlockSink::Write(SealedBlock block) {
   waiting_.push_back(std::move(block));
   REEVE_RETURN_IF_ERROR(WriteWaiting());
   return unsynced_bytes_ >= kMostUnsynced ? SyncFile() : Status::Ok();
+}
+
+std::string BlockSink::SpareBytes() {
+  if (spare_.empty()) return {};
+  std::string bytes = std::move(spare_.back());
+  spare_.pop_back();
+  bytes.clear();
+  return bytes;
 }
 
 Status BlockSink::Sync() {
@@ -111,10 +121,12 @@ Status BlockSink::SyncFile() {
     GiveUpFile();
     return status;
   }
-  for (const SealedBlock& block : unsynced_) {
+  for (SealedBlock& block : unsynced_) {
     rows_synced_ += block.rows;
     labels_synced_ += block.labels;
     bytes_synced_ += block.bytes.size();
+    if (spare_.size() < kMostSpare && block.bytes.capacity() <= kMostSpareBytes)
+      spare_.push_back(std::move(block.bytes));
   }
   unsynced_.clear();
   unsynced_bytes_ = 0;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "reeve/base/clock.h"
 #include "reeve/base/file_system.h"
@@ -13,9 +14,9 @@
 
 namespace reeve::predictions {
 
-/// A block, ready to be written.
+/// A block, ready to be written, or several of one model.
 struct SealedBlock {
-  /// As EncodeBlock made it.
+  /// As EncodeBlock or AppendBlock made it.
   std::string bytes;
   /// Null for labels. Has to outlive the sink.
   const Schema* schema = nullptr;
@@ -42,6 +43,8 @@ class BlockSink {
 
   /// Takes the block, whatever comes of it: after a failure it waits for the next Write or Sync.
   Status Write(SealedBlock block);
+  /// Memory of a block that is on disk, empty: the next block need not ask the system for its own.
+  std::string SpareBytes();
   /// Writes what waits and syncs. Ok: everything taken so far is on disk.
   Status Sync();
   /// Closes the file; the next block begins another.
@@ -66,6 +69,7 @@ class BlockSink {
   const BlockSinkOptions options_;
   const std::string session_;
   std::deque<SealedBlock> waiting_, unsynced_;
+  std::vector<std::string> spare_;
   std::unique_ptr<WritableFile> file_;
   LogFileName name_;
   std::int64_t file_ms_ = 0;

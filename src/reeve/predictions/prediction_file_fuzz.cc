@@ -6,6 +6,7 @@
 #include "reeve/predictions/columns.h"
 #include "reeve/predictions/labels.h"
 #include "reeve/predictions/log_file.h"
+#include "reeve/predictions/packed_rows.h"
 #include "reeve/predictions/row_table.h"
 
 namespace {
@@ -30,6 +31,8 @@ void ReadAsPayload(std::string_view bytes) {
     (void)labels.Add(*columns, 1 << 20);
   if (const auto columns = DecodeRows(bytes, rows, schema); columns.ok())
     (void)MakeRowTable(*columns, schema, SelectRows(*columns, {}), labels);
+  if (const auto columns = UnpackRows(bytes, rows, schema); columns.ok())
+    (void)MakeRowTable(*columns, schema, SelectRows(*columns, {}), labels);
 }
 
 }  // namespace
@@ -50,7 +53,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } else if (place.head.kind == BlockKind::kLabels) {
       (void)DecodeLabels(*payload, place.head.rows);
     } else if (schemas.contains(place.head.schema)) {
-      (void)DecodeRows(*payload, place.head.rows, schemas[place.head.schema]);
+      const Schema& schema = schemas[place.head.schema];
+      (void)(place.head.kind == BlockKind::kRows ? DecodeRows(*payload, place.head.rows, schema)
+                                                 : UnpackRows(*payload, place.head.rows, schema));
     }
   }
   return 0;

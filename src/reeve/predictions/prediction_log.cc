@@ -17,6 +17,7 @@
 #include "reeve/predictions/block.h"
 #include "reeve/predictions/block_maker.h"
 #include "reeve/predictions/chunk_pool.h"
+#include "reeve/predictions/packed_rows.h"
 
 namespace reeve::predictions {
 namespace {
@@ -62,7 +63,9 @@ std::string RandomSession() {
 
 bool IsConsistent(const ScoredCall& call) {
   const std::size_t rows = call.predicted.size();
-  return call.contract != nullptr && call.cells.size() == rows * call.contract->columns.size() &&
+  return call.contract != nullptr && call.cells != nullptr && call.cells->rows() == rows &&
+         call.cells->fields() == call.contract->columns.size() &&
+         (call.read.empty() || call.read.size() == call.cells->fields()) &&
          call.probabilities.size() == rows * call.contract->classes.size() &&
          (call.keys.empty() || call.keys.size() == rows);
 }
@@ -109,7 +112,7 @@ class FileLog : public PredictionLog {
       shard.dropped += static_cast<std::int64_t>(call.predicted.size());
       return;
     }
-    std::size_t row = 0;
+    std::size_t row = AppendPacked(shard, call, *schema);
     while (!AppendTo(shard, call, *schema, row)) {
       // The row at `row` did not fit.
       if (shard.chunk && !shard.chunk->is_empty()) {
@@ -165,6 +168,37 @@ class FileLog : public PredictionLog {
 
  private:
   Shard& ShardOfThread() const { return shards_[ThreadNumber() & (shards_.size() - 1)]; }
+
+  // Takes rows from the first on as long as they can be packed; gives the first that cannot. The
+  // shard is locked.
+  std::size_t AppendPacked(Shard& shard, const ScoredCall& call, const Schema& schema) {
+    thread_local std::string payload;
+    std::size_t row = 0;
+    while (row < call.predicted.size()) {
+      const std::size_t end = std::min(row + kMostPackedRows, call.predicted.size());
+      if (!CanPack(call, row, end)) break;
+      payload.clear();
+      const bool compress = PackRows(call, row, end, payload);
+      if (payload.size() > kMostPackedBytes) break;
+      const auto rows = static_cast<std::uint32_t>(end - row);
+      const RowChunk::Packed packed{&schema, call.time_ms, rows, payload, compress};
+      (AddPacked(shard, packed) ? shard.taken : shard.dropped) += rows;
+      row = end;
+    }
+    if (payload.capacity() > kMostChunkBytes) std::string().swap(payload);
+    return row;
+  }
+
+  bool AddPacked(Shard& shard, const RowChunk::Packed& packed) {
+    if (shard.chunk && shard.chunk->AppendPacked(packed)) return true;
+    if (shard.chunk && !shard.chunk->is_empty()) {
+      HandOver(std::move(shard.chunk));
+    } else if (shard.chunk) {
+      pool_.GiveBack(std::move(shard.chunk));
+    }
+    shard.chunk = pool_.Take(RowChunk::BytesOfPacked(packed));
+    return shard.chunk && shard.chunk->AppendPacked(packed);
+  }
 
   // True when no row from `row` on is left. The shard is locked.
   static bool AppendTo(Shard& shard, const ScoredCall& call, const Schema& schema,

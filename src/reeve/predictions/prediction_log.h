@@ -9,10 +9,19 @@
 #include "reeve/base/clock.h"
 #include "reeve/base/file_system.h"
 #include "reeve/base/result.h"
-#include "reeve/contract/cell.h"
+#include "reeve/contract/cell_columns.h"
 #include "reeve/contract/contract.h"
 
 namespace reeve::predictions {
+
+/// What the scorer read a column's texts as, one for each row or none: it saves the log looking at
+/// them again.
+struct ReadTexts {
+  /// Equal codes (0 and more) are equal texts, to the byte; -1 is any other cell.
+  std::span<const std::int32_t> codes;
+  /// Dates: seconds since 1970 UTC, NaN = missing.
+  std::span<const double> dates;
+};
 
 /// The rows of one scoring call. Everything is looked at during Append only.
 struct ScoredCall {
@@ -22,8 +31,10 @@ struct ScoredCall {
   std::string_view model, version;
   /// Names and types of the cells' columns; has to be the same object for one model version.
   const contract::Contract* contract = nullptr;
-  /// Row-major, rows x contract->columns, as the caller gave them.
-  std::span<const contract::Cell> cells;
+  /// The contract's columns in its order, as the caller gave them.
+  const contract::CellColumns* cells = nullptr;
+  /// For each column, or none at all.
+  std::span<const ReadTexts> read = {};
   /// Row-major, rows x contract->classes.
   std::span<const double> probabilities;
   /// Index into contract->classes; rows at -1 were refused and are not kept.

@@ -25,13 +25,13 @@ contract::Contract ElevenFields() {
 class Rows {
  public:
   explicit Rows(std::size_t rows) : probabilities_(rows * 2, 0.5), predicted_(rows, 1) {
-    using Kind = contract::Cell::Kind;
-    for (std::size_t i = 0; i < rows * 11; ++i) {
-      cells_.push_back(i % 11 < 9
-                           ? contract::Cell{.kind = Kind::kNumber,
-                                            .number = 1000.0 + 7.0 * static_cast<double>(i)}
-                           : contract::Cell{.kind = Kind::kText,
-                                            .text = i % 2 == 0 ? "Graduate" : "Not Graduate"});
+    cells_.Begin(11);
+    for (std::size_t row = 0; row < rows; ++row) {
+      cells_.AddRow();
+      for (std::size_t f = 0; f < 9; ++f)
+        cells_.SetNumber(f, 1000.0 + 7.0 * static_cast<double>(row * 11 + f));
+      for (std::size_t f = 9; f < 11; ++f)
+        cells_.SetText(f, (row + f) % 2 == 0 ? "Graduate" : "Not Graduate");
     }
   }
   ScoredCall Call() const {
@@ -41,13 +41,13 @@ class Rows {
             .model = "loan_approval_model",
             .version = "7",
             .contract = &contract,
-            .cells = cells_,
+            .cells = &cells_,
             .probabilities = probabilities_,
             .predicted = predicted_};
   }
 
  private:
-  std::vector<contract::Cell> cells_;
+  contract::CellColumns cells_;
   std::vector<double> probabilities_;
   std::vector<std::int32_t> predicted_;
 };

@@ -9,6 +9,7 @@
 #include "reeve/predictions/labels.h"
 #include "reeve/predictions/log_file.h"
 #include "reeve/predictions/log_folder.h"
+#include "reeve/predictions/packed_rows.h"
 #include "reeve/predictions/row_table.h"
 
 namespace reeve::predictions {
@@ -132,7 +133,7 @@ class FileReader : public PredictionReader {
     files_.push_back({path, file->found.head.session});
     for (const BlockPlace& place : file->found.blocks) {
       if (place.head.kind == BlockKind::kLabels) REEVE_RETURN_IF_ERROR(AddLabels(*file, place));
-      if (place.head.kind != BlockKind::kRows || !MayMatch(place.head)) continue;
+      if (!HoldsRows(place.head.kind) || !MayMatch(place.head)) continue;
       const auto schema = file->schemas.find(place.head.schema);
       if (schema == file->schemas.end()) {
         ++problems_.damaged_blocks;
@@ -187,7 +188,9 @@ class FileReader : public PredictionReader {
       opened_ = block.file;
     }
     REEVE_ASSIGN_OR_RETURN(const std::string payload, ReadPayload(*bytes_, block.place));
-    return DecodeRows(payload, block.place.head.rows, *block.schema);
+    const BlockHead& head = block.place.head;
+    return head.kind == BlockKind::kRows ? DecodeRows(payload, head.rows, *block.schema)
+                                         : UnpackRows(payload, head.rows, *block.schema);
   }
 
   const ReadOptions options_;
@@ -231,7 +234,7 @@ Result<StoreSummary> SummariseStore(const std::string& folder) {
       seen.Insert(file->found.head.session, head.sequence);
       if (head.kind == BlockKind::kLabels) summary.labels += head.rows;
       const auto schema = file->schemas.find(head.schema);
-      if (head.kind != BlockKind::kRows || schema == file->schemas.end()) continue;
+      if (!HoldsRows(head.kind) || schema == file->schemas.end()) continue;
       StoredRows& entry = rows[{schema->second->model, schema->second->version, name.day}];
       entry.rows += head.rows;
       entry.bytes += head.stored_bytes;

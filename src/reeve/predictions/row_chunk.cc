@@ -8,7 +8,8 @@ namespace {
 
 using contract::Cell;
 
-// What the rows of one call share; behind it the request id, then the rows.
+// What the rows of one call share; behind it the request id, then the rows. Of packed rows: behind
+// it PackedPart and the payload.
 struct RecordHead {
   // Null for a label.
   const Schema* schema;
@@ -25,6 +26,14 @@ struct RowHead {
   std::uint32_t row;
   std::int32_t predicted;
   std::uint64_t key_bytes;
+};
+
+// Instead of the bytes of a request id.
+constexpr std::uint32_t kPacked = 0xFFFFFFFF;
+
+struct PackedPart {
+  std::uint64_t payload_bytes;
+  std::uint64_t compress;
 };
 
 // Behind it request id, key, model and label.
@@ -71,16 +80,15 @@ inline void CopyText(char* to, std::string_view text) {
 // Copies one row to `at`; null when it does not fit before `end`, else the first byte behind it.
 char* WriteRow(const ScoredCall& call, std::size_t row, std::size_t fixed, char* at, char* end) {
   const std::size_t classes = call.probabilities.size() / call.predicted.size();
-  const std::size_t fields = call.cells.size() / call.predicted.size();
+  const std::size_t fields = call.cells->fields();
   const std::string_view key = KeyOf(call, row);
   if (static_cast<std::size_t>(end - at) < fixed + Padded(key.size())) return nullptr;
   char* kinds = at + sizeof(RowHead);
   char* values = kinds + Padded(fields);
   char* const probabilities = values + 8 * fields;
   char* text = at + fixed;
-  const Cell* const cells = call.cells.data() + row * fields;
   for (std::size_t f = 0; f < fields; ++f) {
-    const Cell& cell = cells[f];
+    const Cell cell = call.cells->At(row, f);
     kinds[f] = static_cast<char>(cell.kind);
     if (cell.kind == Cell::Kind::kText) {
       Store(values + 8 * f, std::uint64_t{cell.text.size()});
@@ -133,13 +141,30 @@ std::size_t RowChunk::BytesOfRow(const ScoredCall& call, const Schema& schema, s
   std::size_t bytes = sizeof(RecordHead) + call.request_id.size() + FixedBytes(schema) +
                       2 * KeyOf(call, row).size() + 32;
   const std::size_t fields = schema.contract.columns.size();
-  for (const Cell& cell : call.cells.subspan(row * fields, fields)) bytes += cell.text.size();
+  for (std::size_t f = 0; f < fields; ++f) bytes += call.cells->At(row, f).text.size();
   return bytes;
 }
 
 std::size_t RowChunk::BytesOfLabel(const Label& label) {
   return Padded(sizeof(RecordHead) + sizeof(LabelPart) + label.request_id.size() +
                 label.key.size() + label.model.size() + label.label.size());
+}
+
+std::size_t RowChunk::BytesOfPacked(const Packed& packed) {
+  return sizeof(RecordHead) + sizeof(PackedPart) + Padded(packed.payload.size());
+}
+
+bool RowChunk::AppendPacked(const Packed& packed) {
+  const std::size_t bytes = BytesOfPacked(packed);
+  if (capacity_ - used_ < bytes) return false;
+  char* const at = memory_.get() + used_;
+  Store(at, RecordHead{packed.schema, packed.time_ms, bytes, packed.rows, kPacked});
+  Store(at + sizeof(RecordHead), PackedPart{packed.payload.size(), packed.compress ? 1U : 0U});
+  std::memcpy(at + sizeof(RecordHead) + sizeof(PackedPart), packed.payload.data(),
+              packed.payload.size());
+  used_ += bytes;
+  rows_ += packed.rows;
+  return true;
 }
 
 bool RowChunk::AppendLabel(const Label& label) {
@@ -168,6 +193,17 @@ bool RowChunk::Records::Next() {
     record_ = at_;
     const auto head = Load<RecordHead>(at_);
     schema_ = head.schema;
+    is_packed_ = schema_ != nullptr && head.request_id_bytes == kPacked;
+    if (is_packed_) {
+      const auto part = Load<PackedPart>(at_ + sizeof(RecordHead));
+      packed_ = {schema_,
+                 head.time_ms,
+                 head.rows,
+                 {at_ + sizeof(RecordHead) + sizeof(PackedPart), part.payload_bytes},
+                 part.compress != 0};
+      at_ += head.bytes;
+      return true;
+    }
     rows_left_ = head.rows;
     row_ = at_ + sizeof(RecordHead) + (schema_ != nullptr ? Padded(head.request_id_bytes) : 0);
     at_ += head.bytes;

@@ -34,6 +34,17 @@ class RowChunk {
   /// Copies the usable rows from `row` on as far as they fit, and moves `row` behind them. True
   /// when none is left. `schema` has to outlive the chunk's content.
   bool Append(const ScoredCall& call, const Schema& schema, std::size_t& row);
+  /// Takes `rows` rows of a call as PackRows made them. False when they do not fit.
+  struct Packed {
+    const Schema* schema = nullptr;
+    std::int64_t time_ms = 0;
+    std::uint32_t rows = 0;
+    std::string_view payload;
+    /// Whether compressing it pays.
+    bool compress = false;
+  };
+  bool AppendPacked(const Packed& packed);
+  static std::size_t BytesOfPacked(const Packed& packed);
   /// False when it does not fit.
   bool AppendLabel(const Label& label);
 
@@ -57,9 +68,10 @@ class RowChunk::Records {
   explicit Records(const RowChunk& chunk)
       : at_(chunk.memory_.get()), end_(chunk.memory_.get() + chunk.used_) {}
 
-  /// False at the end. Otherwise schema() is that of the row that AddRow takes, or null when
-  /// AddLabel has to take a label.
+  /// False at the end. Otherwise packed() is null, or what AppendPacked took; else schema() is that
+  /// of the row that AddRow takes, or null when AddLabel has to take a label.
   bool Next();
+  const Packed* packed() const { return is_packed_ ? &packed_ : nullptr; }
   const Schema* schema() const { return schema_; }
   void AddRow(RowColumns& columns) const;
   void AddLabel(LabelColumns& columns) const;
@@ -72,6 +84,8 @@ class RowChunk::Records {
   const char* record_ = nullptr;
   const char* row_ = nullptr;
   std::uint32_t rows_left_ = 0;
+  bool is_packed_ = false;
+  Packed packed_;
 };
 
 }  // namespace reeve::predictions

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,13 +33,16 @@ class TestCall {
  public:
   /// `time_ms`: when it was answered, milliseconds since 1970 UTC.
   TestCall(const contract::Contract& contract, std::string request_id, std::int64_t time_ms)
-      : contract_(contract), request_id_(std::move(request_id)), time_ms_(time_ms) {}
+      : contract_(contract), request_id_(std::move(request_id)), time_ms_(time_ms) {
+    cells_->Begin(contract.columns.size());
+  }
 
   /// One more row. Fields that are not given are missing; a class of -1 is a refused row. The
   /// probability is that of class 1, the others share nothing sensible.
   TestCall& Row(std::vector<contract::Cell> cells, std::int32_t predicted, double probability) {
     cells.resize(contract_.columns.size());
-    cells_.insert(cells_.end(), cells.begin(), cells.end());
+    cells_->AddRow();
+    for (std::size_t f = 0; f < cells.size(); ++f) cells_->Set(f, cells[f]);
     predicted_.push_back(predicted);
     for (std::size_t k = 0; k < contract_.classes.size(); ++k)
       probabilities_.push_back(k == 1 ? probability : 1 - probability);
@@ -56,25 +59,26 @@ class TestCall {
     version_ = std::move(version);
     return *this;
   }
-  /// Lives as long as this object is not changed.
+  /// What PredictionLog::Append takes. Lives as long as this object is not changed.
   ScoredCall Get() const {
     return {.request_id = request_id_,
             .time_ms = time_ms_,
             .model = model_,
             .version = version_,
             .contract = &contract_,
-            .cells = cells_,
+            .cells = cells_.get(),
             .probabilities = probabilities_,
             .predicted = predicted_,
             .keys = keys_};
   }
 
  private:
-  // What the call's spans point to: row-major, as PredictionLog takes them.
+  // What the call points to; copies of the object share their cells.
   const contract::Contract& contract_;
   std::string request_id_, model_ = "loans", version_ = "3";
   std::int64_t time_ms_;
-  std::vector<contract::Cell> cells_;
+  // Column by column, as a service has them.
+  std::shared_ptr<contract::CellColumns> cells_ = std::make_shared<contract::CellColumns>();
   std::vector<double> probabilities_;
   std::vector<std::int32_t> predicted_;
   std::vector<std::string_view> keys_;
@@ -90,7 +94,7 @@ inline contract::Cell Number(double value) {
 inline contract::Cell Text(std::string_view text) {
   return {.kind = contract::Cell::Kind::kText, .text = text};
 }
-/// true
+/// true; a JSON boolean
 inline contract::Cell Boolean(bool value) {
   return {.kind = contract::Cell::Kind::kBoolean, .number = value ? 1.0 : 0.0};
 }

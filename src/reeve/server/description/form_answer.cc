@@ -112,9 +112,10 @@ void AnswerForm(const ScoringContext& context, const Request& request, Response&
     return SendPage(page, response);
   }
   TellWarnings(desk, page);
-  const std::vector<Reason> reasons = Reasons(*model, desk.rows.cells());
+  const std::vector<Cell> cells = desk.rows.cells().Row(0);
+  const std::vector<Reason> reasons = Reasons(*model, cells);
   const std::string command =
-      ShellCommand(OriginOf(request) + "/predict" + ModelQuery(page), *model, desk.rows.cells());
+      ShellCommand(OriginOf(request) + "/predict" + ModelQuery(page), *model, cells);
   const AnswerView answer{.probabilities = desk.scores.probabilities,
                           .predicted = static_cast<std::size_t>(desk.scores.predicted[0]),
                           .reasons = &reasons,

@@ -93,9 +93,9 @@ TEST(CsvColumnsTest, FillsWhatTheContractKnows) {
   RequestRows rows;
   rows.Begin(model->contract());
   columns.Fill(record.fields, rows);
-  EXPECT_EQ(rows.cells()[0].text, "30");
-  EXPECT_EQ(rows.cells()[1].kind, contract::Cell::Kind::kMissing);
-  EXPECT_EQ(rows.cells()[2].text, "a\"b");
+  EXPECT_EQ(rows.cells().At(0, 0).text, "30");
+  EXPECT_EQ(rows.cells().At(0, 1).kind, contract::Cell::Kind::kMissing);
+  EXPECT_EQ(rows.cells().At(0, 2).text, "a\"b");
   EXPECT_EQ(rows.keys()[0], "7");
 }
 

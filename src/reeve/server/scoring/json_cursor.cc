@@ -9,10 +9,6 @@ namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// Powers of ten that a double holds exactly.
-constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                              1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                              1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 constexpr int kExactPower = 22;
 constexpr std::uint64_t kExactDigits = 1ULL << 53;
 constexpr int kMostFastDigits = 18;
@@ -157,7 +153,7 @@ bool JsonCursor::ReadOddNumber(double& number, bool& overflows) {
   at_ = at;
   // Exact by one rounding (Clinger 1990): both operands are doubles without an error.
   if (plain && digits < kExactDigits && exponent >= -kExactPower) {
-    const double value = static_cast<double>(digits) / kPowers[-exponent];
+    const double value = static_cast<double>(digits) / kExactPowers[-exponent];
     number = negative ? -value : value;
     return true;
   }

@@ -2,9 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
+
+#include "reeve/server/scoring/json_scan.h"
 
 namespace reeve::server {
 
@@ -50,10 +51,14 @@ class JsonCursor {
   bool Take(char c, std::string_view expected) { return TakeIf(c) || FailExpecting(expected); }
   /// Fails unless only blanks are left.
   bool TakeEnd();
+  // For readers that go through what they know without the cursor and then put it behind that.
+  const char* position() const { return at_; }
+  const char* end() const { return end_; }
+  /// REQUIRES: !failed(), and `at` is not behind end().
+  void MoveTo(const char* at) { at_ = at; }
   /// Takes exactly these bytes, if they are next; no blanks are skipped.
   bool TakeBytes(std::string_view bytes) {
-    if (static_cast<std::size_t>(end_ - at_) < bytes.size() || !StartsWith(at_, bytes))
-      return false;
+    if (!StandsAt(at_, end_, bytes)) return false;
     at_ += bytes.size();
     return true;
   }
@@ -61,8 +66,7 @@ class JsonCursor {
   /// REQUIRES: Peek() is a quote. The text without quotes; `scratch` holds it when it has escapes.
   bool ReadText(std::string_view& text, std::string& scratch) {
     const char* const from = ++at_;
-    const char* at = from;
-    while (at < end_ && !EndsPlainText(*at)) ++at;
+    const char* const at = SkipPlainText(from, end_);
     at_ = at;
     if (at == end_ || *at != '"') return ReadOddText(from, text, scratch);
     text = {from, static_cast<std::size_t>(at - from)};
@@ -72,7 +76,11 @@ class JsonCursor {
   /// REQUIRES: Peek() is a digit or a minus. Finite, the nearest double; fails for "0750", "1.".
   /// `overflows` is set for numbers beyond a double, which are not a failure of the syntax.
   bool ReadNumber(double& number, bool& overflows) {
-    // Most are whole numbers of a few digits.
+    if (const char* const behind = ScanNumber(at_, end_, number)) {
+      overflows = false;
+      at_ = behind;
+      return true;
+    }
     const char* at = at_;
     const bool negative = *at == '-';
     at += negative ? 1 : 0;
@@ -98,30 +106,9 @@ class JsonCursor {
   // 10^15 is below 2^53: such whole numbers are doubles without an error.
   static constexpr int kMostPlainDigits = 15;
 
-  static std::uint64_t Word(const char* bytes) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes, sizeof word);
-    return word;
-  }
-  // Names are short: a call to memcmp would cost more than the comparison.
-  static bool StartsWith(const char* text, std::string_view bytes) {
-    if (bytes.size() < sizeof(std::uint64_t)) {
-      std::size_t i = 0;
-      while (i < bytes.size() && text[i] == bytes[i]) ++i;
-      return i == bytes.size();
-    }
-    const std::size_t last = bytes.size() - sizeof(std::uint64_t);
-    for (std::size_t i = 0; i < last; i += sizeof(std::uint64_t)) {
-      if (Word(text + i) != Word(bytes.data() + i)) return false;
-    }
-    return Word(text + last) == Word(bytes.data() + last);
-  }
   bool FailExpecting(std::string_view expected);
 
   static bool IsBlank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-  static bool EndsPlainText(char c) {
-    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
-  }
 
   // The rest of a text that began at `from` and whose next byte is no plain one.
   bool ReadOddText(const char* from, std::string_view& text, std::string& scratch);

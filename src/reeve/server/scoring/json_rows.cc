@@ -1,6 +1,7 @@
 #include "reeve/server/scoring/json_rows.h"
 
 #include <algorithm>
+#include <span>
 
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
@@ -10,6 +11,9 @@ namespace reeve::server {
 namespace {
 
 constexpr std::size_t kShownBytes = 100;
+constexpr int kMostUnlikeRows = 64;
+// Of a row that is remembered.
+constexpr std::size_t kMostMembers = 65'536;
 
 }  // namespace
 
@@ -28,6 +32,9 @@ void JsonRowReader::Begin(const FieldIndex& fields, const JsonRowOptions& option
   options_ = options;
   rows_ = &rows;
   too_many_rows_ = false;
+  // They point into the body before.
+  members_.clear();
+  unlike_rows_ = 0;
   seen_.resize(std::max(seen_.size(), fields.size()));
 }
 
@@ -47,12 +54,75 @@ bool JsonRowReader::ReadArray(JsonCursor& cursor) {
 
 bool JsonRowReader::ReadRow(JsonCursor& cursor) {
   if (cursor.Peek() != '{') return cursor.Fail("expected a row as a JSON object");
-  cursor.Take('{', "a row as a JSON object");
   rows_->AddRow();
   ++row_count_;
   if (!unknown_names_.empty()) unknown_names_.clear();
-  if (cursor.TakeIf('}')) return true;
-  std::size_t position = 0;
+  std::size_t known = 0;
+  if (!ReadKnownMembers(cursor, known)) return false;
+  if (known == 0) {
+    const char* const from = cursor.position();
+    cursor.Take('{', "a row as a JSON object");
+    return cursor.TakeIf('}') || ReadMembers(cursor, 0, from);
+  }
+  if (known == members_.size() && cursor.TakeIf('}')) return true;
+  MarkSeen(known);
+  const char* const from = cursor.position();
+  if (cursor.TakeIf(',')) return ReadMembers(cursor, known, from);
+  return cursor.Take('}', "',' or '}' behind a member");
+}
+
+// Reads members as long as they stand like those of the row before, and counts them.
+bool JsonRowReader::ReadKnownMembers(JsonCursor& cursor, std::size_t& count) {
+  const char* at = cursor.position();
+  const char* const end = cursor.end();
+  for (const Member& member : members_) {
+    if (!member.before.StandsAt(at, end)) break;
+    const char* const value = at + member.before.size();
+    at = nullptr;
+    if (member.field != kNone && !member.is_key && value < end) {
+      double number = 0;
+      if (*value != '"') {
+        at = ScanNumber(value, end, number);
+        if (at != nullptr) rows_->SetNumber(member.field, number);
+      } else if (const char* const last = SkipPlainText(value + 1, end);
+                 last < end && *last == '"') {
+        rows_->SetText(member.field, {value + 1, static_cast<std::size_t>(last - value - 1)});
+        at = last + 1;
+      }
+    }
+    if (at == nullptr) {
+      cursor.MoveTo(value);
+      field_ = member.field;
+      name_ = member.name;
+      is_key_ = member.is_key;
+      if (!ReadValue(cursor)) return false;
+      at = cursor.position();
+    }
+    ++count;
+  }
+  cursor.MoveTo(at);
+  return true;
+}
+
+// What the first `count` members say about a further one: which names are taken.
+void JsonRowReader::MarkSeen(std::size_t count) {
+  for (const Member& member : std::span(members_).first(count)) {
+    if (member.field != kNone) {
+      seen_[member.field] = row_count_;
+    } else if (!member.is_key) {
+      unknown_names_.emplace(member.name);
+    }
+  }
+}
+
+// The members from `position` on, and the closing brace. The bytes before the first of them begin
+// at `from`.
+bool JsonRowReader::ReadMembers(JsonCursor& cursor, std::size_t position, const char* from) {
+  // Rows that are always different are not worth remembering.
+  bool remembers = unlike_rows_ < kMostUnlikeRows;
+  unlike_rows_ += remembers ? 1 : 0;
+  members_.resize(remembers ? std::min(position, members_.size()) : 0);
+  remembers = members_.size() == position;
   do {
     if (!ReadName(cursor, position)) return false;
     if (position < order_.size()) {
@@ -61,8 +131,20 @@ bool JsonRowReader::ReadRow(JsonCursor& cursor) {
       order_.push_back(field_);
     }
     ++position;
-    if (!cursor.Take(':', "':' behind the name of a member") || !ReadValue(cursor)) return false;
+    if (!cursor.Take(':', "':' behind the name of a member")) return false;
+    cursor.SkipBlanks();
+    remembers = remembers && position <= kMostMembers && name_.data() != name_scratch_.data();
+    if (remembers) {
+      members_.push_back(
+          {.before = BytePattern({from, static_cast<std::size_t>(cursor.position() - from)}),
+           .name = name_,
+           .field = field_,
+           .is_key = is_key_});
+    }
+    if (!ReadValue(cursor)) return false;
+    from = cursor.position();
   } while (cursor.TakeIf(','));
+  if (!remembers) members_.clear();
   return cursor.Take('}', "',' or '}' behind a member");
 }
 

@@ -22,7 +22,8 @@ struct JsonRowOptions {
 };
 
 /// Reads rows that come as JSON objects straight into cells. Members of successive rows mostly come
-/// in one order, which is remembered, so that a name costs one comparison. Not thread-safe: one for
+/// in one order and with the same blanks: the bytes between the values of a row are remembered, and
+/// a row that has them too costs a comparison and a value for each member. Not thread-safe: one for
 /// each thread, reused.
 class JsonRowReader {
  public:
@@ -39,6 +40,19 @@ class JsonRowReader {
  private:
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
+  // A member of the last row that was read name by name.
+  struct Member {
+    // From the value before it, or the opening brace, to its own value; within the body.
+    BytePattern before;
+    std::string_view name;
+    // kNone: unknown.
+    std::size_t field = kNone;
+    bool is_key = false;
+  };
+
+  bool ReadKnownMembers(JsonCursor& cursor, std::size_t& count);
+  bool ReadMembers(JsonCursor& cursor, std::size_t position, const char* from);
+  void MarkSeen(std::size_t count);
   bool ReadName(JsonCursor& cursor, std::size_t position);
   bool ReadValue(JsonCursor& cursor);
   bool ReadFieldText(JsonCursor& cursor);
@@ -56,6 +70,10 @@ class JsonRowReader {
   bool too_many_rows_ = false;
   /// Field of the last row's n-th member, kNone where it was unknown: a guess for the next row.
   std::vector<std::size_t> order_;
+  /// All members of the last row; empty where that cannot be a pattern for the next.
+  std::vector<Member> members_;
+  /// Rows of the body that were not like the one before.
+  int unlike_rows_ = 0;
   /// The row (counted over the reader's life) in which a field was seen last.
   std::vector<std::uint64_t> seen_;
   std::uint64_t row_count_ = 0;

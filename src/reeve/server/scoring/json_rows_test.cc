@@ -1,7 +1,11 @@
 #include "reeve/server/scoring/json_rows.h"
 
+#include <bit>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "reeve/base/random.h"
 
 namespace reeve::server {
 namespace {
@@ -26,10 +30,11 @@ class JsonRowsTest : public testing::Test {
     JsonCursor cursor(body_);
     const bool read = reader_.ReadArray(cursor) && cursor.TakeEnd();
     message_ = cursor.problem().message;
+    problem_at_ = cursor.problem().at;
     return read;
   }
-  const contract::Cell& Cell(std::size_t row, std::size_t field) const {
-    return rows_.cells()[row * contract_.columns.size() + field];
+  contract::Cell Cell(std::size_t row, std::size_t field) const {
+    return rows_.cells().At(row, field);
   }
 
   const contract::Contract contract_ = SmallContract();
@@ -37,6 +42,7 @@ class JsonRowsTest : public testing::Test {
   JsonRowReader reader_;
   RequestRows rows_;
   std::string body_, message_;
+  std::size_t problem_at_ = 0;
 };
 
 TEST_F(JsonRowsTest, ValuesBecomeCellsInTheContractsOrder) {
@@ -113,6 +119,124 @@ TEST(ShownJsonTest, LongValuesAreCutToAJsonText) {
   EXPECT_LT(shown.size(), 120U);
   EXPECT_EQ(shown.front(), '"');
   EXPECT_EQ(shown.back(), '"');
+}
+
+// Bodies of rows that are mostly alike, with changes in names, order, blanks and values: read as a
+// whole, and row by row by readers that remember nothing.
+class AlikeRows {
+ public:
+  explicit AlikeRows(std::uint64_t seed) : random_(seed) {}
+
+  std::string Row() {
+    if (names_.empty() || random_.Below(6) == 0) Change();
+    std::string row = "{" + blank_;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      if (i > 0) row += "," + blank_;
+      row += names_[i] + ":" + blank_ + Value();
+    }
+    row += "}";
+    if (random_.Below(300) == 0)
+      row[random_.Below(row.size())] = "{}[]\",:0\\ x"[random_.Below(11)];
+    return row;
+  }
+
+ private:
+  void Change() {
+    static const std::vector<std::string> kNames = {
+        "\"age\"",  "\"city\"", "\"tags\"",     "\"odd \\\"name\\\"\"",
+        "\"else\"", "\"id\"",   "\"\\u0061ge\""};
+    blank_ = random_.Below(2) == 0 ? "" : " ";
+    names_.clear();
+    for (const std::string& name : kNames) {
+      // The one that is spelt differently is a second "age" where both are chosen.
+      if (random_.Below(60) < (name == kNames.back() ? 3U : 40U)) {
+        const auto at = static_cast<std::ptrdiff_t>(random_.Below(names_.size() + 1));
+        names_.insert(names_.begin() + at, name);
+      }
+    }
+  }
+  std::string Value() {
+    static const std::vector<std::string> kValues = {"null",
+                                                     "true",
+                                                     "false",
+                                                     "\"\"",
+                                                     "\"York\"",
+                                                     "\"a \\n b\"",
+                                                     "\"longer than sixteen bytes\"",
+                                                     "[1,2]",
+                                                     "{\"a\":[]}",
+                                                     "-0",
+                                                     "0",
+                                                     "1e3",
+                                                     "1e999",
+                                                     "12345678",
+                                                     "123456789012",
+                                                     "0.5",
+                                                     "-12.25",
+                                                     "3.14159265358979",
+                                                     "17 "};
+    if (random_.Below(2) == 0) return std::to_string(random_.Below(100000));
+    return kValues[random_.Below(kValues.size())];
+  }
+
+  Random random_;
+  std::string blank_;
+  std::vector<std::string> names_;
+};
+
+TEST_F(JsonRowsTest, RowsLikeTheOneBeforeAreReadAsIfThereWereNone) {
+  const JsonRowOptions options{.key_field = "id"};
+  int whole = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    SCOPED_TRACE(seed);
+    AlikeRows source(seed);
+    std::vector<std::string> rows;
+    std::string body = "[";
+    for (int i = 0; i < 30; ++i) {
+      rows.push_back(source.Row());
+      body += (i > 0 ? ", " : "") + rows.back();
+    }
+    body += "]";
+    const bool read = ReadArray(body, options);
+    whole += read ? 1 : 0;
+    std::size_t at = 1;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      RequestRows one;
+      one.Begin(contract_);
+      JsonRowReader reader;
+      reader.Begin(fields_, options, one);
+      const std::string text = rows[i] + ", {}]";
+      JsonCursor cursor(text);
+      const bool good = reader.ReadRow(cursor);
+      if (!good) {
+        EXPECT_FALSE(read);
+        EXPECT_EQ(message_, cursor.problem().message);
+        EXPECT_EQ(problem_at_, at + cursor.problem().at);
+        break;
+      }
+      for (std::size_t f = 0; f < contract_.columns.size(); ++f) {
+        const contract::Cell expected = one.cells().At(0, f), found = Cell(i, f);
+        EXPECT_EQ(found.kind, expected.kind);
+        EXPECT_EQ(std::bit_cast<std::uint64_t>(found.number),
+                  std::bit_cast<std::uint64_t>(expected.number));
+        EXPECT_EQ(found.text, expected.text);
+      }
+      const auto key = i < rows_.keys().size() ? rows_.keys()[i] : std::string_view();
+      EXPECT_EQ(key, one.keys().empty() ? std::string_view() : one.keys()[0]);
+      std::vector<std::string> problems;
+      for (const FieldProblem& problem : rows_.problems()) {
+        if (problem.row == std::int64_t(i))
+          problems.push_back(problem.field + problem.problem + problem.got);
+      }
+      std::vector<std::string> expected_problems;
+      for (const FieldProblem& problem : one.problems())
+        expected_problems.push_back(problem.field + problem.problem + problem.got);
+      EXPECT_EQ(problems, expected_problems);
+      at += rows[i].size() + 2;
+      if (cursor.position() != text.data() + rows[i].size()) break;  // a brace too many or too few
+    }
+  }
+  EXPECT_GT(whole, 200);
 }
 
 }  // namespace

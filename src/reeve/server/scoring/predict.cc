@@ -123,7 +123,7 @@ void PredictOne(const ScoringContext& context, const AppendExplanation& explain,
   if (!desk.scores.issues.empty() || !desk.rows.unknown().empty())
     AppendWarnings(Warnings(*model, desk), out);
   if (explain && !request.query.empty() && QueryValue(request.query, "reasons") == "true")
-    explain(*model, desk.rows.cells(), out);
+    explain(*model, desk.rows.cells().Row(0), out);
   out += '}';
 }
 
@@ -144,18 +144,8 @@ void PredictBatch(const ScoringContext& context, const Request& request, Respons
   if (!ScoreRows(context, *model, request, desk))
     return AnswerProblems(desk.rows.problems(), response);
   std::string& out = response.body;
-  constexpr std::size_t kRowBytes = 96;
-  out.reserve(static_cast<std::size_t>(desk.rows.rows()) * kRowBytes + 256);
-  out = "{\"predictions\":[";
-  for (std::int64_t row = 0; row < desk.rows.rows(); ++row) {
-    if (row > 0) out += ',';
-    AppendPrediction(*model, desk.scores, row, out);
-    out += ",\"row_id\":";
-    char buffer[24];
-    out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, row).ptr);
-    out += '}';
-  }
-  out += ']';
+  out = "{\"predictions\":";
+  AppendPredictions(*model, desk.scores, out);
   FinishAnswer(context, *model, response);
   out += ",\"batch_size\":" + std::to_string(desk.rows.rows()) + ",\"processing_time\":\"";
   AppendSeconds(context.clock->MonotonicSeconds() - started, out);

@@ -15,23 +15,15 @@ constexpr std::size_t kMostProblems = 10'000;
 
 void RequestRows::Begin(const contract::Contract& contract) {
   contract_ = &contract;
-  rows_ = 0;
-  last_ = 0;
-  cells_.clear();
+  cells_.Begin(contract.columns.size());
   keys_.clear();
   problems_.clear();
   unknown_.clear();
   kept_.clear();
 }
 
-void RequestRows::AddRow() {
-  last_ = cells_.size();
-  cells_.resize(cells_.size() + contract_->columns.size());
-  ++rows_;
-}
-
 void RequestRows::SetKey(std::string_view key) {
-  keys_.resize(static_cast<std::size_t>(rows_));
+  keys_.resize(static_cast<std::size_t>(rows()));
   keys_.back() = key;
 }
 
@@ -40,7 +32,7 @@ void RequestRows::AddProblem(std::string_view field, std::string_view problem,
   if (problems_.size() >= kMostProblems) return;
   const auto index = contract_->Find(field);
   problems_.push_back(
-      {.row = rows_ - 1,
+      {.row = rows() - 1,
        .field = std::string(field),
        .problem = std::string(problem),
        .expected = std::string(index ? ColumnTypeName(contract_->columns[*index].type) : "nothing"),
@@ -51,7 +43,7 @@ void RequestRows::AddUnknown(std::string_view name) {
   if (unknown_.size() >= kMostUnknown) return;
   const bool known = std::any_of(unknown_.begin(), unknown_.end(),
                                  [&](const auto& entry) { return entry.first == name; });
-  if (!known) unknown_.emplace_back(name, rows_ - 1);
+  if (!known) unknown_.emplace_back(name, rows() - 1);
 }
 
 std::string_view RequestRows::Keep(std::string_view text) { return kept_.emplace_back(text); }

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "reeve/contract/cell.h"
+#include "reeve/contract/cell_columns.h"
 #include "reeve/contract/contract.h"
 
 namespace reeve::server {
@@ -34,18 +34,18 @@ struct RowWarning {
   std::string value;
 };
 
-/// The rows of one request on their way to the scorer: cells in the contract's order. Reused from
+/// The rows of one request on their way to the scorer: cells, column by column. Reused from
 /// request to request, so that a warm one allocates nothing. One per thread.
 class RequestRows {
  public:
   /// Forgets everything; what follows are rows of `contract`, which has to outlive their use.
   void Begin(const contract::Contract& contract);
   /// A further row, all of it missing.
-  void AddRow();
+  void AddRow() { cells_.AddRow(); }
   /// A field of the last row.
-  void Set(std::size_t field, const contract::Cell& cell) { cells_[last_ + field] = cell; }
-  /// Room for `rows` rows, so that adding them moves nothing.
-  void Reserve(std::size_t rows) { cells_.reserve(rows * contract_->columns.size()); }
+  void Set(std::size_t field, const contract::Cell& cell) { cells_.Set(field, cell); }
+  void SetNumber(std::size_t field, double number) { cells_.SetNumber(field, number); }
+  void SetText(std::size_t field, std::string_view text) { cells_.SetText(field, text); }
   /// The caller's name for the last row (a key field that is no feature).
   void SetKey(std::string_view key);
   /// A field of the last row that cannot be what the contract wants (a list, an object, a boolean
@@ -57,8 +57,8 @@ class RequestRows {
   std::string_view Keep(std::string_view text);
 
   const contract::Contract& contract() const { return *contract_; }
-  std::int64_t rows() const { return rows_; }
-  std::span<const contract::Cell> cells() const { return cells_; }
+  std::int64_t rows() const { return static_cast<std::int64_t>(cells_.rows()); }
+  const contract::CellColumns& cells() const { return cells_; }
   /// One for each row up to the last that has one (others empty), or none when no row has one.
   std::span<const std::string_view> keys() const { return keys_; }
   const std::vector<FieldProblem>& problems() const { return problems_; }
@@ -68,9 +68,7 @@ class RequestRows {
 
  private:
   const contract::Contract* contract_ = nullptr;
-  std::size_t last_ = 0;
-  std::int64_t rows_ = 0;
-  std::vector<contract::Cell> cells_;
+  contract::CellColumns cells_;
   std::vector<std::string_view> keys_;
   std::vector<FieldProblem> problems_;
   std::vector<std::pair<std::string, std::int64_t>> unknown_;

@@ -1,9 +1,12 @@
 #include "reeve/server/scoring/scoring.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstring>
 #include <string_view>
 
 #include "reeve/base/number.h"
+#include "reeve/base/real_text.h"
 #include "reeve/base/text.h"
 #include "reeve/ingest/row_text.h"
 #include "reeve/server/scoring/json_rows.h"
@@ -30,9 +33,8 @@ std::string CellJson(const contract::Cell& cell) {
   return "null";
 }
 
-const contract::Cell& CellAt(const RequestRows& rows, const inference::RowIssue& issue) {
-  return rows
-      .cells()[static_cast<std::size_t>(issue.row) * rows.contract().columns.size() + issue.field];
+contract::Cell CellAt(const RequestRows& rows, const inference::RowIssue& issue) {
+  return rows.cells().At(static_cast<std::size_t>(issue.row), issue.field);
 }
 
 bool IsNoted(const std::vector<FieldProblem>& problems, std::size_t count, std::int64_t row,
@@ -82,16 +84,85 @@ void CountAndLog(const ScoringContext& context, const ServedModel& model, const 
     padded.resize(static_cast<std::size_t>(desk.rows.rows()));
     keys = padded;
   }
+  thread_local std::vector<predictions::ReadTexts> read;
+  read.clear();
+  for (std::size_t f = 0; desk.rows.rows() > 1 && f < desk.rows.cells().fields(); ++f) {
+    read.push_back({.codes = model.row_scorer->Codes(desk.scores, f),
+                    .dates = model.row_scorer->Dates(desk.scores, f)});
+  }
   context.log->Append({.request_id = request.request_id,
                        .time_ms = context.clock->NowMs(),
                        .model = model.name,
                        .version = model.version,
                        .contract = &model.contract(),
-                       .cells = desk.rows.cells(),
+                       .cells = &desk.rows.cells(),
+                       .read = read,
                        .probabilities = desk.scores.probabilities,
                        .predicted = desk.scores.predicted,
                        .keys = keys});
 }
+
+// A text that is copied with a fixed number of bytes, which takes no loop.
+struct Piece {
+  static constexpr std::size_t kBytes = 64;
+
+  explicit Piece(std::string_view text) : size(text.size()) { text.copy(bytes, kBytes); }
+  char* Write(char* out) const {
+    std::memcpy(out, bytes, kBytes);
+    return out + size;
+  }
+
+  char bytes[kBytes] = {};
+  std::size_t size;
+};
+
+// Rows of a model with two classes, whose answers are alike but for a number or two.
+class BinaryAnswer {
+ public:
+  static bool Fits(const ServedModel& model) {
+    return model.is_binary() && model.fields->class_json(0).size() <= kMostLabel &&
+           model.fields->class_json(1).size() <= kMostLabel;
+  }
+  explicit BinaryAnswer(const ServedModel& model)
+      : before_{Piece("{\"prediction\":0,\"probability\":"),
+                Piece("{\"prediction\":1,\"probability\":")},
+        behind_{Behind(model.fields->class_json(0)), Behind(model.fields->class_json(1))},
+        most_row_(before_[0].size + kMostRealBytes + std::max(behind_[0].size, behind_[1].size) +
+                  kMostRowId + 2) {}
+
+  // REQUIRES: every row was scored.
+  void Append(const inference::RowScores& scores, std::string& out) const {
+    const std::size_t rows = scores.predicted.size();
+    for (std::size_t begin = 0; begin < rows; begin += kBlock) {
+      const std::size_t end = std::min(rows, begin + kBlock);
+      const std::size_t before = out.size();
+      out.resize(before + (end - begin) * most_row_ + kSlack);
+      char* at = out.data() + before;
+      for (std::size_t row = begin; row < end; ++row) {
+        const auto predicted = static_cast<std::size_t>(scores.predicted[row] == 1 ? 1 : 0);
+        if (row > 0) *at++ = ',';
+        at = before_[predicted].Write(at);
+        at = WriteReal(scores.probabilities[2 * row + 1], at);
+        at = behind_[predicted].Write(at);
+        at = std::to_chars(at, at + kMostRowId, row).ptr;
+        *at++ = '}';
+      }
+      out.resize(static_cast<std::size_t>(at - out.data()));
+    }
+  }
+
+ private:
+  static constexpr std::size_t kMostLabel = 40, kBlock = 64, kMostRowId = 20;
+  // What the copies of a last row may write behind it.
+  static constexpr std::size_t kSlack = 2 * Piece::kBytes;
+
+  static Piece Behind(std::string_view label) {
+    return Piece(",\"label\":" + std::string(label) + ",\"row_id\":");
+  }
+
+  Piece before_[2], behind_[2];
+  std::size_t most_row_;
+};
 
 // Returns how long it took.
 double Score(const ScoringContext& context, const ServedModel& model, ScoringDesk& desk) {
@@ -231,6 +302,24 @@ void AppendPrediction(const ServedModel& model, const inference::RowScores& scor
     AppendJsonNumber(probabilities[k], out);
   }
   out += '}';
+}
+
+void AppendPredictions(const ServedModel& model, const inference::RowScores& scores,
+                       std::string& out) {
+  const std::size_t rows = scores.predicted.size();
+  constexpr std::size_t kRowBytes = 96;
+  out.reserve(out.size() + rows * kRowBytes + 512);
+  out += '[';
+  if (BinaryAnswer::Fits(model)) {
+    BinaryAnswer(model).Append(scores, out);
+  } else {
+    for (std::size_t row = 0; row < rows; ++row) {
+      if (row > 0) out += ',';
+      AppendPrediction(model, scores, static_cast<std::int64_t>(row), out);
+      out += ",\"row_id\":" + std::to_string(row) + "}";
+    }
+  }
+  out += ']';
 }
 
 void AppendWarnings(const std::vector<RowWarning>& warnings, std::string& out) {

@@ -70,6 +70,10 @@ void AppendJsonNumber(double number, std::string& out);
 /// classes also "probabilities".
 void AppendPrediction(const ServedModel& model, const inference::RowScores& scores,
                       std::int64_t row, std::string& out);
+/// [{"prediction":1,"probability":0.85,"label":"Approved","row_id":0},…] for all rows: what
+/// AppendPrediction gives for each of them, in one piece.
+void AppendPredictions(const ServedModel& model, const inference::RowScores& scores,
+                       std::string& out);
 /// ,"warnings":[…], or nothing when there is none.
 void AppendWarnings(const std::vector<RowWarning>& warnings, std::string& out);
 

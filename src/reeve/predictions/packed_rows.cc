@@ -1,0 +1,246 @@
+#include "reeve/predictions/packed_rows.h"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+
+#include "reeve/predictions/block.h"
+#include "reeve/predictions/bytes.h"
+#include "reeve/predictions/packed_numbers.h"
+#include "reeve/predictions/packed_texts.h"
+#include "reeve/predictions/row_chunk.h"
+
+namespace reeve::predictions {
+namespace {
+
+using contract::Cell;
+
+// Behind it stands one kind for each row; any other value is the kind of all rows.
+constexpr std::uint8_t kMixed = 255;
+constexpr auto kText = static_cast<std::uint8_t>(Cell::Kind::kText);
+constexpr auto kMissing = static_cast<std::uint8_t>(Cell::Kind::kMissing);
+
+constexpr std::size_t kMostRequestId = 256;
+// Texts of a block in memory: more than the writer lets through (kMostPackedBytes of plain ones,
+// kMostPackedValues short ones that return), and no more than a plain block holds.
+constexpr std::size_t kMostUnpackedTexts = kMostPayloadBytes;
+constexpr std::size_t kMostSmallClasses = 256;
+
+// The second of two probabilities tells the first: 1 - p, to the bit.
+enum ProbabilityForm : std::uint8_t { kAll = 0, kOfTheLast = 1 };
+
+void PackPredicted(const ScoredCall& call, std::size_t begin, std::size_t end, std::string& out) {
+  const auto predicted = call.predicted.subspan(begin, end - begin);
+  if (call.contract->classes.size() > kMostSmallClasses)
+    return PutArray<std::int32_t>(out, predicted);
+  const std::size_t at = out.size();
+  out.resize(at + predicted.size());
+  std::transform(predicted.begin(), predicted.end(), out.begin() + static_cast<std::ptrdiff_t>(at),
+                 [](std::int32_t k) { return static_cast<char>(k); });
+}
+
+std::uint64_t Bits(double value) { return std::bit_cast<std::uint64_t>(value); }
+
+void PackProbabilities(const ScoredCall& call, std::size_t begin, std::size_t end,
+                       std::string& out) {
+  const std::size_t classes = call.contract->classes.size();
+  const double* const from = call.probabilities.data() + begin * classes;
+  const std::size_t rows = end - begin;
+  bool last_tells = classes == 2;
+  for (std::size_t i = 0; last_tells && i < rows; ++i)
+    last_tells = Bits(from[2 * i]) == Bits(1 - from[2 * i + 1]);
+  Put<std::uint8_t>(out, last_tells ? kOfTheLast : kAll);
+  for (std::size_t k = last_tells ? 1 : 0; k < classes; ++k) {
+    const std::size_t at = out.size();
+    out.resize(at + 8 * rows);
+    for (std::size_t i = 0; i < rows; ++i)
+      std::memcpy(out.data() + at + 8 * i, from + i * classes + k, 8);
+  }
+}
+
+// One column of the rows that are packed.
+struct FieldPart {
+  std::span<const Cell::Kind> kinds;
+  std::span<const double> numbers;
+  std::span<const std::string_view> texts;
+  ReadTexts read;
+};
+
+FieldPart PartOf(const ScoredCall& call, std::size_t field, std::size_t begin, std::size_t rows) {
+  FieldPart part{.kinds = call.cells->kinds(field).subspan(begin, rows),
+                 .numbers = call.cells->numbers(field).subspan(begin, rows),
+                 .texts = call.cells->texts(field).subspan(begin, rows),
+                 .read = {}};
+  if (call.read.empty()) return part;
+  const ReadTexts& read = call.read[field];
+  if (read.codes.size() == call.cells->rows()) part.read.codes = read.codes.subspan(begin, rows);
+  if (read.dates.size() == call.cells->rows()) part.read.dates = read.dates.subspan(begin, rows);
+  return part;
+}
+
+// Gives the bytes of texts that stand as they are.
+std::size_t PackUniform(const FieldPart& part, std::string& out) {
+  Put(out, static_cast<std::uint8_t>(part.kinds.front()));
+  switch (part.kinds.front()) {
+    case Cell::Kind::kMissing:
+      return 0;
+    case Cell::Kind::kText:
+      return PackTexts(part.texts, part.read, out);
+    default:
+      PackNumbers(part.numbers, out);
+      return 0;
+  }
+}
+
+// The same.
+std::size_t PackField(const FieldPart& part, std::string& out) {
+  const auto& kinds = part.kinds;
+  if (std::memcmp(kinds.data(), kinds.data() + 1, kinds.size() - 1) == 0)
+    return PackUniform(part, out);
+  thread_local std::vector<double> some_numbers;
+  thread_local std::vector<std::string_view> some_texts;
+  Put(out, kMixed);
+  some_numbers.clear();
+  some_texts.clear();
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    out += static_cast<char>(kinds[i]);
+    if (kinds[i] == Cell::Kind::kText) {
+      some_texts.push_back(part.texts[i]);
+    } else if (kinds[i] != Cell::Kind::kMissing) {
+      some_numbers.push_back(part.numbers[i]);
+    }
+  }
+  if (!some_numbers.empty()) PackNumbers(some_numbers, out);
+  return some_texts.empty() ? 0 : PackTexts(some_texts, {}, out);
+}
+
+class Unpacker {
+ public:
+  Unpacker(std::string_view payload, std::uint32_t rows, const Schema& schema)
+      : reader_(payload), rows_(rows), classes_(schema.contract.classes.size()) {
+    columns_.Clear(schema);
+  }
+
+  // Null unless the payload is what it should be.
+  RowColumns* Unpack() {
+    const bool good = UnpackCall() && UnpackPredicted() && UnpackProbabilities() &&
+                      std::all_of(columns_.fields.begin(), columns_.fields.end(),
+                                  [&](FieldCells& field) { return UnpackField(field); });
+    return good && reader_.left() == 0 ? &columns_ : nullptr;
+  }
+
+ private:
+  bool UnpackCall() {
+    std::int64_t time_ms = 0;
+    std::uint32_t first = 0;
+    std::uint8_t id_bytes = 0, has_keys = 0;
+    std::string_view id;
+    if (!reader_.Read(&time_ms) || !reader_.Read(&first) || !reader_.Read(&has_keys) ||
+        has_keys > 1 || !reader_.Read(&id_bytes) || !reader_.Take(id_bytes, &id))
+      return false;
+    columns_.times_ms.assign(rows_, time_ms);
+    columns_.rows.resize(rows_);
+    std::iota(columns_.rows.begin(), columns_.rows.end(), first);
+    for (std::uint32_t i = 0; i < rows_; ++i) columns_.request_ids.Add(id);
+    if (has_keys == 1) return UnpackTexts(reader_, rows_, budget_, &columns_.keys);
+    columns_.keys.lengths.assign(rows_, 0);
+    return true;
+  }
+
+  bool UnpackPredicted() {
+    if (classes_ <= kMostSmallClasses) {
+      std::string_view bytes;
+      if (!reader_.Take(rows_, &bytes)) return false;
+      for (const char byte : bytes) columns_.predicted.push_back(static_cast<unsigned char>(byte));
+    } else if (!reader_.ReadArray(rows_, &columns_.predicted)) {
+      return false;
+    }
+    return std::all_of(columns_.predicted.begin(), columns_.predicted.end(),
+                       [&](std::int32_t predicted) {
+                         return predicted >= 0 && static_cast<std::size_t>(predicted) < classes_;
+                       });
+  }
+
+  bool UnpackProbabilities() {
+    std::uint8_t form = 0;
+    if (!reader_.Read(&form) || form > kOfTheLast || (form == kOfTheLast && classes_ != 2))
+      return false;
+    for (std::size_t k = form == kOfTheLast ? 1 : 0; k < classes_; ++k) {
+      if (!reader_.ReadArray(rows_, &columns_.probabilities[k])) return false;
+    }
+    if (form == kOfTheLast) {
+      for (const double last : columns_.probabilities[1])
+        columns_.probabilities[0].push_back(1 - last);
+    }
+    return true;
+  }
+
+  bool UnpackField(FieldCells& field) {
+    std::uint8_t kind = 0;
+    if (!reader_.Read(&kind)) return false;
+    if (kind == kMixed) {
+      if (!reader_.ReadArray(rows_, &field.kinds)) return false;
+    } else {
+      field.kinds.assign(rows_, kind);
+    }
+    if (std::any_of(field.kinds.begin(), field.kinds.end(),
+                    [](std::uint8_t k) { return k > kText; }))
+      return false;
+    const auto texts =
+        static_cast<std::size_t>(std::count(field.kinds.begin(), field.kinds.end(), kText));
+    const auto missing =
+        static_cast<std::size_t>(std::count(field.kinds.begin(), field.kinds.end(), kMissing));
+    const std::size_t numbers = rows_ - texts - missing;
+    return (numbers == 0 || UnpackNumbers(reader_, numbers, &field.numbers)) &&
+           (texts == 0 || UnpackTexts(reader_, texts, budget_, &field.texts));
+  }
+
+  ByteReader reader_;
+  const std::uint32_t rows_;
+  const std::size_t classes_;
+  std::size_t budget_ = kMostUnpackedTexts;
+  RowColumns columns_;
+};
+
+}  // namespace
+
+bool CanPack(const ScoredCall& call, std::size_t begin, std::size_t end) {
+  const std::size_t rows = end - begin;
+  const std::size_t width = call.contract->columns.size() + call.contract->classes.size();
+  if (rows < kFewestPackedRows || rows > kMostPackedRows || rows > kMostPackedValues / width ||
+      call.request_id.size() >= kMostRequestId)
+    return false;
+  for (std::size_t row = begin; row < end; ++row) {
+    if (!IsUsable(call, row)) return false;
+  }
+  return true;
+}
+
+bool PackRows(const ScoredCall& call, std::size_t begin, std::size_t end, std::string& out) {
+  const std::size_t rows = end - begin;
+  Put(out, call.time_ms);
+  Put(out, static_cast<std::uint32_t>(begin));
+  Put<std::uint8_t>(out, call.keys.empty() ? 0 : 1);
+  Put(out, static_cast<std::uint8_t>(call.request_id.size()));
+  out.append(call.request_id);
+  std::size_t plain = 0;
+  if (!call.keys.empty()) plain += PackTexts(call.keys.subspan(begin, rows), {}, out);
+  PackPredicted(call, begin, end, out);
+  PackProbabilities(call, begin, end, out);
+  for (std::size_t f = 0; f < call.cells->fields(); ++f)
+    plain += PackField(PartOf(call, f, begin, rows), out);
+  return 2 * plain > out.size();
+}
+
+Result<RowColumns> UnpackRows(std::string_view payload, std::uint32_t rows, const Schema& schema) {
+  const std::size_t width = schema.contract.classes.size() + schema.contract.columns.size();
+  const bool fits = rows > 0 && rows <= kMostPackedRows && rows <= kMostPackedValues / width;
+  Unpacker unpacker(payload, fits ? rows : 0, schema);
+  RowColumns* const columns = fits ? unpacker.Unpack() : nullptr;
+  if (columns == nullptr)
+    return Status::Corrupt("a block of packed rows is not what its head says");
+  columns->bytes = payload.size();
+  return std::move(*columns);
+}
+
+}  // namespace reeve::predictions

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+
+namespace reeve::server {
+
+// The parts of JSON that nearly every value is made of, read without a cursor: where that lives in
+// memory, each step would wait for the one before to be stored. Whatever is not plain is left to
+// JsonCursor, which tells good from bad: null means "not plain", never "wrong".
+//
+// Bytes are looked at eight or sixteen at a time; none at or behind `end` is touched.
+
+/// Powers of ten that a double holds without an error.
+inline constexpr double kExactPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                          1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                          1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+inline std::uint64_t LoadWord(const char* bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+/// True when `bytes` stand at `at`. Names are short: a call to memcmp would cost more.
+inline bool StandsAt(const char* at, const char* end, std::string_view bytes) {
+  if (static_cast<std::size_t>(end - at) < bytes.size()) return false;
+  if (bytes.size() < sizeof(std::uint64_t)) {
+    std::size_t i = 0;
+    while (i < bytes.size() && at[i] == bytes[i]) ++i;
+    return i == bytes.size();
+  }
+  const std::size_t last = bytes.size() - sizeof(std::uint64_t);
+  for (std::size_t i = 0; i < last; i += sizeof(std::uint64_t)) {
+    if (LoadWord(at + i) != LoadWord(bytes.data() + i)) return false;
+  }
+  return LoadWord(at + last) == LoadWord(bytes.data() + last);
+}
+
+/// A few bytes that are looked for again and again: up to 32 of them are compared at once, without
+/// a loop.
+class BytePattern {
+ public:
+  BytePattern() = default;
+  /// `bytes` have to outlive the pattern.
+  explicit BytePattern(std::string_view bytes) : bytes_(bytes) {
+    const std::size_t size = bytes.size() < kBytes ? bytes.size() : kBytes;
+    if (size > 0) std::memcpy(copy_, bytes.data(), size);
+    others_ = size == kBytes ? 0 : ~0U << size;
+  }
+
+  std::size_t size() const { return bytes_.size(); }
+  bool StandsAt(const char* at, const char* end) const {
+#ifdef __SSE2__
+    if (bytes_.size() <= kBytes && end - at >= static_cast<std::ptrdiff_t>(kBytes)) {
+      const auto same = [&](std::size_t from) {
+        const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + from));
+        const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(copy_ + from));
+        return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)));
+      };
+      return (same(0) | same(16) << 16 | others_) == ~0U;
+    }
+#endif
+    return server::StandsAt(at, end, bytes_);
+  }
+
+ private:
+  static constexpr std::size_t kBytes = 32;
+
+  char copy_[kBytes] = {};
+  // Bits of the bytes of the copy that do not count.
+  unsigned others_ = ~0U;
+  std::string_view bytes_;
+};
+
+/// True for what ends a text or a plain stretch of it: a quote, a backslash, a control character.
+inline bool EndsPlainText(char c) {
+  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+
+/// `at` stands behind an opening quote. The first byte that ends plain text, or `end`.
+inline const char* SkipPlainText(const char* at, const char* end) {
+#ifdef __SSE2__
+  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+  const __m128i control = _mm_set1_epi8(0x1F);
+  for (; end - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i ends =
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
+                     _mm_cmpeq_epi8(_mm_max_epu8(bytes, control), control));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(ends));
+    if (mask != 0) return at + std::countr_zero(mask);
+  }
+#endif
+  while (at < end && !EndsPlainText(*at)) ++at;
+  return at;
+}
+
+/// Up to eight digits at the front of eight bytes.
+struct DigitWord {
+  unsigned count = 0;
+  std::uint64_t value = 0;
+};
+
+/// REQUIRES: eight bytes may be read at `at`.
+inline DigitWord ReadDigitWord(const char* at) {
+  static_assert(std::endian::native == std::endian::little);
+  const std::uint64_t digits = LoadWord(at) ^ 0x3030303030303030ULL;
+  // A byte above 9 gets its highest bit, by itself or by adding 0x76 to the lower seven.
+  const std::uint64_t others =
+      (((digits & 0x7F7F7F7F7F7F7F7FULL) + 0x7676767676767676ULL) | digits) & 0x8080808080808080ULL;
+  const unsigned bits = others == 0 ? 64 : static_cast<unsigned>(std::countr_zero(others)) & ~7U;
+  if (bits == 0) return {};
+  // The digits move to the end, zeros stand before them; then pairs, fours, all eight.
+  std::uint64_t sum = digits << (64 - bits);
+  sum = (sum * (10 * 0x100ULL + 1) >> 8) & 0x00FF00FF00FF00FFULL;
+  sum = (sum * (100 * 0x10000ULL + 1) >> 16) & 0x0000FFFF0000FFFFULL;
+  sum = sum * (10'000 * 0x100000000ULL + 1) >> 32;
+  return {bits / 8, sum};
+}
+
+/// A number of at most eight digits before its point and at most seven behind it, without an
+/// exponent: the first byte behind it, or null when it is no such number. The very double that
+/// JsonCursor::ReadNumber gives.
+[[gnu::always_inline]] inline const char* ScanNumber(const char* at, const char* end,
+                                                     double& number) {
+  constexpr std::ptrdiff_t kLongest = 1 + 8 + 1 + 8 + 1;
+  if (end - at < kLongest) return nullptr;
+  const bool negative = *at == '-';
+  at += negative ? 1 : 0;
+  const DigitWord whole = ReadDigitWord(at);
+  if (whole.count == 0 || (*at == '0' && whole.count > 1)) return nullptr;
+  at += whole.count;
+  auto value = static_cast<double>(whole.value);
+  if (*at == '.') {
+    const DigitWord part = ReadDigitWord(++at);
+    if (part.count == 0 || part.count == 8) return nullptr;
+    at += part.count;
+    // At most 15 digits: exact, and the division rounds once (Clinger 1990).
+    value = (value * kExactPowers[part.count] + static_cast<double>(part.value)) /
+            kExactPowers[part.count];
+  }
+  const char next = *at;
+  if ((next >= '0' && next <= '9') || next == '.' || next == 'e' || next == 'E') return nullptr;
+  number = negative ? -value : value;
+  return at;
+}
+
+}  // namespace reeve::server
