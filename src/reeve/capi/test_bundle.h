@@ -41,7 +41,11 @@ inline bundle::Bundle MakeTestBundle(int classes = 2) {
   made.contract.positive = "yes";
   if (classes == 2) {
     made.decision.threshold = 0.4;
+    made.decision.calibration = {
+        .kind = inference::CalibrationKind::kPlatt, .slope = 1.25, .intercept = 0.125};
   } else {
+    made.decision.calibration = {.kind = inference::CalibrationKind::kTemperature,
+                                 .temperature = 1.5};
     made.contract.classes = {"high", "low", "middle"};
     made.contract.positive = "";
   }

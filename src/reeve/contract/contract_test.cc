@@ -124,6 +124,19 @@ TEST(LintTest, NamesUselessAndCopiedColumns) {
             (std::vector<std::string>{"running", "constant"}));
 }
 
+TEST(LintTest, TextsAreCopiesOnlyWhenTheyAreEqual) {
+  Table table;
+  for (const char* name : {"title", "note", "again"}) {
+    Column texts = Column::Texts(name);
+    for (int i = 0; i < 30; ++i)
+      texts.AppendText(std::string(name == std::string("again") ? "title" : name) + " number " +
+                       std::to_string(i));
+    table.Add(std::move(texts));
+  }
+  EXPECT_THAT(Codes(table, table.Names()), testing::ElementsAre("duplicate_column again"));
+  EXPECT_TRUE(LintFeatures(table, table.Names()).unusable.empty());
+}
+
 TEST(LintTest, ColumnsWhoseValuesAllDifferAreNoCopies) {
   Table table;
   std::vector<double> x, y, near, visits, other;
@@ -145,6 +158,8 @@ TEST(LintTest, ColumnsWhoseValuesAllDifferAreNoCopies) {
               testing::ElementsAre("duplicate_column near", "duplicate_column x_again"));
   EXPECT_THAT(LintFeatures(table, table.Names()).warnings.front().message,
               testing::HasSubstr("nearly a copy of column \"x\" (correlation 0.9999"));
+  EXPECT_THAT(LintFeatures(table, table.Names()).warnings.back().message,
+              testing::HasSubstr("\"x\" (same values)"));
 }
 
 TEST(ProfileTest, StatisticsAndRoundTrip) {

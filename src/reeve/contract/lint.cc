@@ -76,6 +76,16 @@ std::string CopyDigest(const Column& column, std::int64_t rows) {
   return digest.Hex();
 }
 
+bool HasSameValues(const Column& a, const Column& b) {
+  if (a.storage() != b.storage()) return false;
+  TableDigest of_a, of_b;
+  for (std::int64_t row = 0; row < a.size(); ++row) {
+    AddValue(a, row, of_a);
+    AddValue(b, row, of_b);
+  }
+  return of_a.Hex() == of_b.Hex();
+}
+
 struct ColumnFacts {
   /// Counted up to kFewDistinct.
   std::size_t distinct = 0;
@@ -153,12 +163,6 @@ class Linter {
  private:
   // False when the column cannot help.
   bool Check(const Column& column) {
-    if (column.type() == ColumnType::kText || column.type() == ColumnType::kList) {
-      Warn("unused_column", column,
-           "is " + std::string(column.type() == ColumnType::kText ? "free text" : "a list") +
-               ", which this version learns nothing from");
-      return false;
-    }
     const ColumnFacts facts = Survey(column);
     if (facts.distinct == 0) {
       Warn("constant_column", column,
@@ -190,7 +194,9 @@ class Linter {
     for (const Column* const other : alike) {
       if (head < rows && CopyDigest(column, rows) != CopyDigest(*other, rows)) continue;
       Warn("duplicate_column", column,
-           "is a copy of column " + Quote(other->name()) + " (same values, possibly renamed)");
+           "is a copy of column " + Quote(other->name()) +
+               (HasSameValues(column, *other) ? " (same values)"
+                                              : " (same values under other names)"));
       return;
     }
     alike.push_back(&column);

@@ -9,11 +9,10 @@
 namespace reeve::contract {
 namespace {
 
-constexpr std::array<WarningInfo, 18> kWarnings = {{
+constexpr std::array<WarningInfo, 17> kWarnings = {{
     {"constant_column", "Leave the column out of the export, or pass --drop."},
     {"id_like_column", "Pass --drop, or fix its type under [data.columns] if it is a feature."},
     {"duplicate_column", "Keep one of the two: pass --drop for the other."},
-    {"unused_column", "Derive numbers or categories from it."},
     {"stray_texts", "Mend the source, or pass the text with --missing."},
     {"missing_labels", "Label these rows or remove them."},
     {"rows_skipped", "Mend the source."},

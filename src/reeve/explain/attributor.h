@@ -27,7 +27,8 @@ enum class Unit {
 ///   sum is the weighted mean of the members' log-odds, not the log-odds of their mean
 ///   probability, which is what the mixture answers.
 ///
-/// All of it is before the decision's correction of odds, which moves every row alike.
+/// All of it is before the decision's corrections (odds, calibration), which change how large a
+/// probability is and not which of two rows has the larger one.
 class Attributor {
  public:
   virtual ~Attributor() = default;

@@ -45,26 +45,35 @@ void Explainer::ExplainBlock(const Matrix& matrix, std::span<const std::int32_t>
     const std::int32_t class_idx = classes[static_cast<std::size_t>(row)];
     if (class_idx >= 0) rows_of[model_.model.classes() == 2 ? 1 : class_idx].push_back(row);
   }
-  const auto width = static_cast<std::size_t>(matrix.cols());
-  std::vector<float> values;
-  std::vector<double> contributions, by_field(fields_.size());
+  // Wide matrices in pieces, so that memory does not grow with rows times columns.
+  constexpr std::size_t kMostValues = 1 << 16;
+  const std::size_t most = std::max<std::size_t>(
+      1, kMostValues / std::max<std::size_t>(static_cast<std::size_t>(matrix.cols()), 1));
   for (const auto& [class_idx, rows] : rows_of) {
-    values.resize(rows.size() * width);
-    for (std::size_t j = 0; j < width; ++j) {
-      const auto column = matrix.column(static_cast<std::int64_t>(j));
-      for (std::size_t i = 0; i < rows.size(); ++i)
-        values[i * width + j] = column[static_cast<std::size_t>(rows[i])];
+    for (std::size_t first = 0; first < rows.size(); first += most) {
+      const std::size_t count = std::min(most, rows.size() - first);
+      ExplainRows(matrix, class_idx, std::span(rows).subspan(first, count), visit);
     }
-    contributions.resize(rows.size() * width);
-    attributor_->Contributions(
-        {.values = values.data(), .stride = 1, .rows = rows.size(), .row_stride = width}, class_idx,
-        contributions);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      std::fill(by_field.begin(), by_field.end(), 0.0);
-      for (std::size_t j = 0; j < width; ++j)
-        by_field[field_of_[j]] += contributions[i * width + j];
-      visit(rows[i], by_field);
-    }
+  }
+}
+
+void Explainer::ExplainRows(const Matrix& matrix, int class_idx, std::span<const std::int64_t> rows,
+                            const Visit& visit) const {
+  const auto width = static_cast<std::size_t>(matrix.cols());
+  std::vector<float> values(rows.size() * width);
+  for (std::size_t j = 0; j < width; ++j) {
+    const auto column = matrix.column(static_cast<std::int64_t>(j));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      values[i * width + j] = column[static_cast<std::size_t>(rows[i])];
+  }
+  std::vector<double> contributions(rows.size() * width), by_field(fields_.size());
+  attributor_->Contributions(
+      {.values = values.data(), .stride = 1, .rows = rows.size(), .row_stride = width}, class_idx,
+      contributions);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::fill(by_field.begin(), by_field.end(), 0.0);
+    for (std::size_t j = 0; j < width; ++j) by_field[field_of_[j]] += contributions[i * width + j];
+    visit(rows[i], by_field);
   }
 }
 

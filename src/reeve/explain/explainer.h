@@ -60,8 +60,8 @@ class Explainer {
                                                    int threads) const;
 
  private:
-  /// Called with the number of a row and its contributions by field. Rows of a block come in
-  /// order; blocks may run at once.
+  /// Called with the number of a row and its contributions by field. Rows of a block come one
+  /// after the other, class by class; blocks may run at once.
   using Visit = std::function<void(std::int64_t row, std::span<const double> contributions)>;
 
   Explainer(const ExplainedModel& model, std::unique_ptr<Attributor> attributor);
@@ -69,6 +69,9 @@ class Explainer {
                     const Visit& visit) const;
   void ExplainBlock(const Matrix& matrix, std::span<const std::int32_t> classes, std::int64_t block,
                     const Visit& visit) const;
+
+  void ExplainRows(const Matrix& matrix, int class_idx, std::span<const std::int64_t> rows,
+                   const Visit& visit) const;
 
   ExplainedModel model_;
   std::unique_ptr<Attributor> attributor_;

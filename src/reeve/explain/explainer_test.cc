@@ -124,6 +124,28 @@ TEST(ExplainerTest, ImportanceIsTheMeanSizeForAnyNumberOfThreads) {
   for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ((*one)[i].mean, (*four)[i].mean);
 }
 
+TEST(ExplainerTest, WideMatricesAreExplainedInPieces) {
+  Table table = TestTable(700);
+  std::vector<std::int32_t> codes;
+  std::vector<std::string> towns;
+  for (int i = 0; i < 350; ++i) towns.push_back("town " + std::to_string(i));
+  for (int row = 0; row < 700; ++row) codes.push_back(row % 350);
+  table.Add(Column::Codes("town", ColumnType::kCategory, std::move(codes), std::move(towns)));
+  features::PipelineOptions one_hot = features::PipelineOptions::ForLinear();
+  one_hot.min_category_rows = 1;
+  one_hot.max_categories = 1000;
+  const TestModel test =
+      LinearTestModel(table, {{"income", 1.5}, {"town=town 7", 2}, {"town=town 349", -1}}, one_hot);
+  ASSERT_GT(test.pipeline.outputs().size(), 350u);
+  const auto explainer = Explainer::Make(test.explained());
+  const auto reasons = explainer->Reasons(table, std::vector<std::int32_t>(700, 1), 9, 3);
+  const Probabilities p = test.model->Predict(*test.pipeline.Transform(table, AllRows(700)));
+  for (std::size_t row = 0; row < 700; ++row) {
+    EXPECT_NEAR(explainer->expected(1) + SumOf((*reasons)[row]),
+                LogOdds(p.at(static_cast<std::int64_t>(row), 1)), 1e-6);
+  }
+}
+
 TEST(ExplainerTest, RefusesModelsThatDoNotHoldWhatItTakes) {
   const Table table = TestTable(50);
   TestModel test = LinearTestModel(table, {});

@@ -54,9 +54,10 @@ inline features::FittedPipeline FitPipeline(const Table& table,
 }
 
 /// Weights by the name of the matrix column, 0 for others; with the means of the table's columns.
-inline TestModel LinearTestModel(const Table& table,
-                                 const std::vector<std::pair<std::string, double>>& weights) {
-  TestModel test{FitPipeline(table, features::PipelineOptions::ForLinear()), nullptr};
+inline TestModel LinearTestModel(
+    const Table& table, const std::vector<std::pair<std::string, double>>& weights,
+    const features::PipelineOptions& options = features::PipelineOptions::ForLinear()) {
+  TestModel test{FitPipeline(table, options), nullptr};
   const Matrix matrix = *test.pipeline.Transform(table, AllRows(table.rows()));
   inference::Linear linear{.features = matrix.cols(), .intercepts = {-0.5}};
   for (std::int64_t j = 0; j < matrix.cols(); ++j) {

@@ -39,7 +39,6 @@ void CodeNumbers(const Column& column, std::span<const std::int64_t> rows, Coded
     const std::uint32_t place = index.Add(std::bit_cast<std::uint64_t>(number));
     if (place == coded.input.numbers.size()) coded.input.numbers.push_back(number);
     coded.places.push_back(place);
-    if (index.size() > rows.size() / 2) return;
   }
 }
 
@@ -56,10 +55,13 @@ std::optional<CodedColumn> CodeColumn(const Column& column, std::span<const std:
   } else {
     return std::nullopt;
   }
-  if (coded.input.known() < 2 || coded.input.known() > rows.size() / 2) return std::nullopt;
   std::replace(coded.places.begin(), coded.places.end(), kMissing,
                static_cast<std::uint32_t>(coded.input.missing_place()));
   return coded;
+}
+
+bool Repeats(const CodedColumn& column) {
+  return column.input.known() >= 2 && column.input.known() <= column.places.size() / 2;
 }
 
 RowGroups GroupRows(std::span<const CodedColumn> columns, std::vector<std::size_t> inputs,

@@ -17,9 +17,11 @@ struct CodedColumn {
   std::vector<std::uint32_t> places;
 };
 
-/// Codes categories, whole numbers and booleans; nothing for other columns, for those with fewer
-/// than two values, and for those whose values hardly repeat (more than half as many as rows).
+/// Codes categories, whole numbers and booleans; nothing for other columns.
 std::optional<CodedColumn> CodeColumn(const Column& column, std::span<const std::int64_t> rows);
+
+/// True with two values or more that repeat: at most half as many as rows.
+bool Repeats(const CodedColumn& column);
 
 /// Rows that agree in some columns, numbered.
 struct RowGroups {

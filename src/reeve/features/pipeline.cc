@@ -1,7 +1,6 @@
 #include "reeve/features/pipeline.h"
 
 #include <algorithm>
-#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -10,6 +9,7 @@
 #include "reeve/features/statistics_fit.h"
 #include "reeve/features/step.h"
 #include "reeve/features/table_inputs.h"
+#include "reeve/features/text/text_step.h"
 
 namespace reeve::features {
 namespace {
@@ -17,17 +17,6 @@ namespace {
 constexpr std::int64_t kVersion = 2;
 // Of the first version, whose steps took one column each and stood under "columns".
 constexpr std::int64_t kVersionOfColumns = 1;
-
-// 0, 1, …, count - 1 without `others`.
-std::vector<std::int64_t> PositionsBut(std::size_t count, std::span<const std::int64_t> others) {
-  std::vector<bool> is_other(count);
-  for (const std::int64_t position : others) is_other[static_cast<std::size_t>(position)] = true;
-  std::vector<std::int64_t> positions;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (!is_other[i]) positions.push_back(static_cast<std::int64_t>(i));
-  }
-  return positions;
-}
 
 }  // namespace
 
@@ -58,17 +47,58 @@ FittedPipeline FittedPipeline::Join(std::vector<FittedPipeline> pipelines) {
   return FittedPipeline(std::move(impl));
 }
 
+namespace {
+
+// Fills the columns first, first + 1, … of the matrix.
+Status ApplyStep(const Step& step, const Table& table, std::span<const std::int64_t> rows,
+                 std::int64_t first, Matrix& matrix) {
+  REEVE_ASSIGN_OR_RETURN(TableInputs inputs, TableInputs::Make(step, table));
+  for (std::size_t begin = 0; begin < rows.size(); begin += kMostStepRows) {
+    const auto block = rows.subspan(begin, std::min(kMostStepRows, rows.size() - begin));
+    step.Apply(inputs.Gather(block), block.size(),
+               {.first = matrix.column(first).data() + begin, .stride = rows.size()});
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+bool FittedPipeline::looks_at_labels() const {
+  return std::any_of(impl_->steps.begin(), impl_->steps.end(),
+                     [](const auto& step) { return step->LooksAtLabels(); });
+}
+
+Status FittedPipeline::Relearn(const Table& table, std::span<const std::int64_t> rows,
+                               std::span<const std::int64_t> learn, const Supervision& supervision,
+                               Matrix& matrix) const {
+  std::vector<std::int64_t> learn_rows;
+  for (const std::int64_t position : learn)
+    learn_rows.push_back(rows[static_cast<std::size_t>(position)]);
+  std::int64_t first = 0;
+  for (const std::unique_ptr<Step>& step : impl_->steps) {
+    const auto outputs = static_cast<std::int64_t>(step->Outputs().size());
+    if (step->LooksAtLabels()) {
+      REEVE_ASSIGN_OR_RETURN(const Step::Relearnt relearnt,
+                             step->Relearn(table, learn_rows, supervision));
+      REEVE_RETURN_IF_ERROR(ApplyStep(*relearnt.step, table, rows, first, matrix));
+      auto value = relearnt.learnt.begin();
+      for (std::int64_t output = 0; output < outputs; ++output) {
+        const auto column = matrix.column(first + output);
+        for (const std::int64_t position : learn)
+          column[static_cast<std::size_t>(position)] = *value++;
+      }
+    }
+    first += outputs;
+  }
+  return Status::Ok();
+}
+
 Result<Matrix> FittedPipeline::Transform(const Table& table,
                                          std::span<const std::int64_t> rows) const {
   Matrix matrix(static_cast<std::int64_t>(rows.size()), impl_->outputs);
   std::int64_t first = 0;
   for (const std::unique_ptr<Step>& step : impl_->steps) {
-    REEVE_ASSIGN_OR_RETURN(TableInputs inputs, TableInputs::Make(*step, table));
-    for (std::size_t begin = 0; begin < rows.size(); begin += kMostStepRows) {
-      const auto block = rows.subspan(begin, std::min(kMostStepRows, rows.size() - begin));
-      step->Apply(inputs.Gather(block), block.size(),
-                  {.first = matrix.column(first).data() + begin, .stride = rows.size()});
-    }
+    REEVE_RETURN_IF_ERROR(ApplyStep(*step, table, rows, first, matrix));
     first += static_cast<std::int64_t>(step->Outputs().size());
   }
   return matrix;
@@ -122,44 +152,46 @@ PipelineOptions PipelineOptions::ForLinear() {
 Result<FittedPipeline> Pipeline::Fit(const Table& table, std::span<const std::int64_t> rows,
                                      const std::vector<std::string>& features,
                                      const PipelineOptions& options) {
-  auto impl = std::make_unique<FittedPipeline::Impl>();
-  for (const std::string& name : features) {
-    REEVE_ASSIGN_OR_RETURN(const Column* const column, table.Get(name));
-    if (auto fitted = FitColumn(*column, rows, options)) impl->Add(std::move(fitted));
-  }
-  for (const Derived& derived : options.derived) {
-    REEVE_ASSIGN_OR_RETURN(auto step, DerivedStep::Fit(derived, table, rows, options));
-    impl->Add(std::move(step));
-  }
-  if (impl->outputs.empty()) {
-    return Status::InvalidData(
-        "no column gives a feature: texts, lists and ids give none, nor do columns without values");
-  }
-  return FittedPipeline(std::move(impl));
+  REEVE_ASSIGN_OR_RETURN(FittedRows fitted, FitTransform(table, rows, features, options, {}));
+  return std::move(fitted.pipeline);
 }
 
 Result<FittedRows> Pipeline::FitTransform(const Table& table, std::span<const std::int64_t> rows,
                                           const std::vector<std::string>& features,
                                           const PipelineOptions& options,
                                           const Supervision& supervision) {
-  REEVE_ASSIGN_OR_RETURN(FittedPipeline pipeline, Fit(table, rows, features, options));
-  std::optional<FittedStatistics> statistics;
-  const std::vector<std::int64_t> learnt = PositionsBut(rows.size(), supervision.watched);
-  if (options.target.statistics != Statistics::kNone) {
-    std::vector<std::int64_t> learnt_rows;
-    for (const std::int64_t position : learnt)
-      learnt_rows.push_back(rows[static_cast<std::size_t>(position)]);
-    statistics = FitStatistics(table, learnt_rows, features, options.target, supervision);
+  auto impl = std::make_unique<FittedPipeline::Impl>();
+  // Matrix columns of the rows that were learnt from, where Transform would give others.
+  std::vector<std::pair<std::int64_t, std::vector<float>>> learnt;
+  for (const std::string& name : features) {
+    REEVE_ASSIGN_OR_RETURN(const Column* const column, table.Get(name));
+    if (TextStep::Takes(*column)) {
+      TextStep::Fitted fitted = TextStep::Fit(*column, rows, options, supervision);
+      if (fitted.step == nullptr) continue;
+      learnt.emplace_back(impl->outputs.size(), std::move(fitted.learnt));
+      impl->Add(std::move(fitted.step));
+    } else if (auto fitted = FitColumn(*column, rows, options)) {
+      impl->Add(std::move(fitted));
+    }
   }
-  const auto first = static_cast<std::int64_t>(pipeline.outputs().size());
-  if (statistics) pipeline.impl_->Add(std::move(statistics->step));
+  for (const Derived& derived : options.derived) {
+    REEVE_ASSIGN_OR_RETURN(auto step, DerivedStep::Fit(derived, table, rows, options));
+    impl->Add(std::move(step));
+  }
+  if (options.target.statistics != Statistics::kNone && !supervision.labels.empty()) {
+    if (auto fitted = FitStatistics(table, rows, features, options.target, supervision)) {
+      learnt.emplace_back(impl->outputs.size(), std::move(fitted->learnt));
+      impl->Add(std::move(fitted->step));
+    }
+  }
+  if (impl->outputs.empty()) {
+    return Status::InvalidData(
+        "no column gives a feature: ids give none, nor do columns without values");
+  }
+  FittedPipeline pipeline(std::move(impl));
   REEVE_ASSIGN_OR_RETURN(Matrix matrix, pipeline.Transform(table, rows));
-  for (std::int64_t j = first; j < matrix.cols(); ++j) {
-    const auto column = matrix.column(j);
-    const auto told = static_cast<std::size_t>(j - first) * learnt.size();
-    for (std::size_t i = 0; i < learnt.size(); ++i)
-      column[static_cast<std::size_t>(learnt[i])] = statistics->training[told + i];
-  }
+  for (const auto& [first, values] : learnt)
+    std::copy(values.begin(), values.end(), matrix.column(first).data());
   return FittedRows{std::move(pipeline), std::move(matrix)};
 }
 

@@ -50,9 +50,6 @@ struct Supervision {
   int classes = 2;
   /// Group of each row of the table, or empty: rows of a group are not told of each other's labels.
   std::span<const std::int32_t> groups = {};
-  /// Positions among the fitted rows of those that tell no label: what is tested or watched. They
-  /// get what new rows will get.
-  std::span<const std::int64_t> watched = {};
   std::uint64_t seed = 42;
 };
 
@@ -111,6 +108,16 @@ class FittedPipeline {
   /// of which each looks at its own range of columns.
   static FittedPipeline Join(std::vector<FittedPipeline> pipelines);
 
+  /// True when a step was fitted with labels.
+  bool looks_at_labels() const;
+  /// Makes of `matrix`, which holds the rows `rows` of `table` as Transform or FitTransform give
+  /// them, one on which a model can learn from the rows at `learn` (positions in `rows`) and be
+  /// judged by all others: steps that look at labels learn again, from those rows alone. The
+  /// columns stay the same, and so does this pipeline.
+  Status Relearn(const Table& table, std::span<const std::int64_t> rows,
+                 std::span<const std::int64_t> learn, const Supervision& supervision,
+                 Matrix& matrix) const;
+
   /// pipeline.json (docs/formats/pipeline.md).
   Json ToJson() const;
   static Result<FittedPipeline> FromJson(const Json& json);
@@ -134,7 +141,7 @@ struct FittedRows {
 class Pipeline {
  public:
   /// Learns medians, scales and categories of the columns `features` from the rows `rows` alone.
-  /// Texts, lists and ids give no column (text features are not part of this version).
+  /// Texts and lists give what needs no labels, ids give nothing.
   /// Fails with kInvalidData when no column of the matrix would remain.
   static Result<FittedPipeline> Fit(const Table& table, std::span<const std::int64_t> rows,
                                     const std::vector<std::string>& features,

@@ -1,5 +1,6 @@
 #include "reeve/features/pipeline.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -94,6 +95,74 @@ TEST(PipelineTest, DatesBecomeTheirVaryingParts) {
   const auto pipeline = Pipeline::Fit(table, AllRows(4), {"day"}, PipelineOptions::ForTrees());
   EXPECT_THAT(NamesOf(*pipeline),
               ElementsAre("day.month", "day.day", "day.weekday", "day.hour", "day.epoch_days"));
+}
+
+// Texts of which one word tells the class of the row.
+Table TellingTexts(std::int64_t rows) {
+  Random random(11);
+  Column texts = Column::Texts("note");
+  std::vector<double> numbers;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    texts.AppendText("sign" + std::to_string(row % 2) + " w" + std::to_string(random.Below(30)));
+    numbers.push_back(random.Normal());
+  }
+  Table table;
+  table.Add(Column::Numbers("x", ColumnType::kReal, std::move(numbers)));
+  table.Add(std::move(texts));
+  return table;
+}
+
+std::vector<std::int32_t> Alternating(std::int64_t rows) {
+  std::vector<std::int32_t> labels;
+  for (std::int64_t row = 0; row < rows; ++row)
+    labels.push_back(static_cast<std::int32_t>(row % 2));
+  return labels;
+}
+
+TEST(PipelineTest, TextsAloneAreFeatures) {
+  const Table table = TellingTexts(100);
+  const std::vector<std::int32_t> labels = Alternating(100);
+  const auto fitted = Pipeline::FitTransform(table, AllRows(100), {"note"},
+                                             PipelineOptions::ForTrees(), {.labels = labels});
+  ASSERT_TRUE(fitted.ok()) << fitted.status().message();
+  EXPECT_THAT(NamesOf(fitted->pipeline), ElementsAre("note (score)"));
+  EXPECT_TRUE(fitted->pipeline.looks_at_labels());
+  for (std::int64_t row = 0; row < 100; ++row)
+    EXPECT_EQ(fitted->matrix.at(row, 0) > 0, row % 2 == 1);
+}
+
+TEST(PipelineTest, WithoutTextsFitTransformIsFitAndTransform) {
+  const Table table = TellingTexts(100);
+  const std::vector<std::int32_t> labels = Alternating(100);
+  const auto fitted = Pipeline::FitTransform(table, AllRows(100), {"x"},
+                                             PipelineOptions::ForLinear(), {.labels = labels});
+  const auto plain = Pipeline::Fit(table, AllRows(100), {"x"}, PipelineOptions::ForLinear());
+  EXPECT_EQ(fitted->pipeline.ToJson(), plain->ToJson());
+  EXPECT_FALSE(fitted->pipeline.looks_at_labels());
+  EXPECT_TRUE(
+      std::ranges::equal(fitted->matrix.values(), plain->Transform(table, AllRows(100))->values()));
+}
+
+// What a fold is learnt and judged on: as if the pipeline had been fitted on its rows alone.
+TEST(PipelineTest, RelearnsFromSomeRows) {
+  const Table table = TellingTexts(120);
+  const std::vector<std::int32_t> labels = Alternating(120);
+  const Supervision supervision{.labels = labels};
+  const PipelineOptions options = PipelineOptions::ForTrees();
+  const auto all = Pipeline::FitTransform(table, AllRows(120), {"x", "note"}, options, supervision);
+  std::vector<std::int64_t> learn, held_out;
+  for (std::int64_t row = 0; row < 120; ++row) (row % 5 == 0 ? held_out : learn).push_back(row);
+  Matrix matrix = all->matrix;
+  ASSERT_TRUE(all->pipeline.Relearn(table, AllRows(120), learn, supervision, matrix).ok());
+  const auto alone = Pipeline::FitTransform(table, learn, {"x", "note"}, options, supervision);
+  const auto judged = alone->pipeline.Transform(table, held_out);
+  ASSERT_EQ(matrix.cols(), alone->matrix.cols());
+  for (std::int64_t j = 0; j < matrix.cols(); ++j) {
+    for (std::size_t i = 0; i < learn.size(); ++i)
+      EXPECT_EQ(matrix.at(learn[i], j), alone->matrix.at(static_cast<std::int64_t>(i), j));
+    for (std::size_t i = 0; i < held_out.size(); ++i)
+      EXPECT_EQ(matrix.at(held_out[i], j), judged->at(static_cast<std::int64_t>(i), j));
+  }
 }
 
 TEST(DatePartTest, KnownDates) {

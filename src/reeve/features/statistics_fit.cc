@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "reeve/base/random.h"
+#include "reeve/base/text.h"
 #include "reeve/features/coded_column.h"
 #include "reeve/features/combination_search.h"
 
@@ -119,21 +120,10 @@ void KeepUsedColumns(std::vector<CodedColumn>& columns,
   columns = std::move(kept);
 }
 
-}  // namespace
-
-std::optional<FittedStatistics> FitStatistics(const Table& table,
-                                              std::span<const std::int64_t> rows,
-                                              const std::vector<std::string>& features,
-                                              const StatisticsOptions& options,
-                                              const Supervision& supervision) {
-  const RowOrder order = OrderRows(rows, supervision);
-  const std::vector<std::int64_t> ordered = Reorder(rows, order);
-  std::vector<CodedColumn> columns;
-  for (const std::string& name : features) {
-    if (auto coded = CodeColumn(table.column(*table.Find(name)), ordered))
-      columns.push_back(std::move(*coded));
-  }
-  StatisticsParts parts{.prior_rows = options.prior_rows};
+// Labels of the rows, in their order, and the shares of the classes that are counted.
+std::vector<std::vector<std::uint8_t>> CountClasses(std::span<const std::int64_t> ordered,
+                                                    const Supervision& supervision,
+                                                    StatisticsParts& parts) {
   std::vector<std::vector<std::uint8_t>> hits;
   for (std::int32_t k = 1; k < supervision.classes && k <= kMostClasses; ++k) {
     std::vector<std::uint8_t>& hit = hits.emplace_back();
@@ -143,22 +133,70 @@ std::optional<FittedStatistics> FitStatistics(const Table& table,
     parts.priors.push_back(std::accumulate(hit.begin(), hit.end(), 0.0) /
                            static_cast<double>(std::max<std::size_t>(hit.size(), 1)));
   }
+  return hits;
+}
+
+// Counts the statistics of `chosen` columns.
+Result<Step::Relearnt> Learn(StatisticsParts parts, std::span<const CodedColumn> columns,
+                             const std::vector<std::vector<std::size_t>>& chosen,
+                             std::span<const std::vector<std::uint8_t>> hits,
+                             const RowOrder& order) {
+  for (const CodedColumn& column : columns) parts.inputs.push_back(column.input);
+  Step::Relearnt made;
+  const std::size_t rows = order.order.size(), outputs = (hits.size() + 1) * rows;
+  made.learnt.resize(chosen.size() * outputs);
+  for (std::size_t s = 0; s < chosen.size(); ++s) {
+    const RowGroups groups = GroupRows(columns, chosen[s], rows);
+    parts.statistics.push_back(Count(columns, groups, hits));
+    TellOfRowsBefore(parts, groups, hits, order, made.learnt.data() + s * outputs);
+  }
+  REEVE_ASSIGN_OR_RETURN(made.step, StatisticsStep::Make(std::move(parts)));
+  return made;
+}
+
+}  // namespace
+
+std::optional<Step::Relearnt> FitStatistics(const Table& table, std::span<const std::int64_t> rows,
+                                            const std::vector<std::string>& features,
+                                            const StatisticsOptions& options,
+                                            const Supervision& supervision) {
+  const RowOrder order = OrderRows(rows, supervision);
+  const std::vector<std::int64_t> ordered = Reorder(rows, order);
+  std::vector<CodedColumn> columns;
+  for (const std::string& name : features) {
+    auto coded = CodeColumn(table.column(*table.Find(name)), ordered);
+    if (coded && Repeats(*coded)) columns.push_back(std::move(*coded));
+  }
+  StatisticsParts parts{.prior_rows = options.prior_rows};
+  const auto hits = CountClasses(ordered, supervision, parts);
   auto chosen = ChooseStatistics({.columns = columns, .hits = hits, .order = &order}, options);
   if (chosen.empty()) return std::nullopt;
   KeepUsedColumns(columns, chosen);
-  for (const CodedColumn& column : columns) parts.inputs.push_back(column.input);
-  FittedStatistics fitted;
-  const std::size_t outputs = (hits.size() + 1) * rows.size();
-  fitted.training.resize(chosen.size() * outputs);
-  for (std::size_t s = 0; s < chosen.size(); ++s) {
-    const RowGroups groups = GroupRows(columns, chosen[s], rows.size());
-    parts.statistics.push_back(Count(columns, groups, hits));
-    TellOfRowsBefore(parts, groups, hits, order, fitted.training.data() + s * outputs);
+  auto made = Learn(std::move(parts), columns, chosen, hits, order);
+  if (!made.ok()) return std::nullopt;  // no set of parts made here is refused
+  return std::move(made).value();
+}
+
+Result<Step::Relearnt> RelearnStatistics(const StatisticsParts& parts, const Table& table,
+                                         std::span<const std::int64_t> rows,
+                                         const Supervision& supervision) {
+  const RowOrder order = OrderRows(rows, supervision);
+  const std::vector<std::int64_t> ordered = Reorder(rows, order);
+  std::vector<CodedColumn> columns;
+  for (const StatisticsInput& input : parts.inputs) {
+    REEVE_ASSIGN_OR_RETURN(const Column* const column, table.Get(input.source.column));
+    auto coded = CodeColumn(*column, ordered);
+    if (!coded || coded->input.source.storage != input.source.storage)
+      return Status::InvalidData("column " + Quote(column->name()) + " holds " +
+                                 std::string(ColumnTypeName(column->type())) +
+                                 " values, other ones than its statistics were fitted on");
+    columns.push_back(std::move(*coded));
   }
-  auto step = StatisticsStep::Make(std::move(parts));
-  if (!step.ok()) return std::nullopt;  // no set of parts made here is refused
-  fitted.step = std::move(step).value();
-  return fitted;
+  StatisticsParts again{.prior_rows = parts.prior_rows};
+  const auto hits = CountClasses(ordered, supervision, again);
+  std::vector<std::vector<std::size_t>> chosen;
+  for (const TargetStatistic& statistic : parts.statistics) chosen.push_back(statistic.inputs);
+  return Learn(std::move(again), columns, chosen, hits, order);
 }
 
 }  // namespace reeve::features

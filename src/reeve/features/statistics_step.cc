@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/text.h"
+#include "reeve/features/statistics_fit.h"
 
 namespace reeve::features {
 namespace {
@@ -223,6 +224,12 @@ void StatisticsStep::Apply(std::span<const StepValues> inputs, std::size_t rows,
       }
     }
   }
+}
+
+Result<Step::Relearnt> StatisticsStep::Relearn(const Table& table,
+                                               std::span<const std::int64_t> rows,
+                                               const Supervision& supervision) const {
+  return RelearnStatistics(parts_, table, rows, supervision);
 }
 
 Json StatisticsStep::ToJson() const {

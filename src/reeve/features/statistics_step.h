@@ -75,6 +75,10 @@ class StatisticsStep final : public Step {
   std::vector<std::string> Categories(std::size_t input_idx) const override;
   void Apply(std::span<const StepValues> inputs, std::size_t rows,
              FeatureColumns out) const override;
+  bool LooksAtLabels() const override { return true; }
+  /// With the columns and combinations that were chosen before.
+  Result<Relearnt> Relearn(const Table& table, std::span<const std::int64_t> rows,
+                           const Supervision& supervision) const override;
   Json ToJson() const override;
 
  private:

@@ -9,6 +9,7 @@
 #include "reeve/features/derived_step.h"
 #include "reeve/features/number_step.h"
 #include "reeve/features/statistics_step.h"
+#include "reeve/features/text/text_step.h"
 
 namespace reeve::features {
 
@@ -31,12 +32,18 @@ std::vector<std::int32_t> Step::Places(std::size_t input_idx,
   return places;
 }
 
+Result<Step::Relearnt> Step::Relearn(const Table& /*table*/, std::span<const std::int64_t> /*rows*/,
+                                     const Supervision& /*supervision*/) const {
+  return Status::Internal("a step without labels cannot learn them");
+}
+
 Result<std::unique_ptr<Step>> StepFromJson(const Json& json) {
   REEVE_ASSIGN_OR_RETURN(const std::string kind, JsonString(json, "kind"));
   if (kind == "number") return NumberStep::FromJson(json);
   if (kind == "category") return CategoryStep::FromJson(json);
   if (kind == "derived") return DerivedStep::FromJson(json);
   if (kind == "target_statistics") return StatisticsStep::FromJson(json);
+  if (kind == "text") return TextStep::FromJson(json);
   return Status::Corrupt("unknown kind of step " + Quote(kind));
 }
 

@@ -13,8 +13,11 @@
 #include "reeve/base/result.h"
 #include "reeve/table/column.h"
 #include "reeve/table/matrix.h"
+#include "reeve/table/table.h"
 
 namespace reeve::features {
+
+struct Supervision;
 
 /// A column that a step takes values from, and how they have to be stored. Texts are taken from
 /// columns of either text storage (kTexts, or kCodes of a column that is no category).
@@ -75,8 +78,22 @@ class Step {
   /// values.
   virtual void Apply(std::span<const StepValues> inputs, std::size_t rows,
                      FeatureColumns out) const = 0;
+  /// True for a step that was fitted with labels. It gives rows that it has learnt from values that
+  /// their own labels had no part in (FittedRows::matrix), and others where it is applied to them.
+  virtual bool LooksAtLabels() const { return false; }
+  struct Relearnt;
+  /// This step as it would be, had it learnt from the rows `rows` of `table`: with the same inputs
+  /// and outputs, which keep their meaning. REQUIRES: LooksAtLabels().
+  virtual Result<Relearnt> Relearn(const Table& table, std::span<const std::int64_t> rows,
+                                   const Supervision& supervision) const;
   /// An element of pipeline.json: "kind" and what StepFromJson needs.
   virtual Json ToJson() const = 0;
+};
+
+struct Step::Relearnt {
+  std::unique_ptr<Step> step;
+  /// What the rows that were learnt from become: output k of row i at [k * rows + i].
+  std::vector<float> learnt;
 };
 
 /// Reads back what Step::ToJson wrote, whatever its kind. Fails with kCorrupt.

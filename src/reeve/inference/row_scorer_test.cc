@@ -21,6 +21,14 @@ using contract::Rule;
 
 constexpr std::int64_t kTrainingRows = 60;
 
+// Some words, one of which tells the class.
+std::string TextOfClass(Random& random, std::int64_t label) {
+  static const std::vector<std::string> kWords = {"a", "text", "another", "é", "abc", "12"};
+  std::string text = "class" + std::to_string(label);
+  while (random.Uniform() < 0.6) text += " " + kWords[random.Below(kWords.size())];
+  return text;
+}
+
 // A training table of every type, some columns with gaps.
 contract::TypedTable TrainingTable(Random& random) {
   contract::TypedTable typed;
@@ -50,15 +58,29 @@ contract::TypedTable TrainingTable(Random& random) {
   codes("rare", true, {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n"});
   typed.typing[1].number_format = contract::NumberFormat::kDecorated;
   typed.typing[1].stray_texts = {"unknown to us", "17"};
-  Column notes = Column::Texts("notes", ColumnType::kText);
-  for (std::int64_t i = 0; i < kTrainingRows; ++i) notes.AppendText("text");
-  typed.table.Add(std::move(notes));
-  typed.typing.push_back({.type = ColumnType::kText});
+  const auto texts = [&](const std::string& name, ColumnType type, bool gaps, auto&& spell) {
+    Column column = Column::Texts(name, type);
+    for (std::int64_t i = 0; i < kTrainingRows; ++i)
+      column.AppendText(gaps && random.Uniform() < 0.2 ? "" : spell(TextOfClass(random, i % 3)));
+    typed.table.Add(std::move(column));
+    typed.typing.push_back({.type = type});
+  };
+  texts("notes", ColumnType::kText, false, [](std::string text) { return text; });
+  texts("tags", ColumnType::kList, true,
+        [](const std::string& text) { return "[\"" + text + "\",\"é\"]"; });
   return typed;
 }
 
-const std::vector<std::string> kFeatures = {"age",  "income", "married", "since",
-                                            "town", "grade",  "rare",    "notes"};
+// Classes of the training table's rows, of which its texts tell.
+std::vector<std::int32_t> Labels(int classes) {
+  std::vector<std::int32_t> labels;
+  for (std::int64_t row = 0; row < kTrainingRows; ++row)
+    labels.push_back(static_cast<std::int32_t>(row % 3 % classes));
+  return labels;
+}
+
+const std::vector<std::string> kFeatures = {"age",   "income", "married", "since", "town",
+                                            "grade", "rare",   "notes",   "tags"};
 
 std::unique_ptr<Model> RandomModel(Random& random, std::int64_t features, int classes,
                                    bool is_linear) {
@@ -139,7 +161,12 @@ Scorer RandomScorer(std::uint64_t seed) {
   for (std::int64_t i = 0; i < kTrainingRows; ++i) {
     if (random.Uniform() < 0.7) rows.push_back(i);
   }
-  auto pipeline = features::Pipeline::Fit(typed.table, rows, kFeatures, options).value();
+  const int classes = seed % 2 == 0 ? 2 : 3;
+  const std::vector<std::int32_t> labels = Labels(classes);
+  auto pipeline = std::move(features::Pipeline::FitTransform(typed.table, rows, kFeatures, options,
+                                                             {.labels = labels, .classes = classes})
+                                .value()
+                                .pipeline);
   if (seed % 4 == 3) {  // two steps on each column
     std::vector<features::FittedPipeline> parts;
     parts.push_back(std::move(pipeline));
@@ -151,7 +178,6 @@ Scorer RandomScorer(std::uint64_t seed) {
   if (seed % 3 == 1) pipeline = WithWideSteps(std::move(pipeline), typed.table, random);
   contract::Contract contract = contract::MakeContract(typed, kFeatures);
   contract.target = "y";
-  const int classes = seed % 2 == 0 ? 2 : 3;
   contract.classes = {"no", "yes"};
   if (classes == 3) contract.classes = {"x", "y", "z"};
   // The pipeline knows a town that the contract has lost.
@@ -183,7 +209,8 @@ Cell RandomCell(Random& random, std::size_t field) {
       {"York", " Ely", "a town with a longer name", "Bath"},
       {"1", "2", "2.5", "true", "NA", "-7"},
       {"a", "b", "c", "n", "m"},
-      {"a text", "another"}};
+      {"a text", "another", "Class0 abc", " CLASS1 ", "class2 text a b c"},
+      {"[\"class0\",\"x\"]", "[]", "class1", "[\"class2 \\u00e9\"]", "[[1],{\"a\":null}"}};
   static const std::vector<std::string> kAnything = {
       "", "  ", "?", "NA", "n/a", "null", "inf", "none", "abc", "12x", "yes", "99", "-1e300", "é"};
   const double kind = random.Uniform();
@@ -271,6 +298,14 @@ TEST(RowScorerTest, GivesTheVeryAnswersOfScorer) {
   }
 }
 
+TEST(RowScorerTest, TextsOfTheTestsAreScored) {
+  std::vector<std::string> names;
+  const Scorer scorer = RandomScorer(3);
+  for (const MatrixColumn& column : scorer.pipeline().outputs()) names.push_back(column.name);
+  EXPECT_THAT(names, testing::IsSupersetOf({"notes (score of class 2)", "notes (words)",
+                                            "tags (score of class 0)", "tags (words)"}));
+}
+
 TEST(RowScorerTest, ARowDoesNotDependOnItsNeighbours) {
   const Scorer scorer = RandomScorer(2);
   const auto made = RowScorer::Make(scorer);
@@ -291,8 +326,9 @@ TEST(RowScorerTest, ARowDoesNotDependOnItsNeighbours) {
 TEST(RowScorerTest, AWarmCallAllocatesNothing) {
   const Scorer scorer = RandomScorer(2);
   const auto made = RowScorer::Make(scorer);
-  std::vector<Cell> cells = {Number(30),   Number(1), Boolean(true), Text("2001-01-01"),
-                             Text("York"), Number(2), Text("a"),     Text("text")};
+  std::vector<Cell> cells = {Number(30),         Number(1),           Boolean(true),
+                             Text("2001-01-01"), Text("York"),        Number(2),
+                             Text("a"),          Text("class1 text"), Text("[\"class2\"]")};
   RowScores scores;
   made->Score(cells, scores);
   const auto* const probabilities = scores.probabilities.data();

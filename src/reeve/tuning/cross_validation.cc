@@ -49,7 +49,7 @@ Result<FoldFit> CrossValidation::RunTask(const FitTask& task, int threads) const
                task.seed, threads);
   }
   REEVE_ASSIGN_OR_RETURN(const auto* const prepared,
-                         preparation_.Get(Preparation::KeyOfFold(candidate.input, task.fold_idx)));
+                         preparation_.GetForFold(candidate.input, task.fold_idx));
   const Fold& fold = folds_[task.fold_idx];
   FitRows rows{.prepared = prepared, .labels = labels_, .classes = classes_, .learn = fold.train};
   if (options_.watches) rows.watch = fold.test;
@@ -80,8 +80,7 @@ Result<FoldFit> CrossValidation::Fit(const Candidate& candidate, const FitRows& 
 Result<Probabilities> CrossValidation::PredictTest(learners::InputKind input, std::size_t fold_idx,
                                                    const inference::Model& model,
                                                    const std::vector<double>& odds) const {
-  REEVE_ASSIGN_OR_RETURN(const auto* const prepared,
-                         preparation_.Get(Preparation::KeyOfFold(input, fold_idx)));
+  REEVE_ASSIGN_OR_RETURN(const auto* const prepared, preparation_.GetForFold(input, fold_idx));
   const inference::Decision decision{.threshold = std::nullopt, .odds = odds};
   return inference::PredictCorrected(model, decision, prepared->matrix.Take(folds_[fold_idx].test),
                                      1);

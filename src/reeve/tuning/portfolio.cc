@@ -58,21 +58,29 @@ std::vector<Params> SymmetricPortfolio(Effort effort) {
   const bool quick = effort == Effort::kQuick;
   return {
       {{"learning_rate", quick ? "0.1" : "0.06"}, {"max_depth", "6"}},
-      {{"learning_rate", quick ? "0.1" : "0.05"}, {"max_depth", "4"}},
+      {{"learning_rate", quick ? "0.1" : "0.06"},
+       {"max_depth", "6"},
+       {"score", "hessian"},
+       {"reg_lambda", "1"}},
+      {{"learning_rate", "0.05"}, {"max_depth", "4"}},
       {{"learning_rate", "0.04"}, {"max_depth", "8"}},
-      {{"learning_rate", "0.03"}, {"max_depth", "6"}, {"reg_lambda", "10"}},
   };
 }
 
+// By out-of-bag log loss: leaves of three rows beat single ones on every table, drawn cuts on the
+// smallest.
 std::vector<Params> ForestPortfolio() {
   return {
-      {{"n_estimators", "200"}, {"max_features", "sqrt"}, {"min_samples_leaf", "1"}},
+      {{"n_estimators", "200"}, {"max_features", "sqrt"}, {"min_samples_leaf", "3"}},
       {{"n_estimators", "200"}, {"max_features", "0.5"}, {"min_samples_leaf", "3"}},
+      {{"n_estimators", "200"},
+       {"max_features", "0.5"},
+       {"min_samples_leaf", "3"},
+       {"splitter", "random"}},
       {{"n_estimators", "400"},
        {"max_features", "sqrt"},
        {"min_samples_leaf", "5"},
        {"criterion", "entropy"}},
-      {{"n_estimators", "400"}, {"max_features", "0.75"}, {"min_samples_leaf", "2"}},
   };
 }
 

@@ -5,8 +5,8 @@ namespace {
 
 using learners::InputKind;
 
-// Which rows are told of which is no choice of the user's.
-constexpr std::uint64_t kStatisticsSeed = 42;
+// Which rows are held back from which is no choice of the user's.
+constexpr std::uint64_t kSupervisionSeed = 42;
 
 features::PipelineOptions RecipeOf(InputKind input) {
   switch (input) {
@@ -25,12 +25,6 @@ features::PipelineOptions RecipeOf(InputKind input) {
 Preparation::Preparation(const Problem& problem, const std::vector<std::int64_t>& rows,
                          const std::vector<Fold>& folds, int threads)
     : problem_(problem), rows_(rows), folds_(folds), threads_(threads) {}
-
-PreparedKey Preparation::KeyOfFold(InputKind input, std::size_t fold_idx) {
-  const bool looks_at_labels = input == InputKind::kTreesWithStatistics;
-  return {.input = input,
-          .fold_idx = looks_at_labels ? static_cast<int>(fold_idx) : PreparedKey::kAllRows};
-}
 
 Preparation::Slot& Preparation::SlotOf(const PreparedKey& key) {
   const std::lock_guard lock(mutex_);
@@ -57,22 +51,47 @@ Result<features::FittedPipeline> Preparation::TakePipeline(const PreparedKey& ke
   return std::move(taken->pipeline);
 }
 
-Result<std::unique_ptr<PreparedRows>> Preparation::Make(const PreparedKey& key) const {
+Result<const PreparedRows*> Preparation::GetForFold(InputKind input, std::size_t fold_idx) {
+  REEVE_ASSIGN_OR_RETURN(const bool looks_at_labels, LooksAtLabels(input));
+  return Get({.input = input,
+              .fold_idx = looks_at_labels ? static_cast<int>(fold_idx) : PreparedKey::kAllRows});
+}
+
+Result<bool> Preparation::LooksAtLabels(InputKind input) {
+  REEVE_ASSIGN_OR_RETURN(const PreparedRows* const all, Get({.input = input}));
+  return all->pipeline.looks_at_labels();
+}
+
+features::Supervision Preparation::Supervise() const {
+  return {.labels = problem_.labels,
+          .classes = problem_.classes,
+          .groups = problem_.groups,
+          .seed = kSupervisionSeed};
+}
+
+Result<std::unique_ptr<PreparedRows>> Preparation::Make(const PreparedKey& key) {
+  if (key.fold_idx != PreparedKey::kAllRows) return MakeForFold(key);
   features::PipelineOptions recipe = RecipeOf(key.input);
   recipe.derived = problem_.derived;
-  features::Supervision supervision{.labels = problem_.labels,
-                                    .classes = problem_.classes,
-                                    .groups = problem_.groups,
-                                    .seed = kStatisticsSeed};
-  if (key.fold_idx != PreparedKey::kAllRows)
-    supervision.watched = folds_[static_cast<std::size_t>(key.fold_idx)].test;
   REEVE_ASSIGN_OR_RETURN(features::FittedRows fitted,
                          features::Pipeline::FitTransform(*problem_.table, rows_, problem_.features,
-                                                          recipe, supervision));
+                                                          recipe, Supervise()));
   learners::QuantisedMatrix quantised;
   if (key.input != InputKind::kLinear) quantised = learners::Quantise(fitted.matrix, threads_);
   return std::make_unique<PreparedRows>(
       PreparedRows{std::move(fitted.pipeline), std::move(fitted.matrix), std::move(quantised)});
+}
+
+Result<std::unique_ptr<PreparedRows>> Preparation::MakeForFold(const PreparedKey& key) {
+  REEVE_ASSIGN_OR_RETURN(const PreparedRows* const all, Get({.input = key.input}));
+  Matrix matrix = all->matrix;
+  REEVE_RETURN_IF_ERROR(all->pipeline.Relearn(*problem_.table, rows_,
+                                              folds_[static_cast<std::size_t>(key.fold_idx)].train,
+                                              Supervise(), matrix));
+  learners::QuantisedMatrix quantised;
+  if (key.input != InputKind::kLinear) quantised = learners::Quantise(matrix, threads_);
+  return std::make_unique<PreparedRows>(
+      PreparedRows{features::FittedPipeline::Join({}), std::move(matrix), std::move(quantised)});
 }
 
 }  // namespace reeve::tuning

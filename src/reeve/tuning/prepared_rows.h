@@ -19,6 +19,7 @@ namespace reeve::tuning {
 /// The rows of a search as one matrix for learners of one input kind, with the pipeline that made
 /// it. Row i is the i-th row of the search ("position").
 struct PreparedRows {
+  /// Of all rows; empty for the matrix of a fold.
   features::FittedPipeline pipeline;
   Matrix matrix;
   /// The matrix in bins, for learners that work on them; empty for linear input.
@@ -48,12 +49,13 @@ class Preparation {
   Preparation(const Problem& problem, const std::vector<std::int64_t>& rows,
               const std::vector<Fold>& folds, int threads);
 
-  /// The matrix on which fold `fold_idx` is learnt and tested: that of all rows, unless the recipe
-  /// looks at labels.
-  static PreparedKey KeyOfFold(learners::InputKind input, std::size_t fold_idx);
-
   /// Made at the first call. Valid as long as this object, or until its pipeline is taken.
   Result<const PreparedRows*> Get(const PreparedKey& key);
+  /// The matrix on which fold `fold_idx` is learnt and tested: that of all rows, unless a step
+  /// looks at labels. The columns are those of the matrix of all rows.
+  Result<const PreparedRows*> GetForFold(learners::InputKind input, std::size_t fold_idx);
+  /// Whether a row of the matrix of all rows was told of labels: then no row can be held out of it.
+  Result<bool> LooksAtLabels(learners::InputKind input);
   /// Moves the pipeline out; the matrix is freed.
   Result<features::FittedPipeline> TakePipeline(const PreparedKey& key);
 
@@ -65,7 +67,9 @@ class Preparation {
   };
 
   Slot& SlotOf(const PreparedKey& key);
-  Result<std::unique_ptr<PreparedRows>> Make(const PreparedKey& key) const;
+  Result<std::unique_ptr<PreparedRows>> Make(const PreparedKey& key);
+  Result<std::unique_ptr<PreparedRows>> MakeForFold(const PreparedKey& key);
+  features::Supervision Supervise() const;
 
   const Problem& problem_;
   const std::vector<std::int64_t>& rows_;

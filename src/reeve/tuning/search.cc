@@ -107,12 +107,16 @@ class Searcher {
   }
 
   // A forest's out-of-bag rows are drawn one by one: where rows belong together (groups) or follow
-  // each other (time), they would have seen their neighbours.
-  bool JudgesItself(const Candidate& candidate) const {
+  // each other (time), or features were learnt from labels, they would have seen their neighbours.
+  Result<bool> JudgesItself(const Candidate& candidate) const {
     const bool treats =
         options_.imbalance != Imbalance::kNone && options_.imbalance != Imbalance::kThreshold;
-    return candidate.learner == "forest" && problem_.groups.empty() && problem_.times.empty() &&
-           !treats;
+    if (candidate.learner != "forest" || treats || !problem_.groups.empty() ||
+        !problem_.times.empty())
+      return false;
+    REEVE_ASSIGN_OR_RETURN(const bool looks_at_labels,
+                           preparation_->LooksAtLabels(candidate.input));
+    return !looks_at_labels;
   }
 
   Status TrainFolds(const std::vector<Contender*>& contenders,
@@ -123,7 +127,7 @@ class Searcher {
     for (auto it = contenders.rbegin(); it != contenders.rend(); ++it) {
       for (const std::size_t fold_idx : fold_indices) {
         Contender* const contender = *it;
-        const bool itself = JudgesItself(contender->candidate);
+        REEVE_ASSIGN_OR_RETURN(const bool itself, JudgesItself(contender->candidate));
         if (itself && fold_idx != 0) continue;
         tasks.push_back({.candidate = &contender->candidate,
                          .fold_idx = itself ? FitTask::kOutOfBag : fold_idx,

@@ -63,7 +63,7 @@ class RowExplainer {
       REEVE_ASSIGN_OR_RETURN(writer_, OpenReasons(request_.output, request_.mode));
     }
     Table chunk;
-    while (!Enough(report)) {
+    while (writer_ || Missing(report) > 0) {
       REEVE_RETURN_IF_ERROR(request_.cancellation->Check());
       REEVE_ASSIGN_OR_RETURN(const bool more, reader->Next(&chunk));
       if (!more) break;
@@ -78,15 +78,15 @@ class RowExplainer {
   }
 
  private:
-  bool Enough(const ExplainReport& report) const {
-    return !writer_ && report.rows_explained >= request_.limit;
+  // Rows that are still to be shown.
+  std::int64_t Missing(const ExplainReport& report) const {
+    return request_.limit - report.rows_explained;
   }
 
   Status ExplainChunk(const Table& whole, ExplainReport& report) {
     // Without a table to fill, rows that are not shown need not be explained.
     const std::int64_t rows =
-        writer_ ? whole.rows()
-                : std::min(whole.rows(), request_.limit - report.rows_explained + kSpareRows);
+        writer_ ? whole.rows() : std::min(whole.rows(), Missing(report) + kSpareRows);
     const Table chunk = rows < whole.rows() ? whole.Take(AllRows(rows)) : whole;
     REEVE_ASSIGN_OR_RETURN(const inference::Scored scored,
                            scorer_.Score(chunk, report.rows_read, request_.threads));
@@ -95,19 +95,17 @@ class RowExplainer {
     REEVE_ASSIGN_OR_RETURN(const auto reasons, explainer_.Reasons(conformed.table, scored.predicted,
                                                                   request_.top, request_.threads));
     std::vector<ExplainedRow> explained;
-    for (std::int64_t row = 0; row < chunk.rows(); ++row) {
-      if (!writer_ &&
-          report.rows_explained + static_cast<std::int64_t>(explained.size()) >= request_.limit)
-        break;
+    std::int64_t row = 0;
+    for (; row < chunk.rows() && (writer_ || Missing(report) > 0); ++row) {
       if (!scored.usable[static_cast<std::size_t>(row)]) {
         ++report.rows_rejected;
         continue;
       }
       explained.push_back(Describe(conformed.table, scored, row, reasons));
       explained.back().row += report.rows_read;
+      ++report.rows_explained;
     }
-    report.rows_read += chunk.rows();
-    report.rows_explained += static_cast<std::int64_t>(explained.size());
+    report.rows_read += row;
     if (writer_) return writer_->Append(ReasonRows(explained));
     report.rows.insert(report.rows.end(), explained.begin(), explained.end());
     return Status::Ok();

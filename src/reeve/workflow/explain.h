@@ -77,8 +77,8 @@ struct ExplainReport {
   std::vector<explain::LinearPart> linear;
   std::vector<ExplainedRow> rows;
   std::vector<explain::PartialDependence> dependence;
-  /// Explained or measured on; left out because they break the contract, because they have no
-  /// label.
+  /// Looked at (rows that are only shown end where enough are); explained or measured on; left out
+  /// because they break the contract, because they have no label.
   std::int64_t rows_read = 0, rows_explained = 0, rows_rejected = 0, rows_unlabelled = 0;
 };
 

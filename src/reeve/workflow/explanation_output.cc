@@ -42,6 +42,13 @@ std::string Padded(const std::string& text, std::size_t width) {
   return text + std::string(shown < width ? width - shown : 1, ' ');
 }
 
+// What stands below a list of `count` entries that was cut.
+std::string MoreLines(std::size_t count) {
+  if (count <= kMostLines) return "";
+  return "  … and " + GroupDigits(static_cast<long long>(count - kMostLines)) +
+         " more; --output json has all\n";
+}
+
 std::string UnitText(const std::string& unit) {
   return unit == "log_odds" ? "log-odds" : "probability";
 }
@@ -105,10 +112,7 @@ std::string ToText(const ImportanceTable& table) {
     while (text.ends_with(' ')) text.pop_back();
     text += "\n";
   }
-  if (table.columns.size() > kMostLines)
-    text += "  … and " + GroupDigits(static_cast<long long>(table.columns.size() - kMostLines)) +
-            " more; --output json has all\n";
-  return text;
+  return text + MoreLines(table.columns.size());
 }
 
 // Three digits of the distance from 1, which is what an odds ratio is about.
@@ -141,7 +145,7 @@ std::string ToText(const explain::LinearPart& part, const std::vector<std::strin
     text += "  " + Padded(name, 30) + Padded(ToText(coefficient.per_deviation), 30) +
             (coefficient.per_unit ? ToText(*coefficient.per_unit) : "-") + "\n";
   }
-  return text;
+  return text + MoreLines(part.coefficients.size());
 }
 
 std::string ToText(const ExplainedRow& row) {
@@ -307,8 +311,12 @@ Json ToJson(const ExplainReport& report) {
 std::string ToText(const ExplainReport& report) {
   std::string text = report.model;
   if (!report.data.empty()) {
-    text += " on " + GroupDigits(report.rows_explained) + " of " + GroupDigits(report.rows_read) +
-            " rows of " + report.data;
+    // Reasons that go to no table are those of the first rows alone.
+    const bool shown = !report.unit.empty() && report.output.empty();
+    text += shown ? " on the first " + GroupDigits(report.rows_read) + " rows of "
+                  : " on " + GroupDigits(report.rows_explained) + " of " +
+                        GroupDigits(report.rows_read) + " rows of ";
+    text += report.data;
     if (report.rows_rejected > 0)
       text += ", " + GroupDigits(report.rows_rejected) + " break the contract";
     if (report.rows_unlabelled > 0)

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <unordered_map>
 
 #include "reeve/honesty/chance.h"
 #include "reeve/honesty/class_sizes.h"
@@ -56,14 +55,12 @@ class Checker {
     Add(honesty::FindChance({.out_of_fold = AucOf(report_.out_of_fold),
                              .test = AucOf(report_.test),
                              .target = report_.target}));
-    const bool is_chance = Said("no_better_than_chance");
     const honesty::ScoredRows out_of_fold{predictions.out_of_fold_labels, predictions.out_of_fold};
-    if (out_of_fold.labels.empty()) return Status::Ok();
+    // Of a model that knows nothing there is nothing more to say.
+    if (out_of_fold.labels.empty() || Said("no_better_than_chance")) return Status::Ok();
     if (Wants("overfit") && !predictions.test_labels.empty())
       REEVE_RETURN_IF_ERROR(CheckOverfit(result, out_of_fold, predictions));
-    // What is left to say of a model that knows nothing?
-    if (is_chance) return Status::Ok();
-    if (Wants("unstable_folds")) REEVE_RETURN_IF_ERROR(CheckFolds(result));
+    if (Wants("unstable_folds")) CheckFolds(result.out_of_fold);
     if (Wants("label_noise")) CheckLabels(result, out_of_fold);
     return Status::Ok();
   }
@@ -151,35 +148,20 @@ class Checker {
     return Status::Ok();
   }
 
-  // The folds are made again: their division depends on rows and seed alone.
-  Status CheckFolds(const tuning::SearchResult& result) {
-    const tuning::SplitOptions splitting{.labels = table_.labels,
-                                         .classes = static_cast<int>(table_.classes.size()),
-                                         .groups = table_.groups,
-                                         .times = table_.times,
-                                         .seed = request_.seed};
-    const auto folds = tuning::MakeFolds(split_.train, request_.folds, splitting);
-    if (!folds.ok()) return Status::Ok();
-    const Probabilities& probabilities = result.out_of_fold.probabilities;
-    std::unordered_map<std::int64_t, std::int64_t> position_of;
-    for (std::size_t i = 0; i < result.out_of_fold.rows.size(); ++i)
-      position_of.emplace(result.out_of_fold.rows[i], static_cast<std::int64_t>(i));
+  void CheckFolds(const tuning::OutOfFold& out_of_fold) {
+    const int classes = out_of_fold.probabilities.classes;
     honesty::FoldProblem problem{.folds = {}, .in_time_order = by_time()};
-    for (const tuning::Fold& fold : *folds) {
-      honesty::ScoredRows scored{{}, Probabilities(0, probabilities.classes)};
-      for (const std::int64_t row : fold.test) {
-        const auto it = position_of.find(row);
-        if (it == position_of.end()) continue;
-        scored.labels.push_back(table_.labels[static_cast<std::size_t>(row)]);
-        const auto predicted = probabilities.row(it->second);
-        scored.probabilities.values.insert(scored.probabilities.values.end(), predicted.begin(),
-                                           predicted.end());
-        ++scored.probabilities.rows;
-      }
-      problem.folds.push_back(std::move(scored));
+    for (std::size_t i = 0; i < out_of_fold.rows.size(); ++i) {
+      const auto fold = static_cast<std::size_t>(out_of_fold.folds[i]);
+      while (problem.folds.size() <= fold) problem.folds.push_back({{}, Probabilities(0, classes)});
+      honesty::ScoredRows& scored = problem.folds[fold];
+      scored.labels.push_back(table_.labels[static_cast<std::size_t>(out_of_fold.rows[i])]);
+      const auto predicted = out_of_fold.probabilities.row(static_cast<std::int64_t>(i));
+      scored.probabilities.values.insert(scored.probabilities.values.end(), predicted.begin(),
+                                         predicted.end());
+      ++scored.probabilities.rows;
     }
     Add(honesty::FindUnstableFolds(problem));
-    return Status::Ok();
   }
 
   void CheckLabels(const tuning::SearchResult& result, const honesty::ScoredRows& out_of_fold) {

@@ -12,10 +12,15 @@ namespace {
 // A step below this changes no margin that matters.
 constexpr double kSmallStep = 1e-4;
 
+// Where rows are sure and wrong, second derivatives vanish and a full step would leap far beyond
+// the minimum.
+constexpr double kLargestStep = 2;
+
 // From `value` towards the minimum of the loss and lambda / 2 value².
 double NewtonStep(double gradient, double hessian, double lambda, double value) {
   const double denominator = hessian + lambda;
-  return denominator > 0 ? -(gradient + lambda * value) / denominator : 0;
+  if (denominator <= 0) return 0;
+  return std::clamp(-(gradient + lambda * value) / denominator, -kLargestStep, kLargestStep);
 }
 
 // Adds up what stands row by row, `outputs` values each, by leaf. On the grid of Gradients sums are

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 
+#include "reeve/base/number.h"
 #include "reeve/learners/early_stopping.h"
 #include "reeve/learners/log_loss/gradients.h"
 #include "reeve/learners/symmetric/binned_rows.h"
@@ -31,21 +32,22 @@ const std::vector<ParamSpec>& Specs() {
        "rounds of boosting; with early stopping at most 3000"},
       {"learning_rate", "real", "0.08", 1e-6, 1, {}, "how much of each tree is added"},
       {"max_depth", "integer", "6", 1, 8, {}, "levels of a tree, a test each"},
-      {"reg_lambda", "real", "3", 0, 1e9, {}, "L2 penalty on leaf values"},
-      {"leaf_steps",
-       "integer",
-       "0",
+      {"reg_lambda",
+       "word",
+       "auto",
        0,
-       100,
-       {},
-       "Newton steps per leaf; 0: 3 for two classes, 1 for more"},
+       1e9,
+       {"auto"},
+       "L2 penalty on leaf values; auto: 3 for two classes, 0.5 for more"},
+      {"leaf_steps", "integer", "3", 1, 100, {}, "Newton steps per leaf"},
       {"score",
        "word",
-       "rows",
+       "auto",
        0,
        0,
-       {"rows", "hessian"},
-       "what a test's score weighs leaves by: rows, each as if undecided, or second derivatives"},
+       {"auto", "rows", "hessian"},
+       "what weighs a leaf in a test's score: its rows, each as if undecided, or their second "
+       "derivatives; auto: rows for two classes, else hessian"},
       {"early_stopping_rounds",
        "integer",
        "0",
@@ -133,20 +135,19 @@ class Rounds {
         features_(FindBinnedFeatures(set, quantised)),
         threads_(UsefulThreads(set.row_count(), features_.size(), options.threads)),
         depth_(static_cast<std::size_t>(Number("max_depth"))),
-        lambda_(Number("reg_lambda")),
+        lambda_(Lambda(set.classes)),
         learnt_(set, quantised, features_),
         search_(learnt_.bins, features_, outputs_, depth_, threads_),
         gradients_(learnt_.alone),
         packed_(outputs_),
-        leaves_(learnt_.alone, {.steps = LeafSteps(set.classes),
+        leaves_(learnt_.alone, {.steps = static_cast<int>(Number("leaf_steps")),
                                 .lambda = lambda_,
                                 .learning_rate = Number("learning_rate")}),
         stopping_(static_cast<int>(Number("early_stopping_rounds"))),
         gains_(quantised.columns.size()) {
     base_ = BaseMargins(learnt_.alone);
     learnt_.StartMargins(base_);
-    if (WordParam(options.params, Specs(), "score") == "rows")
-      largest_hessians_ = LargestHessians();
+    if (ScoresByRows()) largest_hessians_ = LargestHessians();
     if (options.early_stopping == nullptr) return;
     watched_.emplace(*options.early_stopping, *watched_bins, features_);
     watched_->StartMargins(base_);
@@ -194,9 +195,14 @@ class Rounds {
  private:
   double Number(const char* name) const { return NumberParam(options_.params, Specs(), name); }
 
-  int LeafSteps(int classes) const {
-    const auto given = static_cast<int>(Number("leaf_steps"));
-    return given > 0 ? given : classes == 2 ? 3 : 1;
+  std::string Word(const char* name) const { return WordParam(options_.params, Specs(), name); }
+
+  double Lambda(int classes) const {
+    return ParseNumber(Word("reg_lambda")).value_or(classes == 2 ? 3 : 0.5);
+  }
+
+  bool ScoresByRows() const {
+    return Word("score") == "rows" || (Word("score") == "auto" && outputs_ == 1);
   }
 
   int MostRounds() const {

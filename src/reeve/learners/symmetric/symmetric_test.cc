@@ -169,8 +169,10 @@ std::vector<float> Thresholds(const QuantisedColumn& column) {
 TEST(SymmetricTest, EachTestIsAsGoodAsTheBestOfAll) {
   for (const int classes : {2, 3}) {
     const Data data = MakeData(150, classes, 4);
-    const TrainedModel trained = MustTrain(
-        data.set(), {.params = {{"n_estimators", "3"}, {"max_depth", "3"}, {"score", "hessian"}}});
+    const TrainedModel trained = MustTrain(data.set(), {.params = {{"n_estimators", "3"},
+                                                                   {"max_depth", "3"},
+                                                                   {"reg_lambda", "3"},
+                                                                   {"score", "hessian"}}});
     const auto columns = Quantise(data.matrix, 1).columns;
     const inference::Forest& forest = ForestOf(trained);
     const std::size_t outputs = forest.base_margin.size();

@@ -153,7 +153,8 @@ std::string TrainPlainly(const Data& data, const Params& params) {
 TEST(BoostedTest, LearnsWhatXgboostsOwnObjectiveLearns) {
   for (const int classes : {2, 3}) {
     const Data data = MakeData(5000, classes, 5);
-    const Params params = {{"n_estimators", "40"}, {"learning_rate", "0.15"}, {"max_depth", "4"}};
+    const Params params = {
+        {"n_estimators", "40"}, {"learning_rate", "0.15"}, {"max_depth", "4"}, {"max_bin", "256"}};
     const TrainedModel ours = MustTrain(data, params);
     auto plain = ReadForest(TrainPlainly(data, params));
     ASSERT_TRUE(plain.ok()) << plain.status().message();
