@@ -113,6 +113,18 @@ Status CheckPositionals(const Command& command, const Arguments& arguments) {
   return Status::Ok();
 }
 
+Status CheckOutput(const Command& command, const std::string& output) {
+  std::vector<std::string> words = {"text", "json"};
+  if (!command.more_outputs.empty()) {
+    for (std::string& word : Split(command.more_outputs, ' ')) words.push_back(std::move(word));
+  }
+  if (std::find(words.begin(), words.end(), output) != words.end()) return Status::Ok();
+  const std::string last = words.back();
+  words.pop_back();
+  return Status::InvalidArgument("--output is " + Quote(output) + ", expected " +
+                                 Join(words, ", ") + " or " + last);
+}
+
 Status SetLogLevelByName(const std::string& name) {
   const std::pair<const char*, LogLevel> levels[] = {{"debug", LogLevel::kDebug},
                                                      {"info", LogLevel::kInfo},
@@ -134,8 +146,7 @@ Result<int> RunCommand(const Command& command, const Arguments& arguments,
   REEVE_RETURN_IF_ERROR(CheckPositionals(command, arguments));
   REEVE_RETURN_IF_ERROR(SetLogLevelByName(arguments.Text("log-level")));
   const std::string output = arguments.Text("output");
-  if (output != "text" && output != "json")
-    return Status::InvalidArgument("--output is " + Quote(output) + ", expected text or json");
+  REEVE_RETURN_IF_ERROR(CheckOutput(command, output));
   REEVE_ASSIGN_OR_RETURN(const std::int64_t threads, arguments.Integer("threads", 0, 1024));
   REEVE_ASSIGN_OR_RETURN(const std::int64_t seed, arguments.Integer("seed", 0, INT64_MAX));
   const Console console(output == "json", arguments.Flag("quiet"));

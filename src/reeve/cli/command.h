@@ -51,6 +51,8 @@ struct Command {
   std::string_view examples;
   std::size_t fewest_positionals, most_positionals;
   Result<int> (*run)(const Call& call);
+  /// Words that --output takes besides text and json, separated by blanks.
+  std::string_view more_outputs = "";
 };
 
 /// Every command, in the order of help.

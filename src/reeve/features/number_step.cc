@@ -54,7 +54,7 @@ void ApplyNumber(const NumberOutput& number, std::span<const double> values, flo
 }
 
 // A date is taken apart once for all of its parts.
-void ApplyDates(const std::vector<NumberOutput>& numbers, std::span<const double> values,
+void ApplyDates(std::span<const NumberOutput> numbers, std::span<const double> values,
                 FeatureColumns out) {
   constexpr std::size_t kDates = 64;
   std::array<DateParts, kDates> dates;
@@ -123,11 +123,48 @@ std::vector<StepInput> NumberStep::Inputs() const {
   return {{.column = column_, .storage = Column::Storage::kNumbers}};
 }
 
+std::vector<MatrixColumn> NumberOutput::Outputs(const std::string& source) const {
+  std::vector<MatrixColumn> outputs = {{.name = name, .source = source}};
+  if (flag) outputs.push_back({.name = name + " (missing)", .source = source});
+  return outputs;
+}
+
+void NumberOutput::Apply(const double* values, std::size_t rows, FeatureColumns out) const {
+  if (is_date_part()) return ApplyDates({this, 1}, {values, rows}, out);
+  ApplyNumber(*this, {values, rows}, out.column(0), flag ? out.column(1) : nullptr);
+}
+
+Json NumberOutput::ToJson() const {
+  Json json;
+  json["name"] = name;
+  if (!date_part.empty()) json["date_part"] = date_part;
+  if (imputed) json["impute"] = *imputed;
+  json["center"] = scale.center;
+  json["scale"] = scale.scale;
+  json["missing_flag"] = flag;
+  return json;
+}
+
+Result<NumberOutput> NumberOutput::FromJson(const Json& json) {
+  NumberOutput number;
+  REEVE_ASSIGN_OR_RETURN(number.name, JsonString(json, "name"));
+  if (json.contains("date_part")) {
+    REEVE_ASSIGN_OR_RETURN(number.date_part, JsonString(json, "date_part"));
+    if (!IsDatePart(number.date_part))
+      return Status::Corrupt("unknown date part " + Quote(number.date_part));
+  }
+  REEVE_ASSIGN_OR_RETURN(number.imputed, JsonOptionalNumber(json, "impute"));
+  REEVE_ASSIGN_OR_RETURN(number.scale.center, JsonNumber(json, "center"));
+  REEVE_ASSIGN_OR_RETURN(number.scale.scale, JsonNumber(json, "scale"));
+  REEVE_ASSIGN_OR_RETURN(number.flag, JsonBool(json, "missing_flag"));
+  if (number.scale.scale == 0) return Status::Corrupt("a scale of 0 for " + Quote(number.name));
+  return number;
+}
+
 std::vector<MatrixColumn> NumberStep::Outputs() const {
   std::vector<MatrixColumn> outputs;
   for (const NumberOutput& number : numbers_) {
-    outputs.push_back({.name = number.name, .source = column_});
-    if (number.flag) outputs.push_back({.name = number.name + " (missing)", .source = column_});
+    for (MatrixColumn& output : number.Outputs(column_)) outputs.push_back(std::move(output));
   }
   return outputs;
 }
@@ -152,16 +189,7 @@ Json NumberStep::ToJson() const {
   json["column"] = column_;
   json["kind"] = "number";
   json["numbers"] = Json::array();
-  for (const NumberOutput& output : numbers_) {
-    Json number;
-    number["name"] = output.name;
-    if (!output.date_part.empty()) number["date_part"] = output.date_part;
-    if (output.imputed) number["impute"] = *output.imputed;
-    number["center"] = output.scale.center;
-    number["scale"] = output.scale.scale;
-    number["missing_flag"] = output.flag;
-    json["numbers"].push_back(std::move(number));
-  }
+  for (const NumberOutput& number : numbers_) json["numbers"].push_back(number.ToJson());
   return json;
 }
 
@@ -170,18 +198,7 @@ Result<std::unique_ptr<Step>> NumberStep::FromJson(const Json& json) {
   REEVE_ASSIGN_OR_RETURN(const Json* const array, JsonArray(json, "numbers"));
   std::vector<NumberOutput> numbers;
   for (const Json& element : *array) {
-    NumberOutput number;
-    REEVE_ASSIGN_OR_RETURN(number.name, JsonString(element, "name"));
-    if (element.contains("date_part")) {
-      REEVE_ASSIGN_OR_RETURN(number.date_part, JsonString(element, "date_part"));
-      if (!IsDatePart(number.date_part))
-        return Status::Corrupt("unknown date part " + Quote(number.date_part));
-    }
-    REEVE_ASSIGN_OR_RETURN(number.imputed, JsonOptionalNumber(element, "impute"));
-    REEVE_ASSIGN_OR_RETURN(number.scale.center, JsonNumber(element, "center"));
-    REEVE_ASSIGN_OR_RETURN(number.scale.scale, JsonNumber(element, "scale"));
-    REEVE_ASSIGN_OR_RETURN(number.flag, JsonBool(element, "missing_flag"));
-    if (number.scale.scale == 0) return Status::Corrupt("a scale of 0 for " + Quote(number.name));
+    REEVE_ASSIGN_OR_RETURN(NumberOutput number, NumberOutput::FromJson(element));
     numbers.push_back(std::move(number));
   }
   return std::unique_ptr<Step>(std::make_unique<NumberStep>(std::move(column), std::move(numbers)));

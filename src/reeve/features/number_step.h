@@ -24,6 +24,14 @@ struct NumberOutput {
   /// A further output, 1 where the number is missing.
   bool flag = false;
 
+  /// The number, and its flag.
+  std::vector<MatrixColumn> Outputs(const std::string& source) const;
+  std::size_t width() const { return flag ? 2 : 1; }
+  /// Fills the outputs for `rows` raw numbers.
+  void Apply(const double* values, std::size_t rows, FeatureColumns out) const;
+  Json ToJson() const;
+  static Result<NumberOutput> FromJson(const Json& json);
+
   bool is_date_part() const { return !date_part.empty(); }
   /// True when a number is not scaled: (x - 0) / 1 is x.
   bool is_unscaled() const { return scale.center == 0 && scale.scale == 1; }

@@ -1,10 +1,13 @@
 #include "reeve/features/pipeline.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "reeve/features/derived_step.h"
 #include "reeve/features/fit_column.h"
+#include "reeve/features/statistics_fit.h"
 #include "reeve/features/step.h"
 #include "reeve/features/table_inputs.h"
 #include "reeve/features/text/text_step.h"
@@ -15,6 +18,17 @@ namespace {
 constexpr std::int64_t kVersion = 2;
 // Of the first version, whose steps took one column each and stood under "columns".
 constexpr std::int64_t kVersionOfColumns = 1;
+
+// 0, 1, …, count - 1 without `others`.
+std::vector<std::int64_t> PositionsBut(std::size_t count, std::span<const std::int64_t> others) {
+  std::vector<bool> is_other(count);
+  for (const std::int64_t position : others) is_other[static_cast<std::size_t>(position)] = true;
+  std::vector<std::int64_t> positions;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!is_other[i]) positions.push_back(static_cast<std::int64_t>(i));
+  }
+  return positions;
+}
 
 }  // namespace
 
@@ -132,6 +146,12 @@ PipelineOptions PipelineOptions::ForTrees() {
   return {.min_category_rows = 2};
 }
 
+PipelineOptions PipelineOptions::ForTreesWithStatistics() {
+  PipelineOptions options = ForTrees();
+  options.target.statistics = Statistics::kCombinations;
+  return options;
+}
+
 PipelineOptions PipelineOptions::ForLinear() {
   return {.imputation = Imputation::kMedian,
           .missing_flags = true,
@@ -139,6 +159,34 @@ PipelineOptions PipelineOptions::ForLinear() {
           .categories = CategoryEncoding::kOneHot,
           .min_category_rows = 5,
           .max_categories = 100};
+}
+
+// Target statistics that the rows at `learn` tell, as a further step and further columns of the
+// matrix of `rows`.
+Status Pipeline::AddStatistics(const StatisticsRequest& request, FittedRows& fitted) {
+  std::vector<std::int64_t> learn_rows;
+  for (const std::int64_t position : request.learn)
+    learn_rows.push_back(request.rows[static_cast<std::size_t>(position)]);
+  auto statistics = FitStatistics(request.table, learn_rows, request.features,
+                                  request.options.target, request.supervision);
+  if (!statistics) return Status::Ok();
+  const std::int64_t first = fitted.matrix.cols();
+  fitted.pipeline.impl_->Add(std::move(statistics->step));
+  Matrix matrix(fitted.matrix.rows(), fitted.pipeline.outputs());
+  for (std::int64_t j = 0; j < first; ++j) {
+    const auto from = std::as_const(fitted.matrix).column(j);
+    std::copy(from.begin(), from.end(), matrix.column(j).begin());
+  }
+  REEVE_RETURN_IF_ERROR(
+      ApplyStep(*fitted.pipeline.steps().back(), request.table, request.rows, first, matrix));
+  auto told = statistics->training.begin();
+  for (std::int64_t j = first; j < matrix.cols(); ++j) {
+    const auto column = matrix.column(j);
+    for (const std::int64_t position : request.learn)
+      column[static_cast<std::size_t>(position)] = *told++;
+  }
+  fitted.matrix = std::move(matrix);
+  return Status::Ok();
 }
 
 Result<FittedPipeline> Pipeline::Fit(const Table& table, std::span<const std::int64_t> rows,
@@ -166,6 +214,10 @@ Result<FittedRows> Pipeline::FitTransform(const Table& table, std::span<const st
       impl->Add(std::move(fitted));
     }
   }
+  for (const Derived& derived : options.derived) {
+    REEVE_ASSIGN_OR_RETURN(auto step, DerivedStep::Fit(derived, table, rows, options));
+    impl->Add(std::move(step));
+  }
   if (impl->outputs.empty()) {
     return Status::InvalidData(
         "no column gives a feature: ids give none, nor do columns without values");
@@ -174,7 +226,16 @@ Result<FittedRows> Pipeline::FitTransform(const Table& table, std::span<const st
   REEVE_ASSIGN_OR_RETURN(Matrix matrix, pipeline.Transform(table, rows));
   for (const auto& [first, values] : learnt)
     std::copy(values.begin(), values.end(), matrix.column(first).data());
-  return FittedRows{std::move(pipeline), std::move(matrix)};
+  if (supervision.labels.empty()) return FittedRows{std::move(pipeline), std::move(matrix)};
+  const std::vector<std::int64_t> learn = PositionsBut(rows.size(), supervision.watched);
+  if (!supervision.watched.empty() && pipeline.looks_at_labels())
+    REEVE_RETURN_IF_ERROR(pipeline.Relearn(table, rows, learn, supervision, matrix));
+  FittedRows fitted{std::move(pipeline), std::move(matrix)};
+  if (options.target.statistics != Statistics::kNone) {
+    REEVE_RETURN_IF_ERROR(
+        AddStatistics({table, rows, learn, features, options, supervision}, fitted));
+  }
+  return fitted;
 }
 
 }  // namespace reeve::features

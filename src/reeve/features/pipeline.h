@@ -8,6 +8,7 @@
 
 #include "reeve/base/json.h"
 #include "reeve/base/result.h"
+#include "reeve/features/expression.h"
 #include "reeve/table/matrix.h"
 #include "reeve/table/table.h"
 
@@ -24,6 +25,24 @@ enum class CategoryEncoding {
   kOrdinal,
 };
 
+enum class Statistics {
+  kNone,
+  /// Of single columns.
+  kColumns,
+  /// Of single columns and of combinations of up to three.
+  kCombinations,
+};
+
+/// Target statistics (statistics_step.h) of columns whose values are told apart: categories, and
+/// whole numbers that repeat and whose order says little.
+struct StatisticsOptions {
+  Statistics statistics = Statistics::kNone;
+  /// Rows that the overall share of a class counts for beside the rows of a value.
+  double prior_rows = 2;
+  /// Combinations that are kept at most.
+  int most_combinations = 12;
+};
+
 /// What supervised steps learn from. Does not own.
 struct Supervision {
   /// Class of each row of the table (rows that are not fitted may hold anything in range).
@@ -31,6 +50,9 @@ struct Supervision {
   int classes = 2;
   /// Group of each row of the table, or empty: rows of a group are not told of each other's labels.
   std::span<const std::int32_t> groups = {};
+  /// Positions among the fitted rows of those that tell no label: what is tested or watched. They
+  /// get what new rows will get.
+  std::span<const std::int64_t> watched = {};
   std::uint64_t seed = 42;
 };
 
@@ -52,8 +74,14 @@ struct PipelineOptions {
   /// Dates become these numbers: year, month, day, weekday, hour, epoch_days.
   std::vector<std::string> date_parts = {"year", "month", "day", "weekday", "hour", "epoch_days"};
 
+  StatisticsOptions target = {};
+  /// Columns computed from others, as further numbers.
+  std::vector<Derived> derived = {};
+
   /// Raw numbers with NaN, categories as codes: for trees.
   static PipelineOptions ForTrees();
+  /// ForTrees, and target statistics of columns and of combinations.
+  static PipelineOptions ForTreesWithStatistics();
   /// Median, flags, standard scaling, one-hot with a rare bucket: for linear models.
   static PipelineOptions ForLinear();
 };
@@ -107,7 +135,8 @@ class FittedPipeline {
 /// A pipeline and the matrix of the rows it was fitted on.
 struct FittedRows {
   FittedPipeline pipeline;
-  /// Like Transform of these rows, but for supervised steps: those tell a row of other rows only.
+  /// Like Transform of these rows, but for supervised steps: those tell a row of other rows'
+  /// labels only.
   Matrix matrix;
 };
 
@@ -126,6 +155,17 @@ class Pipeline {
                                          const std::vector<std::string>& features,
                                          const PipelineOptions& options,
                                          const Supervision& supervision);
+
+ private:
+  struct StatisticsRequest {
+    const Table& table;
+    std::span<const std::int64_t> rows;
+    std::span<const std::int64_t> learn;
+    const std::vector<std::string>& features;
+    const PipelineOptions& options;
+    const Supervision& supervision;
+  };
+  static Status AddStatistics(const StatisticsRequest& request, FittedRows& fitted);
 };
 
 }  // namespace reeve::features

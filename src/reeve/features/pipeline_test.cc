@@ -240,6 +240,29 @@ TEST(PipelineTest, ReadsBackEqual) {
   }
 }
 
+TEST(PipelineTest, DerivedColumnsAreFurtherNumbers) {
+  const Table table = SmallTable();
+  PipelineOptions options = PipelineOptions::ForLinear();
+  options.scaling = Scaling::kNone;
+  options.derived = {{"twice", "age * 2"}, {"per hour", "age / hour(day)"}};
+  const auto pipeline = Pipeline::Fit(table, AllRows(4), {"age"}, options);
+  ASSERT_TRUE(pipeline.ok()) << pipeline.status().message();
+  EXPECT_THAT(NamesOf(*pipeline), ElementsAre("age", "age (missing)", "twice", "twice (missing)",
+                                              "per hour", "per hour (missing)"));
+  const auto read = FittedPipeline::FromJson(ParseJson(DumpJson(pipeline->ToJson())).value());
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  const auto matrix = read->Transform(table, AllRows(4));
+  EXPECT_THAT(matrix->column(2), ElementsAre(40, 80, 80, 120));
+  EXPECT_THAT(matrix->column(4), ElementsAre(20, 20, 20, 20));  // hours 0, 0, 2 and none
+  EXPECT_THAT(matrix->column(5), ElementsAre(1, 1, 0, 1));
+  options.derived = {{"x", "age * cit"}};
+  EXPECT_THAT(Pipeline::Fit(table, AllRows(4), {"age"}, options).status().message(),
+              testing::HasSubstr("\"city\""));
+  options.derived = {{"x", "age * city"}};
+  EXPECT_THAT(Pipeline::Fit(table, AllRows(4), {"age"}, options).status().message(),
+              testing::HasSubstr("holds category values, expected numbers"));
+}
+
 TEST(PipelineTest, ReadsTheFirstVersion) {
   const auto pipeline = FittedPipeline::FromJson(
       ParseJson(R"({"format_version":1,"columns":[{"column":"age","kind":"number","numbers":[)"

@@ -6,7 +6,9 @@
 
 #include "reeve/base/text.h"
 #include "reeve/features/category_step.h"
+#include "reeve/features/derived_step.h"
 #include "reeve/features/number_step.h"
+#include "reeve/features/statistics_step.h"
 #include "reeve/features/text/text_step.h"
 
 namespace reeve::features {
@@ -40,6 +42,8 @@ Result<std::unique_ptr<Step>> StepFromJson(const Json& json) {
   if (kind == "number") return NumberStep::FromJson(json);
   if (kind == "category") return CategoryStep::FromJson(json);
   if (kind == "text") return TextStep::FromJson(json);
+  if (kind == "derived") return DerivedStep::FromJson(json);
+  if (kind == "target_statistics") return StatisticsStep::FromJson(json);
   return Status::Corrupt("unknown kind of step " + Quote(kind));
 }
 

@@ -83,7 +83,9 @@ class Step {
   virtual bool LooksAtLabels() const { return false; }
   struct Relearnt;
   /// This step as it would be, had it learnt from the rows `rows` of `table`: with the same inputs
-  /// and outputs, which keep their meaning. REQUIRES: LooksAtLabels().
+  /// and outputs, which keep their meaning. Steps that choose their outputs by the labels
+  /// (combinations of columns) cannot and fail: a pipeline with them is fitted anew.
+  /// REQUIRES: LooksAtLabels().
   virtual Result<Relearnt> Relearn(const Table& table, std::span<const std::int64_t> rows,
                                    const Supervision& supervision) const;
   /// An element of pipeline.json: "kind" and what StepFromJson needs.

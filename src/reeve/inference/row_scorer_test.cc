@@ -2,12 +2,15 @@
 
 #include <bit>
 #include <cmath>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
+#include "reeve/features/statistics_step.h"
 #include "reeve/inference/linear.h"
 #include "reeve/inference/test_forest.h"
 
@@ -109,6 +112,43 @@ Calibration RandomCalibration(std::uint64_t seed, int classes) {
           .y = {0.01, 0.1, 0.6, 0.97}};
 }
 
+// The pipeline with steps of several columns behind its own.
+features::FittedPipeline WithWideSteps(features::FittedPipeline pipeline, const Table& table,
+                                       Random& random) {
+  features::StatisticsParts parts;
+  parts.inputs = {{.source = {"grade", Column::Storage::kCodes}, .categories = {"2", "NA", "x"}},
+                  {.source = {"age", Column::Storage::kNumbers}, .numbers = {31, 42, 20.5, 2}},
+                  {.source = {"town", Column::Storage::kCodes}, .categories = {"Ely", "York"}}};
+  parts.classes = {1};
+  parts.priors = {0.25};
+  parts.statistics = {{.inputs = {1}}, {.inputs = {0, 2}}, {.inputs = {0, 1, 2}}};
+  for (features::TargetStatistic& statistic : parts.statistics) {
+    std::set<std::vector<std::uint32_t>> keys;
+    for (int i = 0; i < 30; ++i) {
+      std::vector<std::uint32_t> key;
+      for (const std::size_t input : statistic.inputs)
+        key.push_back(static_cast<std::uint32_t>(random.Below(parts.inputs[input].places())));
+      keys.insert(key);
+    }
+    for (const std::vector<std::uint32_t>& key : keys) {
+      statistic.places.insert(statistic.places.end(), key.begin(), key.end());
+      statistic.rows.push_back(1 + static_cast<std::int64_t>(random.Below(9)));
+      statistic.hits.push_back(static_cast<std::int64_t>(random.Below(9)));
+    }
+  }
+  Json json;
+  json["format_version"] = 2;
+  json["steps"] = {features::StatisticsStep::Make(std::move(parts)).value()->ToJson()};
+  features::PipelineOptions options = features::PipelineOptions::ForLinear();
+  options.derived = {{"ratio", "income / (age - 20)"}, {"at", "weekday(since) + age * married"}};
+  std::vector<features::FittedPipeline> all;
+  all.push_back(std::move(pipeline));
+  all.push_back(features::FittedPipeline::FromJson(json).value());
+  all.push_back(
+      features::Pipeline::Fit(table, AllRows(kTrainingRows), {"age", "town"}, options).value());
+  return features::FittedPipeline::Join(std::move(all));
+}
+
 Scorer RandomScorer(std::uint64_t seed) {
   Random random(seed);
   const contract::TypedTable typed = TrainingTable(random);
@@ -135,6 +175,7 @@ Scorer RandomScorer(std::uint64_t seed) {
                         .value());
     pipeline = features::FittedPipeline::Join(std::move(parts));
   }
+  if (seed % 3 == 1) pipeline = WithWideSteps(std::move(pipeline), typed.table, random);
   contract::Contract contract = contract::MakeContract(typed, kFeatures);
   contract.target = "y";
   contract.classes = {"no", "yes"};

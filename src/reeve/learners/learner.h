@@ -21,6 +21,8 @@ namespace reeve::learners {
 enum class InputKind {
   /// Raw numbers with NaN for missing, categories as codes.
   kTrees,
+  /// kTrees, and target statistics of categories and of combinations of them.
+  kTreesWithStatistics,
   /// Imputed, scaled, one-hot: no NaN, no codes.
   kLinear,
 };

@@ -1,62 +1,132 @@
 #include "reeve/report/page.h"
 
+#include "reeve/report/style.h"
+#include "reeve/report/texts.h"
+
 namespace reeve::report {
 namespace {
 
-constexpr const char* kHead =
-    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<style>\n"
-    ":root{color-scheme:light "
-    "dark;--ink:#1c2430;--soft:#5b6675;--paper:#fff;--line:#dfe3e8;--mark:#fff4e0;--edge:#b35c00}\n"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#a3adbb;--paper:#14181f;--line:#"
-    "2c3440;--mark:#33260f;--edge:#ffb454}}\n"
-    "body{font:16px/1.5 "
-    "system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:66rem;margin:0 "
-    "auto;padding:1.5rem}\n"
-    "h1{font-size:1.6rem;margin:.2rem 0 1rem}h2{font-size:1.15rem;margin:2rem 0 .6rem}\n"
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem "
-    "1.2rem;margin:0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}\n"
-    ".scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}\n"
-    "th,td{text-align:left;padding:.35rem .9rem .35rem 0;border-bottom:1px solid "
-    "var(--line);white-space:nowrap}th{color:var(--soft);font-weight:600}\n"
-    ".warnings li{background:var(--mark);border-left:4px solid var(--edge);padding:.45rem "
-    ".8rem;margin:.4rem 0;list-style:none}.warnings{padding:0}\n"
-    ".pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1.2rem}."
-    "pictures figure{margin:0}\n"
-    ".pictures svg{max-width:100%;height:auto}\n"
-    "@media print{body{max-width:none;padding:0}figure{break-inside:avoid}}\n</style>\n";
+std::string Html(const Paragraph& paragraph) {
+  return std::string(paragraph.is_note ? "<p class=\"note\">" : "<p>") + Escape(paragraph.text) +
+         "</p>\n";
+}
 
-std::string Row(const std::vector<std::string>& cells, const std::string& tag) {
-  std::string html = "<tr>";
-  for (const std::string& cell : cells) html += "<" + tag + ">" + Escape(cell) + "</" + tag + ">";
-  return html + "</tr>\n";
+std::string Html(const Facts& facts) {
+  std::string html = "<dl>\n";
+  for (const auto& [name, value] : facts)
+    html += "<dt>" + Escape(name) + "</dt><dd>" + Escape(value) + "</dd>\n";
+  return html + "</dl>\n";
+}
+
+std::string Html(const PageTable& table) {
+  std::string html = "<div class=\"scroll\" tabindex=\"0\"><table>\n";
+  if (!table.caption.empty()) html += "<caption>" + Escape(table.caption) + "</caption>\n";
+  html += "<thead><tr>";
+  for (const PageTable::Heading& heading : table.headings) {
+    html += std::string("<th scope=\"col\"") + (heading.is_number ? " class=\"number\">" : ">") +
+            Escape(heading.text) + "</th>";
+  }
+  html += "</tr></thead>\n<tbody>\n";
+  for (const PageTable::Row& row : table.rows) {
+    html += row.is_strong ? "<tr class=\"strong\">" : "<tr>";
+    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+      const bool is_number = i < table.headings.size() && table.headings[i].is_number;
+      html += std::string(is_number ? "<td class=\"number\">" : "<td>") +
+              Escape(row.cells[i].text) + row.cells[i].svg + "</td>";
+    }
+    html += "</tr>\n";
+  }
+  return html + "</tbody></table></div>\n";
+}
+
+std::string Html(const std::vector<Tile>& tiles) {
+  std::string html = "<div class=\"tiles\">\n";
+  for (const Tile& tile : tiles) {
+    html += "<div class=\"tile\"><span>" + Escape(tile.name) + "</span><b>" + Escape(tile.value) +
+            "</b><span>" + Escape(tile.detail) + "</span></div>\n";
+  }
+  return html + "</div>\n";
+}
+
+std::string Html(const std::vector<Warning>& warnings) {
+  std::string html = "<ul class=\"warnings\">\n";
+  for (const Warning& warning : warnings) {
+    html += "<li><code>" + Escape(warning.code) + "</code> ";
+    if (!warning.column.empty()) html += "<strong>" + Escape(warning.column) + "</strong>: ";
+    html += Escape(warning.message);
+    if (!warning.fix.empty())
+      html += "<span class=\"fix\"><strong>What to do:</strong> " + Escape(warning.fix) + "</span>";
+    html += "</li>\n";
+  }
+  return html + "</ul>\n";
+}
+
+// A title that repeats the section's is left out.
+std::string Html(const std::vector<Figure>& figures, const std::string& heading) {
+  std::string html = "<div class=\"pictures\">\n";
+  for (const Figure& figure : figures) {
+    html += figure.picture.wide ? "<figure class=\"wide\" tabindex=\"0\">\n" : "<figure>\n";
+    if (figure.picture.title != heading) html += "<h3>" + Escape(figure.picture.title) + "</h3>\n";
+    html += InlineSvg(figure.picture);
+    if (!figure.caption.empty())
+      html += "<figcaption>" + Escape(figure.caption) + "</figcaption>\n";
+    html += "</figure>\n";
+  }
+  return html + "</div>\n";
+}
+
+// Each kind of block; only figures look at the heading that they stand under.
+struct BlockWriter {
+  const std::string& heading;
+  std::string operator()(const std::vector<Figure>& figures) const {
+    return Html(figures, heading);
+  }
+  template <typename Content>
+  std::string operator()(const Content& content) const {
+    return Html(content);
+  }
+};
+
+std::string Html(const std::vector<Block>& blocks, const std::string& heading) {
+  std::string html;
+  for (const Block& block : blocks) html += std::visit(BlockWriter{heading}, block);
+  return html;
+}
+
+std::string Contents(const Page& page) {
+  constexpr std::size_t kFewest = 3;
+  std::string items;
+  std::size_t count = 0;
+  for (const Section& section : page.sections) {
+    if (section.blocks.empty()) continue;
+    ++count;
+    items +=
+        "<li><a href=\"#" + Escape(section.id) + "\">" + Escape(section.heading) + "</a></li>\n";
+  }
+  if (count < kFewest) return "";
+  return "<nav aria-label=\"Contents\"><ol>\n" + items + "</ol></nav>\n";
 }
 
 }  // namespace
 
 std::string Html(const Page& page) {
   std::string html =
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" +
-      Escape(page.title) + "</title>\n" + kHead + "</head>\n<body>\n<h1>" + Escape(page.title) +
-      "</h1>\n<dl>\n";
-  for (const auto& [name, value] : page.facts)
-    html += "<dt>" + Escape(name) + "</dt><dd>" + Escape(value) + "</dd>\n";
-  html += "</dl>\n";
-  if (!page.warnings.empty()) {
-    html += "<h2>To mind</h2>\n<ul class=\"warnings\">\n";
-    for (const std::string& warning : page.warnings) html += "<li>" + Escape(warning) + "</li>\n";
-    html += "</ul>\n";
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+      "name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<meta "
+      "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src "
+      "'unsafe-inline'\">\n<title>" +
+      Escape(page.title) + "</title>\n<style>\n" + PageStyle() +
+      "</style>\n</head>\n<body>\n<header>\n<h1>" + Escape(page.title) + "</h1>\n";
+  if (!page.lead.empty()) html += "<p class=\"lead\">" + Escape(page.lead) + "</p>\n";
+  html += Html(page.head, page.title) + "</header>\n" + Contents(page) + "<main>\n";
+  for (const Section& section : page.sections) {
+    if (section.blocks.empty()) continue;
+    html += "<section aria-labelledby=\"" + Escape(section.id) + "\">\n<h2 id=\"" +
+            Escape(section.id) + "\">" + Escape(section.heading) + "</h2>\n" +
+            Html(section.blocks, section.heading) + "</section>\n";
   }
-  for (const PageTable& table : page.tables) {
-    html += "<h2>" + Escape(table.heading) + "</h2>\n<div class=\"scroll\"><table>\n<thead>" +
-            Row(table.columns, "th") + "</thead>\n<tbody>\n";
-    for (const auto& row : table.rows) html += Row(row, "td");
-    html += "</tbody></table></div>\n";
-  }
-  if (!page.pictures.empty()) {
-    html += "<h2>Pictures</h2>\n<div class=\"pictures\">\n";
-    for (const Picture& picture : page.pictures) html += "<figure>" + picture.svg + "</figure>\n";
-    html += "</div>\n";
-  }
+  html += "</main>\n";
+  if (!page.footer.empty()) html += "<footer>" + Escape(page.footer) + "</footer>\n";
   return html + "</body>\n</html>\n";
 }
 

@@ -1,40 +1,55 @@
 #pragma once
 
-#include <cstdint>
+#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "reeve/evaluation/confusion.h"
-#include "reeve/evaluation/curves.h"
-#include "reeve/evaluation/reliability.h"
+#include "reeve/report/picture.h"
+#include "reeve/report/picture_data.h"
 
 namespace reeve::report {
 
-/// A drawing with the name of its file (without ending).
-struct Picture {
+/// The pictures of a report, one file each. All of them stand empty input: they then draw their
+/// axes and say that there is nothing. Up to kSeriesStyles curves share one picture and differ in
+/// dashes.
+
+/// False against true positive rates, with the area in the legend.
+Picture DrawRoc(const std::vector<NamedCurve>& curves);
+/// Recall against precision. `base_rate`: the precision of chance.
+Picture DrawPrecisionRecall(const std::vector<NamedCurve>& curves, std::optional<double> base_rate);
+
+/// A calibration curve with its name, as one picture may hold several.
+struct NamedCalibration {
   std::string name;
-  std::string title;
-  std::string svg;
+  std::vector<CalibrationBin> bins;
 };
+/// Predicted probability against what came true, with intervals, above the rows of each bin. A good
+/// model lies on the diagonal.
+Picture DrawCalibration(const std::vector<NamedCalibration>& curves);
 
-/// Drawings as SVG, readable in light and dark, with a title for those who cannot see them. Names
-/// of columns and classes are escaped. No scripts.
-Picture RocPicture(const std::vector<evaluation::CurvePoint>& curve, double auc);
-Picture PrecisionRecallPicture(const std::vector<evaluation::CurvePoint>& curve,
-                               double average_precision);
-/// Mean probability against observed share; a good model lies on the diagonal.
-Picture CalibrationPicture(const std::vector<evaluation::ReliabilityBin>& bins);
-/// Counts by true and predicted class; at most 30 classes are drawn.
-Picture ConfusionPicture(const evaluation::ConfusionMatrix& confusion,
-                         const std::vector<std::string>& classes);
-/// Shares of importance as bars, the largest 20.
-Picture ImportancePicture(const std::vector<std::pair<std::string, double>>& importance);
-/// A metric by round or step.
-Picture HistoryPicture(const std::string& metric,
-                       const std::vector<std::pair<std::int64_t, double>>& points);
+/// Counts by true (row) and predicted (column) class, with their share of the true class where
+/// there is room. Shades tell the share; the diagonal is framed. At most 40 classes are drawn.
+Picture DrawConfusion(const evaluation::ConfusionMatrix& confusion,
+                      const std::vector<std::string>& classes);
 
-/// `text` fit for XML and HTML: & < > " ' escaped, control characters dropped.
-std::string Escape(const std::string& text);
+/// One group above the axis, the other below it, each as shares of its rows.
+Picture DrawScoreDistribution(const ScoreDistribution& distribution);
+
+/// Bars with intervals, the largest 20.
+Picture DrawImportance(const ImportanceChart& chart);
+
+/// Losses by round: rows learnt from (solid) and rows watched (dashed), folds as thin lines.
+Picture DrawLearningCurves(const std::vector<LearningCurve>& curves);
+
+/// A small plot for each column, all with the same vertical axis; the first 12.
+Picture DrawPartialDependence(const std::vector<PartialDependence>& dependences,
+                              const std::string& class_name);
+
+/// A point with its interval for each slice beside the score of all rows; the first 12.
+Picture DrawSlices(const SliceChart& chart);
+
+/// A histogram of a few pixels for a cell of a table.
+std::string SmallHistogram(std::span<const std::int64_t> counts, const std::string& description);
 
 }  // namespace reeve::report

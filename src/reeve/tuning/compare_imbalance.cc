@@ -93,8 +93,8 @@ TreatmentScores ScoreAll(const Predictions& predictions) {
 
 class Comparison {
  public:
-  Comparison(const Problem& problem, const std::vector<std::int64_t>& rows,
-             std::vector<Fold> folds, const CompareImbalanceOptions& options)
+  Comparison(const Problem& problem, const std::vector<std::int64_t>& rows, std::vector<Fold> folds,
+             const CompareImbalanceOptions& options)
       : rows_(rows),
         labels_(problem.LabelsOf(rows)),
         folds_(std::move(folds)),

@@ -51,8 +51,7 @@ Result<FoldFit> CrossValidation::RunTask(const FitTask& task, int threads) const
   REEVE_ASSIGN_OR_RETURN(const auto* const prepared,
                          preparation_.GetForFold(candidate.input, task.fold_idx));
   const Fold& fold = folds_[task.fold_idx];
-  FitRows rows{
-      .prepared = prepared, .labels = labels_, .classes = classes_, .learn = fold.train};
+  FitRows rows{.prepared = prepared, .labels = labels_, .classes = classes_, .learn = fold.train};
   if (options_.watches) rows.watch = fold.test;
   return Fit(candidate, rows, task.seed, threads);
 }

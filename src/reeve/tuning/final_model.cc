@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 
 #include "reeve/base/number.h"
@@ -57,30 +58,53 @@ learners::Params ScaleRounds(learners::Params params, std::size_t folds) {
   return params;
 }
 
-Result<Part> MakePart(const CrossValidation& validation, const ChosenMember& member,
-                      const FinalModelOptions& options) {
+// The models of all folds as parts of their own, each with the columns that its fold chose.
+Result<std::vector<Part>> FoldParts(const ChosenMember& member) {
   const Assessment& assessment = *member.assessment;
-  Part part{.key = {assessment.candidate->input, PreparedKey::kAllRows}, .weight = member.weight};
-  if (assessment.out_of_bag) {
-    part.trained = WithoutModel(assessment);
+  const auto share = static_cast<double>(assessment.folds.size());
+  std::vector<Part> parts;
+  for (std::size_t i = 0; i < assessment.folds.size(); ++i) {
+    Part part{.key = {assessment.candidate->input, static_cast<int>(assessment.folds[i])},
+              .weight = member.weight / share};
+    part.trained.params = assessment.params;
+    part.trained.history = assessment.history;
+    part.trained.importance = assessment.importance[i];
     REEVE_ASSIGN_OR_RETURN(part.trained.model,
-                           inference::LoadModel(assessment.models.front()->Serialize()));
-    return part;
+                           inference::LoadModel(assessment.models[i]->Serialize()));
+    parts.push_back(std::move(part));
   }
-  const bool averages = options.average_folds && assessment.rounds > 0;
-  if (averages) {
-    part.trained = WithoutModel(assessment);
-    REEVE_ASSIGN_OR_RETURN(part.trained.model, AverageModel(assessment.models));
-    return part;
-  }
+  return parts;
+}
+
+Result<TrainedModel> TrainOnAll(const CrossValidation& validation, const Assessment& assessment,
+                                const FinalModelOptions& options) {
   Candidate candidate = *assessment.candidate;
   candidate.path = {assessment.params};
   if (assessment.rounds > 0 && options.average_folds)
     candidate.path.front() = ScaleRounds(assessment.params, assessment.folds.size());
   REEVE_ASSIGN_OR_RETURN(FoldFit fit, validation.TrainOnAll(candidate, options.seed));
-  part.trained = std::move(fit.models.front());
-  part.trained.history = assessment.history;
-  return part;
+  fit.models.front().history = assessment.history;
+  return std::move(fit.models.front());
+}
+
+Result<std::vector<Part>> MakeParts(const CrossValidation& validation, const ChosenMember& member,
+                                    const FinalModelOptions& options) {
+  const Assessment& assessment = *member.assessment;
+  const bool averages = options.average_folds && assessment.rounds > 0;
+  const learners::InputKind input = assessment.candidate->input;
+  if (averages && input == learners::InputKind::kTreesWithStatistics) return FoldParts(member);
+  std::vector<Part> parts(1);
+  parts[0].key = {.input = input};
+  parts[0].weight = member.weight;
+  if (assessment.out_of_bag || averages) {
+    parts[0].trained = WithoutModel(assessment);
+    REEVE_ASSIGN_OR_RETURN(parts[0].trained.model,
+                           averages ? AverageModel(assessment.models)
+                                    : inference::LoadModel(assessment.models.front()->Serialize()));
+    return parts;
+  }
+  REEVE_ASSIGN_OR_RETURN(parts[0].trained, TrainOnAll(validation, assessment, options));
+  return parts;
 }
 
 // Pipelines side by side, and where the columns of each begin.
@@ -120,7 +144,7 @@ Result<features::FittedPipeline> JoinPipelines(Preparation& preparation, const L
 Result<TrainedModel> Mix(std::vector<Part> parts, const Layout& layout,
                          const std::vector<ChosenMember>& chosen) {
   TrainedModel mixed;
-  mixed.params = MixtureParams(chosen);
+  mixed.params = chosen.size() == 1 ? chosen.front().assessment->params : MixtureParams(chosen);
   mixed.importance.resize(static_cast<std::size_t>(layout.columns));
   std::vector<inference::MixtureMember> members;
   const int classes = parts.front().trained.model->classes();
@@ -157,8 +181,8 @@ Result<FinalModel> MakeFinalModel(const CrossValidation& validation, Preparation
                                   const FinalModelOptions& options) {
   std::vector<Part> parts;
   for (const ChosenMember& member : chosen) {
-    REEVE_ASSIGN_OR_RETURN(Part part, MakePart(validation, member, options));
-    parts.push_back(std::move(part));
+    REEVE_ASSIGN_OR_RETURN(std::vector<Part> more, MakeParts(validation, member, options));
+    std::move(more.begin(), more.end(), std::back_inserter(parts));
   }
   REEVE_ASSIGN_OR_RETURN(const Layout layout, LayOut(preparation, parts));
   REEVE_ASSIGN_OR_RETURN(features::FittedPipeline pipeline, JoinPipelines(preparation, layout));

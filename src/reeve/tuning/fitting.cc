@@ -39,8 +39,7 @@ GrownRows Grow(const FitRows& rows, const Balanced& balanced, const FitOptions& 
   GrownRows grown{.matrix = Matrix(given + made.matrix.rows(), matrix.columns())};
   for (std::int64_t j = 0; j < matrix.cols(); ++j) {
     const auto to = grown.matrix.column(j);
-    for (std::size_t i = 0; i < balanced.rows.size(); ++i)
-      to[i] = matrix.at(balanced.rows[i], j);
+    for (std::size_t i = 0; i < balanced.rows.size(); ++i) to[i] = matrix.at(balanced.rows[i], j);
     const auto synthetic = made.matrix.column(j);
     std::copy(synthetic.begin(), synthetic.end(), to.begin() + given);
   }
@@ -60,11 +59,11 @@ Result<FittedModels> FitModels(const FitRows& rows, const learners::Learner& lea
   const std::vector<double> weights = Scatter(balanced, rows.labels.size());
   const std::vector<double> watch_weights = WatchWeights(balanced, rows.labels);
   learners::TrainingSet learn{.matrix = &rows.prepared->matrix,
-                                    .labels = rows.labels,
-                                    .classes = rows.classes,
-                                    .weights = weights,
-                                    .rows = balanced.rows,
-                                    .quantised = &rows.prepared->quantised};
+                              .labels = rows.labels,
+                              .classes = rows.classes,
+                              .weights = weights,
+                              .rows = balanced.rows,
+                              .quantised = &rows.prepared->quantised};
   learners::TrainingSet watch = learn;
   watch.weights = watch_weights;
   watch.rows = rows.watch;

@@ -8,6 +8,7 @@
 namespace reeve::tuning {
 namespace {
 
+using learners::InputKind;
 using learners::Params;
 
 // Shapes follow published zero-shot portfolios of boosted trees (TabRepo, 2023); measured again on
@@ -111,23 +112,28 @@ Result<Effort> ParseEffort(std::string_view name) {
                                  Suggest(name, {"quick", "standard", "thorough"}));
 }
 
-std::vector<Candidate> Portfolio(const std::string& learner, Effort effort, std::int64_t rows,
-                                 std::int64_t smallest_class) {
-  if (learner == "logistic") return {{learner, learners::InputKind::kLinear, LogisticPath(effort)}};
+std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOptions& options) {
+  const Effort effort = options.effort;
+  if (learner == "logistic") return {{learner, InputKind::kLinear, LogisticPath(effort)}};
   const std::vector<Params> all = learner == "forest"      ? ForestPortfolio()
                                   : learner == "symmetric" ? SymmetricPortfolio(effort)
                                                            : BoostedPortfolio(effort);
   std::size_t count = learner == "boosted"     ? CandidateCount(effort, 2, 4, 8)
                       : learner == "symmetric" ? CandidateCount(effort, 1, 3, 4)
                                                : CandidateCount(effort, 1, 2, 4);
-  if (smallest_class < 50) count = std::min<std::size_t>(count, 2);
+  if (options.smallest_class < 50) count = std::min<std::size_t>(count, 2);
   // Beyond this size a single trial takes minutes and validation scores barely differ.
   constexpr std::int64_t kLarge = 200'000;
-  if (rows > kLarge && effort != Effort::kThorough)
+  if (options.rows > kLarge && effort != Effort::kThorough)
     count = std::min<std::size_t>(count, learner == "boosted" ? 2 : 1);
   std::vector<Candidate> candidates;
   for (std::size_t i = 0; i < std::min(count, all.size()); ++i)
-    candidates.push_back({learner, learners::InputKind::kTrees, {all[i]}});
+    candidates.push_back({learner, InputKind::kTrees, {all[i]}});
+  if (options.has_statistics && learner != "forest") {
+    const std::size_t with_statistics = CandidateCount(effort, 1, 2, 3);
+    for (std::size_t i = 0; i < std::min(with_statistics, count); ++i)
+      candidates.push_back({learner, InputKind::kTreesWithStatistics, {all[i]}});
+  }
   return candidates;
 }
 

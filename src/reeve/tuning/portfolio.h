@@ -17,12 +17,21 @@ enum class Effort { kQuick, kStandard, kThorough };
 /// "quick", "standard", "thorough". Fails with kInvalidArgument naming the nearest.
 Result<Effort> ParseEffort(std::string_view name);
 
+/// What is known of a search before it starts.
+struct PortfolioOptions {
+  Effort effort = Effort::kStandard;
+  std::int64_t rows = 0;
+  /// Rows of the rarest class.
+  std::int64_t smallest_class = 0;
+  /// The table has columns of which target statistics tell something: boosters are tried with them.
+  bool has_statistics = false;
+};
+
 /// A small set of configurations of `learner` that are known to do well on many tables and differ
 /// enough that one of them fits: a default, a shallow and a deep booster; forests of single rows
 /// and of larger leaves; a whole path of regularisation for the linear model. Ordered by how often
 /// each is worth its time. Few rows of the smallest class give fewer candidates: choosing among
 /// many by a noisy score is itself overfitting.
-std::vector<Candidate> Portfolio(const std::string& learner, Effort effort, std::int64_t rows,
-                                 std::int64_t smallest_class);
+std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOptions& options);
 
 }  // namespace reeve::tuning

@@ -13,7 +13,9 @@ TEST(PortfolioTest, EveryConfigurationIsValid) {
     const auto learner = learners::MakeLearner(name);
     ASSERT_TRUE(learner.ok());
     for (const Effort effort : {Effort::kQuick, Effort::kStandard, Effort::kThorough}) {
-      const auto groups = Portfolio(name, effort, 10'000, 1'000);
+      const auto groups = Portfolio(
+          name,
+          {.effort = effort, .rows = 10'000, .smallest_class = 1'000, .has_statistics = true});
       EXPECT_FALSE(groups.empty());
       for (const Candidate& group : groups) {
         for (const auto& params : group.path) {
@@ -29,7 +31,10 @@ TEST(PortfolioTest, MoreEffortNeverMeansFewerTrials) {
   for (const std::string& name : learners::LearnerNames()) {
     const auto count = [&](Effort effort) {
       std::size_t trials = 0;
-      for (const auto& group : Portfolio(name, effort, 10'000, 1'000)) trials += group.path.size();
+      for (const auto& group : Portfolio(
+               name,
+               {.effort = effort, .rows = 10'000, .smallest_class = 1'000, .has_statistics = true}))
+        trials += group.path.size();
       return trials;
     };
     EXPECT_LE(count(Effort::kQuick), count(Effort::kStandard));

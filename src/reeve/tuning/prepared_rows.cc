@@ -9,8 +9,15 @@ using learners::InputKind;
 constexpr std::uint64_t kSupervisionSeed = 42;
 
 features::PipelineOptions RecipeOf(InputKind input) {
-  return input == InputKind::kLinear ? features::PipelineOptions::ForLinear()
-                                     : features::PipelineOptions::ForTrees();
+  switch (input) {
+    case InputKind::kTrees:
+      return features::PipelineOptions::ForTrees();
+    case InputKind::kTreesWithStatistics:
+      return features::PipelineOptions::ForTreesWithStatistics();
+    case InputKind::kLinear:
+      break;
+  }
+  return features::PipelineOptions::ForLinear();
 }
 
 }  // namespace
@@ -51,6 +58,7 @@ Result<const PreparedRows*> Preparation::GetForFold(InputKind input, std::size_t
 }
 
 Result<bool> Preparation::LooksAtLabels(InputKind input) {
+  if (input == InputKind::kTreesWithStatistics) return true;
   REEVE_ASSIGN_OR_RETURN(const PreparedRows* const all, Get({.input = input}));
   return all->pipeline.looks_at_labels();
 }
@@ -63,26 +71,35 @@ features::Supervision Preparation::Supervise() const {
 }
 
 Result<std::unique_ptr<PreparedRows>> Preparation::Make(const PreparedKey& key) {
-  if (key.fold_idx != PreparedKey::kAllRows) return MakeForFold(key);
-  REEVE_ASSIGN_OR_RETURN(features::FittedRows fitted,
-                         features::Pipeline::FitTransform(*problem_.table, rows_, problem_.features,
-                                                          RecipeOf(key.input), Supervise()));
-  learners::QuantisedMatrix quantised;
-  if (key.input != InputKind::kLinear) quantised = learners::Quantise(fitted.matrix, threads_);
-  return std::make_unique<PreparedRows>(
-      PreparedRows{std::move(fitted.pipeline), std::move(fitted.matrix), std::move(quantised)});
+  const bool relearns =
+      key.fold_idx != PreparedKey::kAllRows && key.input != InputKind::kTreesWithStatistics;
+  Result<std::unique_ptr<PreparedRows>> made = relearns ? Relearn(key) : Fit(key);
+  if (made.ok() && key.input != InputKind::kLinear)
+    (*made)->quantised = learners::Quantise((*made)->matrix, threads_);
+  return made;
 }
 
-Result<std::unique_ptr<PreparedRows>> Preparation::MakeForFold(const PreparedKey& key) {
+Result<std::unique_ptr<PreparedRows>> Preparation::Fit(const PreparedKey& key) const {
+  features::PipelineOptions recipe = RecipeOf(key.input);
+  recipe.derived = problem_.derived;
+  features::Supervision supervision = Supervise();
+  if (key.fold_idx != PreparedKey::kAllRows)
+    supervision.watched = folds_[static_cast<std::size_t>(key.fold_idx)].test;
+  REEVE_ASSIGN_OR_RETURN(features::FittedRows fitted,
+                         features::Pipeline::FitTransform(*problem_.table, rows_, problem_.features,
+                                                          recipe, supervision));
+  return std::make_unique<PreparedRows>(
+      PreparedRows{std::move(fitted.pipeline), std::move(fitted.matrix), {}});
+}
+
+Result<std::unique_ptr<PreparedRows>> Preparation::Relearn(const PreparedKey& key) {
   REEVE_ASSIGN_OR_RETURN(const PreparedRows* const all, Get({.input = key.input}));
   Matrix matrix = all->matrix;
   REEVE_RETURN_IF_ERROR(all->pipeline.Relearn(*problem_.table, rows_,
                                               folds_[static_cast<std::size_t>(key.fold_idx)].train,
                                               Supervise(), matrix));
-  learners::QuantisedMatrix quantised;
-  if (key.input != InputKind::kLinear) quantised = learners::Quantise(matrix, threads_);
   return std::make_unique<PreparedRows>(
-      PreparedRows{features::FittedPipeline::Join({}), std::move(matrix), std::move(quantised)});
+      PreparedRows{features::FittedPipeline::Join({}), std::move(matrix), {}});
 }
 
 }  // namespace reeve::tuning

@@ -19,7 +19,7 @@ namespace reeve::tuning {
 /// The rows of a search as one matrix for learners of one input kind, with the pipeline that made
 /// it. Row i is the i-th row of the search ("position").
 struct PreparedRows {
-  /// Of all rows; empty for the matrix of a fold.
+  /// Of all rows. Of a fold: its own where the labels choose the columns, else empty.
   features::FittedPipeline pipeline;
   Matrix matrix;
   /// The matrix in bins, for learners that work on them; empty for linear input.
@@ -52,7 +52,8 @@ class Preparation {
   /// Made at the first call. Valid as long as this object, or until its pipeline is taken.
   Result<const PreparedRows*> Get(const PreparedKey& key);
   /// The matrix on which fold `fold_idx` is learnt and tested: that of all rows, unless a step
-  /// looks at labels. The columns are those of the matrix of all rows.
+  /// looks at labels. The columns are those of the matrix of all rows, but for target statistics,
+  /// which each fold chooses by itself.
   Result<const PreparedRows*> GetForFold(learners::InputKind input, std::size_t fold_idx);
   /// Whether a row of the matrix of all rows was told of labels: then no row can be held out of it.
   Result<bool> LooksAtLabels(learners::InputKind input);
@@ -68,7 +69,8 @@ class Preparation {
 
   Slot& SlotOf(const PreparedKey& key);
   Result<std::unique_ptr<PreparedRows>> Make(const PreparedKey& key);
-  Result<std::unique_ptr<PreparedRows>> MakeForFold(const PreparedKey& key);
+  Result<std::unique_ptr<PreparedRows>> Fit(const PreparedKey& key) const;
+  Result<std::unique_ptr<PreparedRows>> Relearn(const PreparedKey& key);
   features::Supervision Supervise() const;
 
   const Problem& problem_;

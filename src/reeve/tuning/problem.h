@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "reeve/features/expression.h"
 #include "reeve/table/table.h"
 #include "reeve/tuning/folds.h"
 
@@ -16,6 +17,8 @@ struct Problem {
   const Table* table = nullptr;
   /// Names of the columns to learn from.
   std::vector<std::string> features = {};
+  /// Columns computed from others, learnt from besides.
+  std::vector<features::Derived> derived = {};
   /// Class of each table row (rows that take no part may hold anything in range).
   std::span<const std::int32_t> labels = {};
   int classes = 2;

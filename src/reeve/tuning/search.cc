@@ -71,7 +71,7 @@ class Searcher {
                                  if (options_.on_progress)
                                    options_.on_progress(++done_fits_, total_fits_);
                                }});
-    AddPortfolios();
+    REEVE_RETURN_IF_ERROR(AddPortfolios());
     REEVE_RETURN_IF_ERROR(TrainFolds(All(), {0}));
     REEVE_RETURN_IF_ERROR(TrainFolds(Survivors(), OtherFolds()));
     REEVE_ASSIGN_OR_RETURN(Choice choice, ChooseSingle());
@@ -80,11 +80,13 @@ class Searcher {
   }
 
  private:
-  void AddPortfolios() {
-    const auto rows = static_cast<std::int64_t>(rows_.size());
+  Status AddPortfolios() {
+    PortfolioOptions options{.effort = options_.effort,
+                             .rows = static_cast<std::int64_t>(rows_.size()),
+                             .smallest_class = SmallestClass(labels_, problem_.classes)};
+    REEVE_ASSIGN_OR_RETURN(options.has_statistics, HasStatistics());
     for (const std::string& learner : options_.learners) {
-      for (Candidate& candidate :
-           Portfolio(learner, options_.effort, rows, SmallestClass(labels_, problem_.classes))) {
+      for (Candidate& candidate : Portfolio(learner, options)) {
         trial_count_ += static_cast<std::int64_t>(candidate.path.size());
         auto contender = std::make_unique<Contender>();
         contender->seed = Random(options_.seed).Fork(learner, contenders_.size()).Next();
@@ -93,6 +95,20 @@ class Searcher {
       }
     }
     total_fits_ = static_cast<std::int64_t>(contenders_.size() * folds_.size());
+    return Status::Ok();
+  }
+
+  // Whether the first fold finds columns whose target statistics are worth anything.
+  Result<bool> HasStatistics() {
+    const bool boosts = std::any_of(
+        options_.learners.begin(), options_.learners.end(),
+        [](const std::string& learner) { return learner == "boosted" || learner == "symmetric"; });
+    if (!boosts) return false;
+    REEVE_ASSIGN_OR_RETURN(const auto* const plain,
+                           preparation_->GetForFold(learners::InputKind::kTrees, 0));
+    REEVE_ASSIGN_OR_RETURN(const auto* const with_statistics,
+                           preparation_->GetForFold(learners::InputKind::kTreesWithStatistics, 0));
+    return with_statistics->matrix.cols() > plain->matrix.cols();
   }
 
   std::vector<Contender*> All() const {

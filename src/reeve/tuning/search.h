@@ -82,8 +82,8 @@ struct SearchResult {
   ChosenDecision chosen = {};
 };
 
-/// Cross-validates a portfolio, picks the best configuration, or a mixture of several, calibrates it
-/// and chooses its threshold on out-of-fold predictions.
+/// Cross-validates a portfolio, picks the best configuration, or a mixture of several, calibrates
+/// it and chooses its threshold on out-of-fold predictions.
 ///
 /// Honest by construction: what looks at labels is fitted inside each fold; boosting watches the
 /// held-out folds for one thing only, a number of rounds that is the same for all folds; resampling

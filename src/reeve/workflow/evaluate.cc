@@ -11,10 +11,12 @@
 #include "reeve/evaluation/curves.h"
 #include "reeve/evaluation/reliability.h"
 #include "reeve/ingest/reader.h"
-#include "reeve/report/page.h"
+#include "reeve/report/sections.h"
+#include "reeve/report/texts.h"
 #include "reeve/workflow/decision_answer.h"
 #include "reeve/workflow/label_reader.h"
 #include "reeve/workflow/loaded_model.h"
+#include "reeve/workflow/score_pictures.h"
 #include "reeve/workflow/train_answer.h"
 
 namespace reeve::workflow {
@@ -62,52 +64,71 @@ Result<std::optional<evaluation::Costs>> CostsOf(const EvaluateRequest& request,
                                  std::to_string(classes));
 }
 
-std::string PageOf(const EvaluateReport& report, const Scored& scored) {
-  report::Page page{.title = "Evaluation of " + report.model,
-                    .facts = {},
-                    .warnings = {},
-                    .tables = {},
-                    .pictures = {}};
-  page.facts = {{"Data", report.data},
-                {"Rows", GroupDigits(report.scores.rows)},
-                {"Classes", Join(report.classes, ", ")}};
-  report::PageTable table{
-      .heading = "Scores", .columns = {"score", "value", "95 % interval"}, .rows = {}};
-  const auto number = [](double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.4f", value);
-    return std::string(text);
-  };
-  for (const auto& [name, value] : report.scores.values) {
-    const auto interval = report.scores.FindInterval(name);
-    table.rows.push_back({name, number(value),
-                          interval ? number(interval->low) + " to " + number(interval->high) : ""});
+report::PageTable LiftTable(const std::vector<evaluation::LiftDecile>& deciles) {
+  report::PageTable table{.caption = "Lift by tenth of the rows, most probable first",
+                          .headings = {{"tenth", true},
+                                       {"rows", true},
+                                       {"positives", true},
+                                       {"lift", true},
+                                       {"cumulative gain", true}},
+                          .rows = {}};
+  for (const evaluation::LiftDecile& decile : deciles) {
+    table.rows.push_back({{{std::to_string(decile.decile)},
+                           {GroupDigits(decile.rows)},
+                           {GroupDigits(decile.positives)},
+                           {report::Decimals(decile.lift, 2)},
+                           {report::Percent(decile.cumulative_gain)}}});
   }
-  page.tables.push_back(std::move(table));
-  if (report.classes.size() == 2) {
+  return table;
+}
+
+std::vector<report::ScoreLine> ScoreLines(const evaluation::Scores& scores) {
+  std::vector<report::ScoreLine> lines;
+  for (const auto& [name, value] : scores.values) {
+    const auto metric = evaluation::ParseMetric(name);
+    report::ScoreLine line{.name = name, .test = value, .test_interval = scores.FindInterval(name)};
+    if (metric.ok()) line.description = std::string(evaluation::InfoOf(*metric).description);
+    line.is_headline = name == "auc" || name == "accuracy" || name == "log_loss";
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::string PageOf(const EvaluateReport& report, const Scored& scored) {
+  const bool is_binary = report.classes.size() == 2;
+  const ScoredRows rows{.labels = scored.labels,
+                        .probabilities = &scored.probabilities,
+                        .classes = report.classes,
+                        .threshold = is_binary ? std::optional(report.threshold) : std::nullopt};
+  report::TrainingReport content;
+  report::Page page{.title = "Evaluation of " + report.model,
+                    .lead = "Scores of a finished model on labelled rows."};
+  page.head.emplace_back(
+      report::Facts{{"Model", report.model},
+                    {"Data", report.data},
+                    {"Rows", GroupDigits(report.scores.rows) + " scored, " +
+                                 GroupDigits(report.rows_unlabelled) + " without a label, " +
+                                 GroupDigits(report.rows_rejected) + " that break the contract"},
+                    {"Classes", Join(report.classes, ", ")}});
+  content.scores = ScoreLines(report.scores);
+  content.classes = report.classes;
+  content.threshold = rows.threshold;
+  content.confusion = report.scores.confusion;
+  content.class_auc = ClassAucs(rows);
+  content.brier = report.scores.Find("brier");
+  content.ece = report.scores.Find("ece");
+  AddScorePictures(rows, content.pictures);
+  page.head.emplace_back(report::ScoreTiles(content));
+  page.sections = {report::ScoresSection(content),      report::ThresholdSection(content),
+                   report::CalibrationSection(content), report::ConfusionSection(content),
+                   report::CurvesSection(content),      {"lift", "Lift", {}}};
+  if (is_binary) {
     std::vector<double> positive;
     for (std::int64_t row = 0; row < scored.probabilities.rows; ++row)
       positive.push_back(scored.probabilities.at(row, 1));
-    const auto roc = evaluation::RocCurve(scored.labels, positive);
-    const auto precision_recall = evaluation::PrecisionRecallCurve(scored.labels, positive);
-    if (roc.ok() && precision_recall.ok()) {
-      page.pictures.push_back(report::RocPicture(*roc, report.scores.Find("auc").value_or(0)));
-      page.pictures.push_back(report::PrecisionRecallPicture(
-          *precision_recall, report.scores.Find("average_precision").value_or(0)));
-      page.pictures.push_back(report::CalibrationPicture(
-          evaluation::ReliabilityCurve(scored.labels, positive, evaluation::kReliabilityBins)));
-    }
-    report::PageTable lift{.heading = "Lift by tenth of the rows, most probable first",
-                           .columns = {"tenth", "rows", "positives", "lift", "cumulative gain"},
-                           .rows = {}};
-    for (const evaluation::LiftDecile& decile : evaluation::LiftDeciles(scored.labels, positive)) {
-      lift.rows.push_back({std::to_string(decile.decile), GroupDigits(decile.rows),
-                           GroupDigits(decile.positives), number(decile.lift),
-                           number(decile.cumulative_gain)});
-    }
-    page.tables.push_back(std::move(lift));
+    page.sections.back().blocks.emplace_back(
+        LiftTable(evaluation::LiftDeciles(scored.labels, positive)));
   }
-  page.pictures.push_back(report::ConfusionPicture(report.scores.confusion, report.classes));
   return report::Html(page);
 }
 

@@ -12,7 +12,7 @@
 #include "reeve/contract/profile.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/workflow/train_answer.h"
-#include "reeve/workflow/training_pictures.h"
+#include "reeve/workflow/training_report.h"
 
 namespace reeve::workflow {
 namespace {
@@ -169,17 +169,25 @@ std::string SuspectLabelsCsv(const TrainReport& report) {
   return csv;
 }
 
-Status WriteArtifacts(const bundle::Bundle& bundle, const TrainReport& report,
-                      const TrainingPredictions& predictions,
-                      const std::vector<learners::HistoryPoint>& history, RunRecorder& recorder) {
-  const std::vector<report::Picture> pictures = DrawTraining(report, predictions, history);
-  for (const report::Picture& picture : pictures)
-    REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("pictures/" + picture.name + ".svg", picture.svg));
+// What is for people, and the data that its pictures are drawn from.
+Status WriteReport(const report::TrainingReport& page, RunRecorder& recorder) {
+  for (const report::Picture& picture : report::DrawAll(page)) {
+    REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("pictures/" + picture.name + ".svg",
+                                                 report::StandaloneSvg(picture)));
+  }
+  REEVE_RETURN_IF_ERROR(
+      recorder.WriteArtifact("pictures/data.json", DumpJson(report::ToJson(page.pictures)) + "\n"));
+  REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("report.html", report::TrainingHtml(page)));
+  return recorder.WriteArtifact("report.md", report::TrainingMarkdown(page));
+}
+
+Status WriteArtifacts(const ReportSources& sources, RunRecorder& recorder) {
+  REEVE_RETURN_IF_ERROR(WriteReport(MakeTrainingReport(sources), recorder));
+  REEVE_RETURN_IF_ERROR(recorder.WriteArtifact(
+      "profile.json", DumpJson(contract::ToJson(sources.profile), 1) + "\n"));
+  const TrainReport& report = sources.report;
   if (!report.suspect_labels.empty())
     REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("label_noise.csv", SuspectLabelsCsv(report)));
-  REEVE_RETURN_IF_ERROR(recorder.WriteArtifact("report.html", TrainingHtml(report, pictures)));
-  REEVE_RETURN_IF_ERROR(
-      recorder.WriteArtifact("profile.json", DumpJson(contract::ToJson(bundle.profile), 1) + "\n"));
   REEVE_RETURN_IF_ERROR(recorder.WriteArtifact(
       "importance.json", DumpJson(ToJson(report.explanations, report.classes), 1) + "\n"));
   return recorder.WriteArtifact("answer.json", DumpJson(ToJson(report), 1) + "\n");
@@ -220,7 +228,15 @@ Status RecordTraining(const TrainRequest& request, const TrainingTable& table,
     return bundle::Write(files, bundle, {.created_ms = now}, report.bundle);
   }
   REEVE_RETURN_IF_ERROR(LogRun(request, table, history, report, *recorder));
-  REEVE_RETURN_IF_ERROR(WriteArtifacts(bundle, report, predictions, history, *recorder));
+  REEVE_RETURN_IF_ERROR(WriteArtifacts(
+      {.request = request,
+       .table = table,
+       .report = report,
+       .predictions = predictions,
+       .profile = bundle.profile,
+       .history = history,
+       .champion = CompareWithChampion(recorder->store(), request.register_name, report)},
+      *recorder));
   REEVE_ASSIGN_OR_RETURN(const tracking::LoggedModel model, recorder->CreateModel());
   REEVE_ASSIGN_OR_RETURN(const std::string folder, recorder->ModelFolder(model));
   const bundle::MlflowInfo info{.model_id = model.id,

@@ -12,6 +12,8 @@ namespace reeve::workflow {
 
 /// Predictions that scores and pictures are made of.
 struct TrainingPredictions {
+  /// Rows of the training table that the predictions are of.
+  std::vector<std::int64_t> test_rows, out_of_fold_rows;
   std::vector<std::int32_t> test_labels, out_of_fold_labels;
   Probabilities test, out_of_fold;
 };

@@ -18,6 +18,7 @@
 #include "reeve/contract/profile.h"
 #include "reeve/learners/registry.h"
 #include "reeve/tuning/smote.h"
+#include "reeve/workflow/derive.h"
 #include "reeve/workflow/record_training.h"
 #include "reeve/workflow/run_recorder.h"
 #include "reeve/workflow/train_answer.h"
@@ -36,6 +37,8 @@ struct Plan {
   tuning::Imbalance imbalance = tuning::Imbalance::kThreshold;
   tuning::CalibrationOptions calibration;
   std::optional<evaluation::Costs> costs;
+  // Known once the rows to train on are.
+  std::vector<features::Derived> derived;
 };
 
 // The score "cost" is there only with costs.
@@ -145,9 +148,11 @@ Result<std::vector<std::int64_t>> ReadTestRows(const std::string& path,
   return std::vector<std::int64_t>(rows.begin(), rows.end());
 }
 
-tuning::Problem MakeProblem(const TrainingTable& table) {
+tuning::Problem MakeProblem(const TrainingTable& table,
+                            const std::vector<features::Derived>& derived = {}) {
   return {.table = &table.table,
           .features = table.features,
+          .derived = derived,
           .labels = table.labels,
           .classes = static_cast<int>(table.classes.size()),
           .groups = table.groups,
@@ -217,7 +222,7 @@ Result<tuning::SearchResult> SearchOrFit(const TrainRequest& request, const Plan
                                       .threads = request.table.threads,
                                       .cancellation = request.table.cancellation,
                                       .on_progress = request.on_progress};
-  const tuning::Problem problem = MakeProblem(table);
+  const tuning::Problem problem = MakeProblem(table, plan.derived);
   if (request.fit)
     return tuning::FitOne(problem, rows, plan.learners.front(), *request.fit, options);
   return tuning::Search(problem, rows, options);
@@ -299,6 +304,7 @@ Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const 
   const evaluation::ScoreOptions options{
       .threshold = threshold, .seed = request.seed, .costs = report.costs};
   if (!result.out_of_fold.rows.empty()) {
+    predictions.out_of_fold_rows = result.out_of_fold.rows;
     predictions.out_of_fold_labels = LabelsOf(table, result.out_of_fold.rows);
     predictions.out_of_fold = result.out_of_fold.probabilities;
     REEVE_ASSIGN_OR_RETURN(report.out_of_fold,
@@ -311,6 +317,7 @@ Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const 
     }
   }
   if (split.test.empty()) return Status::Ok();
+  predictions.test_rows = split.test;
   predictions.test_labels = LabelsOf(table, split.test);
   REEVE_ASSIGN_OR_RETURN(predictions.test,
                          Predict(result, table, split.test, request.table.threads));
@@ -408,8 +415,14 @@ Status ExplainResult(const TrainRequest& request, const Plan& plan, const Traini
   return Status::Ok();
 }
 
-Status TrainTracked(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
+Status TrainTracked(const TrainRequest& request, Plan plan, const TrainingTable& table,
                     const tuning::Fold& split, RunRecorder* recorder, TrainReport& report) {
+  REEVE_ASSIGN_OR_RETURN(
+      plan.derived, DeriveColumns(request.derive, !request.fit, MakeProblem(table), split.train,
+                                  {.seed = request.seed,
+                                   .threads = request.table.threads,
+                                   .cancellation = request.table.cancellation}));
+  report.derived = plan.derived;
   REEVE_ASSIGN_OR_RETURN(tuning::SearchResult result,
                          SearchOrFit(request, plan, table, split.train));
   report.leaderboard = result.leaderboard;

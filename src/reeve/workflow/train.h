@@ -13,6 +13,7 @@
 #include "reeve/contract/warning.h"
 #include "reeve/evaluation/cost.h"
 #include "reeve/evaluation/scores.h"
+#include "reeve/features/expression.h"
 #include "reeve/learners/learner.h"
 #include "reeve/tuning/choose_decision.h"
 #include "reeve/tuning/compare_imbalance.h"
@@ -50,6 +51,8 @@ struct TrainRequest {
   /// Also train the winner and a logistic model with every treatment of imbalance, to be compared.
   bool compare_imbalance = false;
   int folds = 5;
+  /// Columns to compute from others; see DeriveColumns. Empty: those that are found.
+  std::vector<std::string> derive;
   /// One given configuration instead of a search.
   std::optional<learners::Params> fit;
   /// Train the final model on the test rows too.
@@ -92,6 +95,8 @@ struct TrainReport {
     std::int64_t missing = 0;
   };
   std::vector<Feature> features;
+  /// Columns computed from them, given and found.
+  std::vector<features::Derived> derived;
   std::string learner;
   learners::Params params;
   std::string metric;

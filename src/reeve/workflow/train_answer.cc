@@ -23,6 +23,17 @@ Json ParamsToJson(const learners::Params& params) {
   return json;
 }
 
+Json WarningsToJson(const std::vector<contract::Warning>& warnings) {
+  Json json = Json::array();
+  for (const contract::Warning& warning : warnings) {
+    json.push_back(Json{{"code", warning.code},
+                        {"column", warning.column.empty() ? Json(nullptr) : Json(warning.column)},
+                        {"message", warning.message},
+                        {"fix", warning.fix}});
+  }
+  return json;
+}
+
 Json CrossValidationToJson(const TrainReport& report) {
   if (report.leaderboard.empty() || report.leaderboard.front().fold_scores.empty()) return nullptr;
   const tuning::Trial& best = report.leaderboard.front();
@@ -46,6 +57,14 @@ std::string ParamsText(const learners::Params& params) {
   return text;
 }
 
+// How probabilities become decisions.
+void AddDecision(const TrainReport& report, Json& json) {
+  json["threshold"] = report.threshold ? Json(*report.threshold) : Json(nullptr);
+  json["calibration"] = CalibrationToJson(report);
+  if (report.costs) json["cost"] = CostToJson(report);
+  if (!report.imbalance_comparison.empty()) json["imbalance_comparison"] = ComparisonToJson(report);
+}
+
 }  // namespace
 
 Json ScoresToJson(const evaluation::Scores& scores, const std::vector<std::string>& classes) {
@@ -67,6 +86,23 @@ Json ScoresToJson(const evaluation::Scores& scores, const std::vector<std::strin
   return json;
 }
 
+namespace {
+
+// The columns that were learnt from, and those computed from them.
+void AddColumns(const TrainReport& report, Json& json) {
+  json["features"] = Json::array();
+  for (const TrainReport::Feature& feature : report.features) {
+    json["features"].push_back(Json{{"name", feature.name},
+                                    {"type", std::string(ColumnTypeName(feature.type))},
+                                    {"missing", feature.missing}});
+  }
+  json["derived"] = Json::array();
+  for (const features::Derived& derived : report.derived)
+    json["derived"].push_back(Json{{"name", derived.name}, {"expression", derived.expression}});
+}
+
+}  // namespace
+
 Json ToJson(const TrainReport& report) {
   Json json;
   json["run_id"] = report.run_id.empty() ? Json(nullptr) : Json(report.run_id);
@@ -86,12 +122,7 @@ Json ToJson(const TrainReport& report) {
                       {"dropped", report.rows_dropped},
                       {"train", report.rows_train},
                       {"test", report.rows_test}};
-  json["features"] = Json::array();
-  for (const TrainReport::Feature& feature : report.features) {
-    json["features"].push_back(Json{{"name", feature.name},
-                                    {"type", std::string(ColumnTypeName(feature.type))},
-                                    {"missing", feature.missing}});
-  }
+  AddColumns(report, json);
   json["learner"] = report.learner;
   json["params"] = ParamsToJson(report.params);
   json["metric"] = report.metric;
@@ -109,20 +140,10 @@ Json ToJson(const TrainReport& report) {
              {"seconds", trial.seconds},
              {"params", ParamsToJson(trial.params)}});
   }
-  json["threshold"] = report.threshold ? Json(*report.threshold) : Json(nullptr);
-  json["calibration"] = CalibrationToJson(report);
-  if (report.costs) json["cost"] = CostToJson(report);
-  if (!report.imbalance_comparison.empty()) json["imbalance_comparison"] = ComparisonToJson(report);
+  AddDecision(report, json);
   json["importance"] = Json::object();
   for (const auto& [name, share] : report.importance) json["importance"][name] = share;
-  json["warnings"] = Json::array();
-  for (const contract::Warning& warning : report.warnings) {
-    json["warnings"].push_back(
-        Json{{"code", warning.code},
-             {"column", warning.column.empty() ? Json(nullptr) : Json(warning.column)},
-             {"message", warning.message},
-             {"fix", warning.fix}});
-  }
+  json["warnings"] = WarningsToJson(report.warnings);
   if (!report.unmet.empty()) json["unmet"] = report.unmet;
   json["data_digest"] = report.data_digest;
   json["seconds"] = report.seconds;

@@ -16,6 +16,7 @@ Result<int> RunDataDiff(const Call& call);
 Result<int> RunDataHistory(const Call& call);
 Result<int> RunRunsList(const Call& call);
 Result<int> RunRunsShow(const Call& call);
+Result<int> RunRunsCompare(const Call& call);
 Result<int> RunRunsDelete(const Call& call);
 Result<int> RunModelsList(const Call& call);
 Result<int> RunModelsShow(const Call& call);

@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Command, 25> kCommands = {{
+constexpr std::array<Command, 26> kCommands = {{
     {"demo", "[DIR]", "write a demo table, train, register, predict; say what to try next",
      "  reeve demo\n  reeve demo --table-only -o loans.csv --rows 5000\n", 0, 1, RunDemo},
     {"train", "DATA --target COLUMN", "table in, tuned, tested, tracked classifier out",
@@ -41,6 +41,11 @@ constexpr std::array<Command, 25> kCommands = {{
      0, 0, RunDataHistory},
     {"runs list", "", "runs, newest first", "  reeve runs list\n", 0, 0, RunRunsList},
     {"runs show", "RUN_ID", "one run: parameters, scores, data", "", 1, 1, RunRunsShow},
+    {"runs compare", "A B", "two runs side by side: scores, parameters, data, warnings, curves",
+     "  reeve runs compare models:/loans/1 models:/loans@champion\n"
+     "  reeve runs compare models:/loans/1 models:/loans@champion --output html > "
+     "comparison.html\n",
+     2, 2, RunRunsCompare, "markdown html"},
     {"runs delete", "RUN_ID", "mark a run as deleted, as MLflow does", "", 1, 1, RunRunsDelete},
     {"models list", "", "registered models with their aliases", "  reeve models list\n", 0, 0,
      RunModelsList},

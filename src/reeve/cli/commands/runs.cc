@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/cli/commands/commands.h"
+#include "reeve/workflow/compare_runs.h"
 #include "reeve/workflow/registry.h"
 
 namespace reeve::cli {
@@ -23,6 +24,23 @@ Result<int> RunRunsShow(const Call& call) {
                          workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
   REEVE_ASSIGN_OR_RETURN(const tracking::Run run, store->GetRun(call.arguments.positionals()[0]));
   call.console.Result(workflow::ToJson(run), workflow::ToText(run));
+  return 0;
+}
+
+Result<int> RunRunsCompare(const Call& call) {
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto comparison,
+                         workflow::CompareRuns(*store, call.arguments.positionals()[0],
+                                               call.arguments.positionals()[1]));
+  const std::string output = call.arguments.Text("output");
+  if (output == "html") {
+    call.console.Print(workflow::ToHtml(comparison));
+  } else if (output == "markdown") {
+    call.console.Print(workflow::ToMarkdown(comparison));
+  } else {
+    call.console.Result(workflow::ToJson(comparison), workflow::ToText(comparison));
+  }
   return 0;
 }
 

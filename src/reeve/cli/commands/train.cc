@@ -83,6 +83,7 @@ Result<workflow::TrainRequest> MakeRequest(const Call& call) {
     request.learners = SplitList(arguments.Text("learner"));
   request.effort = arguments.Text("effort");
   request.ensemble = arguments.Text("ensemble");
+  request.derive = arguments.Texts("derive");
   request.imbalance = arguments.Text("imbalance");
   request.calibration = arguments.Text("calibration");
   request.costs = arguments.Text("cost");

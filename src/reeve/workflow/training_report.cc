@@ -1,0 +1,332 @@
+#include "reeve/workflow/training_report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "reeve/base/clock.h"
+#include "reeve/base/number.h"
+#include "reeve/base/text.h"
+#include "reeve/evaluation/metric.h"
+#include "reeve/report/texts.h"
+#include "reeve/workflow/params_text.h"
+#include "reeve/workflow/profile_lines.h"
+#include "reeve/workflow/score_pictures.h"
+#include "reeve/workflow/table_slices.h"
+
+namespace reeve::workflow {
+namespace {
+
+std::string Counted(std::int64_t rows, const std::string& what) {
+  return GroupDigits(rows) + " " + what;
+}
+
+bool IsHeadline(const std::string& name, const TrainReport& report) {
+  if (name == report.metric || name == "accuracy" || name == "auc" || name == "log_loss")
+    return true;
+  return name == (report.classes.size() == 2 ? "f1" : "f1_macro");
+}
+
+std::vector<report::ScoreLine> ScoreLines(const TrainReport& report) {
+  std::vector<report::ScoreLine> lines;
+  for (const evaluation::MetricInfo& info : evaluation::AllMetrics()) {
+    const std::string name(info.name);
+    report::ScoreLine line{.name = name, .description = std::string(info.description)};
+    if (report.test) {
+      line.test = report.test->Find(name);
+      line.test_interval = report.test->FindInterval(name);
+    }
+    if (report.out_of_fold) {
+      line.out_of_fold = report.out_of_fold->Find(name);
+      line.out_of_fold_interval = report.out_of_fold->FindInterval(name);
+    }
+    line.is_headline = IsHeadline(name, report);
+    if (line.test || line.out_of_fold) lines.push_back(std::move(line));
+  }
+  // With --cost only, and no metric that could be chosen.
+  report::ScoreLine cost{.name = "cost", .description = "mean cost of a row", .is_headline = true};
+  if (report.test) cost.test = report.test->Find("cost");
+  if (report.test) cost.test_interval = report.test->FindInterval("cost");
+  if (report.out_of_fold) cost.out_of_fold = report.out_of_fold->Find("cost");
+  if (cost.test || cost.out_of_fold) lines.push_back(std::move(cost));
+  return lines;
+}
+
+std::vector<report::LeaderboardLine> LeaderboardLines(const TrainReport& report) {
+  std::vector<report::LeaderboardLine> lines;
+  const bool is_ensemble =
+      !report.leaderboard.empty() && report.leaderboard.front().learner == "ensemble";
+  for (const tuning::Trial& trial : report.leaderboard) {
+    report::LeaderboardLine line{.learner = trial.learner,
+                                 .params = ParamsText(trial.learner, trial.params)};
+    if (!trial.fold_scores.empty()) {
+      line.mean = trial.mean;
+      line.deviation = trial.standard_deviation;
+    }
+    line.seconds = trial.seconds;
+    line.is_chosen = lines.empty();
+    if (is_ensemble && lines.size() == 1) line.note = "best single model";
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+report::Facts Header(const ReportSources& sources) {
+  const TrainReport& report = sources.report;
+  report::Facts facts;
+  const std::string name = sources.request.register_name;
+  facts.emplace_back("Model",
+                     report.learner + (name.empty() ? "" : ", for " + name) +
+                         (sources.request.alias.empty() ? "" : " as " + sources.request.alias));
+  facts.emplace_back("Data", sources.request.table.data + ": " +
+                                 Counted(report.rows_read, "rows, ") +
+                                 std::to_string(report.features.size()) + " features, version " +
+                                 report.data_digest);
+  facts.emplace_back("Target", report.target + ": " + Join(report.classes, ", "));
+  if (report.threshold) {
+    facts.emplace_back("Decision", report.positive + " from a probability of " +
+                                       report::Decimals(*report.threshold) + " on");
+  } else {
+    facts.emplace_back("Decision", "the most probable class");
+  }
+  facts.emplace_back(
+      "Rows", Counted(report.rows_train, "to train, ") + Counted(report.rows_test, "to test"));
+  if (!report.run_id.empty())
+    facts.emplace_back("Run", report.run_name + " (" + report.run_id + ") in " + report.experiment);
+  facts.emplace_back("Made", FormatIsoSeconds(Clock::System().NowMs()));
+  return facts;
+}
+
+std::string Lead(const TrainReport& report) {
+  std::string lead =
+      "A " + report.learner + " model that tells " +
+      (report.classes.size() <= 4 ? Join(report.classes, " from ")
+                                  : std::to_string(report.classes.size()) + " classes") +
+      ", chosen from " + std::to_string(report.trials) +
+      (report.trials == 1 ? " configuration" : " configurations") + " by " + report.metric + ".";
+  return lead;
+}
+
+report::Facts Params(const ReportSources& sources) {
+  report::Facts facts;
+  for (const auto& [name, value] : sources.report.params) facts.emplace_back(name, value);
+  const TrainRequest& request = sources.request;
+  facts.emplace_back("seed", std::to_string(request.seed));
+  facts.emplace_back("effort", request.effort);
+  facts.emplace_back("folds", std::to_string(request.folds));
+  facts.emplace_back("imbalance", request.imbalance);
+  facts.emplace_back("trials", std::to_string(sources.report.trials));
+  return facts;
+}
+
+report::Facts Lineage(const ReportSources& sources) {
+  report::Facts facts;
+  const TrainingTable& table = sources.table;
+  if (!sources.request.command_line.empty())
+    facts.emplace_back("Command", sources.request.command_line);
+  facts.emplace_back("Files", Join(table.files, ", ") + " (" + table.format + ")");
+  facts.emplace_back("Version of the table", table.digest);
+  std::string rows = Counted(table.rows_read, "read");
+  if (table.rows_dropped > 0)
+    rows += ", " + Counted(table.rows_dropped, "without a label left out");
+  if (table.rows_skipped > 0) rows += ", " + Counted(table.rows_skipped, "malformed left out");
+  facts.emplace_back("Rows", rows);
+  if (!table.transformations.empty())
+    facts.emplace_back("Done to the table", Join(table.transformations, "; "));
+  for (const auto& [key, value] : sources.request.tags) facts.emplace_back("Tag " + key, value);
+  return facts;
+}
+
+std::vector<report::Warning> ReportWarnings(const TrainReport& report) {
+  std::vector<report::Warning> warnings;
+  for (const contract::Warning& warning : report.warnings)
+    warnings.push_back({warning.code, warning.column, warning.message, warning.fix});
+  return warnings;
+}
+
+ScoredRows Pictured(const ReportSources& sources) {
+  const TrainingPredictions& predictions = sources.predictions;
+  const bool has_test = sources.report.test.has_value();
+  return {.labels = has_test ? predictions.test_labels : predictions.out_of_fold_labels,
+          .probabilities = has_test ? &predictions.test : &predictions.out_of_fold,
+          .classes = sources.report.classes,
+          .threshold = sources.report.threshold};
+}
+
+void AddSlices(const ReportSources& sources, report::TrainingReport& page) {
+  const TrainingPredictions& predictions = sources.predictions;
+  const bool has_folds = !predictions.out_of_fold_rows.empty();
+  const auto metric = evaluation::ParseMetric(sources.report.metric);
+  if (!metric.ok() || (!has_folds && predictions.test_rows.empty())) return;
+  const auto& rows = has_folds ? predictions.out_of_fold_rows : predictions.test_rows;
+  page.pictures.slices = FindWeakSlices(
+      {.table = &sources.table.table,
+       .columns = sources.table.features,
+       .rows = rows,
+       .labels = has_folds ? predictions.out_of_fold_labels : predictions.test_labels,
+       .probabilities = has_folds ? &predictions.out_of_fold : &predictions.test,
+       .threshold = sources.report.threshold.value_or(0.5),
+       .metric = *metric,
+       .described = has_folds
+                        ? Counted(static_cast<std::int64_t>(rows.size()), "out-of-fold predictions")
+                        : Counted(static_cast<std::int64_t>(rows.size()), "test rows")},
+      sources.request.seed);
+}
+
+// By shuffling where that was measured, else by contributions, else what the learner says of
+// itself.
+std::optional<report::ImportanceChart> Importance(const TrainReport& report) {
+  report::ImportanceChart chart;
+  const auto add = [&](const ImportanceTable& table) {
+    for (const explain::ColumnImportance& column : table.columns)
+      chart.bars.push_back(
+          {column.column, column.mean, evaluation::Interval{column.low, column.high}});
+    return chart;
+  };
+  if (report.explanations.permutation) {
+    chart.measure = "loss of " + report.explanations.permutation->metric + " when shuffled";
+    return add(*report.explanations.permutation);
+  }
+  if (report.explanations.contributions) {
+    chart.measure =
+        "mean contribution (" +
+        std::string(report.explanations.contributions->unit == "log_odds" ? "log-odds"
+                                                                          : "probability") +
+        ")";
+    return add(*report.explanations.contributions);
+  }
+  if (report.importance.empty()) return std::nullopt;
+  chart.measure = "share of what the model learnt from";
+  chart.is_share = true;
+  for (const auto& [column, share] : report.importance)
+    chart.bars.push_back({column, share, std::nullopt});
+  return chart;
+}
+
+std::vector<report::PartialDependence> Dependence(const TrainReport& report) {
+  std::vector<report::PartialDependence> dependences;
+  for (const explain::PartialDependence& one : report.explanations.dependence) {
+    report::PartialDependence drawn{one.column, {}};
+    for (const explain::DependencePoint& point : one.points) {
+      if (point.bands.empty()) continue;
+      const explain::DependenceBand& band = point.bands.front();
+      drawn.points.push_back({point.number.value_or(0), point.number ? "" : point.value, band.mean,
+                              evaluation::Interval{band.low, band.high}});
+    }
+    dependences.push_back(std::move(drawn));
+  }
+  return dependences;
+}
+
+void AddDecision(const TrainReport& report, report::TrainingReport& page) {
+  page.threshold = report.threshold;
+  const auto metric = evaluation::ParseMetric(report.metric);
+  if (report.decision.cost_rule == evaluation::CostRule::kBayes) {
+    page.threshold_reason =
+        "It follows from the costs: what a false positive costs over what both mistakes cost.";
+  } else if (report.decision.cost_rule) {
+    page.threshold_reason = "It is the cheapest for the costs on out-of-fold predictions.";
+  } else if (report.out_of_fold && metric.ok()) {
+    page.threshold_reason = "It was chosen on out-of-fold predictions for the best " +
+                            std::string(evaluation::InfoOf(tuning::ThresholdMetric(*metric)).name) +
+                            " there.";
+  }
+  const auto& costs = report.test_costs ? report.test_costs : report.out_of_fold_costs;
+  if (costs && report.threshold) {
+    page.costs = {{"threshold " + report::Decimals(*report.threshold), costs->chosen, true},
+                  {"threshold 0.5", costs->at_half, false},
+                  {"always " + report.positive, costs->always_yes, false},
+                  {"never " + report.positive, costs->always_no, false}};
+  }
+  if (report.decision.calibration.kind != inference::CalibrationKind::kNone)
+    page.calibration_method = inference::CalibrationName(report.decision.calibration.kind);
+}
+
+void AddPictures(const ReportSources& sources, report::TrainingReport& page) {
+  const TrainReport& report = sources.report;
+  const ScoredRows rows = Pictured(sources);
+  page.pictures.rows = report.test ? page.test_rows : page.out_of_fold_rows;
+  if (report.test || report.out_of_fold) {
+    const evaluation::Scores& scores = report.test ? *report.test : *report.out_of_fold;
+    AddScorePictures(rows, page.pictures);
+    page.class_auc = ClassAucs(rows);
+    page.confusion = scores.confusion;
+    page.brier = scores.Find("brier");
+    page.ece = scores.Find("ece");
+  }
+  page.pictures.importance = Importance(report);
+  // Of more classes importance.json tells each; a picture of one of them would say little.
+  if (report.classes.size() == 2) page.pictures.partial_dependence = Dependence(report);
+  for (const learners::HistoryPoint& point : sources.history) {
+    auto& curves = page.pictures.learning;
+    auto known = std::find_if(
+        curves.begin(), curves.end(),
+        [&](const report::LearningCurve& curve) { return curve.name == point.metric; });
+    if (known == curves.end()) known = curves.insert(known, {point.metric, std::nullopt, {}});
+    known->points.emplace_back(static_cast<double>(point.step), point.value);
+  }
+  // One point is no curve: a solver's count of iterations, say.
+  std::erase_if(page.pictures.learning,
+                [](const report::LearningCurve& curve) { return curve.points.size() < 2; });
+  AddSlices(sources, page);
+}
+
+}  // namespace
+
+report::TrainingReport MakeTrainingReport(const ReportSources& sources) {
+  const TrainReport& report = sources.report;
+  report::TrainingReport page{.title = "Model of " + report.target, .lead = Lead(report)};
+  page.header = Header(sources);
+  page.warnings = ReportWarnings(report);
+  page.unmet = report.unmet;
+  if (report.test) page.test_rows = Counted(report.rows_test, "test rows");
+  if (report.out_of_fold) page.out_of_fold_rows = Counted(report.rows_train, "training rows");
+  page.metric = report.metric;
+  if (!report.leaderboard.empty() && !report.leaderboard.front().fold_scores.empty()) {
+    const tuning::Trial& best = report.leaderboard.front();
+    page.fold_mean = best.mean;
+    page.fold_deviation = best.standard_deviation;
+    page.fold_scores = best.fold_scores;
+  }
+  page.scores = ScoreLines(report);
+  page.champion = sources.champion;
+  page.leaderboard = LeaderboardLines(report);
+  page.classes = report.classes;
+  AddDecision(report, page);
+  AddPictures(sources, page);
+  page.data_rows = sources.profile.rows;
+  page.columns = ProfileLines(sources.profile);
+  page.params = Params(sources);
+  page.lineage = Lineage(sources);
+  page.footer = "One seed, one result: the same table and command give the same model and scores.";
+  return page;
+}
+
+std::optional<report::ChampionComparison> CompareWithChampion(tracking::Store& store,
+                                                              const std::string& name,
+                                                              const TrainReport& report) {
+  if (name.empty() || !report.test) return std::nullopt;
+  const auto model = store.GetModel(name);
+  if (!model.ok()) return std::nullopt;
+  const auto alias = model->aliases.find("champion");
+  if (alias == model->aliases.end()) return std::nullopt;
+  const auto version = store.GetVersion(name, alias->second);
+  if (!version.ok() || version->run_id.empty()) return std::nullopt;
+  const auto run = store.GetRun(version->run_id);
+  if (!run.ok()) return std::nullopt;
+  report::ChampionComparison comparison{.model = name + " version " + std::to_string(alias->second),
+                                        .run_id = run->id};
+  const auto digest = run->tags.find("reeve.data_digest");
+  if (digest != run->tags.end()) comparison.is_same_data = digest->second == report.data_digest;
+  for (const evaluation::MetricInfo& info : evaluation::AllMetrics()) {
+    const std::string metric(info.name);
+    if (!IsHeadline(metric, report) && metric != "brier" && metric != "average_precision") continue;
+    report::ChampionLine line{.metric = metric, .higher_is_better = info.higher_is_better};
+    const auto known = run->metrics.find("test_" + metric);
+    if (known != run->metrics.end() && std::isfinite(known->second)) line.champion = known->second;
+    line.challenger = report.test->Find(metric);
+    if (line.champion || line.challenger) comparison.lines.push_back(std::move(line));
+  }
+  return comparison;
+}
+
+}  // namespace reeve::workflow
