@@ -97,12 +97,13 @@ class Finder {
     const learners::Params params = {
         {"learning_rate", "0.12"}, {"max_depth", "5"}, {"n_estimators", "80"}};
     Preparation preparation(problem_, rows_, folds_, options_.threads);
-    REEVE_ASSIGN_OR_RETURN(const PreparedRows* const prepared,
-                           preparation.Get({.input = learners::InputKind::kTrees}));
     Base base{.predicted = Probabilities(static_cast<std::int64_t>(rows_.size()), problem_.classes),
               .losses = std::vector<double>(rows_.size()),
               .importance = {}};
-    for (const Fold& fold : folds_) {
+    for (std::size_t f = 0; f < folds_.size(); ++f) {
+      const Fold& fold = folds_[f];
+      REEVE_ASSIGN_OR_RETURN(const PreparedRows* const prepared,
+                             preparation.GetForFold(learners::InputKind::kTrees, f));
       const FitRows rows{.prepared = prepared,
                          .labels = labels_,
                          .classes = problem_.classes,
@@ -118,7 +119,7 @@ class Finder {
                                       prepared->matrix.Take(fold.test), options_.threads);
       for (std::size_t i = 0; i < fold.test.size(); ++i)
         Keep(fold.test[i], predicted.row(static_cast<std::int64_t>(i)), base);
-      const std::vector<MatrixColumn>& outputs = prepared->pipeline.outputs();
+      const std::vector<MatrixColumn>& outputs = prepared->matrix.columns();
       for (std::size_t j = 0; j < outputs.size(); ++j)
         base.importance[outputs[j].source] += fitted.models[0].importance[j];
     }
