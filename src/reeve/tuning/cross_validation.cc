@@ -5,10 +5,25 @@
 
 #include "reeve/base/clock.h"
 #include "reeve/base/parallel.h"
+#include "reeve/base/random.h"
 #include "reeve/inference/scorer.h"
 #include "reeve/learners/registry.h"
 
 namespace reeve::tuning {
+namespace {
+
+// The rows of `train` that a task learns from when those are not all; else nothing.
+std::vector<std::int64_t> Draw(const std::vector<std::int64_t>& train, const FitTask& task) {
+  const auto most = static_cast<std::size_t>(task.most_rows);
+  if (most == 0 || train.size() <= most) return {};
+  std::vector<std::int64_t> drawn = train;
+  Random(task.seed).Fork("draw").Shuffle(std::span(drawn));
+  drawn.resize(most);
+  std::sort(drawn.begin(), drawn.end());
+  return drawn;
+}
+
+}  // namespace
 
 CrossValidation::CrossValidation(Preparation& preparation, std::span<const std::int32_t> labels,
                                  int classes, const std::vector<Fold>& folds,
@@ -51,7 +66,11 @@ Result<FoldFit> CrossValidation::RunTask(const FitTask& task, int threads) const
   REEVE_ASSIGN_OR_RETURN(const auto* const prepared,
                          preparation_.GetForFold(candidate.input, task.fold_idx));
   const Fold& fold = folds_[task.fold_idx];
-  FitRows rows{.prepared = prepared, .labels = labels_, .classes = classes_, .learn = fold.train};
+  const std::vector<std::int64_t> drawn = Draw(fold.train, task);
+  FitRows rows{.prepared = prepared,
+               .labels = labels_,
+               .classes = classes_,
+               .learn = drawn.empty() ? fold.train : drawn};
   if (options_.watches) rows.watch = fold.test;
   return Fit(candidate, rows, task.seed, threads);
 }

@@ -33,6 +33,8 @@ struct FitTask {
   std::size_t fold_idx = 0;
   /// Of its random numbers.
   std::uint64_t seed = 42;
+  /// Learn from this many rows of the fold at most, drawn at random; 0: from all.
+  std::int64_t most_rows = 0;
 };
 
 struct CrossValidationOptions {

@@ -8,9 +8,8 @@
 #include "reeve/base/parallel.h"
 #include "reeve/base/random.h"
 #include "reeve/features/derived_step.h"
-#include "reeve/inference/scorer.h"
-#include "reeve/learners/registry.h"
-#include "reeve/tuning/fitting.h"
+#include "reeve/tuning/candidate.h"
+#include "reeve/tuning/cross_validation.h"
 #include "reeve/tuning/prepared_rows.h"
 
 namespace reeve::tuning {
@@ -25,7 +24,7 @@ constexpr std::size_t kFewestDistinct = 10;
 constexpr std::size_t kBins = 32;
 // Second derivatives that a bin is shrunk by.
 constexpr double kShrinkage = 2;
-constexpr double kStandardErrorsToTry = 4, kStandardErrorsToStay = 1;
+constexpr double kStandardErrorsToTry = 2.5, kStandardErrorsToStay = 2;
 
 struct Gain {
   double sum = 0, standard_error = 0;
@@ -93,35 +92,35 @@ class Finder {
   }
 
   Result<Base> CrossValidate() const {
-    REEVE_ASSIGN_OR_RETURN(const auto learner, learners::MakeLearner("boosted"));
-    const learners::Params params = {
-        {"learning_rate", "0.12"}, {"max_depth", "5"}, {"n_estimators", "80"}};
+    REEVE_ASSIGN_OR_RETURN(
+        const Candidate candidate,
+        MakeCandidate("boosted",
+                      {{"learning_rate", "0.12"}, {"max_depth", "5"}, {"n_estimators", "80"}}));
     Preparation preparation(problem_, rows_, folds_, options_.threads);
+    const CrossValidation validation(preparation, labels_, problem_.classes, folds_,
+                                     {.imbalance = Imbalance::kNone,
+                                      .threads = options_.threads,
+                                      .watches = false,
+                                      .cancellation = options_.cancellation});
+    std::vector<FitTask> tasks;
+    for (std::size_t f = 0; f < folds_.size(); ++f)
+      tasks.push_back({.candidate = &candidate, .fold_idx = f, .seed = options_.seed});
+    REEVE_ASSIGN_OR_RETURN(const std::vector<FoldFit> fits, validation.Run(tasks));
     Base base{.predicted = Probabilities(static_cast<std::int64_t>(rows_.size()), problem_.classes),
               .losses = std::vector<double>(rows_.size()),
               .importance = {}};
     for (std::size_t f = 0; f < folds_.size(); ++f) {
-      const Fold& fold = folds_[f];
+      const learners::TrainedModel& trained = fits[f].models.front();
+      REEVE_ASSIGN_OR_RETURN(
+          const Probabilities predicted,
+          validation.PredictTest(candidate.input, f, *trained.model, fits[f].odds));
+      for (std::size_t i = 0; i < folds_[f].test.size(); ++i)
+        Keep(folds_[f].test[i], predicted.row(static_cast<std::int64_t>(i)), base);
       REEVE_ASSIGN_OR_RETURN(const PreparedRows* const prepared,
-                             preparation.GetForFold(learners::InputKind::kTrees, f));
-      const FitRows rows{.prepared = prepared,
-                         .labels = labels_,
-                         .classes = problem_.classes,
-                         .learn = fold.train};
-      REEVE_ASSIGN_OR_RETURN(const FittedModels fitted,
-                             FitModels(rows, *learner, {params},
-                                       {.imbalance = Imbalance::kNone,
-                                        .seed = options_.seed,
-                                        .threads = options_.threads,
-                                        .cancellation = options_.cancellation}));
-      const Probabilities predicted =
-          inference::PredictCorrected(*fitted.models[0].model, {.odds = fitted.odds},
-                                      prepared->matrix.Take(fold.test), options_.threads);
-      for (std::size_t i = 0; i < fold.test.size(); ++i)
-        Keep(fold.test[i], predicted.row(static_cast<std::int64_t>(i)), base);
+                             preparation.GetForFold(candidate.input, f));
       const std::vector<MatrixColumn>& outputs = prepared->matrix.columns();
       for (std::size_t j = 0; j < outputs.size(); ++j)
-        base.importance[outputs[j].source] += fitted.models[0].importance[j];
+        base.importance[outputs[j].source] += trained.importance[j];
     }
     return base;
   }

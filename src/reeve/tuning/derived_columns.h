@@ -25,10 +25,10 @@ struct DerivedColumnsOptions {
 ///
 /// The model is cross-validated on up to 10,000 of `rows`. A candidate is binned, and each bin's
 /// mean residual on the training part of a fold is judged on its held-out part. The best candidate
-/// joins the model if its gain is beyond four standard errors; it stays if the model's out-of-fold
-/// log loss then falls by more than a standard error, and the search goes on from there. On noise
-/// nothing is found. `rows` should be training rows only.
-/// Fails with kCancelled, and as learning does.
+/// joins the model if its gain is beyond 2.5 standard errors; it stays if the model's out-of-fold
+/// log loss then falls by more than two standard errors, and the search goes on from there. On
+/// noise nothing is found. `rows` should be training rows only. Fails with kCancelled, and as
+/// learning does.
 Result<std::vector<features::Derived>> FindDerivedColumns(const Problem& problem,
                                                           const std::vector<std::int64_t>& rows,
                                                           const DerivedColumnsOptions& options);

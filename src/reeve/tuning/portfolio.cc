@@ -1,8 +1,10 @@
 #include "reeve/tuning/portfolio.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "reeve/base/nearest.h"
+#include "reeve/base/number.h"
 #include "reeve/base/text.h"
 
 namespace reeve::tuning {
@@ -11,13 +13,39 @@ namespace {
 using learners::InputKind;
 using learners::Params;
 
+// How much a pass over the rows costs: trees are grown for each of many classes.
+enum class Size { kSmall, kMedium, kLarge };
+
+Size SizeOf(const PortfolioOptions& options) {
+  constexpr std::int64_t kMostSmall = 15'000, kMostMedium = 60'000;
+  const std::int64_t outputs = options.classes > 2 ? options.classes : 1;
+  const std::int64_t size = options.rows * outputs;
+  return size <= kMostSmall ? Size::kSmall : size <= kMostMedium ? Size::kMedium : Size::kLarge;
+}
+
+// Learning rates are those of a standard effort on a small table. Larger steps need fewer rounds:
+// three times the rate costs about 1 % of the loss and a third of the time.
+double PaceOf(const PortfolioOptions& options) {
+  constexpr double kPaces[3][3] = {{2, 3.3, 4}, {1, 1.7, 2.5}, {0.7, 1, 1.5}};
+  return kPaces[static_cast<int>(options.effort)][static_cast<int>(SizeOf(options))];
+}
+
+void SetPace(double pace, std::vector<Params>& all) {
+  constexpr double kMostRate = 0.3;
+  for (Params& params : all) {
+    const auto rate = params.find("learning_rate");
+    if (rate == params.end()) continue;
+    const double scaled = std::min(ParseNumber(rate->second).value_or(0.1) * pace, kMostRate);
+    rate->second = FormatNumber(std::round(scaled * 1000) / 1000);
+  }
+}
+
 // Shapes follow published zero-shot portfolios of boosted trees (TabRepo, 2023); measured again on
-// our tables. Quick ones learn in larger steps: a third of the rounds for about 1 % of the loss.
-std::vector<Params> BoostedPortfolio(Effort effort) {
-  const bool quick = effort == Effort::kQuick;
+// our tables.
+std::vector<Params> BoostedPortfolio() {
   return {
-      {{"learning_rate", quick ? "0.12" : "0.06"}, {"max_depth", "6"}, {"min_child_weight", "1"}},
-      {{"learning_rate", quick ? "0.1" : "0.05"},
+      {{"learning_rate", "0.06"}, {"max_depth", "6"}, {"min_child_weight", "1"}},
+      {{"learning_rate", "0.05"},
        {"max_depth", "3"},
        {"subsample", "0.7"},
        {"colsample_bytree", "0.5"}},
@@ -55,17 +83,16 @@ std::vector<Params> BoostedPortfolio(Effort effort) {
   };
 }
 
-std::vector<Params> SymmetricPortfolio(Effort effort) {
-  const bool quick = effort == Effort::kQuick;
-  return {
-      {{"learning_rate", quick ? "0.1" : "0.06"}, {"max_depth", "6"}},
-      {{"learning_rate", quick ? "0.1" : "0.06"},
-       {"max_depth", "6"},
-       {"score", "hessian"},
-       {"reg_lambda", "1"}},
-      {{"learning_rate", "0.05"}, {"max_depth", "4"}},
-      {{"learning_rate", "0.04"}, {"max_depth", "8"}},
-  };
+std::vector<Params> SymmetricPortfolio(int classes) {
+  const Params plain = {{"learning_rate", "0.05"}, {"max_depth", "6"}};
+  const Params by_hessian = {
+      {"learning_rate", "0.05"}, {"max_depth", "6"}, {"score", "hessian"}, {"reg_lambda", "1"}};
+  const Params shallow = {{"learning_rate", "0.05"}, {"max_depth", "4"}};
+  const Params deep = {{"learning_rate", "0.05"}, {"max_depth", "8"}};
+  // Many classes share one tree a round, which has to tell more apart.
+  constexpr int kMany = 10;
+  if (classes > kMany) return {deep, plain, by_hessian, shallow};
+  return {plain, by_hessian, shallow, deep};
 }
 
 // By out-of-bag log loss: leaves of three rows beat single ones on every table, drawn cuts on the
@@ -115,17 +142,17 @@ Result<Effort> ParseEffort(std::string_view name) {
 std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOptions& options) {
   const Effort effort = options.effort;
   if (learner == "logistic") return {{learner, InputKind::kLinear, LogisticPath(effort)}};
-  const std::vector<Params> all = learner == "forest"      ? ForestPortfolio()
-                                  : learner == "symmetric" ? SymmetricPortfolio(effort)
-                                                           : BoostedPortfolio(effort);
+  std::vector<Params> all = learner == "forest"      ? ForestPortfolio()
+                            : learner == "symmetric" ? SymmetricPortfolio(options.classes)
+                                                     : BoostedPortfolio();
+  SetPace(PaceOf(options), all);
   std::size_t count = learner == "boosted"     ? CandidateCount(effort, 2, 4, 8)
                       : learner == "symmetric" ? CandidateCount(effort, 1, 3, 4)
                                                : CandidateCount(effort, 1, 2, 4);
   if (options.smallest_class < 50) count = std::min<std::size_t>(count, 2);
-  // Beyond this size a single trial takes minutes and validation scores barely differ.
-  constexpr std::int64_t kLarge = 200'000;
-  if (options.rows > kLarge && effort != Effort::kThorough)
-    count = std::min<std::size_t>(count, learner == "boosted" ? 2 : 1);
+  // A single trial takes long on a large table, and validation scores barely differ.
+  if (SizeOf(options) == Size::kLarge && effort != Effort::kThorough)
+    count = std::min<std::size_t>(count, effort == Effort::kQuick ? 1 : 2);
   std::vector<Candidate> candidates;
   for (std::size_t i = 0; i < std::min(count, all.size()); ++i)
     candidates.push_back({learner, InputKind::kTrees, {all[i]}});
@@ -135,6 +162,11 @@ std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOpti
       candidates.push_back({learner, InputKind::kTreesWithStatistics, {all[i]}});
   }
   return candidates;
+}
+
+std::size_t MostSurvivors(const PortfolioOptions& options) {
+  constexpr std::size_t kMost[3][3] = {{6, 2, 1}, {8, 4, 2}, {12, 8, 4}};
+  return kMost[static_cast<int>(options.effort)][static_cast<int>(SizeOf(options))];
 }
 
 }  // namespace reeve::tuning

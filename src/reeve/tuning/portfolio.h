@@ -21,6 +21,7 @@ Result<Effort> ParseEffort(std::string_view name);
 struct PortfolioOptions {
   Effort effort = Effort::kStandard;
   std::int64_t rows = 0;
+  int classes = 2;
   /// Rows of the rarest class.
   std::int64_t smallest_class = 0;
   /// The table has columns of which target statistics tell something: boosters are tried with them.
@@ -33,5 +34,8 @@ struct PortfolioOptions {
 /// each is worth its time. Few rows of the smallest class give fewer candidates: choosing among
 /// many by a noisy score is itself overfitting.
 std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOptions& options);
+
+/// How many candidates go on after the first fold at most: fewer the larger the table.
+std::size_t MostSurvivors(const PortfolioOptions& options);
 
 }  // namespace reeve::tuning

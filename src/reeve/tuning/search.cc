@@ -35,6 +35,9 @@ double Mean(std::span<const double> values) {
 // Members that are worth less than this only cost time.
 constexpr double kSmallestShare = 0.04;
 constexpr int kRacePicks = 20;
+constexpr std::int64_t kRowsOfProxies = 8000;
+// Larger tables do without a line on the leaderboard for learners that were beaten at once.
+constexpr std::size_t kRowsOfFullLeaderboards = 15'000;
 constexpr int kFinalPicks = 40;
 
 // What a mixture is made of: weights of 0 are gone, the rest sum to 1.
@@ -72,8 +75,7 @@ class Searcher {
                                    options_.on_progress(++done_fits_, total_fits_);
                                }});
     REEVE_RETURN_IF_ERROR(AddPortfolios());
-    REEVE_RETURN_IF_ERROR(TrainFolds(All(), {0}));
-    REEVE_RETURN_IF_ERROR(TrainFolds(Survivors(), OtherFolds()));
+    REEVE_RETURN_IF_ERROR(Race());
     REEVE_ASSIGN_OR_RETURN(Choice choice, ChooseSingle());
     if (options_.ensemble) REEVE_RETURN_IF_ERROR(TryMixture(choice));
     return Finish(std::move(choice));
@@ -83,19 +85,35 @@ class Searcher {
   Status AddPortfolios() {
     PortfolioOptions options{.effort = options_.effort,
                              .rows = static_cast<std::int64_t>(rows_.size()),
+                             .classes = problem_.classes,
                              .smallest_class = SmallestClass(labels_, problem_.classes)};
     REEVE_ASSIGN_OR_RETURN(options.has_statistics, HasStatistics());
+    most_survivors_ = MostSurvivors(options);
     for (const std::string& learner : options_.learners) {
       for (Candidate& candidate : Portfolio(learner, options)) {
         trial_count_ += static_cast<std::int64_t>(candidate.path.size());
         auto contender = std::make_unique<Contender>();
         contender->seed = Random(options_.seed).Fork(learner, contenders_.size()).Next();
         contender->candidate = std::move(candidate);
+        AddProxy(*contender);
         contenders_.push_back(std::move(contender));
       }
     }
     total_fits_ = static_cast<std::int64_t>(contenders_.size() * folds_.size());
     return Status::Ok();
+  }
+
+  // Linear models and forests are the dearest of large tables and seldom any use there: they race
+  // with fewer rows or trees, and are trained in full when they are worth it even so.
+  void AddProxy(Contender& contender) const {
+    if (static_cast<std::int64_t>(rows_.size()) <= kRowsOfProxies) return;
+    if (contender.candidate.learner == "logistic") {
+      contender.proxy = contender.candidate;
+      contender.proxy_rows = kRowsOfProxies;
+    } else if (contender.candidate.learner == "forest") {
+      contender.proxy = contender.candidate;
+      for (learners::Params& params : contender.proxy->path) params["n_estimators"] = "40";
+    }
   }
 
   // Whether the first fold finds columns whose target statistics are worth anything.
@@ -116,10 +134,10 @@ class Searcher {
     for (const auto& contender : contenders_) all.push_back(contender.get());
     return all;
   }
-  std::vector<std::size_t> OtherFolds() const {
-    std::vector<std::size_t> others(folds_.size() - 1);
-    std::iota(others.begin(), others.end(), std::size_t{1});
-    return others;
+  std::vector<std::size_t> AllFolds() const {
+    std::vector<std::size_t> all(folds_.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return all;
   }
 
   // A forest's out-of-bag rows are drawn one by one: where rows belong together (groups) or follow
@@ -135,19 +153,36 @@ class Searcher {
     return !looks_at_labels;
   }
 
-  Status TrainFolds(const std::vector<Contender*>& contenders,
-                    const std::vector<std::size_t>& fold_indices) {
+  // The first fold, for everybody: what is left out there costs a fifth of what it would.
+  Status Race() {
+    REEVE_RETURN_IF_ERROR(Train(All(), {0}, true));
+    const std::set<Contender*> survivors = Survivors();
+    std::erase_if(contenders_, [&](const std::unique_ptr<Contender>& contender) {
+      return !survivors.contains(contender.get());
+    });
+    for (const auto& contender : contenders_) {
+      if (contender->proxy) contender->fits.clear();
+    }
+    return Train(All(), AllFolds(), false);
+  }
+
+  // Trains what has not been trained yet, in tasks of a contender and a fold, and judges it.
+  Status Train(const std::vector<Contender*>& contenders,
+               const std::vector<std::size_t>& fold_indices, bool by_proxy) {
     std::vector<FitTask> tasks;
     std::vector<Contender*> owners;
     // Dear learners stand last in the list; starting with them keeps all threads busy to the end.
     for (auto it = contenders.rbegin(); it != contenders.rend(); ++it) {
+      Contender* const contender = *it;
+      REEVE_ASSIGN_OR_RETURN(const bool itself, JudgesItself(contender->candidate));
+      const bool proxy = by_proxy && contender->proxy;
       for (const std::size_t fold_idx : fold_indices) {
-        Contender* const contender = *it;
-        REEVE_ASSIGN_OR_RETURN(const bool itself, JudgesItself(contender->candidate));
-        if (itself && fold_idx != 0) continue;
-        tasks.push_back({.candidate = &contender->candidate,
-                         .fold_idx = itself ? FitTask::kOutOfBag : fold_idx,
-                         .seed = Random(contender->seed).Fork("fold", fold_idx).Next()});
+        const std::size_t fold = itself ? FitTask::kOutOfBag : fold_idx;
+        if (contender->fits.contains(fold) || (itself && fold_idx != 0)) continue;
+        tasks.push_back({.candidate = proxy ? &*contender->proxy : &contender->candidate,
+                         .fold_idx = fold,
+                         .seed = Random(contender->seed).Fork("fold", fold_idx).Next(),
+                         .most_rows = proxy ? contender->proxy_rows : 0});
         owners.push_back(contender);
       }
     }
@@ -193,7 +228,7 @@ class Searcher {
 
   // After the first fold: those that a mixture would take, the best by the metric, and the best of
   // each learner, so that every learner has its line on the leaderboard.
-  std::vector<Contender*> Survivors() {
+  std::set<Contender*> Survivors() {
     std::vector<const Assessment*> best;
     std::vector<const Probabilities*> predictions;
     std::vector<double> by_metric, by_loss;
@@ -207,14 +242,24 @@ class Searcher {
     }
     const std::vector<double> weights = BlendWeights(predictions, LabelsAtFirstFold(), kRacePicks);
     std::set<std::size_t> kept;
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-      if (options_.ensemble && weights[i] >= kSmallestShare) kept.insert(i);
+    const auto add = [&](const std::vector<double>& losses) {
+      if (kept.size() < most_survivors_)
+        kept.insert(static_cast<std::size_t>(std::min_element(losses.begin(), losses.end()) -
+                                             losses.begin()));
+    };
+    add(by_metric);
+    add(by_loss);
+    // Heaviest first, as long as there is room.
+    std::vector<std::size_t> order(weights.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return weights[a] > weights[b]; });
+    for (const std::size_t i : order) {
+      if (options_.ensemble && weights[i] >= kSmallestShare && kept.size() < most_survivors_)
+        kept.insert(i);
     }
-    kept.insert(static_cast<std::size_t>(std::min_element(by_metric.begin(), by_metric.end()) -
-                                         by_metric.begin()));
-    kept.insert(static_cast<std::size_t>(std::min_element(by_loss.begin(), by_loss.end()) -
-                                         by_loss.begin()));
     for (const std::string& learner : options_.learners) {
+      if (rows_.size() > kRowsOfFullLeaderboards) break;
       std::size_t first = contenders_.size();
       for (std::size_t i = 0; i < contenders_.size(); ++i) {
         if (contenders_[i]->candidate.learner != learner) continue;
@@ -222,10 +267,10 @@ class Searcher {
       }
       if (first < contenders_.size()) kept.insert(first);
     }
-    std::vector<Contender*> survivors;
+    std::set<Contender*> survivors;
     for (const std::size_t i : kept) {
       Narrow(*contenders_[i], *best[i]);
-      survivors.push_back(contenders_[i].get());
+      survivors.insert(contenders_[i].get());
     }
     return survivors;
   }
@@ -373,8 +418,7 @@ class Searcher {
   }
 
   Result<SearchResult> Finish(Choice choice) {
-    std::vector<std::size_t> all(folds_.size());
-    std::iota(all.begin(), all.end(), std::size_t{0});
+    const std::vector<std::size_t> all = AllFolds();
     Pooled pooled =
         Pool({.all_folds = &folds_, .folds = all, .predictions = choice.predictions}, labels_);
     REEVE_ASSIGN_OR_RETURN(FinalModel made,
@@ -407,6 +451,7 @@ class Searcher {
   std::unique_ptr<Preparation> preparation_;
   std::unique_ptr<CrossValidation> validation_;
   std::vector<std::unique_ptr<Contender>> contenders_;
+  std::size_t most_survivors_ = 1;
   std::int64_t trial_count_ = 0;
   std::int64_t total_fits_ = 0;
   std::int64_t done_fits_ = 0;
