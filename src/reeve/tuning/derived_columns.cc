@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t kMostRows = 10'000;
 constexpr std::size_t kFewestRows = 200;
+// The search boosts one tree a class and round, again and again.
+constexpr int kMostClasses = 8;
 constexpr int kFolds = 5;
 // Columns that pairs are made of at most: 4 candidates for each of 120 pairs.
 constexpr std::size_t kMostColumns = 16;
@@ -273,7 +275,8 @@ std::vector<std::int64_t> Sample(const std::vector<std::int64_t>& rows, std::uin
 Result<std::vector<features::Derived>> FindDerivedColumns(const Problem& problem,
                                                           const std::vector<std::int64_t>& rows,
                                                           const DerivedColumnsOptions& options) {
-  if (rows.size() < kFewestRows) return std::vector<features::Derived>();
+  if (rows.size() < kFewestRows || problem.classes > kMostClasses)
+    return std::vector<features::Derived>();
   return Finder(problem, Sample(rows, options.seed), options).Run();
 }
 
