@@ -344,7 +344,8 @@ TEST(RowScorerTest, ColumnsGiveTheVeryAnswersOfRows) {
                             Text("Bath"),
                             Text("2.5"),
                             Text("n"),
-                            Text("a text")};
+                            Text("a text"),
+                            Text("[\"red\",\"oak\"]")};
       for (std::size_t field = 0; field < kFeatures.size(); ++field) {
         cells.push_back(random.Uniform() < odd ? RandomCell(random, field) : plain[field]);
         columns.Set(field, cells.back());
