@@ -98,7 +98,9 @@ report::Facts Header(const ReportSources& sources) {
 
 std::string Lead(const TrainReport& report) {
   std::string lead =
-      "A " + report.learner + " model that tells " +
+      (report.learner == "ensemble" ? std::string("An ensemble")
+                                    : "A " + report.learner + " model") +
+      " that tells " +
       (report.classes.size() <= 4 ? Join(report.classes, " from ")
                                   : std::to_string(report.classes.size()) + " classes") +
       ", chosen from " + std::to_string(report.trials) +
