@@ -40,6 +40,14 @@ std::vector<double> BrierLosses(std::span<const std::int32_t> labels,
   return losses;
 }
 
+std::vector<double> PositiveColumn(const Probabilities& probabilities) {
+  std::vector<double> positive;
+  positive.reserve(static_cast<std::size_t>(probabilities.rows));
+  for (std::int64_t row = 0; row < probabilities.rows; ++row)
+    positive.push_back(probabilities.at(row, 1));
+  return positive;
+}
+
 double WeightedMean(std::span<const double> values, std::span<const double> weights) {
   if (weights.empty())
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());

@@ -17,6 +17,9 @@ std::vector<double> LogLosses(std::span<const std::int32_t> labels,
 std::vector<double> BrierLosses(std::span<const std::int32_t> labels,
                                 const Probabilities& probabilities);
 
+/// The probability of the positive class of each row. REQUIRES: two classes.
+std::vector<double> PositiveColumn(const Probabilities& probabilities);
+
 /// Weighted mean; plain mean for no weights.
 double WeightedMean(std::span<const double> values, std::span<const double> weights);
 

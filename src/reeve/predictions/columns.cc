@@ -5,16 +5,12 @@
 
 #include "reeve/predictions/block.h"
 #include "reeve/predictions/bytes.h"
+#include "reeve/predictions/cell_kinds.h"
 
 namespace reeve::predictions {
 namespace {
 
 using contract::Cell;
-
-// Behind it stands one kind for each row; any other value is the kind of all rows.
-constexpr std::uint8_t kMixed = 255;
-constexpr auto kText = static_cast<std::uint8_t>(Cell::Kind::kText);
-constexpr auto kMissing = static_cast<std::uint8_t>(Cell::Kind::kMissing);
 
 void PutTexts(std::string& out, const TextCells& texts) {
   PutArray<std::uint32_t>(out, texts.lengths);

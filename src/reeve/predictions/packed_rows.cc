@@ -6,6 +6,7 @@
 
 #include "reeve/predictions/block.h"
 #include "reeve/predictions/bytes.h"
+#include "reeve/predictions/cell_kinds.h"
 #include "reeve/predictions/packed_numbers.h"
 #include "reeve/predictions/packed_texts.h"
 #include "reeve/predictions/row_chunk.h"
@@ -14,11 +15,6 @@ namespace reeve::predictions {
 namespace {
 
 using contract::Cell;
-
-// Behind it stands one kind for each row; any other value is the kind of all rows.
-constexpr std::uint8_t kMixed = 255;
-constexpr auto kText = static_cast<std::uint8_t>(Cell::Kind::kText);
-constexpr auto kMissing = static_cast<std::uint8_t>(Cell::Kind::kMissing);
 
 constexpr std::size_t kMostRequestId = 256;
 // Texts of a block in memory: more than the writer lets through (kMostPackedBytes of plain ones,

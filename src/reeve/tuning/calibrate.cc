@@ -17,22 +17,14 @@ using inference::Calibration;
 using inference::CalibrationKind;
 using Labels = std::span<const std::int32_t>;
 
-std::vector<double> PositiveColumn(const Probabilities& probabilities) {
-  std::vector<double> positive;
-  positive.reserve(static_cast<std::size_t>(probabilities.rows));
-  for (std::int64_t row = 0; row < probabilities.rows; ++row)
-    positive.push_back(probabilities.at(row, 1));
-  return positive;
-}
-
 Result<Calibration> Fit(CalibrationKind kind, Labels labels, const Probabilities& probabilities) {
   switch (kind) {
     case CalibrationKind::kNone:
       return Calibration{};
     case CalibrationKind::kPlatt:
-      return FitPlatt(labels, PositiveColumn(probabilities));
+      return FitPlatt(labels, evaluation::PositiveColumn(probabilities));
     case CalibrationKind::kIsotonic:
-      return FitIsotonic(labels, PositiveColumn(probabilities));
+      return FitIsotonic(labels, evaluation::PositiveColumn(probabilities));
     case CalibrationKind::kTemperature:
       return FitTemperature(labels, probabilities);
   }

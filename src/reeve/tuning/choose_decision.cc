@@ -3,22 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "reeve/evaluation/probability_scores.h"
 #include "reeve/evaluation/threshold.h"
 
 namespace reeve::tuning {
 namespace {
 
-std::vector<double> PositiveColumn(const Probabilities& probabilities) {
-  std::vector<double> positive;
-  positive.reserve(static_cast<std::size_t>(probabilities.rows));
-  for (std::int64_t row = 0; row < probabilities.rows; ++row)
-    positive.push_back(probabilities.at(row, 1));
-  return positive;
-}
-
 void ChooseThreshold(std::span<const std::int32_t> labels, const DecisionOptions& options,
                      const Probabilities& out_of_fold, ChosenDecision& chosen) {
-  const std::vector<double> positive = PositiveColumn(out_of_fold);
+  const std::vector<double> positive = evaluation::PositiveColumn(out_of_fold);
   if (options.costs) {
     const auto cheapest = evaluation::ChooseCostThreshold(*options.costs, labels, positive);
     chosen.threshold = cheapest.threshold;

@@ -7,6 +7,7 @@
 #include "reeve/base/random.h"
 #include "reeve/evaluation/confusion.h"
 #include "reeve/evaluation/metric.h"
+#include "reeve/evaluation/probability_scores.h"
 #include "reeve/evaluation/threshold.h"
 #include "reeve/tuning/candidate.h"
 #include "reeve/tuning/cross_validation.h"
@@ -25,13 +26,6 @@ std::string NameOf(Imbalance imbalance) {
     if (known == imbalance) return std::string(name);
   }
   return "";
-}
-
-std::vector<double> PositiveColumn(const Probabilities& probabilities) {
-  std::vector<double> positive;
-  for (std::int64_t row = 0; row < probabilities.rows; ++row)
-    positive.push_back(probabilities.at(row, 1));
-  return positive;
 }
 
 // Classes and predictions of one treatment, fold by fold.
@@ -65,7 +59,8 @@ void ScoreTuned(const Predictions& predictions, TreatmentScores& scores) {
     for (std::size_t g = 0; g < predictions.folds.size(); ++g) {
       if (g != f) Append(predictions.labels[g], predictions.folds[g], labels, others);
     }
-    const auto best = evaluation::BestThreshold(Metric::kF1, labels, PositiveColumn(others), {});
+    const auto best =
+        evaluation::BestThreshold(Metric::kF1, labels, evaluation::PositiveColumn(others), {});
     const double threshold = best.ok() ? best->threshold : 0.5;
     const auto fold =
         evaluation::CountConfusion(predictions.labels[f], predictions.folds[f], threshold, {});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reeve/evaluation/probability_scores.h"
 #include "reeve/evaluation/threshold.h"
 
 namespace reeve::tuning {
@@ -38,10 +39,7 @@ Pooled Pool(const HeldOut& held_out, std::span<const std::int32_t> labels,
 }
 
 double ChooseThreshold(const Pooled& pooled, evaluation::Metric metric) {
-  std::vector<double> positive;
-  positive.reserve(static_cast<std::size_t>(pooled.probabilities.rows));
-  for (std::int64_t row = 0; row < pooled.probabilities.rows; ++row)
-    positive.push_back(pooled.probabilities.at(row, 1));
+  const std::vector<double> positive = evaluation::PositiveColumn(pooled.probabilities);
   const auto choice = evaluation::BestThreshold(metric, pooled.labels, positive, {});
   return choice.ok() ? std::clamp(choice->threshold, 0.0, 1.0) : 0.5;
 }

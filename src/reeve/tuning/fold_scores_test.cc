@@ -2,17 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "reeve/tuning/test_probabilities.h"
+
 namespace reeve::tuning {
 namespace {
-
-Probabilities OfPositives(const std::vector<double>& positive) {
-  Probabilities made(static_cast<std::int64_t>(positive.size()), 2);
-  for (std::size_t row = 0; row < positive.size(); ++row) {
-    made.values[2 * row] = 1 - positive[row];
-    made.values[2 * row + 1] = positive[row];
-  }
-  return made;
-}
 
 // Eight positions in two folds; what is predicted ranks every fold perfectly, on a scale of its
 // own.

@@ -16,6 +16,7 @@
 #include "reeve/base/text.h"
 #include "reeve/bundle/bundle.h"
 #include "reeve/contract/profile.h"
+#include "reeve/evaluation/probability_scores.h"
 #include "reeve/learners/registry.h"
 #include "reeve/tuning/smote.h"
 #include "reeve/workflow/derive.h"
@@ -290,13 +291,6 @@ void WarnOfFewNeighbours(const Plan& plan, const TrainingTable& table, const tun
   }
 }
 
-std::vector<double> PositiveColumn(const Probabilities& probabilities) {
-  std::vector<double> positive;
-  for (std::int64_t row = 0; row < probabilities.rows; ++row)
-    positive.push_back(probabilities.at(row, 1));
-  return positive;
-}
-
 Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const tuning::Fold& split,
                  const tuning::SearchResult& result, TrainReport& report,
                  TrainingPredictions& predictions) {
@@ -313,7 +307,7 @@ Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const 
     if (report.costs) {
       report.out_of_fold_costs =
           evaluation::SummarizeCosts(*report.costs, threshold, predictions.out_of_fold_labels,
-                                     PositiveColumn(predictions.out_of_fold));
+                                     evaluation::PositiveColumn(predictions.out_of_fold));
     }
   }
   if (split.test.empty()) return Status::Ok();
@@ -324,8 +318,9 @@ Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const 
   REEVE_ASSIGN_OR_RETURN(
       report.test, evaluation::ComputeScores(predictions.test_labels, predictions.test, options));
   if (report.costs) {
-    report.test_costs = evaluation::SummarizeCosts(
-        *report.costs, threshold, predictions.test_labels, PositiveColumn(predictions.test));
+    report.test_costs =
+        evaluation::SummarizeCosts(*report.costs, threshold, predictions.test_labels,
+                                   evaluation::PositiveColumn(predictions.test));
   }
   return Status::Ok();
 }

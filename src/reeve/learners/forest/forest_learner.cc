@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "reeve/base/number.h"
 #include "reeve/base/parallel.h"
+#include "reeve/learners/boosting.h"
 #include "reeve/learners/forest/grow_tree.h"
 #include "reeve/learners/forest/out_of_bag.h"
 #include "reeve/learners/quantised.h"
@@ -109,9 +109,7 @@ std::vector<double> Importance(const std::vector<GrownTree>& grown, std::size_t 
   for (const GrownTree& one : grown) {
     for (std::size_t j = 0; j < features; ++j) importance[j] += one.importance[j];
   }
-  const double total = std::accumulate(importance.begin(), importance.end(), 0.0);
-  for (double& value : importance) value = total > 0 ? value / total : 0;
-  return importance;
+  return SharesOf(std::move(importance));
 }
 
 class RandomForest final : public Learner {

@@ -3,13 +3,7 @@
 #include <bit>
 #include <cmath>
 
-// Each kernel is compiled for the processor at hand and once more for AVX2; loops of constant
-// length become vectors by themselves. No fused multiply-add (toolchain.cmake), so both agree.
-#if defined(__x86_64__)
-#define REEVE_HAS_AVX2_VARIANT 1
-#define REEVE_AVX2 __attribute__((target("avx2")))
-#endif
-#define REEVE_INLINE inline __attribute__((always_inline))
+#include "reeve/learners/avx2_variant.h"
 
 namespace reeve::learners {
 namespace {
@@ -192,20 +186,11 @@ REEVE_AVX2 void ExpAvx2(double* values) { ExpLoop(values); }
 REEVE_AVX2 void RoundAvx2(double* values, double quantum) { RoundLoop(values, quantum); }
 #endif
 
-bool UsesAvx2() {
-#ifdef REEVE_HAS_AVX2_VARIANT
-  static const bool has = __builtin_cpu_supports("avx2") != 0;
-  return has;
-#else
-  return false;
-#endif
-}
-
 }  // namespace
 
 double BinaryLogLoss(const BinaryRows& rows, std::size_t count) {
 #ifdef REEVE_HAS_AVX2_VARIANT
-  if (UsesAvx2()) return BinaryAvx2(rows, count);
+  if (HasAvx2()) return BinaryAvx2(rows, count);
 #endif
   return BinaryLoop(rows, count);
 }
@@ -216,14 +201,14 @@ double BinaryLogLossPortable(const BinaryRows& rows, std::size_t count) {
 
 void ExpOfNegative(double* values) {
 #ifdef REEVE_HAS_AVX2_VARIANT
-  if (UsesAvx2()) return ExpAvx2(values);
+  if (HasAvx2()) return ExpAvx2(values);
 #endif
   ExpLoop(values);
 }
 
 void RoundToGrid(double* values, double quantum) {
 #ifdef REEVE_HAS_AVX2_VARIANT
-  if (UsesAvx2()) return RoundAvx2(values, quantum);
+  if (HasAvx2()) return RoundAvx2(values, quantum);
 #endif
   RoundLoop(values, quantum);
 }

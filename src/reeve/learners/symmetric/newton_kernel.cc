@@ -4,12 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
-// Compiled for the processor at hand and once more for AVX2, as log_loss_kernel.cc is.
-#if defined(__x86_64__)
-#define REEVE_HAS_AVX2_VARIANT 1
-#define REEVE_AVX2 __attribute__((target("avx2")))
-#endif
-#define REEVE_INLINE inline __attribute__((always_inline))
+#include "reeve/learners/avx2_variant.h"
 
 namespace reeve::learners {
 namespace {
@@ -88,8 +83,7 @@ REEVE_AVX2 DerivativeSums LoopAvx2(const LeafRows& rows, float shift) { return L
 
 DerivativeSums SumDerivatives(const LeafRows& rows, float shift) {
 #ifdef REEVE_HAS_AVX2_VARIANT
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (has_avx2) return LoopAvx2(rows, shift);
+  if (HasAvx2()) return LoopAvx2(rows, shift);
 #endif
   return Loop(rows, shift);
 }

@@ -1,11 +1,6 @@
 #include "reeve/learners/symmetric/score_kernel.h"
 
-// Compiled for the processor at hand and once more for AVX2, as log_loss_kernel.cc is.
-#if defined(__x86_64__)
-#define REEVE_HAS_AVX2_VARIANT 1
-#define REEVE_AVX2 __attribute__((target("avx2")))
-#endif
-#define REEVE_INLINE inline __attribute__((always_inline))
+#include "reeve/learners/avx2_variant.h"
 
 namespace reeve::learners {
 namespace {
@@ -63,8 +58,7 @@ REEVE_AVX2 void LoopAvx2(const CutSums& sums, float* scores) { Loop(sums, scores
 
 void AddCutScores(const CutSums& sums, float* scores) {
 #ifdef REEVE_HAS_AVX2_VARIANT
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (has_avx2) return LoopAvx2(sums, scores);
+  if (HasAvx2()) return LoopAvx2(sums, scores);
 #endif
   Loop(sums, scores);
 }

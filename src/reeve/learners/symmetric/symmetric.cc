@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 
 #include "reeve/base/number.h"
+#include "reeve/learners/boosting.h"
 #include "reeve/learners/early_stopping.h"
 #include "reeve/learners/log_loss/gradients.h"
 #include "reeve/learners/symmetric/binned_rows.h"
@@ -17,19 +17,12 @@
 namespace reeve::learners {
 namespace {
 
-constexpr int kMostRounds = 3000;
 // Fewer values than this per thread and waiting for each other costs more than it saves.
 constexpr std::size_t kValuesPerThread = 262'144;
 
 const std::vector<ParamSpec>& Specs() {
   static const std::vector<ParamSpec> specs = {
-      {"n_estimators",
-       "integer",
-       "100",
-       1,
-       100'000,
-       {},
-       "rounds of boosting; with early stopping at most 3000"},
+      RoundsSpec(),
       {"learning_rate", "real", "0.08", 1e-6, 1, {}, "how much of each tree is added"},
       {"max_depth", "integer", "6", 1, 8, {}, "levels of a tree, a test each"},
       {"reg_lambda",
@@ -48,14 +41,7 @@ const std::vector<ParamSpec>& Specs() {
        {"auto", "rows", "hessian"},
        "what weighs a leaf in a test's score: its rows, each as if undecided, or their second "
        "derivatives; auto: rows for two classes, else hessian"},
-      {"early_stopping_rounds",
-       "integer",
-       "0",
-       0,
-       10'000,
-       {},
-       "rounds without improvement after which training ends; 0: 30 and a fifth of the best so "
-       "far"},
+      PatienceSpec(),
   };
   return specs;
 }
@@ -154,7 +140,7 @@ class Rounds {
   }
 
   Status Run() {
-    const int most = MostRounds();
+    const int most = MostRounds(options_, Specs());
     for (; trained_ < most && !ended_; ++trained_) {
       REEVE_RETURN_IF_ERROR(options_.cancellation->Check());
       Step();
@@ -185,12 +171,7 @@ class Rounds {
   }
 
   // Shares of the gain of all splits.
-  std::vector<double> Importance() const {
-    const double total = std::accumulate(gains_.begin(), gains_.end(), 0.0);
-    std::vector<double> shares(gains_);
-    for (double& share : shares) share = total > 0 ? share / total : 0;
-    return shares;
-  }
+  std::vector<double> Importance() const { return SharesOf(gains_); }
 
  private:
   double Number(const char* name) const { return NumberParam(options_.params, Specs(), name); }
@@ -203,12 +184,6 @@ class Rounds {
 
   bool ScoresByRows() const {
     return Word("score") == "rows" || (Word("score") == "auto" && outputs_ == 1);
-  }
-
-  int MostRounds() const {
-    const bool given = options_.params.contains("n_estimators");
-    if (options_.early_stopping != nullptr && !given) return kMostRounds;
-    return static_cast<int>(Number("n_estimators"));
   }
 
   void Step() {

@@ -11,20 +11,10 @@
 #include "reeve/inference/forest.h"
 #include "reeve/inference/forest_parts.h"
 #include "reeve/learners/log_loss/gradients.h"
+#include "reeve/learners/test_data.h"
 
 namespace reeve::learners {
 namespace {
-
-struct Data {
-  Matrix matrix;
-  std::vector<std::int32_t> labels;
-  std::vector<double> weights;
-  int classes = 2;
-
-  TrainingSet set() const {
-    return {.matrix = &matrix, .labels = labels, .classes = classes, .weights = weights};
-  }
-};
 
 // Numbers with gaps and ties, categories, a wide one among them.
 Data MakeData(std::int64_t rows, int classes, std::uint64_t seed, std::int64_t columns = 5) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 
 #include "reeve/base/number.h"
 #include "reeve/inference/forest.h"
+#include "reeve/learners/boosting.h"
 #include "reeve/learners/early_stopping.h"
 #include "reeve/learners/learnt_rows.h"
 #include "reeve/learners/log_loss/gradients.h"
@@ -16,7 +16,6 @@
 namespace reeve::learners {
 namespace {
 
-constexpr int kMostRounds = 3000;
 // Fewer values than this per thread and waiting for each other costs more than it saves.
 constexpr std::int64_t kValuesPerThread = 32'768;
 
@@ -27,13 +26,7 @@ int UsefulThreads(const Matrix& matrix, int threads) {
 
 const std::vector<ParamSpec>& Specs() {
   static const std::vector<ParamSpec> specs = {
-      {"n_estimators",
-       "integer",
-       "100",
-       1,
-       100'000,
-       {},
-       "rounds of boosting; with early stopping at most 3000"},
+      RoundsSpec(),
       {"learning_rate", "real", "0.1", 1e-6, 1, {}, "how much of each tree is added"},
       {"max_depth", "integer", "6", 0, 30, {}, "deepest level of a tree; 0 for no limit"},
       {"min_child_weight", "real", "1", 0, 1e9, {}, "smallest sum of second derivatives in a leaf"},
@@ -58,14 +51,7 @@ const std::vector<ParamSpec>& Specs() {
        0,
        {"depthwise", "lossguide"},
        "level by level, or best leaf first"},
-      {"early_stopping_rounds",
-       "integer",
-       "0",
-       0,
-       10'000,
-       {},
-       "rounds without improvement after which training ends; 0: 30 and a fifth of the best so "
-       "far"},
+      PatienceSpec(),
   };
   return specs;
 }
@@ -136,7 +122,7 @@ class Rounds {
       cached.push_back(&*watched);
     }
     REEVE_ASSIGN_OR_RETURN(Booster booster, Booster::Make(cached, MakeSettings(set_, options_)));
-    const int most = MostRounds();
+    const int most = MostRounds(options_, Specs());
     for (; trained_ < most && !stopping_.ended(); ++trained_) {
       REEVE_RETURN_IF_ERROR(options_.cancellation->Check());
       REEVE_RETURN_IF_ERROR(Step(booster, data, trained_));
@@ -152,12 +138,6 @@ class Rounds {
   std::string& native_bytes() { return native_bytes_; }
 
  private:
-  int MostRounds() const {
-    const bool given = options_.params.contains("n_estimators");
-    if (options_.early_stopping != nullptr && !given) return kMostRounds;
-    return static_cast<int>(NumberParam(options_.params, Specs(), "n_estimators"));
-  }
-
   Status Step(Booster& booster, const DataMatrix& data, int round) {
     REEVE_ASSIGN_OR_RETURN(const std::span<const float> margins, booster.Margins(data, true));
     const double loss = gradients_.Compute(margins, threads_);
@@ -184,13 +164,6 @@ class Rounds {
   std::string native_bytes_;
 };
 
-// Shares that sum to 1; all 0 when no tree splits.
-std::vector<double> Shares(std::vector<double> gains) {
-  const double total = std::accumulate(gains.begin(), gains.end(), 0.0);
-  for (double& value : gains) value = total > 0 ? value / total : 0;
-  return gains;
-}
-
 class Boosted final : public Learner {
  public:
   std::string name() const override { return "boosted"; }
@@ -211,7 +184,7 @@ class Boosted final : public Learner {
     REEVE_RETURN_IF_ERROR(rounds.Run());
     TrainedModel trained;
     REEVE_ASSIGN_OR_RETURN(NativeForest native, ReadForest(rounds.native_bytes()));
-    trained.importance = Shares(std::move(native.total_gain));
+    trained.importance = SharesOf(std::move(native.total_gain));
     REEVE_ASSIGN_OR_RETURN(trained.model, inference::ForestModel::Make(std::move(native.forest)));
     trained.params = options.params;
     trained.params["n_estimators"] = std::to_string(rounds.kept());

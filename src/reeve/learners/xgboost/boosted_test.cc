@@ -11,22 +11,12 @@
 
 #include "reeve/base/random.h"
 #include "reeve/learners/log_loss/gradients.h"
+#include "reeve/learners/test_data.h"
 #include "reeve/learners/xgboost/api.h"
 #include "reeve/learners/xgboost/read_forest.h"
 
 namespace reeve::learners {
 namespace {
-
-struct Data {
-  Matrix matrix;
-  std::vector<std::int32_t> labels;
-  std::vector<double> weights;
-  int classes = 2;
-
-  TrainingSet set() const {
-    return {.matrix = &matrix, .labels = labels, .classes = classes, .weights = weights};
-  }
-};
 
 // Numbers with gaps and ties, a narrow and a wide category, and a column of noise (the last).
 Data MakeData(std::int64_t rows, int classes, std::uint64_t seed) {
