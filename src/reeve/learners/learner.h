@@ -112,7 +112,7 @@ struct TrainedModel {
 class Learner {
  public:
   virtual ~Learner() = default;
-  /// "logistic", "forest", "boosted".
+  /// "logistic", "forest", "boosted", "symmetric".
   virtual std::string name() const = 0;
   virtual InputKind input() const = 0;
   virtual const std::vector<ParamSpec>& params() const = 0;

@@ -361,7 +361,7 @@ Status RefitOnAll(const TrainRequest& request, const Plan& plan, const TrainingT
 }
 
 // The winner and a logistic model with every treatment, on the folds of the search.
-Status CompareTreatments(const TrainRequest& request, const TrainingTable& table,
+Status CompareTreatments(const TrainRequest& request, const Plan& plan, const TrainingTable& table,
                          const tuning::Fold& split, const tuning::SearchResult& result,
                          TrainReport& report) {
   if (!request.compare_imbalance) return Status::Ok();
@@ -373,12 +373,13 @@ Status CompareTreatments(const TrainRequest& request, const TrainingTable& table
   }
   if (configurations.empty() || configurations.front().learner != "logistic")
     configurations.push_back({"logistic", {}});
-  REEVE_ASSIGN_OR_RETURN(report.imbalance_comparison,
-                         tuning::CompareImbalance(MakeProblem(table), split.train, configurations,
-                                                  {.folds = request.folds,
-                                                   .seed = request.seed,
-                                                   .threads = request.table.threads,
-                                                   .cancellation = request.table.cancellation}));
+  REEVE_ASSIGN_OR_RETURN(
+      report.imbalance_comparison,
+      tuning::CompareImbalance(MakeProblem(table, plan.derived), split.train, configurations,
+                               {.folds = request.folds,
+                                .seed = request.seed,
+                                .threads = request.table.threads,
+                                .cancellation = request.table.cancellation}));
   return Status::Ok();
 }
 
@@ -432,7 +433,7 @@ Status TrainTracked(const TrainRequest& request, Plan plan, const TrainingTable&
   WarnOfFewNeighbours(plan, table, split, report);
   REEVE_RETURN_IF_ERROR(CheckTraining(request, table, split, result, predictions, report));
   CheckRequirements(request, report);
-  REEVE_RETURN_IF_ERROR(CompareTreatments(request, table, split, result, report));
+  REEVE_RETURN_IF_ERROR(CompareTreatments(request, plan, table, split, result, report));
   if (request.refit_all && !split.test.empty())
     REEVE_RETURN_IF_ERROR(RefitOnAll(request, plan, table, result, report));
   report.warnings = contract::FinishWarnings(std::move(report.warnings), request.ignored_warnings);
