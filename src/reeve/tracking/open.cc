@@ -1,4 +1,5 @@
 #include "reeve/base/text.h"
+#include "reeve/base/user_info.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/rest/rest_store.h"
 #include "reeve/tracking/rest/server_url.h"

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reeve/base/cancellation.h"
 #include "reeve/base/clock.h"
 #include "reeve/base/result.h"
 #include "reeve/tracking/records.h"
@@ -19,6 +20,8 @@ struct StoreOptions {
   const Clock* clock = &Clock::System();
   /// How long to wait for locks that others hold, in milliseconds.
   int busy_ms = 20'000;
+  /// Ends waits for a server that does not answer; not owned, has to outlive the store.
+  const Cancellation* cancellation = &Cancellation::Never();
 };
 
 struct NewRun {

@@ -152,7 +152,10 @@ Result<std::string> Artifacts::FetchSmall(const std::string& path) {
   };
   REEVE_ASSIGN_OR_RETURN(
       const HttpAnswer answer,
-      api_.http().Download(std::string(kRoute) + "/" + EscapeUrl(path, true), keep));
+      api_.http().Download(std::string(kRoute) + "/" + EscapeUrl(path, true), keep, [&] {
+        text.clear();
+        return Status::Ok();
+      }));
   if (answer.status != 200) return FileFailure(api_, answer, path);
   return text;
 }
@@ -161,7 +164,7 @@ Status Artifacts::FetchFile(const std::string& root, const File& file, const std
   FileSystem& files = FileSystem::System();
   const std::string target = JoinPath(folder, file.path);
   REEVE_RETURN_IF_ERROR(files.CreateFolders(ParentFolder(target)));
-  REEVE_ASSIGN_OR_RETURN(const std::unique_ptr<WritableFile> writer, files.Create(target));
+  REEVE_ASSIGN_OR_RETURN(std::unique_ptr<WritableFile> writer, files.Create(target));
   const std::string path = Join(root, file.path);
   const auto wrong_size = [&] {
     return Status::Unavailable("file " + Quote(path, 300) + " of tracking server " +
@@ -172,9 +175,14 @@ Status Artifacts::FetchFile(const std::string& root, const File& file, const std
     bytes += part.size();
     return bytes > file.bytes ? wrong_size() : writer->Append(part);
   };
+  const auto restart = [&]() -> Status {
+    bytes = 0;
+    REEVE_ASSIGN_OR_RETURN(writer, files.Create(target));
+    return Status::Ok();
+  };
   REEVE_ASSIGN_OR_RETURN(
       const HttpAnswer answer,
-      api_.http().Download(std::string(kRoute) + "/" + EscapeUrl(path, true), write));
+      api_.http().Download(std::string(kRoute) + "/" + EscapeUrl(path, true), write, restart));
   if (answer.status != 200) return FileFailure(api_, answer, path);
   if (bytes != file.bytes) return wrong_size();
   REEVE_RETURN_IF_ERROR(writer->Sync());

@@ -38,11 +38,22 @@ Status MissingLoggedModel(const std::string& model_id) {
 }  // namespace
 
 Result<LoggedModel> RestStore::CreateLoggedModel(const Run& run, const std::string& name) {
-  REEVE_ASSIGN_OR_RETURN(const Json answer, api_.Call(Verb::kPost, "logged-models",
+  // A run of ours has one model of a name.
+  const auto look = [&]() -> Result<std::optional<Json>> {
+    Json search{{"experiment_ids", {run.experiment_id}},
+                {"filter", "source_run_id = '" + run.id + "' AND name = '" + name + "'"}};
+    REEVE_ASSIGN_OR_RETURN(
+        const std::vector<Json> found,
+        api_.CallForAll(Verb::kPost, "logged-models/search", search, "models", 1));
+    if (found.empty()) return std::optional<Json>();
+    return std::optional<Json>(Json{{"model", found[0]}});
+  };
+  REEVE_ASSIGN_OR_RETURN(const Json answer, api_.Make("logged-models",
                                                       Json{{"experiment_id", run.experiment_id},
                                                            {"name", name},
                                                            {"model_type", "classifier"},
-                                                           {"source_run_id", run.id}}));
+                                                           {"source_run_id", run.id}},
+                                                      look));
   const LoggedModel model = LoggedModelFromWire(WireObject(answer, "model"));
   const Json output{{"model_id", model.id}, {"step", 0}};
   REEVE_RETURN_IF_ERROR(api_.Call(Verb::kPost, "runs/outputs",
@@ -94,14 +105,13 @@ Result<std::optional<ModelVersion>> RestStore::Publish(const Publication& public
     const Status made =
         api_.Call(Verb::kPost, "registered-models/create", Json{{"name", name}}).status();
     if (!made.ok() && made.code() != StatusCode::kAlreadyExists) return made;
-    REEVE_ASSIGN_OR_RETURN(const Json answer,
-                           api_.Call(Verb::kPost, "model-versions/create",
-                                     Json{{"name", name},
-                                          {"source", "models:/" + publication.model_id},
-                                          {"run_id", publication.run_id},
-                                          {"description", publication.description},
-                                          {"tags", ToWire(publication.tags)},
-                                          {"model_id", publication.model_id}}));
+    const Json fields{{"name", name},
+                      {"source", "models:/" + publication.model_id},
+                      {"run_id", publication.run_id},
+                      {"description", publication.description},
+                      {"tags", ToWire(publication.tags)},
+                      {"model_id", publication.model_id}};
+    REEVE_ASSIGN_OR_RETURN(const Json answer, MakeVersion(fields, 0));
     version = VersionFromWire(WireObject(answer, "model_version"));
     if (!publication.alias.empty())
       REEVE_RETURN_IF_ERROR(SetAlias(name, publication.alias, version->version));
@@ -111,6 +121,25 @@ Result<std::optional<ModelVersion>> RestStore::Publish(const Publication& public
     REEVE_ASSIGN_OR_RETURN(version, GetVersion(name, version->version));
   }
   return version;
+}
+
+Result<Json> RestStore::MakeVersion(const Json& fields, std::int64_t after) {
+  // No two versions of a name have one source and one run, unless they were made one after the
+  // other.
+  const auto look = [&]() -> Result<std::optional<Json>> {
+    REEVE_ASSIGN_OR_RETURN(const std::vector<ModelVersion> versions,
+                           ListVersions(WireText(fields, "name")));
+    for (const ModelVersion& version : versions) {
+      if (version.version <= after || version.source != WireText(fields, "source") ||
+          version.run_id != WireText(fields, "run_id"))
+        continue;
+      return std::optional<Json>(
+          Json{{"model_version",
+                {{"name", version.name}, {"version", std::to_string(version.version)}}}});
+    }
+    return std::optional<Json>();
+  };
+  return api_.Make("model-versions/create", fields, look);
 }
 
 Result<std::vector<RegisteredModel>> RestStore::ListModels() {

@@ -78,6 +78,8 @@ class RestStore final : public Store {
                                       const std::string& filter, std::int64_t most);
   Result<Json> GetRunJson(const std::string& run_id);
   Result<Experiment> FindExperiment(const std::string& name);
+  /// model-versions/create, once; a version up to `after` is not the one that was asked for.
+  Result<Json> MakeVersion(const Json& fields, std::int64_t after);
   /// kNotFound with the nearest name.
   Status MissingModel(const std::string& name);
   /// kNotFound with the versions that are there.
