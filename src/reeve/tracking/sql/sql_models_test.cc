@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "reeve/tracking/sqlite/test_store.h"
+#include "reeve/tracking/sql/test_store.h"
 
 namespace reeve::tracking {
 namespace {

@@ -1,4 +1,4 @@
-#include "reeve/tracking/sqlite/sqlite_store.h"
+#include "reeve/tracking/sql/sql_store.h"
 
 #include <fstream>
 #include <thread>
@@ -8,24 +8,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "reeve/tracking/sqlite/schema.h"
-#include "reeve/tracking/sqlite/test_store.h"
+#include "reeve/tracking/sql/schema.h"
+#include "reeve/tracking/sql/test_store.h"
 
 namespace reeve::tracking {
 namespace {
 
 using testing::HasSubstr;
 
-using SqliteStoreTest = StoreTest;
+using SqlStoreTest = StoreTest;
 
-TEST_F(SqliteStoreTest, ANewFileHasTheRevisionAndOneExperiment) {
+TEST_F(SqlStoreTest, ANewFileHasTheRevisionAndOneExperiment) {
   EXPECT_EQ(Select("SELECT version_num FROM alembic_version"), kSchemaRevision);
   EXPECT_EQ(Select("SELECT count(*) FROM experiments"), "1");
   EXPECT_EQ(Select("PRAGMA journal_mode"), "wal");
   EXPECT_EQ(Select("PRAGMA integrity_check"), "ok");
 }
 
-TEST_F(SqliteStoreTest, WhatOneConnectionWroteAnotherReads) {
+TEST_F(SqlStoreTest, WhatOneConnectionWroteAnotherReads) {
   const ModelVersion version = NewTestVersion("loans", "champion");
   store_.reset();
   store_ = Reopen({.create = false});
@@ -33,7 +33,7 @@ TEST_F(SqliteStoreTest, WhatOneConnectionWroteAnotherReads) {
   EXPECT_EQ(store_->ListRuns("", 10)->size(), 1u);
 }
 
-TEST_F(SqliteStoreTest, AMissingStoreIsNotMadeForReading) {
+TEST_F(SqlStoreTest, AMissingStoreIsNotMadeForReading) {
   const std::string path = folder_.Path("sub/absent.db");
   const auto store = Store::Open("sqlite:///" + path, {.create = false});
   ASSERT_FALSE(store.ok());
@@ -42,7 +42,7 @@ TEST_F(SqliteStoreTest, AMissingStoreIsNotMadeForReading) {
   EXPECT_FALSE(std::filesystem::exists(folder_.Path("sub")));
 }
 
-TEST_F(SqliteStoreTest, AFileThatIsNotSqliteIsRefused) {
+TEST_F(SqlStoreTest, AFileThatIsNotSqliteIsRefused) {
   std::ofstream(folder_.Path("table.csv")) << "a,b\n1,2\n";
   for (const bool create : {true, false}) {
     const auto store = Store::Open("sqlite:///" + folder_.Path("table.csv"), {.create = create});
@@ -57,17 +57,18 @@ TEST_F(SqliteStoreTest, AFileThatIsNotSqliteIsRefused) {
 // Somebody's own SQLite file with one table.
 std::string ForeignFile(const TestFolder& folder, const char* sql) {
   const std::string path = folder.Path("foreign.db");
-  EXPECT_TRUE((*Database::Open(path, {}))->RunScript(sql).ok());
+  EXPECT_TRUE((*sql::Open("sqlite:///" + path, {}))->RunScript(sql).ok());
   return path;
 }
 
 std::int64_t TableCount(const std::string& path) {
-  const std::unique_ptr<Database> database = *Database::Open(path, {.create = false});
-  Statement row = *database->Prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table'");
+  const std::unique_ptr<sql::Database> database = *sql::Open("sqlite:///" + path, {.create = false});
+  sql::Statement row =
+      *database->Prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table'");
   return *row.Step() ? row.Integer(0) : -1;
 }
 
-TEST_F(SqliteStoreTest, ReadingLeavesOtherPeoplesTablesAlone) {
+TEST_F(SqlStoreTest, ReadingLeavesOtherPeoplesTablesAlone) {
   const std::string path = ForeignFile(folder_, "CREATE TABLE loans (a)");
   const auto store = Store::Open("sqlite:///" + path, {.create = false});
   ASSERT_FALSE(store.ok());
@@ -75,7 +76,7 @@ TEST_F(SqliteStoreTest, ReadingLeavesOtherPeoplesTablesAlone) {
   EXPECT_EQ(TableCount(path), 1);
 }
 
-TEST_F(SqliteStoreTest, TablesOfTheSameNameThatAreNotMlflowsAreNamed) {
+TEST_F(SqlStoreTest, TablesOfTheSameNameThatAreNotMlflowsAreNamed) {
   for (const char* sql : {"CREATE TABLE runs (a)", "CREATE TABLE alembic_version (version_num)"}) {
     const std::string path = ForeignFile(folder_, sql);
     const auto store = Store::Open("sqlite:///" + path, {});
@@ -88,14 +89,14 @@ TEST_F(SqliteStoreTest, TablesOfTheSameNameThatAreNotMlflowsAreNamed) {
   }
 }
 
-TEST_F(SqliteStoreTest, TheStoreMayLieBesideOtherTables) {
+TEST_F(SqlStoreTest, TheStoreMayLieBesideOtherTables) {
   const std::string path = ForeignFile(folder_, "CREATE TABLE loans (a)");
   const auto store = Store::Open("sqlite:///" + path, {});
   ASSERT_TRUE(store.ok()) << store.status().message();
   EXPECT_EQ(TableCount(path), 24);
 }
 
-TEST_F(SqliteStoreTest, AnEmptyFileBecomesAStoreOnlyForWriting) {
+TEST_F(SqlStoreTest, AnEmptyFileBecomesAStoreOnlyForWriting) {
   const std::string path = folder_.Path("empty.db");
   std::ofstream(path).flush();
   EXPECT_EQ(Store::Open("sqlite:///" + path, {.create = false}).status().code(),
@@ -103,12 +104,12 @@ TEST_F(SqliteStoreTest, AnEmptyFileBecomesAStoreOnlyForWriting) {
   EXPECT_TRUE(Store::Open("sqlite:///" + path, {}).ok());
 }
 
-TEST_F(SqliteStoreTest, ALockedStoreIsUnavailableAndWorksAgainAfterwards) {
-  const std::unique_ptr<Database> raw = Raw();
+TEST_F(SqlStoreTest, ALockedStoreIsUnavailableAndWorksAgainAfterwards) {
+  const std::unique_ptr<sql::Database> raw = Raw();
   const std::unique_ptr<Store> impatient = Reopen({.busy_ms = 50});
   const Run run = NewTestRun();
   {
-    const Result<Transaction> lock = Transaction::Begin(*raw);
+    const Result<sql::Transaction> lock = sql::Transaction::Begin(*raw);
     ASSERT_TRUE(lock.ok());
     for (const Status& status : {impatient->CreateRun({.experiment_id = "0"}).status(),
                                  impatient->SetTags(run.id, {{"a", "b"}}),
@@ -158,10 +159,10 @@ UPDATE alembic_version SET version_num = 'ffffffffffff';
 DROP TABLE old_experiments;
 )sql";
 
-TEST_F(SqliteStoreTest, ANewerRevisionIsUsedAsItIs) {
+TEST_F(SqlStoreTest, ANewerRevisionIsUsedAsItIs) {
   store_.reset();
   {
-    const std::unique_ptr<Database> raw = Raw();
+    const std::unique_ptr<sql::Database> raw = Raw();
     // References to the renamed table stay with the name.
     const Status upgraded =
         raw->RunScript((std::string("PRAGMA legacy_alter_table = ON;") + kWorkspaces).c_str());
@@ -182,7 +183,7 @@ TEST_F(SqliteStoreTest, ANewerRevisionIsUsedAsItIs) {
   EXPECT_EQ(Select("SELECT group_concat(DISTINCT workspace) FROM model_versions"), "default");
 }
 
-TEST_F(SqliteStoreTest, AFileOfMlflow2IsReadAndRefusedForWriting) {
+TEST_F(SqlStoreTest, AFileOfMlflow2IsReadAndRefusedForWriting) {
   const std::string run = NewTestRun().id;
   ASSERT_TRUE(Raw()
                   ->RunScript("DROP TABLE logged_model_metrics; DROP TABLE logged_model_params; "
@@ -236,7 +237,7 @@ void ExpectAllWritten(Store& store) {
   EXPECT_EQ(store.ListExperiments()->size(), 2u);
 }
 
-TEST_F(SqliteStoreTest, ConnectionsInThreadsWriteAtOnce) {
+TEST_F(SqlStoreTest, ConnectionsInThreadsWriteAtOnce) {
   std::vector<std::thread> threads;
   std::vector<int> failed(kWriters, -1);
   for (int i = 0; i < kWriters; ++i) {
@@ -250,7 +251,7 @@ TEST_F(SqliteStoreTest, ConnectionsInThreadsWriteAtOnce) {
   ExpectAllWritten(*store_);
 }
 
-TEST_F(SqliteStoreTest, ThreadsShareOneConnection) {
+TEST_F(SqlStoreTest, ThreadsShareOneConnection) {
   std::vector<std::thread> threads;
   std::vector<int> failed(kWriters, -1);
   for (int i = 0; i < kWriters; ++i)
@@ -260,7 +261,7 @@ TEST_F(SqliteStoreTest, ThreadsShareOneConnection) {
   ExpectAllWritten(*store_);
 }
 
-TEST_F(SqliteStoreTest, ProcessesMakeTheFileAndWriteAtOnce) {
+TEST_F(SqlStoreTest, ProcessesMakeTheFileAndWriteAtOnce) {
   store_.reset();
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(Path() + end);
   std::vector<pid_t> children;
@@ -284,12 +285,12 @@ TEST_F(SqliteStoreTest, ProcessesMakeTheFileAndWriteAtOnce) {
   EXPECT_EQ(Select("PRAGMA integrity_check"), "ok");
 }
 
-TEST_F(SqliteStoreTest, AProcessKilledInTheMiddleLeavesAWholeStore) {
+TEST_F(SqlStoreTest, AProcessKilledInTheMiddleLeavesAWholeStore) {
   int ends[2] = {-1, -1};
   ASSERT_EQ(::pipe(ends), 0);
   const pid_t child = ::fork();
   if (child == 0) {
-    const Result<std::unique_ptr<Database>> raw = Database::Open(Path(), {});
+    const Result<std::unique_ptr<sql::Database>> raw = sql::Open("sqlite:///" + Path(), {});
     if (!raw.ok() || !(*raw)->RunScript("BEGIN IMMEDIATE; DELETE FROM experiments").ok())
       ::_exit(1);
     (void)!::write(ends[1], "x", 1);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reeve/base/file_system.h"
-#include "reeve/tracking/sqlite/database.h"
+#include "reeve/sql/database.h"
 #include "reeve/tracking/store.h"
 
 namespace reeve::tracking {
@@ -14,10 +14,11 @@ namespace reeve::tracking {
 /// A store in MLflow's own schema. A file that is new gets the schema of kSchemaRevision; one that
 /// MLflow made or upgraded is used as it is: columns are named, nothing is migrated, and rows are
 /// looked for before they are inserted, since later schemas have other keys.
-class SqliteStore final : public Store {
+class SqlStore final : public Store {
  public:
-  static Result<std::unique_ptr<SqliteStore>> Open(const std::string& path,
-                                                   const StoreOptions& options);
+  /// `uri` is a database's, see sql::Open.
+  static Result<std::unique_ptr<SqlStore>> Open(const std::string& uri,
+                                                const StoreOptions& options);
 
   const std::string& folder() const override { return folder_; }
   Result<Experiment> GetOrCreateExperiment(const std::string& name) override;
@@ -51,21 +52,11 @@ class SqliteStore final : public Store {
   Status DeleteVersion(const std::string& name, std::int64_t version) override;
 
  private:
-  SqliteStore(std::unique_ptr<Database> database, std::string path, const Clock* clock)
-      : database_(std::move(database)),
-        path_(std::move(path)),
-        folder_(ParentFolder(path_)),
-        clock_(clock) {}
+  SqlStore(std::unique_ptr<sql::Database> database, std::string folder, const Clock* clock)
+      : database_(std::move(database)), folder_(std::move(folder)), clock_(clock) {}
 
-  /// Whether the tables are there, and MLflow's.
-  Status CheckSchema();
-  /// Makes the tables in a file that has none; fails when others stand in their place.
-  Status MakeSchema();
-  /// Whether the schema is new enough for what a training writes.
-  Status CheckWritable();
-  Status EnsureDefaultExperiment();
   Status CheckRun(const std::string& run_id);
-  Result<std::vector<Run>> ReadRuns(Statement rows);
+  Result<std::vector<Run>> ReadRuns(sql::Statement rows);
   Status FillRun(Run& run);
   Status WriteTags(const std::string& run_id, const Tags& tags);
   Status WriteMetric(const std::string& run_id, const MetricPoint& point);
@@ -83,8 +74,7 @@ class SqliteStore final : public Store {
                             std::int64_t version);
 
   std::mutex mutex_;
-  std::unique_ptr<Database> database_;
-  std::string path_;
+  std::unique_ptr<sql::Database> database_;
   std::string folder_;
   const Clock* clock_;
 };

@@ -1,4 +1,4 @@
-#include "reeve/tracking/sqlite/schema.h"
+#include "reeve/tracking/sql/schema.h"
 
 namespace reeve::tracking {
 

@@ -1,4 +1,4 @@
-#include "reeve/tracking/sqlite/schema.h"
+#include "reeve/tracking/sql/schema.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -10,16 +10,16 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/test_folder.h"
-#include "reeve/tracking/sqlite/database.h"
+#include "reeve/sql/open.h"
 
 namespace reeve::tracking {
 namespace {
 
 using Rows = std::vector<std::string>;
 
-Rows Query(Database& database, const std::string& sql, int columns) {
+Rows Query(sql::Database& database, const std::string& sql, int columns) {
   Rows rows;
-  Result<Statement> row = database.Prepare(sql.c_str());
+  Result<sql::Statement> row = database.Prepare(sql.c_str());
   EXPECT_TRUE(row.ok()) << sql << ": " << row.status().message();
   while (row.ok() && *row->Step()) {
     std::string text;
@@ -34,7 +34,7 @@ Rows Sorted(Rows rows) {
   return rows;
 }
 
-Rows Names(Database& database, const std::string& type) {
+Rows Names(sql::Database& database, const std::string& type) {
   return Query(database,
                "SELECT name FROM sqlite_master WHERE type = '" + type +
                    "' AND name NOT LIKE 'sqlite_autoindex%' ORDER BY name",
@@ -44,7 +44,7 @@ Rows Names(Database& database, const std::string& type) {
 std::string WithoutBar(const std::string& row) { return row.substr(0, row.size() - 1); }
 
 // What PRAGMA says of a table: columns, indexes with their columns, references.
-std::map<std::string, Rows> Describe(Database& database, const std::string& table) {
+std::map<std::string, Rows> Describe(sql::Database& database, const std::string& table) {
   std::map<std::string, Rows> description;
   description["columns"] = Query(database, "PRAGMA table_info('" + table + "')", 6);
   // seq is left out: it is the order in which the indexes were made.
@@ -74,7 +74,7 @@ std::map<std::string, Rows> Describe(Database& database, const std::string& tabl
 }
 
 // Names of constraints of a table, which PRAGMA does not tell; later migrations drop by them.
-std::multiset<std::string> Constraints(Database& database, const std::string& table) {
+std::multiset<std::string> Constraints(sql::Database& database, const std::string& table) {
   const Rows sql = Query(
       database, "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '" + table + "'", 1);
   std::multiset<std::string> names;
@@ -85,8 +85,8 @@ std::multiset<std::string> Constraints(Database& database, const std::string& ta
   return names;
 }
 
-std::unique_ptr<Database> Load(const std::string& path, const std::string& script) {
-  Result<std::unique_ptr<Database>> database = Database::Open(path, {});
+std::unique_ptr<sql::Database> Load(const std::string& path, const std::string& script) {
+  Result<std::unique_ptr<sql::Database>> database = sql::Open("sqlite:///" + path, {});
   EXPECT_TRUE(database.ok());
   const Status status = (*database)->RunScript(script.c_str());
   EXPECT_TRUE(status.ok()) << status.message();
@@ -119,7 +119,7 @@ TEST(SchemaTest, EqualsTheTablesThatMlflowMakes) {
 }
 
 // A statement that must fail because of a CHECK.
-void ExpectRefused(Database& database, const char* sql) {
+void ExpectRefused(sql::Database& database, const char* sql) {
   const Status status = database.RunScript(sql);
   ASSERT_FALSE(status.ok()) << sql;
   EXPECT_NE(status.message().find("CHECK constraint"), std::string::npos) << status.message();

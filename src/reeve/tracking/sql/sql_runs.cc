@@ -9,7 +9,8 @@
 #include "reeve/base/text.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/run_name.h"
-#include "reeve/tracking/sqlite/sqlite_store.h"
+#include "reeve/tracking/sql/open_database.h"
+#include "reeve/tracking/sql/sql_store.h"
 
 // What ReadRuns reads, in its order.
 #define REEVE_RUN_COLUMNS \
@@ -40,15 +41,15 @@ Status CheckKey(const std::string& key) {
 
 }  // namespace
 
-Result<Experiment> SqliteStore::GetOrCreateExperiment(const std::string& name) {
+Result<Experiment> SqlStore::GetOrCreateExperiment(const std::string& name) {
   if (Trim(name).empty()) {
     return Status::InvalidArgument("name of an experiment is " + Quote(name) +
                                    ", expected one that is not blank");
   }
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   const auto find = [&]() -> Result<Experiment> {
-    REEVE_ASSIGN_OR_RETURN(Statement row,
+    REEVE_ASSIGN_OR_RETURN(sql::Statement row,
                            database_->Prepare("SELECT experiment_id, name, artifact_location, "
                                               "lifecycle_stage FROM experiments WHERE name = ?",
                                               name));
@@ -78,10 +79,10 @@ Result<Experiment> SqliteStore::GetOrCreateExperiment(const std::string& name) {
   return made;
 }
 
-Result<std::vector<Experiment>> SqliteStore::ListExperiments() {
+Result<std::vector<Experiment>> SqlStore::ListExperiments() {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(
-      Statement row,
+      sql::Statement row,
       database_->Prepare("SELECT experiment_id, name, artifact_location FROM experiments "
                          "WHERE lifecycle_stage = 'active' ORDER BY experiment_id"));
   std::vector<Experiment> experiments;
@@ -93,12 +94,12 @@ Result<std::vector<Experiment>> SqliteStore::ListExperiments() {
   }
 }
 
-Result<Run> SqliteStore::CreateRun(const NewRun& request) {
+Result<Run> SqlStore::CreateRun(const NewRun& request) {
   const Lock lock(mutex_);
-  REEVE_RETURN_IF_ERROR(CheckWritable());
-  REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_RETURN_IF_ERROR(CheckHasLoggedModels(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   REEVE_ASSIGN_OR_RETURN(
-      Statement row,
+      sql::Statement row,
       database_->Prepare(
           "SELECT artifact_location FROM experiments WHERE CAST(experiment_id AS TEXT) = ?",
           request.experiment_id));
@@ -126,7 +127,7 @@ Result<Run> SqliteStore::CreateRun(const NewRun& request) {
   return run;
 }
 
-Result<std::vector<Run>> SqliteStore::ReadRuns(Statement rows) {
+Result<std::vector<Run>> SqlStore::ReadRuns(sql::Statement rows) {
   std::vector<Run> runs;
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, rows.Step());
@@ -144,9 +145,9 @@ Result<std::vector<Run>> SqliteStore::ReadRuns(Statement rows) {
   return runs;
 }
 
-Status SqliteStore::FillRun(Run& run) {
+Status SqlStore::FillRun(Run& run) {
   const auto read = [&](const char* sql, auto&& put) -> Status {
-    REEVE_ASSIGN_OR_RETURN(Statement row, database_->Prepare(sql, run.id));
+    REEVE_ASSIGN_OR_RETURN(sql::Statement row, database_->Prepare(sql, run.id));
     for (;;) {
       REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
       if (!more) return Status::Ok();
@@ -154,21 +155,20 @@ Status SqliteStore::FillRun(Run& run) {
     }
   };
   REEVE_RETURN_IF_ERROR(read("SELECT key, value FROM params WHERE run_uuid = ?",
-                             [&](Statement& row) { run.params[row.Text(0)] = row.Text(1); }));
+                             [&](sql::Statement& row) { run.params[row.Text(0)] = row.Text(1); }));
   REEVE_RETURN_IF_ERROR(read("SELECT key, value FROM tags WHERE run_uuid = ?",
-                             [&](Statement& row) { run.tags[row.Text(0)] = row.Text(1); }));
+                             [&](sql::Statement& row) { run.tags[row.Text(0)] = row.Text(1); }));
   return read("SELECT key, value, is_nan FROM latest_metrics WHERE run_uuid = ?",
-              [&](Statement& row) {
+              [&](sql::Statement& row) {
                 run.metrics[row.Text(0)] =
                     row.Integer(2) != 0 ? std::numeric_limits<double>::quiet_NaN() : row.Real(1);
               });
 }
 
-Result<std::vector<Run>> SqliteStore::ListRuns(const std::string& experiment_id,
-                                               std::int64_t most) {
+Result<std::vector<Run>> SqlStore::ListRuns(const std::string& experiment_id, std::int64_t most) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(
-      Statement rows,
+      sql::Statement rows,
       database_->Prepare("SELECT " REEVE_RUN_COLUMNS
                          " FROM runs WHERE lifecycle_stage = 'active' AND (?1 = '' OR "
                          "CAST(experiment_id AS TEXT) = ?1) ORDER BY start_time DESC, run_uuid "
@@ -177,54 +177,56 @@ Result<std::vector<Run>> SqliteStore::ListRuns(const std::string& experiment_id,
   return ReadRuns(std::move(rows));
 }
 
-Result<std::vector<Run>> SqliteStore::ListRunning() {
+Result<std::vector<Run>> SqlStore::ListRunning() {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(
-      Statement rows, database_->Prepare("SELECT " REEVE_RUN_COLUMNS
-                                         " FROM runs WHERE lifecycle_stage = 'active' AND status = "
-                                         "'RUNNING' ORDER BY start_time DESC, run_uuid"));
+      sql::Statement rows,
+      database_->Prepare("SELECT " REEVE_RUN_COLUMNS
+                         " FROM runs WHERE lifecycle_stage = 'active' AND status = "
+                         "'RUNNING' ORDER BY start_time DESC, run_uuid"));
   return ReadRuns(std::move(rows));
 }
 
-Result<Run> SqliteStore::GetRun(const std::string& run_id) {
+Result<Run> SqlStore::GetRun(const std::string& run_id) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(
-      Statement rows,
+      sql::Statement rows,
       database_->Prepare("SELECT " REEVE_RUN_COLUMNS " FROM runs WHERE run_uuid = ?", run_id));
   REEVE_ASSIGN_OR_RETURN(std::vector<Run> runs, ReadRuns(std::move(rows)));
   if (runs.empty()) return Status::NotFound("run " + Quote(run_id) + " does not exist");
   return std::move(runs[0]);
 }
 
-Status SqliteStore::CheckRun(const std::string& run_id) {
-  REEVE_ASSIGN_OR_RETURN(Statement row,
+Status SqlStore::CheckRun(const std::string& run_id) {
+  REEVE_ASSIGN_OR_RETURN(sql::Statement row,
                          database_->Prepare("SELECT 1 FROM runs WHERE run_uuid = ?", run_id));
   REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
   return found ? Status::Ok() : Status::NotFound("run " + Quote(run_id) + " does not exist");
 }
 
-Status SqliteStore::LogParams(const std::string& run_id,
-                              const std::map<std::string, std::string>& params) {
+Status SqlStore::LogParams(const std::string& run_id,
+                           const std::map<std::string, std::string>& params) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
   for (const auto& [key, value] : params) {
     REEVE_RETURN_IF_ERROR(CheckKey(key));
     REEVE_RETURN_IF_ERROR(
-        database_->Run("INSERT OR REPLACE INTO params (key, value, run_uuid) VALUES (?, ?, ?)", key,
-                       Cut(value, kParamBytes), run_id));
+        database_->Run("INSERT INTO params (key, value, run_uuid) VALUES (?, ?, ?) "
+                       "ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value",
+                       key, Cut(value, kParamBytes), run_id));
   }
   return transaction.Commit();
 }
 
-Status SqliteStore::WriteMetric(const std::string& run_id, const MetricPoint& point) {
+Status SqlStore::WriteMetric(const std::string& run_id, const MetricPoint& point) {
   REEVE_RETURN_IF_ERROR(CheckKey(point.key));
   const bool is_nan = std::isnan(point.value);
   constexpr double kLargest = std::numeric_limits<double>::max();
   const double value = is_nan ? 0 : std::clamp(point.value, -kLargest, kLargest);
   REEVE_RETURN_IF_ERROR(
-      database_->Run("INSERT OR IGNORE INTO metrics (key, value, timestamp, run_uuid, step, "
-                     "is_nan) VALUES (?, ?, ?, ?, ?, ?)",
+      database_->Run("INSERT INTO metrics (key, value, timestamp, run_uuid, step, "
+                     "is_nan) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                      point.key, value, point.timestamp_ms, run_id, point.step, is_nan));
   // The latest point is the one with the greatest (step, timestamp, value).
   REEVE_RETURN_IF_ERROR(
@@ -234,38 +236,39 @@ Status SqliteStore::WriteMetric(const std::string& run_id, const MetricPoint& po
                      value, point.timestamp_ms, point.step, is_nan, point.key, run_id));
   if (database_->changes() > 0) return Status::Ok();
   return database_->Run(
-      "INSERT OR IGNORE INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES "
-      "(?, ?, ?, ?, ?, ?)",
+      "INSERT INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES "
+      "(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
       point.key, value, point.timestamp_ms, point.step, is_nan, run_id);
 }
 
-Status SqliteStore::LogMetrics(const std::string& run_id, const std::vector<MetricPoint>& points) {
+Status SqlStore::LogMetrics(const std::string& run_id, const std::vector<MetricPoint>& points) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
   for (const MetricPoint& point : points) REEVE_RETURN_IF_ERROR(WriteMetric(run_id, point));
   return transaction.Commit();
 }
 
-Status SqliteStore::WriteTags(const std::string& run_id, const Tags& tags) {
+Status SqlStore::WriteTags(const std::string& run_id, const Tags& tags) {
   for (const auto& [key, value] : tags) {
     REEVE_RETURN_IF_ERROR(CheckKey(key));
     REEVE_RETURN_IF_ERROR(
-        database_->Run("INSERT OR REPLACE INTO tags (key, value, run_uuid) VALUES (?, ?, ?)", key,
-                       Cut(value, kTagBytes), run_id));
+        database_->Run("INSERT INTO tags (key, value, run_uuid) VALUES (?, ?, ?) "
+                       "ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value",
+                       key, Cut(value, kTagBytes), run_id));
   }
   return Status::Ok();
 }
 
-Status SqliteStore::SetTags(const std::string& run_id, const Tags& tags) {
+Status SqlStore::SetTags(const std::string& run_id, const Tags& tags) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
   REEVE_RETURN_IF_ERROR(WriteTags(run_id, tags));
   return transaction.Commit();
 }
 
-Status SqliteStore::WriteEnd(const std::string& run_id, RunStatus status) {
+Status SqlStore::WriteEnd(const std::string& run_id, RunStatus status) {
   REEVE_RETURN_IF_ERROR(
       database_->Run("UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?",
                      RunStatusName(status), clock_->NowMs(), run_id));
@@ -273,15 +276,14 @@ Status SqliteStore::WriteEnd(const std::string& run_id, RunStatus status) {
                                   : Status::NotFound("run " + Quote(run_id) + " does not exist");
 }
 
-Status SqliteStore::EndRun(const std::string& run_id, RunStatus status) {
+Status SqlStore::EndRun(const std::string& run_id, RunStatus status) {
   const Lock lock(mutex_);
   return WriteEnd(run_id, status);
 }
 
-Result<bool> SqliteStore::EndIfRunning(const std::string& run_id, RunStatus status,
-                                       const Tags& tags) {
+Result<bool> SqlStore::EndIfRunning(const std::string& run_id, RunStatus status, const Tags& tags) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
   REEVE_RETURN_IF_ERROR(
       database_->Run("UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ? AND status = "
@@ -293,7 +295,7 @@ Result<bool> SqliteStore::EndIfRunning(const std::string& run_id, RunStatus stat
   return true;
 }
 
-Status SqliteStore::DeleteRun(const std::string& run_id) {
+Status SqlStore::DeleteRun(const std::string& run_id) {
   const Lock lock(mutex_);
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
   return database_->Run(
@@ -301,13 +303,14 @@ Status SqliteStore::DeleteRun(const std::string& run_id) {
       clock_->NowMs(), run_id);
 }
 
-Result<std::vector<MetricPoint>> SqliteStore::MetricHistory(const std::string& run_id,
-                                                            const std::string& key) {
+Result<std::vector<MetricPoint>> SqlStore::MetricHistory(const std::string& run_id,
+                                                         const std::string& key) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(
-      Statement row, database_->Prepare("SELECT value, timestamp, step, is_nan FROM metrics WHERE "
-                                        "run_uuid = ? AND key = ? ORDER BY step, timestamp, value",
-                                        run_id, key));
+      sql::Statement row,
+      database_->Prepare("SELECT value, timestamp, step, is_nan FROM metrics WHERE "
+                         "run_uuid = ? AND key = ? ORDER BY step, timestamp, value",
+                         run_id, key));
   std::vector<MetricPoint> points;
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
@@ -318,23 +321,23 @@ Result<std::vector<MetricPoint>> SqliteStore::MetricHistory(const std::string& r
   }
 }
 
-Status SqliteStore::LogInput(const std::string& run_id, const DatasetInput& input) {
+Status SqlStore::LogInput(const std::string& run_id, const DatasetInput& input) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   REEVE_ASSIGN_OR_RETURN(
-      Statement experiment,
+      sql::Statement experiment,
       database_->Prepare("SELECT experiment_id FROM runs WHERE run_uuid = ?", run_id));
   REEVE_ASSIGN_OR_RETURN(const bool has_run, experiment.Step());
   if (!has_run) return Status::NotFound("run " + Quote(run_id) + " does not exist");
   const std::int64_t experiment_id = experiment.Integer(0);
   REEVE_RETURN_IF_ERROR(
-      database_->Run("INSERT OR IGNORE INTO datasets (dataset_uuid, experiment_id, name, digest, "
+      database_->Run("INSERT INTO datasets (dataset_uuid, experiment_id, name, digest, "
                      "dataset_source_type, dataset_source, dataset_schema, "
-                     "dataset_profile) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                     "dataset_profile) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                      NewId(), experiment_id, Cut(input.name, 500), Cut(input.digest, 36),
                      input.source_type, input.source, input.schema, input.profile));
   REEVE_ASSIGN_OR_RETURN(
-      Statement dataset,
+      sql::Statement dataset,
       database_->Prepare(
           "SELECT dataset_uuid FROM datasets WHERE experiment_id = ? AND name = ? AND digest = ?",
           experiment_id, Cut(input.name, 500), Cut(input.digest, 36)));
@@ -342,22 +345,23 @@ Status SqliteStore::LogInput(const std::string& run_id, const DatasetInput& inpu
   if (!has_dataset)
     return Status::Internal("tracking store: the data set just written is not there");
   // A table that the run already has keeps its edge; the context is the later one.
-  REEVE_RETURN_IF_ERROR(
-      database_->Run("INSERT OR IGNORE INTO inputs (input_uuid, source_type, source_id, "
-                     "destination_type, destination_id) VALUES (?, 'DATASET', ?, 'RUN', ?)",
-                     NewId(), dataset.Text(0), run_id));
   REEVE_RETURN_IF_ERROR(database_->Run(
-      "INSERT OR REPLACE INTO input_tags (input_uuid, name, value) SELECT input_uuid, "
+      "INSERT INTO inputs (input_uuid, source_type, source_id, "
+      "destination_type, destination_id) VALUES (?, 'DATASET', ?, 'RUN', ?) ON CONFLICT DO NOTHING",
+      NewId(), dataset.Text(0), run_id));
+  REEVE_RETURN_IF_ERROR(database_->Run(
+      "INSERT INTO input_tags (input_uuid, name, value) SELECT input_uuid, "
       "'mlflow.data.context', ? FROM inputs WHERE source_type = 'DATASET' AND source_id = ? AND "
-      "destination_type = 'RUN' AND destination_id = ?",
+      "destination_type = 'RUN' AND destination_id = ? "
+      "ON CONFLICT (input_uuid, name) DO UPDATE SET value = excluded.value",
       input.context, dataset.Text(0), run_id));
   return transaction.Commit();
 }
 
-Result<std::vector<DatasetInput>> SqliteStore::ListInputs(const std::string& run_id) {
+Result<std::vector<DatasetInput>> SqlStore::ListInputs(const std::string& run_id) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(
-      Statement row,
+      sql::Statement row,
       database_->Prepare(
           "SELECT d.name, d.digest, d.dataset_source_type, d.dataset_source, d.dataset_schema, "
           "d.dataset_profile, t.value FROM inputs i "

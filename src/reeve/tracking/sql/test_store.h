@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/test_folder.h"
-#include "reeve/tracking/sqlite/database.h"
+#include "reeve/sql/open.h"
 #include "reeve/tracking/store.h"
 
 namespace reeve::tracking {
@@ -46,16 +46,16 @@ class StoreTest : public ::testing::Test {
     return store.ok() ? std::move(*store) : nullptr;
   }
 
-  std::unique_ptr<Database> Raw() const {
-    Result<std::unique_ptr<Database>> database = Database::Open(Path(), {.create = false});
+  std::unique_ptr<sql::Database> Raw() const {
+    Result<std::unique_ptr<sql::Database>> database = sql::Open(Uri(), {.create = false});
     EXPECT_TRUE(database.ok()) << database.status().message();
     return std::move(*database);
   }
 
   /// The first column of the first row as text, "" without a row.
   std::string Select(const char* sql) const {
-    const std::unique_ptr<Database> database = Raw();
-    Result<Statement> row = database->Prepare(sql);
+    const std::unique_ptr<sql::Database> database = Raw();
+    Result<sql::Statement> row = database->Prepare(sql);
     EXPECT_TRUE(row.ok()) << row.status().message();
     const Result<bool> found = row->Step();
     EXPECT_TRUE(found.ok()) << found.status().message();

@@ -11,7 +11,7 @@
 #include "reeve/base/text.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/names.h"
-#include "reeve/tracking/sqlite/sqlite_store.h"
+#include "reeve/tracking/sql/sql_store.h"
 
 namespace reeve::tracking {
 namespace {
@@ -29,12 +29,12 @@ Status MissingLoggedModel(const std::string& model_id) {
 
 }  // namespace
 
-Result<LoggedModel> SqliteStore::CreateLoggedModel(const Run& run, const std::string& name) {
+Result<LoggedModel> SqlStore::CreateLoggedModel(const Run& run, const std::string& name) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckRun(run.id));
   REEVE_ASSIGN_OR_RETURN(
-      Statement experiment,
+      sql::Statement experiment,
       database_->Prepare(
           "SELECT artifact_location FROM experiments WHERE CAST(experiment_id AS TEXT) = ?",
           run.experiment_id));
@@ -58,17 +58,17 @@ Result<LoggedModel> SqliteStore::CreateLoggedModel(const Run& run, const std::st
   return model;
 }
 
-Result<std::vector<LoggedModel>> SqliteStore::FindLoggedModels(const std::string& run_id) {
+Result<std::vector<LoggedModel>> SqlStore::FindLoggedModels(const std::string& run_id) {
   const Lock lock(mutex_);
   std::vector<LoggedModel> models;
   REEVE_ASSIGN_OR_RETURN(const bool there, database_->HasTable("logged_models"));
   if (!there) return models;  // MLflow 2 knows none
   REEVE_ASSIGN_OR_RETURN(
-      Statement row,
+      sql::Statement row,
       database_->Prepare(
           "SELECT model_id, name, artifact_location, source_run_id FROM logged_models WHERE "
           "source_run_id = ? AND lifecycle_stage = 'active' AND status = ? ORDER BY "
-          "creation_timestamp_ms, rowid",
+          "creation_timestamp_ms, model_id",
           run_id, kReady));
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
@@ -77,12 +77,12 @@ Result<std::vector<LoggedModel>> SqliteStore::FindLoggedModels(const std::string
   }
 }
 
-Result<LoggedModel> SqliteStore::GetLoggedModel(const std::string& model_id) {
+Result<LoggedModel> SqlStore::GetLoggedModel(const std::string& model_id) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(const bool there, database_->HasTable("logged_models"));
   if (!there) return MissingLoggedModel(model_id);
   REEVE_ASSIGN_OR_RETURN(
-      Statement row,
+      sql::Statement row,
       database_->Prepare(
           "SELECT model_id, name, artifact_location, source_run_id FROM logged_models "
           "WHERE model_id = ? AND lifecycle_stage = 'active' AND status = ?",
@@ -92,11 +92,11 @@ Result<LoggedModel> SqliteStore::GetLoggedModel(const std::string& model_id) {
   return LoggedModel{row.Text(0), row.Text(1), row.Text(2), row.Text(3)};
 }
 
-Status SqliteStore::NoteVersionOnModel(const std::string& model_id, const std::string& name,
-                                       std::int64_t version) {
+Status SqlStore::NoteVersionOnModel(const std::string& model_id, const std::string& name,
+                                    std::int64_t version) {
   // MLflow's UI reads the versions of a logged model from this tag.
   Json versions = Json::array();
-  REEVE_ASSIGN_OR_RETURN(Statement row,
+  REEVE_ASSIGN_OR_RETURN(sql::Statement row,
                          database_->Prepare("SELECT tag_value FROM logged_model_tags WHERE "
                                             "model_id = ? AND tag_key = 'mlflow.modelVersions'",
                                             model_id));
@@ -107,13 +107,13 @@ Status SqliteStore::NoteVersionOnModel(const std::string& model_id, const std::s
   }
   versions.push_back(Json{{"name", name}, {"version", version}});
   return database_->Run(
-      "INSERT OR REPLACE INTO logged_model_tags (model_id, experiment_id, tag_key, tag_value) "
+      "INSERT INTO logged_model_tags (model_id, experiment_id, tag_key, tag_value) "
       "SELECT model_id, experiment_id, 'mlflow.modelVersions', ? FROM logged_models WHERE model_id "
-      "= ?",
+      "= ? ON CONFLICT (model_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value",
       DumpJson(versions), model_id);
 }
 
-Result<std::int64_t> SqliteStore::WriteVersion(const Publication& publication) {
+Result<std::int64_t> SqlStore::WriteVersion(const Publication& publication) {
   const std::int64_t now = clock_->NowMs();
   REEVE_RETURN_IF_ERROR(
       database_->Run("UPDATE registered_models SET last_updated_time = ? WHERE name = ?", now,
@@ -125,13 +125,13 @@ Result<std::int64_t> SqliteStore::WriteVersion(const Publication& publication) {
                        publication.registered_name, now, now, publication.description));
   }
   REEVE_ASSIGN_OR_RETURN(
-      Statement next,
+      sql::Statement next,
       database_->Prepare("SELECT coalesce(max(version), 0) + 1 FROM model_versions WHERE name = ?",
                          publication.registered_name));
   REEVE_RETURN_IF_ERROR(next.Step().status());
   const std::int64_t version = next.Integer(0);
   REEVE_ASSIGN_OR_RETURN(
-      Statement model,
+      sql::Statement model,
       database_->Prepare("SELECT artifact_location FROM logged_models WHERE model_id = ?",
                          publication.model_id));
   REEVE_ASSIGN_OR_RETURN(const bool found, model.Step());
@@ -144,15 +144,15 @@ Result<std::int64_t> SqliteStore::WriteVersion(const Publication& publication) {
                      "models:/" + publication.model_id, publication.run_id, model.Text(0)));
   for (const auto& [key, value] : publication.tags) {
     REEVE_RETURN_IF_ERROR(database_->Run(
-        "INSERT OR REPLACE INTO model_version_tags (key, value, name, version) VALUES (?, ?, ?, ?)",
-        key, value, publication.registered_name, version));
+        "INSERT INTO model_version_tags (key, value, name, version) VALUES (?, ?, ?, ?)", key,
+        value, publication.registered_name, version));
   }
   REEVE_RETURN_IF_ERROR(
       NoteVersionOnModel(publication.model_id, publication.registered_name, version));
   return version;
 }
 
-Result<std::optional<ModelVersion>> SqliteStore::Publish(const Publication& publication) {
+Result<std::optional<ModelVersion>> SqlStore::Publish(const Publication& publication) {
   if (!publication.registered_name.empty()) {
     REEVE_RETURN_IF_ERROR(CheckModelName(publication.registered_name));
     if (!publication.alias.empty()) REEVE_RETURN_IF_ERROR(CheckAlias(publication.alias));
@@ -160,7 +160,7 @@ Result<std::optional<ModelVersion>> SqliteStore::Publish(const Publication& publ
   std::int64_t version = 0;
   {
     const Lock lock(mutex_);
-    REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+    REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
     if (!publication.model_id.empty()) {
       REEVE_RETURN_IF_ERROR(database_->Run(
           "UPDATE logged_models SET status = ?, last_updated_timestamp_ms = ? WHERE model_id = ?",
@@ -180,8 +180,8 @@ Result<std::optional<ModelVersion>> SqliteStore::Publish(const Publication& publ
   return std::optional<ModelVersion>(std::move(made));
 }
 
-Result<std::vector<std::string>> SqliteStore::ModelNames() {
-  REEVE_ASSIGN_OR_RETURN(Statement row,
+Result<std::vector<std::string>> SqlStore::ModelNames() {
+  REEVE_ASSIGN_OR_RETURN(sql::Statement row,
                          database_->Prepare("SELECT name FROM registered_models ORDER BY name"));
   std::vector<std::string> names;
   for (;;) {
@@ -191,16 +191,16 @@ Result<std::vector<std::string>> SqliteStore::ModelNames() {
   }
 }
 
-Status SqliteStore::CheckModel(const std::string& name) {
+Status SqlStore::CheckModel(const std::string& name) {
   REEVE_ASSIGN_OR_RETURN(const std::vector<std::string> names, ModelNames());
   if (std::find(names.begin(), names.end(), name) != names.end()) return Status::Ok();
   return Status::NotFound("registered model " + Quote(name) + " does not exist." +
                           Suggest(name, names));
 }
 
-Status SqliteStore::FillModel(RegisteredModel& model) {
+Status SqlStore::FillModel(RegisteredModel& model) {
   REEVE_ASSIGN_OR_RETURN(
-      Statement alias,
+      sql::Statement alias,
       database_->Prepare("SELECT alias, version FROM registered_model_aliases WHERE name = ?",
                          model.name));
   for (;;) {
@@ -209,7 +209,7 @@ Status SqliteStore::FillModel(RegisteredModel& model) {
     model.aliases[alias.Text(0)] = alias.Integer(1);
   }
   REEVE_ASSIGN_OR_RETURN(
-      Statement tag,
+      sql::Statement tag,
       database_->Prepare("SELECT key, value FROM registered_model_tags WHERE name = ?",
                          model.name));
   for (;;) {
@@ -217,7 +217,7 @@ Status SqliteStore::FillModel(RegisteredModel& model) {
     if (!more) break;
     model.tags[tag.Text(0)] = tag.Text(1);
   }
-  REEVE_ASSIGN_OR_RETURN(Statement latest,
+  REEVE_ASSIGN_OR_RETURN(sql::Statement latest,
                          database_->Prepare("SELECT coalesce(max(version), 0) FROM model_versions "
                                             "WHERE name = ? AND current_stage <> ?",
                                             model.name, std::string_view(kDeletedStage)));
@@ -226,11 +226,11 @@ Status SqliteStore::FillModel(RegisteredModel& model) {
   return Status::Ok();
 }
 
-Result<RegisteredModel> SqliteStore::GetModel(const std::string& name) {
+Result<RegisteredModel> SqlStore::GetModel(const std::string& name) {
   const Lock lock(mutex_);
   REEVE_RETURN_IF_ERROR(CheckModel(name));
   REEVE_ASSIGN_OR_RETURN(
-      Statement row,
+      sql::Statement row,
       database_->Prepare(
           "SELECT name, description, creation_time FROM registered_models WHERE name = ?", name));
   REEVE_RETURN_IF_ERROR(row.Step().status());
@@ -240,7 +240,7 @@ Result<RegisteredModel> SqliteStore::GetModel(const std::string& name) {
   return model;
 }
 
-Result<std::vector<RegisteredModel>> SqliteStore::ListModels() {
+Result<std::vector<RegisteredModel>> SqlStore::ListModels() {
   std::vector<std::string> names;
   {
     const Lock lock(mutex_);
@@ -254,9 +254,9 @@ Result<std::vector<RegisteredModel>> SqliteStore::ListModels() {
   return models;
 }
 
-Status SqliteStore::FillVersion(ModelVersion& version) {
+Status SqlStore::FillVersion(ModelVersion& version) {
   REEVE_ASSIGN_OR_RETURN(
-      Statement tag,
+      sql::Statement tag,
       database_->Prepare("SELECT key, value FROM model_version_tags WHERE name = ? AND version = ?",
                          version.name, version.version));
   for (;;) {
@@ -264,7 +264,7 @@ Status SqliteStore::FillVersion(ModelVersion& version) {
     if (!more) break;
     version.tags[tag.Text(0)] = tag.Text(1);
   }
-  REEVE_ASSIGN_OR_RETURN(Statement alias,
+  REEVE_ASSIGN_OR_RETURN(sql::Statement alias,
                          database_->Prepare("SELECT alias FROM registered_model_aliases WHERE name "
                                             "= ? AND version = ? ORDER BY alias",
                                             version.name, version.version));
@@ -275,13 +275,13 @@ Status SqliteStore::FillVersion(ModelVersion& version) {
   }
 }
 
-Result<std::vector<ModelVersion>> SqliteStore::ListVersions(const std::string& name) {
+Result<std::vector<ModelVersion>> SqlStore::ListVersions(const std::string& name) {
   const Lock lock(mutex_);
   REEVE_RETURN_IF_ERROR(CheckModel(name));
   std::vector<ModelVersion> versions;
   {
     REEVE_ASSIGN_OR_RETURN(
-        Statement row,
+        sql::Statement row,
         database_->Prepare("SELECT name, version, source, storage_location, run_id, description, "
                            "current_stage, status, creation_time FROM model_versions "
                            "WHERE name = ? AND current_stage <> ? ORDER BY version DESC",
@@ -304,7 +304,7 @@ Result<std::vector<ModelVersion>> SqliteStore::ListVersions(const std::string& n
   return versions;
 }
 
-Result<ModelVersion> SqliteStore::GetVersion(const std::string& name, std::int64_t version) {
+Result<ModelVersion> SqlStore::GetVersion(const std::string& name, std::int64_t version) {
   REEVE_ASSIGN_OR_RETURN(std::vector<ModelVersion> versions, ListVersions(name));
   for (ModelVersion& candidate : versions) {
     if (candidate.version == version) return std::move(candidate);
@@ -313,8 +313,8 @@ Result<ModelVersion> SqliteStore::GetVersion(const std::string& name, std::int64
   return MissingVersion(name, version);
 }
 
-Status SqliteStore::MissingVersion(const std::string& name, std::int64_t version) {
-  REEVE_ASSIGN_OR_RETURN(Statement row,
+Status SqlStore::MissingVersion(const std::string& name, std::int64_t version) {
+  REEVE_ASSIGN_OR_RETURN(sql::Statement row,
                          database_->Prepare("SELECT version FROM model_versions WHERE name = ? AND "
                                             "current_stage <> ? ORDER BY version DESC",
                                             name, std::string_view(kDeletedStage)));
@@ -328,10 +328,10 @@ Status SqliteStore::MissingVersion(const std::string& name, std::int64_t version
                           "." + Suggest("", known));
 }
 
-Status SqliteStore::CheckVersion(const std::string& name, std::int64_t version) {
+Status SqlStore::CheckVersion(const std::string& name, std::int64_t version) {
   REEVE_RETURN_IF_ERROR(CheckModel(name));
   REEVE_ASSIGN_OR_RETURN(
-      Statement row,
+      sql::Statement row,
       database_->Prepare(
           "SELECT 1 FROM model_versions WHERE name = ? AND version = ? AND current_stage <> ?",
           name, version, std::string_view(kDeletedStage)));
@@ -339,32 +339,33 @@ Status SqliteStore::CheckVersion(const std::string& name, std::int64_t version) 
   return found ? Status::Ok() : MissingVersion(name, version);
 }
 
-Status SqliteStore::WriteAlias(const std::string& name, const std::string& alias,
-                               std::int64_t version) {
+Status SqlStore::WriteAlias(const std::string& name, const std::string& alias,
+                            std::int64_t version) {
+  // Later schemas have another key, so that no conflict can be named.
+  REEVE_RETURN_IF_ERROR(database_->Run(
+      "DELETE FROM registered_model_aliases WHERE name = ? AND alias = ?", name, alias));
   return database_->Run(
-      "INSERT OR REPLACE INTO registered_model_aliases (alias, version, name) VALUES (?, ?, ?)",
-      alias, version, name);
+      "INSERT INTO registered_model_aliases (alias, version, name) VALUES (?, ?, ?)", alias,
+      version, name);
 }
 
-Status SqliteStore::SetAlias(const std::string& name, const std::string& alias,
-                             std::int64_t version) {
+Status SqlStore::SetAlias(const std::string& name, const std::string& alias, std::int64_t version) {
   REEVE_RETURN_IF_ERROR(CheckAlias(alias));
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckVersion(name, version));
   REEVE_RETURN_IF_ERROR(WriteAlias(name, alias, version));
   return transaction.Commit();
 }
 
-Status SqliteStore::DeleteAlias(const std::string& name, const std::string& alias) {
+Status SqlStore::DeleteAlias(const std::string& name, const std::string& alias) {
   const Lock lock(mutex_);
   REEVE_RETURN_IF_ERROR(CheckModel(name));
   return database_->Run("DELETE FROM registered_model_aliases WHERE name = ? AND alias = ?", name,
                         alias);
 }
 
-Status SqliteStore::SetStage(const std::string& name, std::int64_t version,
-                             const std::string& stage) {
+Status SqlStore::SetStage(const std::string& name, std::int64_t version, const std::string& stage) {
   const auto* const known = std::find_if(kStages.begin(), kStages.end(), [&](const char* word) {
     return ToLower(word) == ToLower(stage);
   });
@@ -373,7 +374,7 @@ Status SqliteStore::SetStage(const std::string& name, std::int64_t version,
                                    Suggest(stage, {kStages.begin(), kStages.end()}));
   }
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckVersion(name, version));
   REEVE_RETURN_IF_ERROR(
       database_->Run("UPDATE model_versions SET current_stage = ?, last_updated_time = ? WHERE "
@@ -382,9 +383,9 @@ Status SqliteStore::SetStage(const std::string& name, std::int64_t version,
   return transaction.Commit();
 }
 
-Status SqliteStore::DeleteVersion(const std::string& name, std::int64_t version) {
+Status SqlStore::DeleteVersion(const std::string& name, std::int64_t version) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckVersion(name, version));
   // As MLflow deletes: the number is never used again, what it pointed to is forgotten.
   REEVE_RETURN_IF_ERROR(

@@ -1,4 +1,4 @@
-#include "reeve/tracking/sqlite/database.h"
+#include "reeve/sql/sqlite/sqlite_database.h"
 
 #include <fstream>
 
@@ -7,7 +7,7 @@
 
 #include "reeve/base/test_folder.h"
 
-namespace reeve::tracking {
+namespace reeve::sql {
 namespace {
 
 class DatabaseTest : public ::testing::Test {
@@ -24,7 +24,7 @@ class DatabaseTest : public ::testing::Test {
   std::string Path() const { return folder_.Path("x.db"); }
 
   std::unique_ptr<Database> Open(const DatabaseOptions& options) {
-    Result<std::unique_ptr<Database>> database = Database::Open(Path(), options);
+    Result<std::unique_ptr<Database>> database = OpenSqlite(Path(), options);
     EXPECT_TRUE(database.ok()) << database.status().message();
     return database.ok() ? std::move(*database) : nullptr;
   }
@@ -106,7 +106,7 @@ TEST_F(DatabaseTest, ALockThatStaysIsUnavailable) {
 
 TEST_F(DatabaseTest, AFileThatIsNotThereIsNotMade) {
   const std::string path = folder_.Path("absent.db");
-  EXPECT_FALSE(Database::Open(path, {.create = false}).ok());
+  EXPECT_FALSE(OpenSqlite(path, {.create = false}).ok());
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
@@ -114,7 +114,7 @@ TEST_F(DatabaseTest, OtherFilesAreRefusedAndLeftAlone) {
   const std::string path = folder_.Path("table.csv");
   const std::string bytes(5000, 'x');
   std::ofstream(path) << bytes;
-  const Result<std::unique_ptr<Database>> database = Database::Open(path, {});
+  const Result<std::unique_ptr<Database>> database = OpenSqlite(path, {});
   ASSERT_FALSE(database.ok());
   EXPECT_EQ(database.status().code(), StatusCode::kUnavailable);
   EXPECT_NE(database.status().message().find("not a database"), std::string::npos)
@@ -153,10 +153,35 @@ TEST_F(DatabaseTest, AFileThatMayOnlyBeReadFailsToBeWritten) {
 }
 
 TEST_F(DatabaseTest, AFolderCannotBeOpened) {
-  const Result<std::unique_ptr<Database>> database = Database::Open(folder_.Path(), {});
+  const Result<std::unique_ptr<Database>> database = OpenSqlite(folder_.Path(), {});
   ASSERT_FALSE(database.ok());
   EXPECT_EQ(database.status().code(), StatusCode::kUnavailable);
 }
 
+TEST_F(DatabaseTest, OneTextMayRunTwiceAtOnce) {
+  ASSERT_TRUE(database_->RunScript("INSERT INTO t VALUES (1, 1), (2, 2)").ok());
+  for (int round = 0; round < 2; ++round) {
+    sql::Statement outer = *database_->Prepare("SELECT a FROM t ORDER BY a");
+    sql::Statement inner = *database_->Prepare("SELECT a FROM t ORDER BY a");
+    ASSERT_TRUE(*outer.Step() && *outer.Step() && *inner.Step());
+    EXPECT_EQ(outer.Integer(0), 2);
+    EXPECT_EQ(inner.Integer(0), 1);
+  }
+}
+
+TEST_F(DatabaseTest, ValuesCollectedAtRunTimeBindAsOthersDo) {
+  ASSERT_TRUE(database_->RunWith("INSERT INTO t VALUES (?, ?)", {nullptr, std::string("x")}).ok());
+  sql::Statement row = *database_->PrepareWith("SELECT a, b FROM t WHERE b = ?", {"x"});
+  ASSERT_TRUE(*row.Step());
+  EXPECT_TRUE(row.IsNull(0));
+  EXPECT_EQ(row.OptionalText(0), std::nullopt);
+  EXPECT_EQ(row.OptionalText(1), "x");
+}
+
+TEST_F(DatabaseTest, ABrokenRuleIsAlreadyExists) {
+  ASSERT_TRUE(database_->Run("INSERT INTO p VALUES (1)").ok());
+  EXPECT_EQ(database_->Run("INSERT INTO p VALUES (1)").code(), StatusCode::kAlreadyExists);
+}
+
 }  // namespace
-}  // namespace reeve::tracking
+}  // namespace reeve::sql

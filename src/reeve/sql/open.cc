@@ -1,0 +1,25 @@
+#include "reeve/sql/open.h"
+
+#include "reeve/base/text.h"
+#include "reeve/sql/sqlite/sqlite_database.h"
+
+namespace reeve::sql {
+
+std::optional<std::string> SqlitePath(std::string_view uri) {
+  constexpr std::string_view kSqlite = "sqlite:///";
+  // SQLAlchemy, by which MLflow reads such a URI, takes what follows "?" for settings.
+  const bool is_file = uri.starts_with(kSqlite) && uri.size() > kSqlite.size() &&
+                       uri.find('?') == std::string::npos && !uri.ends_with(":memory:");
+  if (!is_file) return std::nullopt;
+  return std::string(uri.substr(kSqlite.size()));
+}
+
+bool IsDatabaseUri(std::string_view uri) { return SqlitePath(uri).has_value(); }
+
+Result<std::unique_ptr<Database>> Open(const std::string& uri, const DatabaseOptions& options) {
+  if (const auto path = SqlitePath(uri)) return OpenSqlite(*path, options);
+  return Status::InvalidArgument("database " + Quote(uri, 400) +
+                                 " is of an unknown kind, expected sqlite:///FILE");
+}
+
+}  // namespace reeve::sql
