@@ -85,7 +85,7 @@ Result<std::vector<Experiment>> RestStore::ListExperiments() {
 Result<Run> RestStore::CreateRun(const NewRun& request) {
   Json fields{{"experiment_id", request.experiment_id},
               {"user_id", request.user},
-              {"start_time", clock_->NowMs()},
+              {"start_time", request.start_ms > 0 ? request.start_ms : clock_->NowMs()},
               {"tags", ToWire(request.tags)}};
   if (!request.name.empty()) fields["run_name"] = request.name;
   const auto look = [&]() -> Result<std::optional<Json>> {
@@ -174,12 +174,12 @@ Status RestStore::SetTags(const std::string& run_id, const Tags& tags) {
   return Status::Ok();
 }
 
-Status RestStore::EndRun(const std::string& run_id, RunStatus status) {
+Status RestStore::EndRunAt(const std::string& run_id, RunStatus status, std::int64_t end_ms) {
   return api_
       .Call(Verb::kPost, "runs/update",
             Json{{"run_id", run_id},
                  {"status", std::string(RunStatusName(status))},
-                 {"end_time", clock_->NowMs()}})
+                 {"end_time", end_ms > 0 ? end_ms : clock_->NowMs()}})
       .status();
 }
 
