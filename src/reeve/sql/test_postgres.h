@@ -59,6 +59,16 @@ class TestPostgres {
     return "postgresql:///" + database + "?host=" + folder_.Path("data") +
            "&port=" + std::to_string(port_) + "&user=postgres";
   }
+  /// The administrator's URL of a new schema, without a table in it, in a database that such
+  /// schemas share: five times as fast as a new database.
+  std::string UrlOfNewSchema() {
+    if (shared_.empty()) shared_ = NewDatabase();
+    const std::string name = "schema_" + std::to_string(++schemas_);
+    const Result<std::unique_ptr<Database>> database = Open(Url(shared_), {});
+    if (!database.ok() || !(*database)->RunScript(("CREATE SCHEMA " + name).c_str()).ok())
+      std::abort();
+    return Url(shared_) + "&options=-csearch_path%3D" + name;
+  }
   int port() const { return port_; }
   /// As administrator. Aborts on failure.
   void Run(const std::string& sql) const {
@@ -181,6 +191,9 @@ class TestPostgres {
   int port_ = 0;
   pid_t process_ = 0;
   int databases_ = 0;
+  /// The database of the schemas.
+  std::string shared_;
+  int schemas_ = 0;
   std::thread log_reader_;
 };
 
