@@ -18,7 +18,7 @@ TEST(StoreOpenTest, MakesAStoreAndTheFoldersAboveIt) {
 
 TEST(StoreOpenTest, UnknownSchemesAreWrongUsage) {
   for (const char* uri :
-       {"", "mlflow.db", "sqlite:", "sqlite://", "sqlite:///", "postgresql://host/db",
+       {"", "mlflow.db", "sqlite:", "sqlite://", "sqlite:///", "mysql://host/db",
         "file:///tmp/mlruns", "SQLITE:///x.db", "sqlite:///:memory:", "sqlite://relative.db",
         "sqlite:///a.db?timeout=3"}) {
     const Result<std::unique_ptr<Store>> store = Store::Open(uri, {});
@@ -36,7 +36,7 @@ TEST(StoreOpenTest, ServersAreOpenedWithoutAskingThem) {
 }
 
 TEST(StoreOpenTest, PasswordsInAddressesAreNotRepeated) {
-  for (const char* uri : {"postgresql://ada:hunter2@db/x", "https://ada:hunter2@h"}) {
+  for (const char* uri : {"mysql://ada:hunter2@db/x", "https://ada:hunter2@h"}) {
     const Status status = Store::Open(uri, {}).status();
     EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << uri;
     EXPECT_EQ(status.message().find("hunter2"), std::string::npos) << uri;
