@@ -53,14 +53,17 @@ class MultipartUploads {
   Status Complete(const std::string& id, std::string_view path, const std::vector<Claim>& claims);
   /// Drops an upload; ok when there is none.
   Status Abort(const std::string& id, std::string_view path);
-  /// Whether the last failure of the upload was a full disk.
+  /// Whether something of the upload failed because the disk is full.
   bool DiskFull(const std::string& id);
 
  private:
   struct Upload;
 
+  // Null when there is none; else it is not idle from now on.
   std::shared_ptr<Upload> Find(const std::string& id);
+  // With mutex_ held.
   void DropIdle();
+  std::size_t CountOpen() const;
 
   const ArtifactFolder folder_;
   const Limits limits_;
@@ -72,7 +75,17 @@ class MultipartUploads {
 /// One part on its way. Dropped before Finish, the part is not there. Used by one thread.
 class MultipartUploads::Part {
  public:
-  Part(std::shared_ptr<Upload> upload, std::size_t index);
+  /// What Write fills.
+  struct Stretch {
+    std::size_t index = 0;
+    std::uint64_t offset = 0;
+    /// All parts but the last have it.
+    std::optional<std::uint64_t> length;
+    StagedFile* file = nullptr;
+  };
+
+  /// Holds `upload` as long as it is written to.
+  Part(std::shared_ptr<Upload> upload, const Stretch& stretch);
   ~Part();
   Part(const Part&) = delete;
   Part& operator=(const Part&) = delete;
@@ -80,14 +93,13 @@ class MultipartUploads::Part {
   Status Write(std::string_view bytes);
   /// Its entity tag, quotes included: a digest of its bytes.
   Result<std::string> Finish();
-  bool disk_full() const;
+  bool disk_full() const { return stretch_.file->disk_full(); }
 
  private:
-  std::shared_ptr<Upload> upload_;
-  const std::size_t index_;
+  const std::shared_ptr<Upload> upload_;
+  const Stretch stretch_;
   std::uint64_t written_ = 0;
   TableDigest digest_;
-  bool finished_ = false;
 };
 
 }  // namespace reeve::server

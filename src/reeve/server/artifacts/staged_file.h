@@ -16,11 +16,17 @@ namespace reeve::server {
 /// Write may be called by several threads at once for different stretches; the rest by one.
 class StagedFile {
  public:
-  /// To become `target`, an absolute path; makes folders. Fails with kInvalidArgument when a file
-  /// is where a folder has to be or a name is too long, kIo when the disk refuses.
-  static Result<std::unique_ptr<StagedFile>> Create(const std::string& target);
-  /// Takes a descriptor over that is open at `path`.
-  StagedFile(int descriptor, std::string path, std::string target);
+  /// To become `target`, a path on this machine; makes folders. Messages, which clients read, say
+  /// `name` for it. Fails with kInvalidArgument when a file is where a folder has to be or a name
+  /// is too long, kIo when the disk refuses.
+  static Result<std::unique_ptr<StagedFile>> Create(const std::string& target,
+                                                    const std::string& name);
+  /// Where a staged file lies, where it goes and what it is called.
+  struct Places {
+    std::string hidden, target, name;
+  };
+  /// Takes a descriptor over that is open at `places.hidden`.
+  StagedFile(int descriptor, Places places);
   /// Removes the hidden file unless it was published.
   ~StagedFile();
   StagedFile(const StagedFile&) = delete;
@@ -36,7 +42,6 @@ class StagedFile {
   /// Syncs it and puts it in place.
   Status Publish();
 
-  const std::string& target() const { return target_; }
   /// Whether something failed because the disk, or a quota, is full.
   bool disk_full() const { return disk_full_.load(std::memory_order_relaxed); }
 
@@ -44,7 +49,7 @@ class StagedFile {
   Status Failed(std::string_view what, int error);
 
   const int descriptor_;
-  const std::string path_, target_;
+  const Places places_;
   bool published_ = false;
   std::atomic<bool> disk_full_{false};
   std::atomic<std::uint64_t> unsynced_{0};
