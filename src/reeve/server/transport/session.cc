@@ -30,7 +30,6 @@ constexpr std::size_t kPiece = 64 << 10;
 constexpr std::size_t kChunk = 16 << 10;
 // Buffers larger than that are given back after use.
 constexpr std::size_t kKeepResponse = 1 << 20;
-constexpr std::size_t kKeepInput = 1 << 20;
 constexpr std::size_t kKeepOutput = 128 << 10;
 // What a connection that sleeps holds on to.
 constexpr std::size_t kKeepIdle = 8 << 10;
@@ -70,7 +69,7 @@ struct Session::Stream {
 };
 
 Session::Session(SessionContext& context, std::string_view peer)
-    : context_(context), peer_(peer), idle_since_(Clock::now()) {
+    : context_(context), peer_(peer), in_(context.thread.buffers), idle_since_(Clock::now()) {
   deadline_ = idle_since_ + Seconds(context_.limits.idle_seconds);
 }
 
@@ -85,7 +84,8 @@ Session::Clock::duration Session::Seconds(double seconds) const {
 
 std::span<char> Session::Space() {
   if (state_ == State::kBody) return in_.Space(static_cast<std::size_t>(left_) - in_.size());
-  return in_.Space(state_ == State::kHead ? kFirstRead : kRead);
+  if (state_ == State::kHead) return in_.Space(kFirstRead);
+  return in_.Space(kRead).first(kRead);
 }
 
 void Session::Received(std::size_t count) {
@@ -334,6 +334,7 @@ void Session::Dispatch() {
     bytes_in_ = length;
     Handle(bytes.substr(0, length));
     in_.Consume(head_.size + length);
+    in_.Rest();
     return;
   }
   const bool awaited =
@@ -355,7 +356,7 @@ bool Session::NextBody() {
   state_ = State::kHead;
   Handle(in_.bytes().substr(0, length));
   in_.Consume(length);
-  in_.Shrink(kKeepInput);
+  in_.Rest();
   return true;
 }
 

@@ -14,6 +14,7 @@
 #include "reeve/server/router.h"
 #include "reeve/server/transport.h"
 #include "reeve/server/transport/answer_head.h"
+#include "reeve/server/transport/buffer_stock.h"
 #include "reeve/server/transport/chunk_decoder.h"
 #include "reeve/server/transport/input_buffer.h"
 #include "reeve/server/transport/load_monitor.h"
@@ -40,6 +41,7 @@ struct ThreadState {
   /// Reused from request to request.
   Request request = {};
   Response response = {};
+  BufferStock buffers = {};
 };
 
 /// What a session works with; outlives it.

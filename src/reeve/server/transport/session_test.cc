@@ -490,6 +490,22 @@ TEST_F(SessionTest, StreamsThatNobodyReadsAreNotReadOn) {
   EXPECT_EQ(session_->wants(), Wants::kInput);
 }
 
+TEST_F(SessionTest, GivesALargeBufferBackWhenAllHoldTooMuch) {
+  limits_.max_body = 1 << 20;
+  const std::string body(300'000, 'x');
+  const auto ask = [&] {
+    Feed("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n");
+    EXPECT_GE(Ask(body).body.size(), body.size());
+  };
+  ask();
+  EXPECT_GE(thread_.buffers.held(), body.size());
+  BufferMemory others = thread_.buffers.Take(BufferStock::kMostHeld, 0);
+  ask();
+  EXPECT_EQ(thread_.buffers.held(), others.capacity);
+  EXPECT_GE(thread_.buffers.kept(), body.size());
+  thread_.buffers.GiveBack(std::move(others));
+}
+
 TEST_F(SessionTest, DrainingSaysGoodbyeWithTheAnswer) {
   Feed("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbo");
   shared_.draining = true;
