@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "reeve/sql/open.h"
 #include "reeve/sql/test_postgres.h"
 
 namespace reeve::sql {

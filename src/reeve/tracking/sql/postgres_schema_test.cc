@@ -9,7 +9,7 @@
 #include "reeve/base/test_folder.h"
 #include "reeve/sql/open.h"
 #include "reeve/sql/test_postgres.h"
-#include "reeve/tracking/sql/open_database.h"
+#include "reeve/tracking/open_database.h"
 #include "reeve/tracking/sql/schema.h"
 
 namespace reeve::tracking {

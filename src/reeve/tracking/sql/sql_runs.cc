@@ -8,8 +8,8 @@
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
 #include "reeve/tracking/artifact_location.h"
+#include "reeve/tracking/open_database.h"
 #include "reeve/tracking/run_name.h"
-#include "reeve/tracking/sql/open_database.h"
 #include "reeve/tracking/sql/sql_store.h"
 
 // What ReadRuns reads, in its order.
