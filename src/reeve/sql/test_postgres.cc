@@ -56,6 +56,7 @@ std::unique_ptr<TestPostgres> TestPostgres::Start() {
   server->Run(
       "SET password_encryption = 'scram-sha-256'; CREATE ROLE ada LOGIN PASSWORD 'a/b@c:d%'; "
       "ALTER ROLE postgres PASSWORD 'secret'");
+  server->Run("CREATE DATABASE " + server->database_);
   return server;
 }
 
@@ -67,22 +68,15 @@ TestPostgres::~TestPostgres() {
   if (log_reader_.joinable()) log_reader_.join();
 }
 
-std::string TestPostgres::NewDatabase() {
-  const std::string name = "test_" + std::to_string(++databases_);
-  Run("CREATE DATABASE " + name);
-  return name;
-}
-
 std::string TestPostgres::Url(const std::string& database) const {
   return "postgresql:///" + database + "?host=" + folder_.Path("data") +
          "&port=" + std::to_string(port_) + "&user=postgres";
 }
 
 std::string TestPostgres::UrlOfNewSchema() {
-  if (shared_.empty()) shared_ = NewDatabase();
   const std::string name = "schema_" + std::to_string(++schemas_);
-  Run("CREATE SCHEMA " + name, shared_);
-  return Url(shared_) + "&options=-csearch_path%3D" + name;
+  Run("CREATE SCHEMA " + name, database_);
+  return Url(database_) + "&options=-csearch_path%3D" + name;
 }
 
 void TestPostgres::Run(const std::string& sql, const std::string& database) const {

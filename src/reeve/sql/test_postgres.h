@@ -25,13 +25,12 @@ class TestPostgres {
   TestPostgres(const TestPostgres&) = delete;
   TestPostgres& operator=(const TestPostgres&) = delete;
 
-  /// A new database, without a table in it.
-  std::string NewDatabase();
-  /// The administrator's URL of a database, by the socket.
-  std::string Url(const std::string& database) const;
-  /// The same of a new schema, without a table in it, in a database that such schemas share: five
-  /// times as fast as a new database.
+  /// The administrator's URL, by the socket, of a new schema without a table in it.
   std::string UrlOfNewSchema();
+  /// The database that holds these schemas.
+  const std::string& database() const { return database_; }
+  /// The administrator's URL of another database.
+  std::string Url(const std::string& database) const;
   /// Of the loopback address.
   int port() const { return port_; }
   /// Runs statements as administrator. Aborts when they fail.
@@ -55,9 +54,7 @@ class TestPostgres {
   std::string programs_;
   int port_ = 0;
   pid_t process_ = 0;
-  int databases_ = 0;
-  /// The database of the schemas.
-  std::string shared_;
+  std::string database_ = "tests";
   int schemas_ = 0;
   /// Reads the server's messages so that it never waits for that.
   std::thread log_reader_;
