@@ -1,4 +1,4 @@
-#include "reeve/tracking/sql/open_database.h"
+#include "reeve/tracking/open_database.h"
 
 #include <gtest/gtest.h>
 
