@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "reeve/base/text.h"
+#include "reeve/base/file_system.h"
+#include "reeve/server/artifacts/artifact_routes.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/start_page.h"
 
@@ -18,7 +19,8 @@ class TrackingServiceImpl final : public TrackingService {
   explicit TrackingServiceImpl(const TrackingServiceOptions& options)
       : guard_(options.guard),
         is_secure_(!options.transport.tls_certificate.empty()),
-        host_(options.transport.host) {}
+        host_(options.transport.host),
+        artifact_folder_(AbsolutePath(options.artifact_folder)) {}
 
   Status Open(const TrackingServiceOptions& options) {
     mlflow::ApiOptions api{.database_uri = options.database_uri};
@@ -47,6 +49,7 @@ class TrackingServiceImpl final : public TrackingService {
  private:
   std::vector<Route> Routes() const {
     std::vector<Route> routes = ApiRoutes(*api_);
+    Append(ArtifactRoutes({.root = artifact_folder_, .https = is_secure_}), routes);
     routes.push_back(StartPageRoute(*api_));
     guard_.Protect(routes);
     std::vector<Route> probes = ProbeRoutes(*api_);
@@ -58,7 +61,7 @@ class TrackingServiceImpl final : public TrackingService {
   // Members of the class outlive the transport, whose routes point to them.
   HostGuard guard_;
   bool is_secure_;
-  std::string host_;
+  std::string host_, artifact_folder_;
   std::unique_ptr<mlflow::Api> api_;
   std::unique_ptr<AccessLog> access_log_;
   Authenticator authenticator_;

@@ -53,9 +53,15 @@ void Refuse(std::string_view why, Response& response) {
   response.body = why;
 }
 
+// Downloads have set the first one already.
 void AddHeaders(Response& response) {
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  response.headers.emplace_back("X-Frame-Options", "SAMEORIGIN");
+  for (const auto& [name, value] : {std::pair("X-Content-Type-Options", "nosniff"),
+                                    std::pair("X-Frame-Options", "SAMEORIGIN")}) {
+    const bool is_there =
+        std::any_of(response.headers.begin(), response.headers.end(),
+                    [&](const auto& header) { return ToLower(header.first) == ToLower(name); });
+    if (!is_there) response.headers.emplace_back(name, value);
+  }
 }
 
 }  // namespace

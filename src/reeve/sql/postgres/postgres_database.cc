@@ -1,5 +1,6 @@
 #include "reeve/sql/postgres/postgres_database.h"
 
+#include <cstdint>
 #include <utility>
 
 #include "reeve/base/text.h"
@@ -10,10 +11,26 @@
 namespace reeve::sql {
 namespace {
 
-// Begins a transaction that is alone among those of this program in this database. Each of its
-// statements sees what was committed before it (READ COMMITTED), so all see what the one before it
-// wrote. The number is "reeve" in ASCII; PostgreSQL gives numbers no meaning.
-constexpr const char* kBegin = "BEGIN; SELECT pg_advisory_xact_lock(491327420005)";
+// "reeve" in ASCII: the lock of all transactions of this program in a database. One without a
+// subject holds it alone; others share it, and hold one of their subject alone.
+constexpr const char* kLock = "491327420005";
+
+// FNV-1a (Fowler, Noll, Vo): the same in every process. Two subjects of one number wait for each
+// other, which is all.
+std::int64_t NumberOf(std::string_view subject) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : subject) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return static_cast<std::int64_t>(hash);
+}
+
+// In one journey to the server. Each statement of the transaction sees what was committed before it
+// (READ COMMITTED), and so all of them what the holder of the lock before wrote.
+std::string BeginScript(std::string_view subject) {
+  const std::string lock = kLock;
+  if (subject.empty()) return "BEGIN; SELECT pg_advisory_xact_lock(" + lock + ")";
+  return "BEGIN; SELECT pg_advisory_xact_lock_shared(" + lock + "); SELECT pg_advisory_xact_lock(" +
+         std::to_string(NumberOf(subject)) + ")";
+}
 
 // Whether running it twice is running it once.
 bool OnlyReads(std::string_view sql) { return ToLower(Trim(sql).substr(0, 7)) == "select "; }
@@ -43,12 +60,13 @@ class PostgresDatabase final : public Database, public RowSource {
     return status;
   }
 
-  Status Begin() override {
+  Status Begin(std::string_view subject) override {
     REEVE_RETURN_IF_ERROR(MakeReady());
-    Status status = connection_->RunScript(kBegin);
+    const std::string script = BeginScript(subject);
+    Status status = connection_->RunScript(script.c_str());
     if (!status.ok() && connection_->IsLost()) {
       REEVE_RETURN_IF_ERROR(connection_->Reconnect());
-      status = connection_->RunScript(kBegin);
+      status = connection_->RunScript(script.c_str());
     }
     in_transaction_ = status.ok();
     if (!status.ok()) (void)connection_->RunScript("ROLLBACK");

@@ -14,9 +14,7 @@ namespace reeve::sql {
 /// an order of texts is the database's unless COLLATE says otherwise; the syntax of a statement is
 /// checked by the first Step.
 ///
-/// A transaction has the right to write alone among those that were begun here, in whichever
-/// process, as SQLite's has. What other programs write at the same time may meet it: that fails
-/// with kUnavailable.
+/// What other programs write at the same time may meet a transaction: that fails with kUnavailable.
 ///
 /// Rows come as they are read, and do not fill the memory, unless the next statement starts before
 /// the last row: then the rest waits in memory. A connection that the server has ended is made anew

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "reeve/sql/insert_rows.h"
+#include "reeve/sql/open.h"
 #include "reeve/sql/test_postgres.h"
 
 namespace reeve::sql {
@@ -18,7 +20,7 @@ class PostgresDatabaseTest : public ::testing::Test {
     std::string why;
     server_ = TestPostgres::Get(why);
     if (server_ == nullptr) GTEST_SKIP() << why;
-    name_ = server_->NewDatabase();
+    url_ = server_->UrlOfNewSchema();
     database_ = Connect({});
     ASSERT_NE(database_, nullptr);
     ASSERT_TRUE(
@@ -28,10 +30,8 @@ class PostgresDatabaseTest : public ::testing::Test {
             .ok());
   }
 
-  std::string Url() const { return server_->Url(name_); }
-
   std::unique_ptr<Database> Connect(const DatabaseOptions& options) {
-    Result<std::unique_ptr<Database>> database = OpenPostgres(Url(), options);
+    Result<std::unique_ptr<Database>> database = OpenPostgres(url_, options);
     EXPECT_TRUE(database.ok()) << database.status().message();
     return database.ok() ? std::move(*database) : nullptr;
   }
@@ -46,11 +46,11 @@ class PostgresDatabaseTest : public ::testing::Test {
   /// Ends all connections of others to the database, as an administrator does.
   void EndConnections() {
     server_->Run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" +
-                 name_ + "'");
+                 server_->database() + "'");
   }
 
   TestPostgres* server_ = nullptr;
-  std::string name_;
+  std::string url_;
   std::unique_ptr<Database> database_;
 };
 
@@ -184,7 +184,8 @@ TEST_F(PostgresDatabaseTest, FailuresKeepTheirMeaning) {
   EXPECT_EQ(database_->Run("INSERT INTO child VALUES ('?')").code(), StatusCode::kAlreadyExists);
   const Status status = database_->Run("SELECT nothing FROM nowhere");
   EXPECT_EQ(status.code(), StatusCode::kUnavailable);
-  EXPECT_NE(status.message().find("\"localhost:" + std::to_string(server_->port()) + "/" + name_),
+  EXPECT_NE(status.message().find("\"localhost:" + std::to_string(server_->port()) + "/" +
+                                  server_->database()),
             std::string::npos)
       << status.message();
   EXPECT_EQ(Number("SELECT 7"), 7);
@@ -214,6 +215,21 @@ TEST_F(PostgresDatabaseTest, TransactionsOfManyConnectionsRunOneAfterAnother) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(failures, 0);
   EXPECT_EQ(Number("SELECT max(i) FROM t"), kThreads * kRounds);
+}
+
+TEST_F(PostgresDatabaseTest, TransactionsOfDifferentSubjectsRunSideBySide) {
+  const std::unique_ptr<Database> other = Connect({.busy_ms = 50});
+  {
+    const Result<Transaction> first = Transaction::Begin(*database_, "a");
+    ASSERT_TRUE(first.ok());
+    EXPECT_TRUE(Transaction::Begin(*other, "b").ok());
+    EXPECT_FALSE(Transaction::Begin(*other, "a").ok());
+    EXPECT_FALSE(Transaction::Begin(*other).ok());
+  }
+  EXPECT_TRUE(Transaction::Begin(*other, "a").ok());
+  const Result<Transaction> alone = Transaction::Begin(*database_);
+  ASSERT_TRUE(alone.ok());
+  EXPECT_FALSE(Transaction::Begin(*other, "b").ok());
 }
 
 TEST_F(PostgresDatabaseTest, ALockThatStaysIsUnavailable) {
@@ -261,24 +277,43 @@ TEST_F(PostgresDatabaseTest, StatementsOutliveAChangeOfTheTables) {
   EXPECT_EQ(Number("SELECT i FROM t"), 5);
 }
 
+TEST_F(PostgresDatabaseTest, ManyRowsGoInAtOnce) {
+  std::vector<Value> values;
+  for (std::int64_t i = 0; i < 700; ++i) {
+    values.insert(values.end(), {"k" + std::to_string(i), i, i << 40, 0.5 * double(i), i % 2});
+  }
+  const InsertOptions insert = {.head = "INSERT INTO t (a, i, l, r, b)",
+                                .columns = 5,
+                                .tail = "ON CONFLICT (a) DO UPDATE SET i = -excluded.i"};
+  Status status = InsertRows(*database_, insert, values);
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(Number("SELECT sum(i) FROM t"), 699 * 350);
+  EXPECT_EQ(Number("SELECT sum(r * 2) FROM t"), 699 * 350);
+  EXPECT_EQ(Number("SELECT count(*) FROM t WHERE b"), 350);
+  status = InsertRows(*database_, insert, values);
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(Number("SELECT sum(i) FROM t"), -699 * 350);
+}
+
 TEST_F(PostgresDatabaseTest, FindsTablesOfTheSearchPathOnly) {
   EXPECT_TRUE(*database_->HasTable("t"));
   EXPECT_FALSE(*database_->HasTable("T"));
   EXPECT_FALSE(*database_->HasTable("t_pkey"));
   ASSERT_TRUE(database_->RunScript("CREATE SCHEMA s; CREATE TABLE s.u (a text)").ok());
   EXPECT_FALSE(*database_->HasTable("u"));
-  const auto there = OpenPostgres(Url() + "&options=-csearch_path%3Ds", {});
+  const auto there = OpenPostgres(url_ + "&options=-csearch_path%3Ds", {});
   ASSERT_TRUE(there.ok()) << there.status().message();
   EXPECT_TRUE(*(*there)->HasTable("u"));
   EXPECT_FALSE(*(*there)->HasTable("t"));
 }
 
 TEST_F(PostgresDatabaseTest, APasswordOpensButIsNeverTold) {
-  const std::string host = "@127.0.0.1:" + std::to_string(server_->port()) + "/" + name_;
+  const std::string host =
+      "@127.0.0.1:" + std::to_string(server_->port()) + "/" + server_->database();
   const auto right = OpenPostgres("postgresql+psycopg2://ada:a%2Fb%40c:d%25" + host, {});
   ASSERT_TRUE(right.ok()) << right.status().message();
   EXPECT_EQ((*right)->name(), host.substr(1));
-  EXPECT_EQ((*right)->Run("INSERT INTO t (a) VALUES ('x')").code(), StatusCode::kIo);
+  EXPECT_EQ((*right)->Run("CREATE TABLE public.mine (a text)").code(), StatusCode::kIo);
   const auto wrong = OpenPostgres("postgresql://ada:letmein" + host, {});
   ASSERT_FALSE(wrong.ok());
   EXPECT_EQ(wrong.status().code(), StatusCode::kUnavailable);
@@ -291,7 +326,7 @@ TEST_F(PostgresDatabaseTest, APasswordOpensButIsNeverTold) {
 }
 
 TEST_F(PostgresDatabaseTest, OpensByUri) {
-  const Result<std::unique_ptr<Database>> database = Open(Url(), {});
+  const Result<std::unique_ptr<Database>> database = Open(url_, {});
   ASSERT_TRUE(database.ok()) << database.status().message();
   EXPECT_EQ((*database)->dialect(), Dialect::kPostgres);
 }
