@@ -32,6 +32,8 @@ struct Endpoint {
   Access access = Access::kWrite;
   /// The API's major version in the path.
   int version = 2;
+  /// Below /ajax-api only.
+  bool pages_only = false;
 };
 
 }  // namespace reeve::mlflow

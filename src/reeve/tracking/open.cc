@@ -20,7 +20,9 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& uri, const StoreOp
   }
   return Status::InvalidArgument("tracking URI " + Quote(MaskUserInfo(uri), 400) +
                                  " is of an unknown kind, expected sqlite:///mlflow.db, "
-                                 "sqlite:////absolute/path.db, http://HOST:PORT or https://HOST");
+                                 "sqlite:////absolute/path.db, "
+                                 "postgresql://USER:PASSWORD@HOST/DATABASE, http://HOST:PORT or "
+                                 "https://HOST");
 }
 
 Result<std::string> Store::FetchFolder(const std::string& location) {

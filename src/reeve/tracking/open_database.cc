@@ -21,8 +21,10 @@ Result<bool> IsMlflows(sql::Database& database) {
 
 Status OtherProgram(const sql::Database& database) {
   return Status::Unavailable("tracking store " + Quote(database.name(), 400) +
-                             ": the file holds tables of another program under names of MLflow's")
-      .WithFix("name another file with --tracking-uri sqlite:///mlflow.db");
+                             ": it holds tables of another program under names of MLflow's")
+      .WithFix(database.dialect() == sql::Dialect::kSqlite
+                   ? "name another file with --tracking-uri sqlite:///mlflow.db"
+                   : "name another database with --tracking-uri");
 }
 
 Status Absent(const std::string& what) {
@@ -32,7 +34,7 @@ Status Absent(const std::string& what) {
 
 Status CheckSchema(sql::Database& database) {
   REEVE_ASSIGN_OR_RETURN(const bool there, database.HasTable(kVersionTable));
-  if (!there) return Absent(Quote(database.name(), 400) + " does not exist in that file");
+  if (!there) return Absent(Quote(database.name(), 400) + " does not exist there");
   REEVE_ASSIGN_OR_RETURN(const bool is_mlflows, IsMlflows(database));
   return is_mlflows ? Status::Ok() : OtherProgram(database);
 }
@@ -40,14 +42,15 @@ Status CheckSchema(sql::Database& database) {
 Status MakeSchema(sql::Database& database) {
   REEVE_ASSIGN_OR_RETURN(const bool there, database.HasTable(kVersionTable));
   if (there) return CheckSchema(database);
+  const bool is_file = database.dialect() == sql::Dialect::kSqlite;
   // Readers do not wait for a writer then; the setting stays in the file, and MLflow goes along
   // with it. It fails when another process is making the file at this moment, which does no harm.
-  (void)database.RunScript("PRAGMA journal_mode = WAL");
+  if (is_file) (void)database.RunScript("PRAGMA journal_mode = WAL");
   REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(database));
   REEVE_ASSIGN_OR_RETURN(const bool made_meanwhile, database.HasTable(kVersionTable));
   if (made_meanwhile) return Status::Ok();
-  const Status made = database.RunScript(kSchema);
-  // SQLite has no code of its own for a name that is taken.
+  const Status made = database.RunScript(is_file ? kSchema : kPostgresSchema);
+  // SQLite has no code of its own for a name that is taken; PostgreSQL uses the same words.
   if (made.message().find("already exists") != std::string::npos) return OtherProgram(database);
   REEVE_RETURN_IF_ERROR(made);
   REEVE_RETURN_IF_ERROR(database.Run("INSERT INTO alembic_version (version_num) VALUES (?)",
@@ -100,7 +103,9 @@ Status CheckHasLoggedModels(sql::Database& database) {
   return Status::Unavailable("tracking store " + Quote(database.name(), 400) +
                              " is of MLflow 2 (revision " + Quote(row.Text(0)) +
                              ") and has no place for models, expected one of MLflow 3")
-      .WithFix("upgrade it with MLflow 3: mlflow db upgrade sqlite:///" + database.name())
+      .WithFix(database.dialect() == sql::Dialect::kSqlite
+                   ? "upgrade it with MLflow 3: mlflow db upgrade sqlite:///" + database.name()
+                   : "upgrade it with MLflow 3: mlflow db upgrade postgresql://…")
       .WithFix("or name another file with --tracking-uri sqlite:///mlflow.db");
 }
 

@@ -52,8 +52,9 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  /// sqlite:///relative.db, sqlite:////absolute.db, or a tracking server: http://HOST:PORT,
-  /// https://HOST/PREFIX. Other schemes are kInvalidArgument.
+  /// sqlite:///relative.db, sqlite:////absolute.db, postgresql://USER:PASSWORD@HOST:PORT/DATABASE
+  /// (its runs' artifacts lie below the working folder, in mlruns), or a tracking server:
+  /// http://HOST:PORT, https://HOST/PREFIX. Other schemes are kInvalidArgument.
   static Result<std::unique_ptr<Store>> Open(const std::string& uri, const StoreOptions& options);
 
   /// The folder beside which relative artifact locations are resolved.

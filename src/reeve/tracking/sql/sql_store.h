@@ -61,7 +61,9 @@ class SqlStore final : public Store {
   Result<std::vector<Run>> ReadRuns(sql::Statement rows);
   Status FillRun(Run& run);
   Status WriteTags(const std::string& run_id, const Tags& tags);
-  Status WriteMetric(const std::string& run_id, const MetricPoint& point);
+  /// Into params or tags, values cut to `most_bytes`.
+  Status WriteTexts(const char* table, std::size_t most_bytes, const std::string& run_id,
+                    const std::map<std::string, std::string>& texts);
   Status WriteEnd(const std::string& run_id, RunStatus status);
   Status FillVersion(ModelVersion& version);
   Status FillModel(RegisteredModel& model);
