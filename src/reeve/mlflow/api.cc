@@ -9,12 +9,14 @@
 #include "reeve/mlflow/locations.h"
 #include "reeve/mlflow/log_batch.h"
 #include "reeve/mlflow/log_model.h"
+#include "reeve/mlflow/logged_models.h"
 #include "reeve/mlflow/metric_history.h"
 #include "reeve/mlflow/metrics.h"
 #include "reeve/mlflow/params.h"
 #include "reeve/mlflow/run_tags.h"
 #include "reeve/mlflow/runs.h"
 #include "reeve/mlflow/search_experiments.h"
+#include "reeve/mlflow/search_logged_models.h"
 #include "reeve/mlflow/search_runs.h"
 #include "reeve/tracking/open_database.h"
 
@@ -37,12 +39,14 @@ class ApiImpl final : public Api {
     Append(InputEndpoints(), endpoints_);
     Append(LogBatchEndpoints(), endpoints_);
     Append(LogModelEndpoints(), endpoints_);
+    Append(LoggedModelEndpoints(), endpoints_);
     Append(MetricHistoryEndpoints(), endpoints_);
     Append(MetricEndpoints(), endpoints_);
     Append(ParamEndpoints(), endpoints_);
     Append(RunEndpoints(), endpoints_);
     Append(RunTagEndpoints(), endpoints_);
     Append(SearchExperimentsEndpoints(), endpoints_);
+    Append(SearchLoggedModelsEndpoints(), endpoints_);
     Append(SearchRunsEndpoints(), endpoints_);
   }
 
