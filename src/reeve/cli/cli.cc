@@ -6,11 +6,11 @@
 
 #include <signal.h>
 
+#include "reeve/base/credentials.h"
 #include "reeve/base/log.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/parallel.h"
 #include "reeve/base/text.h"
-#include "reeve/base/user_info.h"
 #include "reeve/cli/command.h"
 #include "reeve/cli/help.h"
 #include "reeve/cli/version.h"
@@ -184,7 +184,7 @@ int Main(int argc, char** argv) {
   const Command* const command = FindCommand(words, used);
   if (command == nullptr) return Fail(UnknownCommand(words));
   std::string command_line = "reeve";
-  for (const std::string& word : words) command_line += " " + MaskUserInfo(word);
+  for (const std::string& word : words) command_line += " " + MaskCredentials(word);
   words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(used));
   const Result<Arguments> arguments = Arguments::Parse(command->name, words);
   if (!arguments.ok()) return Fail(arguments.status());

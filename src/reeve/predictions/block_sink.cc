@@ -7,10 +7,8 @@
 namespace reeve::predictions {
 namespace {
 
-// Written bytes are kept until they are synced; no more than this.
-constexpr std::uint64_t kMostUnsynced = 8U << 20;
-// Of these at most so many are kept for the blocks to come: 8 MiB.
-constexpr std::size_t kMostSpareBytes = 256U << 10, kMostSpare = 32;
+// Larger ones are not kept for the blocks to come.
+constexpr std::size_t kMostSpareBytes = 256U << 10;
 constexpr std::int64_t kRetentionEveryMs = 600'000;
 
 }  // namespace
@@ -18,7 +16,7 @@ constexpr std::int64_t kRetentionEveryMs = 600'000;
 Status BlockSink::Write(SealedBlock block) {
   waiting_.push_back(std::move(block));
   REEVE_RETURN_IF_ERROR(WriteWaiting());
-  return unsynced_bytes_ >= kMostUnsynced ? SyncFile() : Status::Ok();
+  return unsynced_bytes_ >= options_.unsynced_bytes ? SyncFile() : Status::Ok();
 }
 
 std::string BlockSink::SpareBytes() {
@@ -125,7 +123,8 @@ Status BlockSink::SyncFile() {
     rows_synced_ += block.rows;
     labels_synced_ += block.labels;
     bytes_synced_ += block.bytes.size();
-    if (spare_.size() < kMostSpare && block.bytes.capacity() <= kMostSpareBytes)
+    const bool is_needed = (spare_.size() + 1) * kMostSpareBytes <= options_.unsynced_bytes;
+    if (is_needed && block.bytes.capacity() <= kMostSpareBytes)
       spare_.push_back(std::move(block.bytes));
   }
   unsynced_.clear();

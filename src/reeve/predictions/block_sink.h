@@ -26,6 +26,8 @@ struct SealedBlock {
 struct BlockSinkOptions {
   std::string folder;
   std::uint64_t file_bytes = 128U << 20;
+  /// Written bytes are kept until they are synced; at this many, they are.
+  std::uint64_t unsynced_bytes = 8U << 20;
   Retention retention;
   const Clock* clock = nullptr;
   FileSystem* files = nullptr;

@@ -61,6 +61,8 @@ std::string RandomSession() {
   return session;
 }
 
+std::size_t UnsyncedBytes(const PredictionLogOptions& options) { return options.buffer_bytes / 2; }
+
 bool IsConsistent(const ScoredCall& call) {
   const std::size_t rows = call.predicted.size();
   return call.contract != nullptr && call.cells != nullptr && call.cells->rows() == rows &&
@@ -83,10 +85,12 @@ class FileLog : public PredictionLog {
         flush_every_(std::max<std::int64_t>(options.flush_ms, 1)),
         shards_(std::bit_ceil(
             std::clamp<std::size_t>(2 * std::thread::hardware_concurrency(), 1, kMostShards))),
-        pool_(options.buffer_bytes, std::clamp(options.buffer_bytes / (2 * shards_.size()),
-                                               kFewestChunkBytes, kMostChunkBytes)),
+        pool_(options.buffer_bytes - UnsyncedBytes(options),
+              std::clamp(options.buffer_bytes / (2 * shards_.size()), kFewestChunkBytes,
+                         kMostChunkBytes)),
         sink_({.folder = options.folder,
                .file_bytes = options.file_bytes,
+               .unsynced_bytes = UnsyncedBytes(options),
                .retention = {options.retention_days, options.retention_bytes},
                .clock = options.clock,
                .files = options.files,

@@ -33,6 +33,8 @@ class FullDisk : public FileSystem {
  public:
   std::atomic<std::int64_t> room = INT64_MAX;
   std::atomic<bool> sync_fails = false;
+  /// While set, syncing does not come back.
+  std::atomic<bool> stalls = false;
 
   Result<std::string> Read(const std::string& path, std::uint64_t most) override {
     return real_.Read(path, most);
@@ -68,6 +70,7 @@ class FullDisk : public FileSystem {
                                                             : Status::Io("No space left");
     }
     Status Sync() override {
+      disk_.stalls.wait(true);
       return disk_.sync_fails ? Status::Io("No space left at sync") : file_->Sync();
     }
     Status Close() override { return file_->Close(); }
@@ -266,6 +269,32 @@ TEST_F(PredictionLogTest, DropsAndCountsWhatFindsNoMemory) {
   EXPECT_GT(stats.rows_dropped, 0);
   EXPECT_EQ(stats.rows_taken + stats.rows_dropped, 100'000);
   EXPECT_FALSE(log->Flush().ok());
+}
+
+TEST_F(PredictionLogTest, HoldsNoMoreThanItsBufferWhileTheDiskStandsStill) {
+  constexpr std::int64_t kRows = 1000;
+  disk_.stalls = true;
+  const auto log = Open();
+  std::int64_t calls = 0;
+  for (; calls < 10'000 && log->stats().rows_dropped == 0; ++calls) {
+    TestCall call(contract_, "r", kNoon);
+    for (std::int64_t row = 0; row < kRows; ++row) {
+      const double at = static_cast<double>(calls * kRows + row);
+      call.Row({Number(at * 7919), Number(1 / (1 + at))}, 1, 1 / (2 + at));
+    }
+    log->Append(call.Get());
+  }
+  const PredictionLogStats stalled = log->stats();
+  EXPECT_GT(stalled.rows_dropped, 0) << "after " << calls << " calls";
+  disk_.stalls = false;
+  disk_.stalls.notify_all();
+  ASSERT_TRUE(log->Flush().ok());
+  const PredictionLogStats stats = log->stats();
+  EXPECT_EQ(stats.rows_written, stalled.rows_taken);
+  EXPECT_EQ(stats.rows_taken + stats.rows_dropped, calls * kRows);
+  // All of it was in memory: in chunks, in blocks that waited for the sync, in the one at hand.
+  EXPECT_LT(stats.bytes_written, options_.buffer_bytes * 5 / 4);
+  EXPECT_GT(stats.bytes_written, options_.buffer_bytes / 2);
 }
 
 TEST_F(PredictionLogTest, LosesNothingToADiskThatIsFullForAWhile) {

@@ -24,8 +24,8 @@ Status Database::RunWith(std::string_view sql, const std::vector<Value>& values)
   return statement.Step().status();
 }
 
-Result<Transaction> Transaction::Begin(Database& database) {
-  REEVE_RETURN_IF_ERROR(database.Begin());
+Result<Transaction> Transaction::Begin(Database& database, std::string_view subject) {
+  REEVE_RETURN_IF_ERROR(database.Begin(subject));
   return Transaction(&database);
 }
 

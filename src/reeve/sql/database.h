@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -88,6 +89,10 @@ class Database {
   }
   /// The same with values that were collected at run time.
   Result<Statement> PrepareWith(std::string_view sql, const std::vector<Value>& values);
+  /// The same with values that others own; their texts live as long as the call.
+  Result<Statement> PrepareViews(std::string_view sql, std::span<const Parameter> parameters) {
+    return Bind(sql, parameters.data(), parameters.size());
+  }
 
   /// Prepares and runs to the end.
   template <typename... Values>
@@ -104,7 +109,7 @@ class Database {
   virtual std::int64_t changes() const = 0;
 
   /// For Transaction.
-  virtual Status Begin() = 0;
+  virtual Status Begin(std::string_view subject) = 0;
   virtual Status Commit() = 0;
   virtual void Rollback() = 0;
 
@@ -126,11 +131,14 @@ class Database {
   }
 };
 
-/// From Begin to Commit; rolls back when it is destroyed without. SQLite's takes the right to write
-/// at once, so that what was read stays true until it is written.
+/// From Begin to Commit; rolls back when it is destroyed without. What it reads stays true until it
+/// is written: SQLite's takes the right to write at once, PostgreSQL's a lock among the
+/// transactions that were begun here, in whichever process.
 class Transaction {
  public:
-  static Result<Transaction> Begin(Database& database);
+  /// `subject` is the one thing whose rows are read and written: the id of a run, say. Transactions
+  /// of different subjects may run side by side; one without a subject runs alone.
+  static Result<Transaction> Begin(Database& database, std::string_view subject = {});
   ~Transaction();
   Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;

@@ -1,6 +1,8 @@
 #include "reeve/sql/open.h"
 
 #include "reeve/base/text.h"
+#include "reeve/sql/postgres/postgres_database.h"
+#include "reeve/sql/postgres/postgres_url.h"
 #include "reeve/sql/sqlite/sqlite_database.h"
 
 namespace reeve::sql {
@@ -14,12 +16,17 @@ std::optional<std::string> SqlitePath(std::string_view uri) {
   return std::string(uri.substr(kSqlite.size()));
 }
 
-bool IsDatabaseUri(std::string_view uri) { return SqlitePath(uri).has_value(); }
+bool IsDatabaseUri(std::string_view uri) {
+  return SqlitePath(uri).has_value() || IsPostgresUrl(uri);
+}
 
 Result<std::unique_ptr<Database>> Open(const std::string& uri, const DatabaseOptions& options) {
   if (const auto path = SqlitePath(uri)) return OpenSqlite(*path, options);
-  return Status::InvalidArgument("database " + Quote(uri, 400) +
-                                 " is of an unknown kind, expected sqlite:///FILE");
+  if (IsPostgresUrl(uri)) return OpenPostgres(uri, options);
+  // What is not read may hold a password anywhere.
+  return Status::InvalidArgument("database " + Quote(uri.substr(0, uri.find(':')) + ":…") +
+                                 " is of an unknown kind, expected sqlite:///FILE or "
+                                 "postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
 }
 
 }  // namespace reeve::sql

@@ -8,7 +8,9 @@
 
 namespace reeve::sql {
 
-/// "sqlite:///relative.db", "sqlite:////absolute.db"; of other kinds nothing is opened.
+/// "sqlite:///relative.db", "sqlite:////absolute.db",
+/// "postgresql://USER:PASSWORD@HOST:PORT/DATABASE" (postgres/postgres_url.h has all spellings); of
+/// other kinds nothing is opened.
 bool IsDatabaseUri(std::string_view uri);
 /// The path of an SQLite URI; nothing for other kinds.
 std::optional<std::string> SqlitePath(std::string_view uri);

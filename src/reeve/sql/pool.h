@@ -26,6 +26,7 @@ class Pool {
     }
     Lease(Lease&&) = default;
     Lease& operator=(Lease&&) = delete;
+    /// The connection, for the thread that borrowed it.
     Database& operator*() const { return *database_; }
     Database* operator->() const { return database_.get(); }
 
@@ -35,14 +36,17 @@ class Pool {
     std::unique_lock<std::mutex> writing_;
   };
 
+  /// `open` makes one more connection; called by any thread.
   explicit Pool(Opener open) : open_(std::move(open)) {}
 
+  /// A connection to read with. Fails as `open` does.
   Result<Lease> Read();
   /// SQLite has one writer at a time: threads queue here, in turn, instead of polling the file's
   /// lock. A server settles that itself, by rows.
   Result<Lease> Write();
 
  private:
+  /// An idle connection, or a new one.
   Result<std::unique_ptr<Database>> Take();
   void Return(std::unique_ptr<Database> database);
 

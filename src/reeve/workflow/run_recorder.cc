@@ -1,19 +1,12 @@
 #include "reeve/workflow/run_recorder.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include "reeve/base/file_system.h"
 #include "reeve/base/log.h"
+#include "reeve/base/user_name.h"
 #include "reeve/tracking/process_mark.h"
 
 namespace reeve::workflow {
 namespace {
-
-std::string UserName() {
-  const passwd* const entry = ::getpwuid(::geteuid());
-  return entry != nullptr ? entry->pw_name : "unknown";
-}
 
 // Earlier trainings first. What cannot be sent waits on, and keeps nobody from training.
 void SendWhatWaits(const RunRecorder::Options& options) {

@@ -8,10 +8,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "reeve/base/credentials.h"
 #include "reeve/base/digest.h"
 #include "reeve/base/file_system.h"
 #include "reeve/base/text.h"
-#include "reeve/base/user_info.h"
 #include "reeve/tracking/process_mark.h"
 
 namespace reeve::workflow {
@@ -19,7 +19,7 @@ namespace {
 
 // "http://ada:x@mlflow.internal:5000/" -> "http://mlflow.internal:5000": who asks is no part of it.
 std::string ServerOf(const std::string& uri) {
-  std::string server = MaskUserInfo(uri);
+  std::string server = MaskCredentials(uri);
   if (const std::size_t at = server.find("***@"); at != std::string::npos) server.erase(at, 4);
   while (server.ends_with('/')) server.pop_back();
   return server;

@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
+#include "reeve/base/credentials.h"
 #include "reeve/base/text.h"
-#include "reeve/base/user_info.h"
 #include "reeve/cli/commands/commands.h"
 #include "reeve/cli/progress.h"
 #include "reeve/workflow/compare_runs.h"
@@ -77,7 +77,7 @@ Result<int> RunRunsSync(const Call& call) {
   if (!report.ok()) return std::move(report).status();
   if (!*report) {
     call.console.Result(workflow::ToJson(tracking::TransferReport()),
-                        "Nothing waits to be sent to " + MaskUserInfo(uri) + "\n");
+                        "Nothing waits to be sent to " + MaskCredentials(uri) + "\n");
     return 0;
   }
   for (const std::string& note : (*report)->notes) call.console.Warn(note);

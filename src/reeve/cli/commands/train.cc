@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reeve/base/credentials.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
-#include "reeve/base/user_info.h"
 #include "reeve/cli/commands/commands.h"
 #include "reeve/cli/progress.h"
 #include "reeve/workflow/train_answer.h"
@@ -124,7 +124,8 @@ Result<int> RunTrain(const Call& call) {
   if (!report->spool.empty()) {
     const std::string kept = "the training is done and kept in " + Quote(report->spool, 400) +
                              ": " + report->spool_reason;
-    const std::string fix = "reeve runs sync --tracking-uri " + MaskUserInfo(request.tracking_uri) +
+    const std::string fix = "reeve runs sync --tracking-uri " +
+                            MaskCredentials(request.tracking_uri) +
                             " sends it once the server is back; so does the next training";
     if (report->unmet.empty()) return Status::Unavailable(kept).WithFix(fix);
     call.console.Warn(kept, fix);

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "reeve/server/http.h"
+#include "reeve/server/transport/buffer_stock.h"
 
 namespace reeve::server {
 
@@ -15,9 +15,15 @@ namespace reeve::server {
 /// always follow them: a body is handed to its handler where it lies.
 class InputBuffer {
  public:
-  std::string_view bytes() const { return {data_.get() + begin_, end_ - begin_}; }
+  /// Large memory comes from `stock` and goes back there; it has to outlive the buffer.
+  explicit InputBuffer(BufferStock& stock) : stock_(stock) {}
+  ~InputBuffer() { stock_.GiveBack(std::move(memory_)); }
+  InputBuffer(const InputBuffer&) = delete;
+  InputBuffer& operator=(const InputBuffer&) = delete;
+
+  std::string_view bytes() const { return {memory_.bytes.get() + begin_, end_ - begin_}; }
   std::size_t size() const { return end_ - begin_; }
-  std::size_t capacity() const { return capacity_; }
+  std::size_t capacity() const { return memory_.capacity; }
 
   /// Drops the first `count` bytes.
   void Consume(std::size_t count) {
@@ -28,37 +34,41 @@ class InputBuffer {
   /// Room for at least `at_least` more bytes, after which Commit says how many came. Moves what is
   /// held, so views into it end here.
   std::span<char> Space(std::size_t at_least) {
-    if (capacity_ < end_ + at_least + Request::kBodyPadding) MakeRoom(at_least);
-    return {data_.get() + end_, capacity_ - end_ - Request::kBodyPadding};
+    if (capacity() < end_ + at_least + Request::kBodyPadding) MakeRoom(at_least);
+    return {memory_.bytes.get() + end_, capacity() - end_ - Request::kBodyPadding};
   }
   void Commit(std::size_t count) { end_ += count; }
 
+  /// Between two requests: gives large memory back when connections hold too much of it.
+  void Rest() {
+    if (stock_.held() > BufferStock::kMostHeld) Shrink(BufferStock::kSmall);
+  }
   /// Gives memory larger than `keep` back when nothing is held.
   void Shrink(std::size_t keep) {
-    if (size() == 0 && capacity_ > keep) {
-      data_.reset();
-      capacity_ = begin_ = end_ = 0;
-    }
+    if (size() > 0 || capacity() <= keep) return;
+    stock_.GiveBack(std::move(memory_));
+    memory_ = {};
+    begin_ = end_ = 0;
   }
 
  private:
   void MakeRoom(std::size_t at_least) {
     const std::size_t held = size(), need = held + at_least + Request::kBodyPadding;
-    if (need > capacity_) {
-      const std::size_t capacity = std::max(need, 2 * capacity_);
-      auto bigger = std::make_unique_for_overwrite<char[]>(capacity);
-      if (held > 0) std::memcpy(bigger.get(), data_.get() + begin_, held);
-      data_ = std::move(bigger);
-      capacity_ = capacity;
+    const char* const from = memory_.bytes.get() + begin_;
+    if (need > capacity()) {
+      BufferMemory bigger = stock_.Take(need, 2 * capacity());
+      if (held > 0) std::memcpy(bigger.bytes.get(), from, held);
+      stock_.GiveBack(std::exchange(memory_, std::move(bigger)));
     } else if (held > 0) {
-      std::memmove(data_.get(), data_.get() + begin_, held);
+      std::memmove(memory_.bytes.get(), from, held);
     }
     begin_ = 0;
     end_ = held;
   }
 
-  std::unique_ptr<char[]> data_;
-  std::size_t capacity_ = 0, begin_ = 0, end_ = 0;
+  BufferStock& stock_;
+  BufferMemory memory_;
+  std::size_t begin_ = 0, end_ = 0;
 };
 
 }  // namespace reeve::server

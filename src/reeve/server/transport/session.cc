@@ -30,7 +30,6 @@ constexpr std::size_t kPiece = 64 << 10;
 constexpr std::size_t kChunk = 16 << 10;
 // Buffers larger than that are given back after use.
 constexpr std::size_t kKeepResponse = 1 << 20;
-constexpr std::size_t kKeepInput = 1 << 20;
 constexpr std::size_t kKeepOutput = 128 << 10;
 // What a connection that sleeps holds on to.
 constexpr std::size_t kKeepIdle = 8 << 10;
@@ -43,6 +42,7 @@ void Reset(Response& response) {
   response.headers.clear();
   response.body.clear();
   if (response.body.capacity() > kKeepResponse) std::string().swap(response.body);
+  response.file.reset();
 }
 
 bool IsContinue(std::string_view expect) { return ToLower(Trim(expect)) == "100-continue"; }
@@ -69,7 +69,7 @@ struct Session::Stream {
 };
 
 Session::Session(SessionContext& context, std::string_view peer)
-    : context_(context), peer_(peer), idle_since_(Clock::now()) {
+    : context_(context), peer_(peer), in_(context.thread.buffers), idle_since_(Clock::now()) {
   deadline_ = idle_since_ + Seconds(context_.limits.idle_seconds);
 }
 
@@ -84,7 +84,8 @@ Session::Clock::duration Session::Seconds(double seconds) const {
 
 std::span<char> Session::Space() {
   if (state_ == State::kBody) return in_.Space(static_cast<std::size_t>(left_) - in_.size());
-  return in_.Space(state_ == State::kHead ? kFirstRead : kRead);
+  if (state_ == State::kHead) return in_.Space(kFirstRead);
+  return in_.Space(kRead).first(kRead);
 }
 
 void Session::Received(std::size_t count) {
@@ -179,7 +180,9 @@ void Session::Advance() {
 
 bool Session::NextHead() {
   // Pipelined requests wait until what was answered before them is on its way.
-  if (waiting() >= kFlushAt || !body_out_.empty()) return Want(Wants::kFlush);
+  if (waiting() >= kFlushAt || !body_out_.empty() || file_out_ != nullptr) {
+    return Want(Wants::kFlush);
+  }
   // RFC 9112 asks to read over empty lines in front of a request.
   while (scanned_ == 0 && in_.bytes().starts_with("\r\n")) in_.Consume(2);
   if (in_.size() == 0 || in_.bytes() == "\r") return Want(Wants::kInput);
@@ -331,6 +334,7 @@ void Session::Dispatch() {
     bytes_in_ = length;
     Handle(bytes.substr(0, length));
     in_.Consume(head_.size + length);
+    in_.Rest();
     return;
   }
   const bool awaited =
@@ -352,7 +356,7 @@ bool Session::NextBody() {
   state_ = State::kHead;
   Handle(in_.bytes().substr(0, length));
   in_.Consume(length);
-  in_.Shrink(kKeepInput);
+  in_.Rest();
   return true;
 }
 
@@ -647,10 +651,14 @@ void Session::Answer() {
   Response& response = context_.thread.response;
   const bool has_body = response.status != 204 && response.status != 304;
   if (draining()) keep_alive_ = false;
-  AppendAnswerHead(response, Facts(Framing::kLength, response.body.size()), out_);
+  const auto file = std::move(response.file);
+  const std::uint64_t length = file == nullptr ? response.body.size() : file->length();
+  AppendAnswerHead(response, Facts(Framing::kLength, length), out_);
   if (has_body && !is_head_) {
-    bytes_out_ = response.body.size();
-    if (response.body.size() < kCopyBelow || !body_out_.empty()) {
+    bytes_out_ = length;
+    if (file != nullptr) {
+      if (length > 0) file_out_ = file;
+    } else if (response.body.size() < kCopyBelow || !body_out_.empty()) {
       out_.append(response.body);
     } else {
       body_out_.swap(response.body);
@@ -712,7 +720,13 @@ void Session::ReleaseAll() {
 }
 
 void Session::Sent(std::size_t count) {
-  sent_ += count;
+  const auto in_memory = std::min(count, out_.size() + body_out_.size() - sent_);
+  file_sent_ += count - in_memory;
+  if (file_out_ != nullptr && file_sent_ == file_out_->length()) {
+    file_out_.reset();
+    file_sent_ = 0;
+  }
+  sent_ += in_memory;
   if (sent_ < out_.size() + body_out_.size()) return;
   sent_ = 0;
   out_.clear();

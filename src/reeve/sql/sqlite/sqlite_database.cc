@@ -87,7 +87,7 @@ class SqliteDatabase final : public Database {
                                                                               : Failure();
   }
   std::int64_t changes() const override { return sqlite3_changes(handle_); }
-  Status Begin() override { return Run("BEGIN IMMEDIATE"); }
+  Status Begin(std::string_view /*subject*/) override { return Run("BEGIN IMMEDIATE"); }
   Status Commit() override { return Run("COMMIT"); }
   void Rollback() override { (void)Run("ROLLBACK"); }
 

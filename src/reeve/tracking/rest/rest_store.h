@@ -82,6 +82,8 @@ class RestStore final : public Store {
                        const std::string& target) override;
   Status PutArtifact(const std::string& location, const std::string& path,
                      const std::string& source) override;
+  Result<std::optional<std::vector<RegistryEvent>>> ListRegistryEvents(
+      const std::string& name) override;
 
  private:
   /// Of a run, by id or by all of its tags; nothing when there is none.

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "reeve/base/credentials.h"
 #include "reeve/base/number.h"
 #include "reeve/base/percent.h"
 #include "reeve/base/text.h"
-#include "reeve/base/user_info.h"
 
 namespace reeve::tracking {
 namespace {
@@ -34,7 +34,7 @@ Authority FindAuthority(std::string_view uri) {
 }
 
 Status WrongUri(const std::string& uri, const std::string& what) {
-  return Status::InvalidArgument("tracking URI " + Quote(MaskUserInfo(uri), 400) + ": " + what +
+  return Status::InvalidArgument("tracking URI " + Quote(MaskCredentials(uri), 400) + ": " + what +
                                  ", expected http://HOST:PORT or https://HOST/PREFIX");
 }
 

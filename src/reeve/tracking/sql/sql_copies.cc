@@ -6,6 +6,7 @@
 #include "reeve/base/text.h"
 #include "reeve/tracking/names.h"
 #include "reeve/tracking/sql/model_status.h"
+#include "reeve/tracking/sql/registry_log.h"
 #include "reeve/tracking/sql/sql_store.h"
 
 namespace reeve::tracking {
@@ -94,8 +95,9 @@ Status SqlStore::LogModelMetrics(const LoggedModel& model,
     REEVE_RETURN_IF_ERROR(database_->Run(
         "INSERT INTO logged_model_metrics (model_id, metric_name, metric_timestamp_ms, "
         "metric_step, metric_value, experiment_id, run_id, dataset_uuid, dataset_name, "
-        "dataset_digest) SELECT m.model_id, ?1, ?2, ?3, ?4, m.experiment_id, ?5, (SELECT "
-        "d.dataset_uuid FROM datasets d WHERE d.experiment_id = m.experiment_id AND d.name = ?6 "
+        "dataset_digest) SELECT m.model_id, ?1, CAST(?2 AS BIGINT), CAST(?3 AS BIGINT), "
+        "CAST(?4 AS DOUBLE PRECISION), m.experiment_id, ?5, (SELECT d.dataset_uuid FROM datasets d "
+        "WHERE d.experiment_id = m.experiment_id AND d.name = ?6 "
         "AND d.digest = ?7), ?6, ?7 FROM logged_models m WHERE m.model_id = ?8 "
         "ON CONFLICT DO NOTHING",
         metric.point.key, metric.point.timestamp_ms, metric.point.step, value, metric.run_id,
@@ -179,6 +181,9 @@ Result<ModelVersion> SqlStore::AddVersion(const NewVersion& request) {
     REEVE_RETURN_IF_ERROR(WriteVersionTags(request.name, made.version, request.tags));
     if (!request.model_id.empty())
       REEVE_RETURN_IF_ERROR(NoteVersionOnModel(request.model_id, request.name, made.version));
+    RegistryEvent event = EventNow(*clock_, RegistryAction::kVersionCreated, request.name);
+    event.version = made.version;
+    REEVE_RETURN_IF_ERROR(AppendRegistryEvents(*database_, {event}));
     REEVE_RETURN_IF_ERROR(transaction.Commit());
   }
   return GetVersion(request.name, made.version);

@@ -11,7 +11,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 
-using SqliteModelsTest = StoreTest;
+class SqlModelsTest : public AnyStoreTest {};
+INSTANTIATE_TEST_SUITE_P(Databases, SqlModelsTest, AnyStoreTest::Kinds(), AnyStoreTest::KindName);
 
 std::vector<std::int64_t> Numbers(const std::vector<ModelVersion>& versions) {
   std::vector<std::int64_t> numbers;
@@ -19,13 +20,13 @@ std::vector<std::int64_t> Numbers(const std::vector<ModelVersion>& versions) {
   return numbers;
 }
 
-TEST_F(SqliteModelsTest, ALoggedModelIsPendingUntilPublished) {
+TEST_P(SqlModelsTest, ALoggedModelIsPendingUntilPublished) {
   const Run run = NewTestRun();
   const Result<LoggedModel> model = store_->CreateLoggedModel(run, "model");
   ASSERT_TRUE(model.ok()) << model.status().message();
   EXPECT_THAT(model->id, testing::MatchesRegex("m-[0-9a-f]{32}"));
   EXPECT_EQ(model->artifact_location,
-            "file://" + folder_.Path("mlruns/0/models/" + model->id + "/artifacts"));
+            "file://" + store_->folder() + ("/mlruns/0/models/" + model->id + "/artifacts"));
   EXPECT_TRUE(store_->FindLoggedModels(run.id)->empty());
   EXPECT_EQ(store_->GetLoggedModel(model->id).status().code(), StatusCode::kNotFound);
   EXPECT_EQ(Select("SELECT status FROM logged_models"), "1");
@@ -43,7 +44,7 @@ TEST_F(SqliteModelsTest, ALoggedModelIsPendingUntilPublished) {
   EXPECT_EQ(store_->GetRun(run.id)->status, RunStatus::kFinished);
 }
 
-TEST_F(SqliteModelsTest, LoggedModelsOfARunAreInTheOrderTheyWereMade) {
+TEST_P(SqlModelsTest, LoggedModelsOfARunAreInTheOrderTheyWereMade) {
   const Run run = NewTestRun();
   std::vector<std::string> ids;
   for (int i = 0; i < 8; ++i) {
@@ -56,7 +57,7 @@ TEST_F(SqliteModelsTest, LoggedModelsOfARunAreInTheOrderTheyWereMade) {
   EXPECT_EQ(found, ids);
 }
 
-TEST_F(SqliteModelsTest, TheRunHasAnEdgeToItsModel) {
+TEST_P(SqlModelsTest, TheRunHasAnEdgeToItsModel) {
   const Run run = NewTestRun();
   const LoggedModel model = *store_->CreateLoggedModel(run, "model");
   EXPECT_EQ(Select("SELECT source_type || ' ' || source_id || ' ' || destination_type || ' ' || "
@@ -65,7 +66,7 @@ TEST_F(SqliteModelsTest, TheRunHasAnEdgeToItsModel) {
   EXPECT_THAT(*store_->ListInputs(run.id), IsEmpty());
 }
 
-TEST_F(SqliteModelsTest, PublishingMakesAVersionAndMovesTheAlias) {
+TEST_P(SqlModelsTest, PublishingMakesAVersionAndMovesTheAlias) {
   const Run run = NewTestRun();
   const LoggedModel model = *store_->CreateLoggedModel(run, "model");
   const auto published = store_->Publish({.run_id = run.id,
@@ -102,7 +103,7 @@ TEST_F(SqliteModelsTest, PublishingMakesAVersionAndMovesTheAlias) {
   EXPECT_THAT(store_->GetVersion("loans", 1)->aliases, IsEmpty());
 }
 
-TEST_F(SqliteModelsTest, AFailedPublicationLeavesNothingBehind) {
+TEST_P(SqlModelsTest, AFailedPublicationLeavesNothingBehind) {
   const Run run = NewTestRun();
   const LoggedModel model = *store_->CreateLoggedModel(run, "model");
   // Each fails at another step, the last ones after the version was written.
@@ -130,15 +131,22 @@ TEST_F(SqliteModelsTest, AFailedPublicationLeavesNothingBehind) {
       store_->Publish({.run_id = run.id, .model_id = model.id, .registered_name = "loans"}).ok());
 }
 
-TEST_F(SqliteModelsTest, AFailingDiskInTheMiddleLeavesNothingBehind) {
+TEST_P(SqlModelsTest, AFailingDiskInTheMiddleLeavesNothingBehind) {
   const Run run = NewTestRun();
   const LoggedModel model = *store_->CreateLoggedModel(run, "model");
+  if (GetParam() == sql::Dialect::kPostgres) {
+    ASSERT_TRUE(Raw()
+                    ->RunScript("CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS "
+                                "$$BEGIN RAISE 'no more'; END$$")
+                    .ok());
+  }
   // Each trigger fails one of the writes that follow the first.
   for (const char* write :
        {"INSERT ON registered_models", "INSERT ON model_versions", "INSERT ON model_version_tags",
         "INSERT ON logged_model_tags", "INSERT ON registered_model_aliases", "UPDATE ON runs"}) {
-    const std::string trigger = std::string("CREATE TRIGGER fail BEFORE ") + write +
-                                " BEGIN SELECT RAISE(ABORT, 'no more'); END;";
+    std::string trigger = std::string("CREATE TRIGGER fail BEFORE ") + write;
+    trigger += GetParam() == sql::Dialect::kSqlite ? " BEGIN SELECT RAISE(ABORT, 'no more'); END;"
+                                                   : " FOR EACH ROW EXECUTE FUNCTION fail()";
     ASSERT_TRUE(Raw()->RunScript(trigger.c_str()).ok());
     const auto published = store_->Publish({.run_id = run.id,
                                             .model_id = model.id,
@@ -151,12 +159,16 @@ TEST_F(SqliteModelsTest, AFailingDiskInTheMiddleLeavesNothingBehind) {
     EXPECT_TRUE(store_->ListModels()->empty()) << write;
     EXPECT_EQ(Select("SELECT count(*) FROM model_versions"), "0") << write;
     EXPECT_EQ(Select("SELECT status FROM logged_models"), "1") << write;
-    ASSERT_TRUE(Raw()->RunScript("DROP TRIGGER fail").ok());
+    const std::string drop =
+        GetParam() == sql::Dialect::kSqlite
+            ? "DROP TRIGGER fail"
+            : "DROP TRIGGER fail" + std::string(write).substr(std::string(write).find(" ON "));
+    ASSERT_TRUE(Raw()->RunScript(drop.c_str()).ok());
   }
   EXPECT_EQ(NewTestVersion("loans").version, 1);
 }
 
-TEST_F(SqliteModelsTest, ModelsAreListedByName) {
+TEST_P(SqlModelsTest, ModelsAreListedByName) {
   NewTestVersion("b");
   NewTestVersion("a", "champion");
   NewTestVersion("a");
@@ -169,7 +181,7 @@ TEST_F(SqliteModelsTest, ModelsAreListedByName) {
   EXPECT_EQ(models[1].latest_version, 1);
 }
 
-TEST_F(SqliteModelsTest, TagsOfARegisteredModelAreRead) {
+TEST_P(SqlModelsTest, TagsOfARegisteredModelAreRead) {
   NewTestVersion("a");
   ASSERT_TRUE(Raw()
                   ->RunScript("INSERT INTO registered_model_tags (key, value, name) VALUES ('k', "
@@ -178,7 +190,7 @@ TEST_F(SqliteModelsTest, TagsOfARegisteredModelAreRead) {
   EXPECT_THAT(store_->GetModel("a")->tags, ElementsAre(Pair("k", "v")));
 }
 
-TEST_F(SqliteModelsTest, MissingNamesSuggestTheNearest) {
+TEST_P(SqlModelsTest, MissingNamesSuggestTheNearest) {
   NewTestVersion("loan_approval");
   const std::vector<Status> outcomes = {store_->GetModel("loan_aproval").status(),
                                         store_->ListVersions("loan_aproval").status(),
@@ -193,7 +205,7 @@ TEST_F(SqliteModelsTest, MissingNamesSuggestTheNearest) {
   }
 }
 
-TEST_F(SqliteModelsTest, MissingVersionsNameThoseThatAreThere) {
+TEST_P(SqlModelsTest, MissingVersionsNameThoseThatAreThere) {
   NewTestVersion("loans");
   NewTestVersion("loans");
   const std::vector<Status> outcomes = {
@@ -206,7 +218,7 @@ TEST_F(SqliteModelsTest, MissingVersionsNameThoseThatAreThere) {
   }
 }
 
-TEST_F(SqliteModelsTest, AliasesMoveAndGo) {
+TEST_P(SqlModelsTest, AliasesMoveAndGo) {
   NewTestVersion("loans");
   NewTestVersion("loans");
   ASSERT_TRUE(store_->SetAlias("loans", "champion", 2).ok());
@@ -220,7 +232,7 @@ TEST_F(SqliteModelsTest, AliasesMoveAndGo) {
   EXPECT_THAT(store_->GetModel("loans")->aliases, ElementsAre(Pair("challenger", 2)));
 }
 
-TEST_F(SqliteModelsTest, AliasesThatMlflowWouldRefuseAreRefused) {
+TEST_P(SqlModelsTest, AliasesThatMlflowWouldRefuseAreRefused) {
   NewTestVersion("loans");
   for (const char* alias : {"", "latest", "LATEST", "v1", "V22", "a b", "a/b", "a@b", "a.b"}) {
     const Status status = store_->SetAlias("loans", alias, 1);
@@ -230,7 +242,7 @@ TEST_F(SqliteModelsTest, AliasesThatMlflowWouldRefuseAreRefused) {
     EXPECT_TRUE(store_->SetAlias("loans", alias, 1).ok()) << alias;
 }
 
-TEST_F(SqliteModelsTest, StagesAreSetInAnyCase) {
+TEST_P(SqlModelsTest, StagesAreSetInAnyCase) {
   NewTestVersion("loans");
   for (const auto& [given, kept] :
        std::vector<std::pair<std::string, std::string>>{{"Staging", "Staging"},
@@ -246,7 +258,7 @@ TEST_F(SqliteModelsTest, StagesAreSetInAnyCase) {
   EXPECT_FALSE(store_->SetStage("loans", 1, "Deleted_Internal").ok());
 }
 
-TEST_F(SqliteModelsTest, ADeletedVersionIsGoneWithItsAliasesAndItsNumberIsNotUsedAgain) {
+TEST_P(SqlModelsTest, ADeletedVersionIsGoneWithItsAliasesAndItsNumberIsNotUsedAgain) {
   NewTestVersion("loans", "champion");
   NewTestVersion("loans", "challenger");
   ASSERT_TRUE(store_->DeleteVersion("loans", 2).ok());
@@ -260,13 +272,13 @@ TEST_F(SqliteModelsTest, ADeletedVersionIsGoneWithItsAliasesAndItsNumberIsNotUse
   EXPECT_EQ(NewTestVersion("loans").version, 3);
 }
 
-TEST_F(SqliteModelsTest, VersionsAreListedNewestFirst) {
+TEST_P(SqlModelsTest, VersionsAreListedNewestFirst) {
   for (int i = 0; i < 12; ++i) NewTestVersion("loans");
   EXPECT_THAT(Numbers(*store_->ListVersions("loans")),
               ElementsAre(12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1));
 }
 
-TEST_F(SqliteModelsTest, ARegisteredModelWithoutVersionsIsListed) {
+TEST_P(SqlModelsTest, ARegisteredModelWithoutVersionsIsListed) {
   ASSERT_TRUE(
       Raw()
           ->RunScript("INSERT INTO registered_models (name, creation_time) VALUES ('empty', 1)")

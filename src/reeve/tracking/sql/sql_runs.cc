@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <tuple>
 
 #include "reeve/base/id.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
+#include "reeve/sql/insert_rows.h"
 #include "reeve/tracking/artifact_location.h"
+#include "reeve/tracking/open_database.h"
 #include "reeve/tracking/run_name.h"
-#include "reeve/tracking/sql/open_database.h"
 #include "reeve/tracking/sql/sql_store.h"
 
 // What ReadRuns reads, in its order.
@@ -37,6 +40,33 @@ std::string Cut(const std::string& text, std::size_t most) {
 Status CheckKey(const std::string& key) {
   if (!key.empty() && key.size() <= kKeyBytes) return Status::Ok();
   return Status::InvalidArgument("key " + Quote(key) + " is empty or longer than 250 bytes");
+}
+
+// A point as MLflow's tables hold it, in their order.
+struct StoredPoint {
+  std::int64_t step = 0;
+  std::int64_t timestamp = 0;
+  double value = 0;
+  bool is_nan = false;
+
+  bool operator<(const StoredPoint& other) const {
+    return std::tie(step, timestamp, value) < std::tie(other.step, other.timestamp, other.value);
+  }
+};
+
+StoredPoint AsStored(const MetricPoint& point) {
+  constexpr double kLargest = std::numeric_limits<double>::max();
+  const bool is_nan = std::isnan(point.value);
+  return {.step = point.step,
+          .timestamp = point.timestamp_ms,
+          .value = is_nan ? 0 : std::clamp(point.value, -kLargest, kLargest),
+          .is_nan = is_nan};
+}
+
+void AddRow(const std::string& key, const StoredPoint& point, const std::string& run_id,
+            std::vector<sql::Value>& values) {
+  values.insert(values.end(), {key, point.step, point.timestamp, point.value,
+                               std::int64_t{point.is_nan}, run_id});
 }
 
 }  // namespace
@@ -221,62 +251,69 @@ Status SqlStore::CheckRun(const std::string& run_id) {
 Status SqlStore::LogParams(const std::string& run_id,
                            const std::map<std::string, std::string>& params) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_, run_id));
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
-  for (const auto& [key, value] : params) {
-    REEVE_RETURN_IF_ERROR(CheckKey(key));
-    REEVE_RETURN_IF_ERROR(
-        database_->Run("INSERT INTO params (key, value, run_uuid) VALUES (?, ?, ?) "
-                       "ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value",
-                       key, Cut(value, kParamBytes), run_id));
-  }
+  REEVE_RETURN_IF_ERROR(WriteTexts("params", kParamBytes, run_id, params));
   return transaction.Commit();
 }
 
-Status SqlStore::WriteMetric(const std::string& run_id, const MetricPoint& point) {
-  REEVE_RETURN_IF_ERROR(CheckKey(point.key));
-  const bool is_nan = std::isnan(point.value);
-  constexpr double kLargest = std::numeric_limits<double>::max();
-  const double value = is_nan ? 0 : std::clamp(point.value, -kLargest, kLargest);
-  REEVE_RETURN_IF_ERROR(
-      database_->Run("INSERT INTO metrics (key, value, timestamp, run_uuid, step, "
-                     "is_nan) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                     point.key, value, point.timestamp_ms, run_id, point.step, is_nan));
-  // The latest point is the one with the greatest (step, timestamp, value).
-  REEVE_RETURN_IF_ERROR(
-      database_->Run("UPDATE latest_metrics SET value = ?1, timestamp = ?2, step = ?3, is_nan = ?4 "
-                     "WHERE key = ?5 AND run_uuid = ?6 "
-                     "AND (step, timestamp, value) < (?3, ?2, ?1)",
-                     value, point.timestamp_ms, point.step, is_nan, point.key, run_id));
-  if (database_->changes() > 0) return Status::Ok();
-  return database_->Run(
-      "INSERT INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES "
-      "(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-      point.key, value, point.timestamp_ms, point.step, is_nan, run_id);
-}
-
 Status SqlStore::LogMetrics(const std::string& run_id, const std::vector<MetricPoint>& points) {
+  std::vector<sql::Value> history;
+  // The latest point of a key is the one with the greatest (step, timestamp, value).
+  std::map<std::string, StoredPoint> latest;
+  for (const MetricPoint& point : points) {
+    REEVE_RETURN_IF_ERROR(CheckKey(point.key));
+    const StoredPoint stored = AsStored(point);
+    AddRow(point.key, stored, run_id, history);
+    const auto [known, is_new] = latest.emplace(point.key, stored);
+    if (!is_new && known->second < stored) known->second = stored;
+  }
+  std::vector<sql::Value> newest;
+  for (const auto& [key, stored] : latest) AddRow(key, stored, run_id, newest);
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_, run_id));
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
-  for (const MetricPoint& point : points) REEVE_RETURN_IF_ERROR(WriteMetric(run_id, point));
+  REEVE_RETURN_IF_ERROR(sql::InsertRows(
+      *database_,
+      {.head = "INSERT INTO metrics (key, step, timestamp, value, is_nan, run_uuid)",
+       .columns = 6,
+       .tail = "ON CONFLICT DO NOTHING"},
+      history));
+  REEVE_RETURN_IF_ERROR(sql::InsertRows(
+      *database_,
+      {.head = "INSERT INTO latest_metrics (key, step, timestamp, value, is_nan, run_uuid)",
+       .columns = 6,
+       .tail = "ON CONFLICT (key, run_uuid) DO UPDATE SET step = excluded.step, timestamp = "
+               "excluded.timestamp, value = excluded.value, is_nan = excluded.is_nan "
+               "WHERE (latest_metrics.step, latest_metrics.timestamp, latest_metrics.value) < "
+               "(excluded.step, excluded.timestamp, excluded.value)"},
+      newest));
   return transaction.Commit();
 }
 
 Status SqlStore::WriteTags(const std::string& run_id, const Tags& tags) {
-  for (const auto& [key, value] : tags) {
+  return WriteTexts("tags", kTagBytes, run_id, tags);
+}
+
+Status SqlStore::WriteTexts(const char* table, std::size_t most_bytes, const std::string& run_id,
+                            const std::map<std::string, std::string>& texts) {
+  std::vector<sql::Value> values;
+  for (const auto& [key, value] : texts) {
     REEVE_RETURN_IF_ERROR(CheckKey(key));
-    REEVE_RETURN_IF_ERROR(
-        database_->Run("INSERT INTO tags (key, value, run_uuid) VALUES (?, ?, ?) "
-                       "ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value",
-                       key, Cut(value, kTagBytes), run_id));
+    values.insert(values.end(), {key, Cut(value, most_bytes), run_id});
   }
-  return Status::Ok();
+  const std::string head = std::string("INSERT INTO ") + table + " (key, value, run_uuid)";
+  return sql::InsertRows(
+      *database_,
+      {.head = head,
+       .columns = 3,
+       .tail = "ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value"},
+      values);
 }
 
 Status SqlStore::SetTags(const std::string& run_id, const Tags& tags) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_, run_id));
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
   REEVE_RETURN_IF_ERROR(WriteTags(run_id, tags));
   return transaction.Commit();
@@ -297,7 +334,7 @@ Status SqlStore::EndRunAt(const std::string& run_id, RunStatus status, std::int6
 
 Result<bool> SqlStore::EndIfRunning(const std::string& run_id, RunStatus status, const Tags& tags) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_, run_id));
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
   REEVE_RETURN_IF_ERROR(
       database_->Run("UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ? AND status = "

@@ -3,7 +3,7 @@
 #include "reeve/base/file_system.h"
 #include "reeve/sql/open.h"
 #include "reeve/tracking/artifact_location.h"
-#include "reeve/tracking/sql/open_database.h"
+#include "reeve/tracking/open_database.h"
 
 namespace reeve::tracking {
 

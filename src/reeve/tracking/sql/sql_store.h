@@ -59,6 +59,8 @@ class SqlStore final : public Store {
   Status CreateModel(const std::string& name, const std::string& description,
                      const Tags& tags) override;
   Result<ModelVersion> AddVersion(const NewVersion& version) override;
+  Result<std::optional<std::vector<RegistryEvent>>> ListRegistryEvents(
+      const std::string& name) override;
 
  private:
   Status FillLoggedModel(LoggedModel& model);
@@ -72,7 +74,9 @@ class SqlStore final : public Store {
   Result<std::vector<Run>> ReadRuns(sql::Statement rows);
   Status FillRun(Run& run);
   Status WriteTags(const std::string& run_id, const Tags& tags);
-  Status WriteMetric(const std::string& run_id, const MetricPoint& point);
+  /// Into params or tags, values cut to `most_bytes`.
+  Status WriteTexts(const char* table, std::size_t most_bytes, const std::string& run_id,
+                    const std::map<std::string, std::string>& texts);
   Status WriteEnd(const std::string& run_id, RunStatus status, std::int64_t end_ms);
   Status FillVersion(ModelVersion& version);
   Status FillModel(RegisteredModel& model);
@@ -82,7 +86,11 @@ class SqlStore final : public Store {
   Status MissingVersion(const std::string& name, std::int64_t version);
   Status CheckVersion(const std::string& name, std::int64_t version);
   Result<std::int64_t> WriteVersion(const Publication& publication);
+  /// Empty when there is no such alias.
+  Result<std::string> AliasVersion(const std::string& name, const std::string& alias);
   Status WriteAlias(const std::string& name, const std::string& alias, std::int64_t version);
+  /// Those that point to the version which the event says is deleted.
+  Status DeleteAliasesOf(const RegistryEvent& version);
   Status NoteVersionOnModel(const std::string& model_id, const std::string& name,
                             std::int64_t version);
 

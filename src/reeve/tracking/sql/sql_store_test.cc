@@ -62,7 +62,8 @@ std::string ForeignFile(const TestFolder& folder, const char* sql) {
 }
 
 std::int64_t TableCount(const std::string& path) {
-  const std::unique_ptr<sql::Database> database = *sql::Open("sqlite:///" + path, {.create = false});
+  const std::unique_ptr<sql::Database> database =
+      *sql::Open("sqlite:///" + path, {.create = false});
   sql::Statement row =
       *database->Prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table'");
   return *row.Step() ? row.Integer(0) : -1;

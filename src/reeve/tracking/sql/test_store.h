@@ -9,6 +9,7 @@
 
 #include "reeve/base/test_folder.h"
 #include "reeve/sql/open.h"
+#include "reeve/sql/test_postgres.h"
 #include "reeve/tracking/store.h"
 
 namespace reeve::tracking {
@@ -36,7 +37,7 @@ class StoreTest : public ::testing::Test {
   }
 
   std::string Path() const { return folder_.Path("mlflow.db"); }
-  std::string Uri() const { return "sqlite:///" + Path(); }
+  virtual std::string Uri() const { return "sqlite:///" + Path(); }
 
   /// One more connection to the same file; null with a failure noted when it cannot be had.
   std::unique_ptr<Store> Reopen(StoreOptions options) {
@@ -82,6 +83,33 @@ class StoreTest : public ::testing::Test {
   TestFolder folder_;
   SteppingClock clock_;
   std::unique_ptr<Store> store_;
+};
+
+/// For tests that hold for every kind of database. Those of PostgreSQL are skipped where there is
+/// no server.
+class AnyStoreTest : public StoreTest, public ::testing::WithParamInterface<sql::Dialect> {
+ public:
+  static auto Kinds() { return ::testing::Values(sql::Dialect::kSqlite, sql::Dialect::kPostgres); }
+  static std::string KindName(const ::testing::TestParamInfo<sql::Dialect>& info) {
+    return info.param == sql::Dialect::kSqlite ? "Sqlite" : "Postgres";
+  }
+
+ protected:
+  void SetUp() override {
+    if (GetParam() == sql::Dialect::kPostgres) {
+      std::string why;
+      sql::TestPostgres* const server = sql::TestPostgres::Get(why);
+      if (server == nullptr) GTEST_SKIP() << why;
+      postgres_uri_ = server->UrlOfNewSchema();
+    }
+    StoreTest::SetUp();
+  }
+  std::string Uri() const override {
+    return postgres_uri_.empty() ? StoreTest::Uri() : postgres_uri_;
+  }
+
+ private:
+  std::string postgres_uri_;
 };
 
 }  // namespace reeve::tracking
