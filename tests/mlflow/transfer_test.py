@@ -130,7 +130,7 @@ class TransferStory(unittest.TestCase):
 
     def check_registry(self, copy):
         model = copy.get_registered_model("loans")
-        self.assertEqual((model.description, model.tags, model.aliases), ("who gets one", {"owner": "ada"}, {"champion": "2"}))
+        self.assertEqual((model.description, model.tags, {k: str(v) for k, v in model.aliases.items()}), ("who gets one", {"owner": "ada"}, {"champion": "2"}))
         versions = {str(v.version): copy.get_model_version("loans", v.version) for v in copy.search_model_versions("name='loans'")}
         self.assertEqual(sorted(versions), ["2", "3"])
         self.assertEqual((versions["2"].current_stage, versions["2"].description, versions["2"].tags["t"]), ("Staging", "second", "second"))

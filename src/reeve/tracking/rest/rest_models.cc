@@ -81,11 +81,11 @@ Result<LoggedModel> RestStore::AddLoggedModel(const NewLoggedModel& request) {
                                                   {"tags", ToWire(request.tags)}},
                                              look));
   }
-  if (!request.params.empty()) {
-    REEVE_RETURN_IF_ERROR(LogModelParams(LoggedModelFromWire(WireObject(answer, "model")).id,
-                                         ToWire(request.params)));
-  }
   LoggedModel model = LoggedModelFromWire(WireObject(answer, "model"));
+  // A server refuses to note a parameter twice.
+  std::map<std::string, std::string> params = request.params;
+  std::erase_if(params, [&](const auto& param) { return model.params.contains(param.first); });
+  if (!params.empty()) REEVE_RETURN_IF_ERROR(LogModelParams(model.id, ToWire(params)));
   if (!request.source_run_id.empty())
     REEVE_RETURN_IF_ERROR(LogOutput(request.source_run_id, model.id));
   return model;
