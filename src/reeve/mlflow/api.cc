@@ -2,9 +2,14 @@
 
 #include <utility>
 
+#include "reeve/mlflow/aliases.h"
 #include "reeve/mlflow/experiments.h"
 #include "reeve/mlflow/json_writer.h"
 #include "reeve/mlflow/locations.h"
+#include "reeve/mlflow/model_versions.h"
+#include "reeve/mlflow/registered_models.h"
+#include "reeve/mlflow/registry_record.h"
+#include "reeve/mlflow/registry_search.h"
 #include "reeve/tracking/open_database.h"
 
 namespace reeve::mlflow {
@@ -22,6 +27,11 @@ class ApiImpl final : public Api {
         }),
         context_{.pool = pool_, .clock = *options.clock, .artifact_root = options.artifact_root} {
     Append(ExperimentEndpoints(), endpoints_);
+    Append(RegisteredModelEndpoints(), endpoints_);
+    Append(ModelVersionEndpoints(), endpoints_);
+    Append(AliasEndpoints(), endpoints_);
+    Append(RegistrySearchEndpoints(), endpoints_);
+    Append(RegistryHistoryEndpoints(), endpoints_);
   }
 
   const std::vector<Endpoint>& endpoints() const override { return endpoints_; }
