@@ -59,10 +59,8 @@ constexpr std::array<Command, 28> kCommands = {{
      "  reeve models alias loans challenger 1\n", 2, 3, RunModelsAlias},
     {"models stage", "NAME VERSION --stage STAGE", "move a version to a stage",
      "  reeve models stage loans 1 --stage Production\n", 2, 2, RunModelsStage},
-    {"models rollback", "NAME", "point an alias (champion) back at the version before",
-     "  reeve models rollback loans\n"
-     "  reeve models rollback loans --alias challenger\n",
-     1, 1, RunModelsRollback},
+    {"models rollback", "NAME", "point an alias (champion) back at the version before", "", 1, 1,
+     RunModelsRollback},
     {"models history", "NAME", "who moved which alias and stage when, what came and went",
      "  reeve models history loans\n", 1, 1, RunModelsHistory},
     {"models delete", "NAME VERSION", "delete a version, as MLflow does", "", 2, 2,
