@@ -3,13 +3,26 @@
 #include <utility>
 
 #include "reeve/mlflow/aliases.h"
+#include "reeve/mlflow/dataset_search.h"
 #include "reeve/mlflow/experiments.h"
+#include "reeve/mlflow/inputs.h"
 #include "reeve/mlflow/json_writer.h"
 #include "reeve/mlflow/locations.h"
+#include "reeve/mlflow/log_batch.h"
+#include "reeve/mlflow/log_model.h"
+#include "reeve/mlflow/logged_models.h"
+#include "reeve/mlflow/metric_history.h"
+#include "reeve/mlflow/metrics.h"
 #include "reeve/mlflow/model_versions.h"
+#include "reeve/mlflow/params.h"
 #include "reeve/mlflow/registered_models.h"
 #include "reeve/mlflow/registry_record.h"
 #include "reeve/mlflow/registry_search.h"
+#include "reeve/mlflow/run_tags.h"
+#include "reeve/mlflow/runs.h"
+#include "reeve/mlflow/search_experiments.h"
+#include "reeve/mlflow/search_logged_models.h"
+#include "reeve/mlflow/search_runs.h"
 #include "reeve/tracking/open_database.h"
 
 namespace reeve::mlflow {
@@ -32,6 +45,19 @@ class ApiImpl final : public Api {
     Append(AliasEndpoints(), endpoints_);
     Append(RegistrySearchEndpoints(), endpoints_);
     Append(RegistryHistoryEndpoints(), endpoints_);
+    Append(DatasetSearchEndpoints(), endpoints_);
+    Append(InputEndpoints(), endpoints_);
+    Append(LogBatchEndpoints(), endpoints_);
+    Append(LogModelEndpoints(), endpoints_);
+    Append(LoggedModelEndpoints(), endpoints_);
+    Append(MetricHistoryEndpoints(), endpoints_);
+    Append(MetricEndpoints(), endpoints_);
+    Append(ParamEndpoints(), endpoints_);
+    Append(RunEndpoints(), endpoints_);
+    Append(RunTagEndpoints(), endpoints_);
+    Append(SearchExperimentsEndpoints(), endpoints_);
+    Append(SearchLoggedModelsEndpoints(), endpoints_);
+    Append(SearchRunsEndpoints(), endpoints_);
   }
 
   const std::vector<Endpoint>& endpoints() const override { return endpoints_; }
