@@ -126,7 +126,8 @@ constexpr auto kOptions = std::to_array<Option>({
     {"predictions-dir", "", "DIR", "predictions", "serve.predictions_dir", "serve predictions",
      false, "folder of the log of served predictions"},
     {"backend-store-uri", "", "URI", "", "server.backend_store_uri", "server", false,
-     "database of runs and models, sqlite:///FILE; default: MLFLOW_BACKEND_STORE_URI, then "
+     "database of runs and models, sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE; "
+     "default: MLFLOW_BACKEND_STORE_URI, then "
      "sqlite:///mlflow.db"},
     {"artifacts-destination", "", "DIR", "mlartifacts", "server.artifacts_destination", "server",
      false, "folder that holds the artifacts behind this server"},

@@ -2,9 +2,22 @@
 
 #include <utility>
 
+#include "reeve/mlflow/dataset_search.h"
 #include "reeve/mlflow/experiments.h"
+#include "reeve/mlflow/inputs.h"
 #include "reeve/mlflow/json_writer.h"
 #include "reeve/mlflow/locations.h"
+#include "reeve/mlflow/log_batch.h"
+#include "reeve/mlflow/log_model.h"
+#include "reeve/mlflow/logged_models.h"
+#include "reeve/mlflow/metric_history.h"
+#include "reeve/mlflow/metrics.h"
+#include "reeve/mlflow/params.h"
+#include "reeve/mlflow/run_tags.h"
+#include "reeve/mlflow/runs.h"
+#include "reeve/mlflow/search_experiments.h"
+#include "reeve/mlflow/search_logged_models.h"
+#include "reeve/mlflow/search_runs.h"
 #include "reeve/tracking/open_database.h"
 
 namespace reeve::mlflow {
@@ -22,6 +35,19 @@ class ApiImpl final : public Api {
         }),
         context_{.pool = pool_, .clock = *options.clock, .artifact_root = options.artifact_root} {
     Append(ExperimentEndpoints(), endpoints_);
+    Append(DatasetSearchEndpoints(), endpoints_);
+    Append(InputEndpoints(), endpoints_);
+    Append(LogBatchEndpoints(), endpoints_);
+    Append(LogModelEndpoints(), endpoints_);
+    Append(LoggedModelEndpoints(), endpoints_);
+    Append(MetricHistoryEndpoints(), endpoints_);
+    Append(MetricEndpoints(), endpoints_);
+    Append(ParamEndpoints(), endpoints_);
+    Append(RunEndpoints(), endpoints_);
+    Append(RunTagEndpoints(), endpoints_);
+    Append(SearchExperimentsEndpoints(), endpoints_);
+    Append(SearchLoggedModelsEndpoints(), endpoints_);
+    Append(SearchRunsEndpoints(), endpoints_);
   }
 
   const std::vector<Endpoint>& endpoints() const override { return endpoints_; }

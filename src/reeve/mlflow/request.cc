@@ -118,6 +118,10 @@ Status MissingValue(std::string_view parameter) {
                                  "'.");
 }
 
+Status WithHintAtDocs(const Status& status) {
+  return {status.code(), status.message() + std::string(kSeeDocs)};
+}
+
 Request::Request() : fields_(std::make_unique<Json>(Json::object())) {}
 Request::Request(Json fields) : fields_(std::make_unique<Json>(std::move(fields))) {}
 Request::~Request() = default;
@@ -161,19 +165,16 @@ Result<Request> Request::FromQuery(std::string_view query, const std::vector<Fie
   return Request(std::move(object));
 }
 
-Status Request::Check(const std::vector<Field>& fields) const {
+Status Request::Check(const std::vector<Field>& fields, std::string_view element) const {
   for (const Field& field : fields) {
     const Json* const value = Member(field.name);
-    if (value == nullptr || (value->is_string() && value->get_ref<const std::string&>().empty())) {
-      if (!field.is_required) continue;
-      return Status::InvalidArgument(MissingValue(field.name).message() + std::string(kSeeDocs));
-    }
-    if (Fits(*value, field.type)) continue;
-    return Status::InvalidArgument(
-        InvalidValue(field.name, *value,
-                     " Hint: Value was of type '" + std::string(TypeName(*value)) + "'.")
-            .message() +
-        std::string(kSeeDocs));
+    const bool is_empty =
+        value == nullptr || (value->is_string() && value->get_ref<const std::string&>().empty());
+    if (is_empty ? !field.is_required : Fits(*value, field.type)) continue;
+    const std::string name = element.empty() ? field.name : std::string(element) + "." + field.name;
+    if (is_empty) return WithHintAtDocs(MissingValue(name));
+    return WithHintAtDocs(InvalidValue(
+        name, *value, " Hint: Value was of type '" + std::string(TypeName(*value)) + "'."));
   }
   return Status::Ok();
 }

@@ -54,8 +54,9 @@ class Request {
   /// From a query "a=1&b=2&b=3": keys that come again make lists.
   static Result<Request> FromQuery(std::string_view query, const std::vector<Field>& fields);
 
-  /// Whether the fields are there and of their types; MLflow's words say what is wrong.
-  Status Check(const std::vector<Field>& fields) const;
+  /// Whether the fields are there and of their types; MLflow's words say what is wrong. For an
+  /// element of a list `element` says which: "metrics[3]".
+  Status Check(const std::vector<Field>& fields, std::string_view element = {}) const;
 
   /// Of the path: the {names} of the endpoint's pattern.
   std::map<std::string, std::string, std::less<>> path;
@@ -94,5 +95,7 @@ class Request {
 Status InvalidValue(std::string_view parameter, const Json& value, std::string_view hint);
 Status InvalidValue(std::string_view parameter, std::string_view value, std::string_view hint);
 Status MissingValue(std::string_view parameter);
+/// What MLflow adds when it refuses a request before it looks into its store.
+Status WithHintAtDocs(const Status& status);
 
 }  // namespace reeve::mlflow

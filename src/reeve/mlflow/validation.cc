@@ -52,11 +52,15 @@ Status CheckLength(std::string_view what, std::string_view text, std::size_t mos
 }
 
 Status CheckKey(std::string_view key, std::string_view parameter) {
+  return CheckKey(key, parameter, parameter);
+}
+
+Status CheckKey(std::string_view key, std::string_view parameter, std::string_view what) {
   if (!std::all_of(key.begin(), key.end(), IsKeyByte))
     return InvalidValue(parameter, key, kCharacterRule);
   const std::string normal = NormalPath(key);
   if (normal == key && normal != "." && !normal.starts_with("..") && !normal.starts_with('/'))
-    return CheckLength(parameter, key, kMostKey);
+    return CheckLength(what, key, kMostKey);
   return InvalidValue(parameter, key,
                       "Names may be treated as files in certain cases, and must not resolve to "
                       "other names when treated as such. This name would resolve to '" +
@@ -76,6 +80,12 @@ Result<std::int64_t> ParseExperimentId(const std::string& id) {
   const auto number = ParseInteger(id);
   if (number) return *number;
   return Status::NotFound("No Experiment with id=" + id + " exists");
+}
+
+Result<std::int64_t> ParseSearchedExperimentId(const std::string& id) {
+  if (const auto number = ParseInteger(id)) return *number;
+  return Status::InvalidArgument("Invalid experiment ID '" + id +
+                                 "'. Experiment ID must be a valid integer.");
 }
 
 }  // namespace reeve::mlflow

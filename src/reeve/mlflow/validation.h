@@ -29,9 +29,14 @@ Status CheckLength(std::string_view what, std::string_view text, std::size_t mos
 /// Keys of metrics, parameters and tags: slashes, letters, digits, "_", "-", ".", ":" and spaces,
 /// and no path that means another one.
 Status CheckKey(std::string_view key, std::string_view parameter);
+/// The same; `what` names a key that is too long.
+Status CheckKey(std::string_view key, std::string_view parameter, std::string_view what);
 /// From 1 to `most`, as `max_results` has to be.
 Status CheckMaxResults(std::int64_t max_results, std::int64_t most);
 /// A number; kNotFound in MLflow's words for what cannot be the id of an experiment.
 Result<std::int64_t> ParseExperimentId(const std::string& id);
+/// The same for experiments that are searched in: those need not exist, but kInvalidArgument for
+/// what is no number.
+Result<std::int64_t> ParseSearchedExperimentId(const std::string& id);
 
 }  // namespace reeve::mlflow

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -88,6 +89,10 @@ class Database {
   }
   /// The same with values that were collected at run time.
   Result<Statement> PrepareWith(std::string_view sql, const std::vector<Value>& values);
+  /// The same with values that others own; their texts live as long as the call.
+  Result<Statement> PrepareViews(std::string_view sql, std::span<const Parameter> parameters) {
+    return Bind(sql, parameters.data(), parameters.size());
+  }
 
   /// Prepares and runs to the end.
   template <typename... Values>

@@ -176,9 +176,12 @@ TEST(RunQueryTextTest, DialectsDifferWhereTheyMust) {
   const Query postgres = RunQuery(search, sql::Dialect::kPostgres);
   EXPECT_NE(lite.sql.find("lower(x.value) LIKE lower(?)"), std::string::npos);
   EXPECT_NE(lite.sql.find("LIMIT -1 OFFSET ?"), std::string::npos);
-  EXPECT_NE(postgres.sql.find("x.value ILIKE ?"), std::string::npos);
+  EXPECT_NE(postgres.sql.find("x.value ILIKE ? ESCAPE ''"), std::string::npos);
   EXPECT_NE(postgres.sql.find("r.start_time > CAST(? AS DOUBLE PRECISION)"), std::string::npos);
   EXPECT_EQ(postgres.sql.find("LIMIT"), std::string::npos);
+  // A run without a start sorts as on SQLite.
+  EXPECT_NE(postgres.sql.find("r.start_time DESC NULLS LAST"), std::string::npos);
+  EXPECT_EQ(lite.sql.find("NULLS"), std::string::npos);
   EXPECT_EQ(lite.values, postgres.values);
 }
 
