@@ -36,6 +36,13 @@ add_library(reeve_curl INTERFACE)
 target_include_directories(reeve_curl INTERFACE "${REEVE_CURL_INCLUDE}")
 target_link_libraries(reeve_curl INTERFACE ${CMAKE_DL_LIBS})
 
+# Only the header, as of libcurl (sql/postgres/libpq.h).
+find_path(REEVE_LIBPQ_INCLUDE libpq-fe.h PATH_SUFFIXES postgresql REQUIRED)
+find_library(REEVE_LIBPQ_LIBRARY NAMES libpq.so.5 REQUIRED)
+add_library(reeve_libpq INTERFACE)
+target_include_directories(reeve_libpq INTERFACE "${REEVE_LIBPQ_INCLUDE}")
+target_link_libraries(reeve_libpq INTERFACE ${CMAKE_DL_LIBS})
+
 # DuckDB comes from npm by lock file (deps/package-lock.json); `tools/setup` fetches it.
 set(REEVE_DUCKDB_LIBRARY
     "${CMAKE_SOURCE_DIR}/deps/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so")

@@ -13,14 +13,14 @@ install(DIRECTORY python/ DESTINATION share/reeve/python COMPONENT reeve
   FILES_MATCHING PATTERN "*.py" PATTERN "*.toml" PATTERN "*.md" PATTERN "py.typed"
   PATTERN "build" EXCLUDE PATTERN "__pycache__" EXCLUDE PATTERN "*.egg-info" EXCLUDE)
 
-# libcurl is opened, not linked, so that it has to be named.
-install(CODE "set(opened \"${REEVE_CURL_LIBRARY}\")" COMPONENT reeve)
+# libcurl and libpq are opened, not linked, so that they have to be named.
+install(CODE "set(opened \"${REEVE_CURL_LIBRARY}\" \"${REEVE_LIBPQ_LIBRARY}\")" COMPONENT reeve)
 install(CODE [[
   # What is left to the system: the C and C++ runtimes, which a binary must not bring along.
   set(system "^(linux-vdso|ld-linux.*|libc|libm|libdl|libpthread|librt|libresolv|libstdc\\+\\+|libgcc_s)\\.so")
   file(GET_RUNTIME_DEPENDENCIES
     EXECUTABLES "$<TARGET_FILE:reeve>"
-    LIBRARIES "$<TARGET_FILE:reeve_c>" "${opened}"
+    LIBRARIES "$<TARGET_FILE:reeve_c>" ${opened}
     RESOLVED_DEPENDENCIES_VAR found
     UNRESOLVED_DEPENDENCIES_VAR unresolved
     PRE_EXCLUDE_REGEXES "${system}"

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include <unistd.h>
+
 namespace reeve::server {
 
 namespace {
@@ -61,6 +63,10 @@ constexpr Reason kReasons[] = {
 };
 
 }  // namespace
+
+FileBody::~FileBody() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
 
 std::string_view Request::Header(std::string_view name) const {
   for (const auto& [key, value] : headers) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,12 +38,42 @@ struct Request {
   std::string_view Param(std::string_view name) const;
 };
 
+/// A stretch of an open file as the body of an answer. It is sent as it lies on disk, in bounded
+/// pieces, and never held in memory. Owns the descriptor.
+///
+/// The stretch must exist: when the file turns out to be shorter while it is sent, the connection
+/// breaks off, which tells the client that the answer is not whole.
+class FileBody {
+ public:
+  /// Takes `descriptor` over, open for reading; bytes [offset, offset + length).
+  FileBody(int descriptor, std::uint64_t offset, std::uint64_t length)
+      : descriptor_(descriptor), offset_(offset), length_(length) {}
+  ~FileBody();
+  FileBody(const FileBody&) = delete;
+  FileBody& operator=(const FileBody&) = delete;
+
+  int descriptor() const { return descriptor_; }
+  std::uint64_t offset() const { return offset_; }
+  std::uint64_t length() const { return length_; }
+  /// Chooses another stretch, before it is given away.
+  void SetStretch(std::uint64_t offset, std::uint64_t length) {
+    offset_ = offset;
+    length_ = length;
+  }
+
+ private:
+  const int descriptor_;
+  std::uint64_t offset_, length_;
+};
+
 /// What is answered. The transport adds Content-Length, X-Request-Id, Date and Connection.
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  /// Sent instead of `body` when given.
+  std::shared_ptr<const FileBody> file = nullptr;
 };
 
 /// A body that is worked on piece by piece, and an answer that grows as it goes: neither is ever
@@ -70,7 +101,8 @@ enum class Role { kPublic, kScore, kRead, kAdmin };
 /// One path and method, and what answers it. Exactly one of `handle` and `open` is set.
 struct Route {
   std::string method;
-  /// "/v2/models/{name}/infer"; a segment in braces takes any one segment.
+  /// "/v2/models/{name}/infer"; a segment in braces takes any one segment, "{name...}" at the end
+  /// all that is left of the path: one segment or more.
   std::string pattern;
   /// Answers a whole request. Short work only: it runs on an I/O thread.
   std::function<void(const Request&, Response&)> handle;

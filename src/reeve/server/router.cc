@@ -88,31 +88,46 @@ bool AnswersTo(const Route& route, std::string_view method) {
 
 }  // namespace
 
+Result<Router::Segment> Router::ParseSegment(const std::string& text) {
+  Segment segment;
+  const auto open = text.find('{'), close = text.find('}');
+  if (open == std::string::npos && close == std::string::npos) {
+    segment.prefix = text;
+    return segment;
+  }
+  if (open == std::string::npos || close == std::string::npos || close < open + 2 ||
+      text.find('{', open + 1) != std::string::npos ||
+      text.find('}', close + 1) != std::string::npos) {
+    return Status::InvalidArgument("a segment holds at most one {name}");
+  }
+  segment.is_param = true;
+  segment.prefix = text.substr(0, open);
+  segment.name = text.substr(open + 1, close - open - 1);
+  segment.suffix = text.substr(close + 1);
+  segment.is_rest = segment.name.ends_with("...");
+  if (!segment.is_rest) return segment;
+  segment.name.resize(segment.name.size() - 3);
+  if (segment.name.empty() || !segment.prefix.empty() || !segment.suffix.empty()) {
+    return Status::InvalidArgument("{name...} is a segment of its own");
+  }
+  return segment;
+}
+
 Result<std::vector<Router::Segment>> Router::ParsePattern(const std::string& pattern) {
-  const auto wrong = [&](const char* why) {
+  const auto wrong = [&](const std::string& why) {
     return Status::InvalidArgument("route " + Quote(pattern) + ": " + why);
   };
   if (!pattern.starts_with('/')) return wrong("a pattern starts with a slash");
   std::vector<Segment> segments;
   std::set<std::string> names;
   for (const auto& text : Split(pattern.substr(1), '/')) {
-    Segment segment;
-    const auto open = text.find('{'), close = text.find('}');
-    if (open == std::string::npos && close == std::string::npos) {
-      segment.prefix = text;
-    } else {
-      if (open == std::string::npos || close == std::string::npos || close < open + 2 ||
-          text.find('{', open + 1) != std::string::npos ||
-          text.find('}', close + 1) != std::string::npos) {
-        return wrong("a segment holds at most one {name}");
-      }
-      segment.is_param = true;
-      segment.prefix = text.substr(0, open);
-      segment.name = text.substr(open + 1, close - open - 1);
-      segment.suffix = text.substr(close + 1);
-      if (!names.insert(segment.name).second) return wrong("a {name} stands twice");
+    auto segment = ParseSegment(text);
+    if (!segment.ok()) return wrong(segment.status().message());
+    if (segment->is_param && !names.insert(segment->name).second) {
+      return wrong("a {name} stands twice");
     }
-    segments.push_back(std::move(segment));
+    if (!segments.empty() && segments.back().is_rest) return wrong("{name...} stands at the end");
+    segments.push_back(std::move(segment).value());
   }
   return segments;
 }
@@ -125,6 +140,7 @@ bool Router::Takes(const Segment& segment, std::string_view value) {
 
 // Which of two patterns is tried first (< 0: a), 0 when they take the same paths.
 int Router::Compare(const Path& a, const Path& b) {
+  if (a.segments.size() != b.segments.size()) return a.segments.size() > b.segments.size() ? -1 : 1;
   for (std::size_t i = 0; i < a.segments.size(); ++i) {
     const Segment &x = a.segments[i], &y = b.segments[i];
     if (x.is_param != y.is_param) return x.is_param ? 1 : -1;
@@ -135,6 +151,15 @@ int Router::Compare(const Path& a, const Path& b) {
     if (const int order = x.suffix.compare(y.suffix); order != 0) return order;
   }
   return 0;
+}
+
+// The path of `list` that takes what `path` takes, which becomes one of it when there is none.
+Router::Path* Router::Insert(std::vector<std::unique_ptr<Path>>& list, std::unique_ptr<Path> path) {
+  const auto at =
+      std::lower_bound(list.begin(), list.end(), path,
+                       [](const auto& a, const auto& b) { return Compare(*a, *b) < 0; });
+  if (at != list.end() && Compare(**at, *path) == 0) return at->get();
+  return list.insert(at, std::move(path))->get();
 }
 
 Status Router::Add(const Route& route) {
@@ -152,13 +177,8 @@ Status Router::Add(const Route& route) {
   } else {
     const auto count = fresh->segments.size();
     if (patterns_.size() <= count) patterns_.resize(count + 1);
-    auto& list = patterns_[count];
-    const auto at =
-        std::lower_bound(list.begin(), list.end(), fresh,
-                         [](const auto& a, const auto& b) { return Compare(*a, *b) < 0; });
-    path = at != list.end() && Compare(**at, *fresh) == 0
-               ? at->get()
-               : list.insert(at, std::move(fresh))->get();
+    auto& list = fresh->segments.back().is_rest ? rests_ : patterns_[count];
+    path = Insert(list, std::move(fresh));
     // One path holds the names of its first route, which every other method of it shares.
     if (path->pattern != route.pattern) {
       return Status::InvalidArgument(where + "it takes the same paths as " + Quote(path->pattern) +
@@ -197,23 +217,47 @@ const ErrorBody* Router::FormOf(std::string_view path) const {
   return &default_form_;
 }
 
+bool Router::TakesAll(const Path& path, const std::vector<std::string_view>& segments,
+                      std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!Takes(path.segments[i], segments[i])) return false;
+  }
+  return true;
+}
+
+void Router::FillParams(const Path& path, std::size_t count, RouteMatch& match) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const Segment& segment = path.segments[i];
+    if (!segment.is_param) continue;
+    std::string_view value = match.segments[i];
+    value.remove_prefix(segment.prefix.size());
+    value.remove_suffix(segment.suffix.size());
+    match.params.emplace_back(segment.name, value);
+  }
+}
+
 const Router::Path* Router::Find(RouteMatch& match) const {
   const auto count = match.segments.size();
-  if (count >= patterns_.size()) return nullptr;
-  for (const auto& path : patterns_[count]) {
-    bool takes = true;
-    for (std::size_t i = 0; takes && i < count; ++i) {
-      takes = Takes(path->segments[i], match.segments[i]);
+  if (count < patterns_.size()) {
+    for (const auto& path : patterns_[count]) {
+      if (!TakesAll(*path, match.segments, count)) continue;
+      FillParams(*path, count, match);
+      return path.get();
     }
-    if (!takes) continue;
-    for (std::size_t i = 0; i < count; ++i) {
-      const Segment& segment = path->segments[i];
-      if (!segment.is_param) continue;
-      std::string_view value = match.segments[i];
-      value.remove_prefix(segment.prefix.size());
-      value.remove_suffix(segment.suffix.size());
-      match.params.emplace_back(segment.name, value);
-    }
+  }
+  return FindRest(match);
+}
+
+const Router::Path* Router::FindRest(RouteMatch& match) const {
+  for (const auto& path : rests_) {
+    const auto before = path->segments.size() - 1;
+    if (match.segments.size() <= before || !TakesAll(*path, match.segments, before)) continue;
+    std::size_t begin = 1;
+    for (std::size_t i = 0; i < before; ++i) begin += match.segments[i].size() + 1;
+    const auto rest = match.path.substr(begin);
+    if (rest.empty()) continue;
+    FillParams(*path, before, match);
+    match.params.emplace_back(path->segments.back().name, rest);
     return path.get();
   }
   return nullptr;

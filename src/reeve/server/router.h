@@ -55,7 +55,10 @@ struct RouteMatch {
 class Router {
  public:
   /// A segment of a pattern is a literal or holds one {name} between literal ends
-  /// ("{model}:predict"). Fails with kInvalidArgument on a malformed pattern, on two routes for the
+  /// ("{model}:predict"). The last one may be "{name...}", which takes all that is left of the path
+  /// with its slashes, not nothing; such patterns are tried last. An escaped slash is a slash there
+  /// like any other: "." and ".." are not found in what it joins, so the handler looks itself.
+  /// Fails with kInvalidArgument on a malformed pattern, on two routes for the
   /// same method and paths, and on a route without exactly one of `handle` and `open`.
   static Result<Router> Make(std::vector<Route> routes,
                              std::vector<ErrorForm> forms = DefaultErrorForms());
@@ -67,7 +70,7 @@ class Router {
  private:
   struct Segment {
     std::string prefix, name, suffix;
-    bool is_param = false;
+    bool is_param = false, is_rest = false;
   };
   struct Path {
     std::string pattern;
@@ -85,6 +88,12 @@ class Router {
   Router() = default;
   Status Add(const Route& route);
   const Path* Find(RouteMatch& match) const;
+  const Path* FindRest(RouteMatch& match) const;
+  static bool TakesAll(const Path& path, const std::vector<std::string_view>& segments,
+                       std::size_t count);
+  static void FillParams(const Path& path, std::size_t count, RouteMatch& match);
+  static Result<Segment> ParseSegment(const std::string& text);
+  static Path* Insert(std::vector<std::unique_ptr<Path>>& list, std::unique_ptr<Path> path);
   const ErrorBody* FormOf(std::string_view path) const;
   static Result<std::vector<Segment>> ParsePattern(const std::string& pattern);
   static bool Takes(const Segment& segment, std::string_view value);
@@ -95,6 +104,8 @@ class Router {
   std::unordered_map<std::string, std::unique_ptr<Path>, Hash, std::equal_to<>> exact_;
   /// Paths with {names}, by their number of segments, the most literal first.
   std::vector<std::vector<std::unique_ptr<Path>>> patterns_;
+  /// Paths that end in "{name...}": the longest first, the most literal first among equals.
+  std::vector<std::unique_ptr<Path>> rests_;
   /// Longest prefix first.
   std::vector<ErrorForm> forms_;
   ErrorBody default_form_ = ServiceErrorBody;

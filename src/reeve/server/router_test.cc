@@ -28,6 +28,11 @@ Router MakeRouter() {
       RouteOf("POST", "/v2/models/{name}/versions/{version}/infer"),
       RouteOf("POST", "/v1/models/{name}:predict"),
       RouteOf("GET", "/v1/models/{name}"),
+      RouteOf("GET", "/files"),
+      RouteOf("GET", "/files/{path...}"),
+      RouteOf("PUT", "/files/{path...}"),
+      RouteOf("GET", "/files/{kind}/of/{path...}"),
+      RouteOf("GET", "/files/{kind}/size"),
   });
   EXPECT_TRUE(router.ok()) << router.status().message();
   return std::move(router).value();
@@ -92,6 +97,35 @@ TEST_F(RouterTest, TriesTheMoreLiteralPatternFirst) {
   EXPECT_EQ(Find("POST", "/v1/models/:predict"), "allow GET, HEAD");
 }
 
+TEST_F(RouterTest, TakesTheRestOfAPath) {
+  const auto rest = [&](std::string_view target, std::string_view method = "GET") {
+    const auto found = Find(method, target);
+    return found + " " + std::string(match_.params.empty() ? "" : match_.params.back().second);
+  };
+  EXPECT_EQ(rest("/files/a"), "GET /files/{path...} a");
+  EXPECT_EQ(rest("/files/a/b.txt?x=1", "PUT"), "PUT /files/{path...} a/b.txt");
+  EXPECT_EQ(match_.query, "x=1");
+  EXPECT_EQ(rest("/files/a//b/"), "GET /files/{path...} a//b/");
+  EXPECT_EQ(rest("/files//etc"), "GET /files/{path...} /etc");
+  EXPECT_EQ(rest("/files/a%20b/c%2fd"), "GET /files/{path...} a b/c/d");
+  EXPECT_EQ(match_.path, "/files/a b/c/d");
+  EXPECT_EQ(rest("/files/..%2fsecret"), "GET /files/{path...} ../secret")
+      << "for the handler to refuse";
+  EXPECT_EQ(rest("/files"), "GET /files ");
+  EXPECT_EQ(rest("/files/"), "not found ") << "the rest is not nothing";
+  EXPECT_EQ(rest("/files/../secret"), "bad path ");
+  EXPECT_EQ(rest("/files/%2e%2e/secret"), "bad path ");
+  EXPECT_EQ(rest("/files/a", "POST"), "allow GET, HEAD, PUT a");
+}
+
+TEST_F(RouterTest, TriesTheRestLast) {
+  EXPECT_EQ(Find("GET", "/files/x/size"), "GET /files/{kind}/size");
+  EXPECT_EQ(Find("GET", "/files/x/of/y/z"), "GET /files/{kind}/of/{path...}");
+  EXPECT_THAT(match_.params,
+              testing::ElementsAre(testing::Pair("kind", "x"), testing::Pair("path", "y/z")));
+  EXPECT_EQ(Find("GET", "/files/x/of/"), "GET /files/{path...}");
+}
+
 TEST_F(RouterTest, HeadGoesWhereGetGoes) {
   EXPECT_EQ(Find("HEAD", "/model"), "GET /model");
   EXPECT_EQ(Find("HEAD", "/predict"), "allow POST");
@@ -150,6 +184,12 @@ TEST(RouterMakeTest, RefusesRoutesThatMakeNoSense) {
   EXPECT_THAT(message({RouteOf("GET", "/{a}"), RouteOf("PUT", "/{b}")}),
               testing::HasSubstr("other names"));
   EXPECT_EQ(message({RouteOf("GET", "/{a}"), RouteOf("PUT", "/{a}")}), "ok");
+  EXPECT_EQ(message({RouteOf("GET", "/{a}"), RouteOf("PUT", "/{b...}")}), "ok");
+  EXPECT_THAT(message({RouteOf("GET", "/{a...}/b")}), testing::HasSubstr("at the end"));
+  EXPECT_THAT(message({RouteOf("GET", "/x{a...}")}), testing::HasSubstr("of its own"));
+  EXPECT_THAT(message({RouteOf("GET", "/{...}")}), testing::HasSubstr("of its own"));
+  EXPECT_THAT(message({RouteOf("GET", "/{a...}"), RouteOf("PUT", "/{b...}")}),
+              testing::HasSubstr("other names"));
   Route neither = RouteOf("GET", "/a");
   neither.handle = nullptr;
   EXPECT_THAT(message({neither}), testing::HasSubstr("exactly one"));

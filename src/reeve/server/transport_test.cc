@@ -8,6 +8,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "reeve/server/transport/test_client.h"
 #include "reeve/server/transport/test_transport.h"
@@ -34,6 +36,35 @@ class Upper : public BodyStream {
   }
   void OnEnd(std::string& out) override { out.push_back('!'); }
 };
+
+// What byte `at` of a test's file is: no two stretches look alike.
+char FileByte(std::uint64_t at) { return static_cast<char>((at * 2654435761u) >> 13); }
+
+std::string FileText(std::uint64_t offset, std::uint64_t length) {
+  std::string text(length, '\0');
+  for (std::uint64_t i = 0; i < length; ++i) text[i] = FileByte(offset + i);
+  return text;
+}
+
+// "?OFFSET-LENGTH" of a file of `size` bytes that has no name.
+Route FileRoute(std::uint64_t size) {
+  const auto content = std::make_shared<const std::string>(FileText(0, size));
+  return HandledBy("GET", "/file", [content](const Request& request, Response& response) {
+    const std::string query(request.query);
+    const int file = ::memfd_create("file", MFD_CLOEXEC);
+    EXPECT_EQ(::write(file, content->data(), content->size()),
+              static_cast<ssize_t>(content->size()));
+    response.content_type = "application/octet-stream";
+    response.file =
+        std::make_shared<FileBody>(file, std::strtoull(query.c_str(), nullptr, 10),
+                                   std::strtoull(query.c_str() + query.find('-') + 1, nullptr, 10));
+  });
+}
+
+std::string GetFile(std::uint64_t offset, std::uint64_t length, const std::string& method = "GET") {
+  return method + " /file?" + std::to_string(offset) + "-" + std::to_string(length) +
+         " HTTP/1.1\r\nHost: x\r\n\r\n";
+}
 
 std::vector<Route> Routes() {
   Route stream;
@@ -229,6 +260,87 @@ TEST(TransportTest, VanishingClientsLeaveNoDescriptors) {
   client.Close();
   EXPECT_TRUE(Eventually([&] { return transport.observer().connections() == 0; }));
   EXPECT_TRUE(Eventually([&] { return descriptors() <= before; }));
+}
+
+TEST(TransportTest, SendsFiles) {
+  constexpr std::uint64_t kSize = 3 << 20;
+  RunningTransport transport(SmallOptions(), Parts({FileRoute(kSize), Routes()[0]}));
+  TestClient client(transport.port());
+  for (const auto& [offset, length] : {std::pair<std::uint64_t, std::uint64_t>{0, kSize},
+                                       {0, 0},
+                                       {kSize, 0},
+                                       {17, 1},
+                                       {70'001, 1'500'000},
+                                       {kSize - 10, 10}}) {
+    const auto answer = client.Ask(GetFile(offset, length));
+    ASSERT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.Header("Content-Length"), std::to_string(length));
+    EXPECT_TRUE(answer.body == FileText(offset, length)) << offset << " " << length;
+  }
+  client.Send(GetFile(0, kSize, "HEAD"));
+  const auto head = client.Read(/*to_head=*/true);
+  EXPECT_EQ(head.Header("Content-Length"), std::to_string(kSize));
+  EXPECT_EQ(client.Ask(Post("/echo", "next")).body, "next");
+}
+
+TEST(TransportTest, FilesKeepTheirPlaceInAPipeline) {
+  constexpr std::uint64_t kSize = 2 << 20;
+  RunningTransport transport(SmallOptions(), Parts({FileRoute(kSize), Routes()[0]}));
+  TestClient client(transport.port(), 4096);
+  std::string requests;
+  for (int i = 0; i < 12; ++i) {
+    const auto number = static_cast<std::uint64_t>(i);
+    requests += Post("/echo", std::to_string(i)) + GetFile(number, number * 150'000);
+  }
+  ASSERT_TRUE(client.Send(requests));
+  for (int i = 0; i < 12; ++i) {
+    const auto number = static_cast<std::uint64_t>(i);
+    EXPECT_EQ(client.Read().body, std::to_string(i));
+    EXPECT_TRUE(client.Read().body == FileText(number, number * 150'000)) << i;
+  }
+}
+
+TEST(TransportTest, AFileThatGotShorterBreaksTheAnswerOff) {
+  RunningTransport transport(SmallOptions(), Parts({FileRoute(1000)}));
+  TestClient client(transport.port());
+  client.Send(GetFile(0, 2000));
+  const auto bytes = client.ReadAll();
+  EXPECT_THAT(bytes, HasSubstr("Content-Length: 2000\r\n"));
+  EXPECT_TRUE(bytes.ends_with(FileText(0, 1000)));
+}
+
+TEST(TransportTest, AReaderThatStopsWithinAFileLosesItsConnection) {
+  auto options = SmallOptions();
+  options.limits.write_seconds = 0.05;
+  RunningTransport transport(options, Parts({FileRoute(16 << 20), Routes()[0]}));
+  TestClient client(transport.port(), 4096);
+  client.Send(GetFile(0, 16 << 20));
+  EXPECT_TRUE(Eventually([&] { return transport.observer().connections() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return transport.observer().connections() == 0; }));
+  TestClient gone(transport.port(), 4096);
+  gone.Send(GetFile(0, 16 << 20));
+  gone.Vanish();
+  EXPECT_TRUE(Eventually([&] { return transport.observer().connections() == 0; }));
+  TestClient other(transport.port());
+  EXPECT_EQ(other.Ask(Post("/echo", "x")).status, 200);
+}
+
+TEST(TransportTest, OneThreadSendsManyFilesAtOnce) {
+  constexpr std::uint64_t kSize = 8 << 20;
+  auto options = SmallOptions();
+  options.threads = 1;
+  RunningTransport transport(options, Parts({FileRoute(kSize), Routes()[0]}));
+  TestClient stuck(transport.port(), 4096);
+  stuck.Send(GetFile(0, kSize));
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      TestClient client(transport.port());
+      EXPECT_TRUE(client.Ask(GetFile(0, kSize)).body == FileText(0, kSize));
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_TRUE(stuck.Read().body == FileText(0, kSize));
 }
 
 TEST(TransportTest, StreamsWhileTheClientReads) {

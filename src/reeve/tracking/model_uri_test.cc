@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/tracking/artifact_location.h"
-#include "reeve/tracking/sqlite/test_store.h"
+#include "reeve/tracking/sql/test_store.h"
 
 namespace reeve::tracking {
 namespace {

@@ -1,28 +1,29 @@
+#include "reeve/sql/open.h"
+
+#include "reeve/base/credentials.h"
 #include "reeve/base/text.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/rest/rest_store.h"
 #include "reeve/tracking/rest/server_url.h"
-#include "reeve/tracking/sqlite/sqlite_store.h"
+#include "reeve/tracking/sql/sql_store.h"
 #include "reeve/tracking/store.h"
 
 namespace reeve::tracking {
 
 Result<std::unique_ptr<Store>> Store::Open(const std::string& uri, const StoreOptions& options) {
-  constexpr std::string_view kSqlite = "sqlite:///";
-  // SQLAlchemy, by which MLflow reads such a URI, takes what follows "?" for settings.
-  const bool is_file = uri.starts_with(kSqlite) && uri.size() > kSqlite.size() &&
-                       uri.find('?') == std::string::npos && !uri.ends_with(":memory:");
-  if (is_file) {
-    REEVE_ASSIGN_OR_RETURN(auto store, SqliteStore::Open(uri.substr(kSqlite.size()), options));
+  if (sql::IsDatabaseUri(uri)) {
+    REEVE_ASSIGN_OR_RETURN(auto store, SqlStore::Open(uri, options));
     return std::unique_ptr<Store>(std::move(store));
   }
   if (IsServerUri(uri)) {
     REEVE_ASSIGN_OR_RETURN(auto store, RestStore::Open(uri, options));
     return std::unique_ptr<Store>(std::move(store));
   }
-  return Status::InvalidArgument("tracking URI " + Quote(MaskUserInfo(uri), 400) +
+  return Status::InvalidArgument("tracking URI " + Quote(MaskCredentials(uri), 400) +
                                  " is of an unknown kind, expected sqlite:///mlflow.db, "
-                                 "sqlite:////absolute/path.db, http://HOST:PORT or https://HOST");
+                                 "sqlite:////absolute/path.db, "
+                                 "postgresql://USER:PASSWORD@HOST/DATABASE, http://HOST:PORT or "
+                                 "https://HOST");
 }
 
 Result<std::string> Store::FetchFolder(const std::string& location) {

@@ -17,10 +17,9 @@ TEST(StoreOpenTest, MakesAStoreAndTheFoldersAboveIt) {
 }
 
 TEST(StoreOpenTest, UnknownSchemesAreWrongUsage) {
-  for (const char* uri :
-       {"", "mlflow.db", "sqlite:", "sqlite://", "sqlite:///", "postgresql://host/db",
-        "file:///tmp/mlruns", "SQLITE:///x.db", "sqlite:///:memory:", "sqlite://relative.db",
-        "sqlite:///a.db?timeout=3"}) {
+  for (const char* uri : {"", "mlflow.db", "sqlite:", "sqlite://", "sqlite:///", "mysql://host/db",
+                          "file:///tmp/mlruns", "SQLITE:///x.db", "sqlite:///:memory:",
+                          "sqlite://relative.db", "sqlite:///a.db?timeout=3"}) {
     const Result<std::unique_ptr<Store>> store = Store::Open(uri, {});
     ASSERT_FALSE(store.ok()) << uri;
     EXPECT_EQ(store.status().code(), StatusCode::kInvalidArgument) << uri;
@@ -36,11 +35,19 @@ TEST(StoreOpenTest, ServersAreOpenedWithoutAskingThem) {
 }
 
 TEST(StoreOpenTest, PasswordsInAddressesAreNotRepeated) {
-  for (const char* uri : {"postgresql://ada:hunter2@db/x", "https://ada:hunter2@h"}) {
+  for (const char* uri : {"mysql://ada:hunter2@db/x", "postgresql://ada:hunter2%@db/x",
+                          "postgresql://ada:hunter2/@db/x", "https://ada:hunter2@h"}) {
     const Status status = Store::Open(uri, {}).status();
     EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << uri;
     EXPECT_EQ(status.message().find("hunter2"), std::string::npos) << uri;
   }
+}
+
+TEST(StoreOpenTest, ADatabaseThatDoesNotAnswerIsUnavailable) {
+  const Status status = Store::Open("postgresql://ada:hunter2@127.0.0.1:1/x", {}).status();
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_NE(status.message().find("127.0.0.1:1/x"), std::string::npos) << status.message();
+  EXPECT_EQ(status.message().find("hunter2"), std::string::npos) << status.message();
 }
 
 }  // namespace

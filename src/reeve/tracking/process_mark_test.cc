@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "reeve/base/text.h"
-#include "reeve/tracking/sqlite/test_store.h"
+#include "reeve/tracking/sql/test_store.h"
 
 namespace reeve::tracking {
 namespace {
@@ -156,7 +156,7 @@ TEST_F(FailAbandonedRunsTest, FindsThemBehindThousandsOfOthers) {
   Child dead;
   dead.End();
   const Run run = *store_->CreateRun({.experiment_id = "0", .tags = {{kProcessTag, dead.mark()}}});
-  const std::unique_ptr<Database> raw = Raw();
+  const std::unique_ptr<sql::Database> raw = Raw();
   ASSERT_TRUE(
       raw->RunScript("WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n "
                      "WHERE i < 3000) INSERT INTO runs (run_uuid, name, status, start_time, "

@@ -9,6 +9,7 @@ Result<int> RunTrain(const Call& call);
 Result<int> RunPredict(const Call& call);
 Result<int> RunExplain(const Call& call);
 Result<int> RunServe(const Call& call);
+Result<int> RunServer(const Call& call);
 Result<int> RunEvaluate(const Call& call);
 Result<int> RunCheck(const Call& call);
 Result<int> RunDataProfile(const Call& call);

@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Command, 26> kCommands = {{
+constexpr std::array<Command, 27> kCommands = {{
     {"demo", "[DIR]", "write a demo table, train, register, predict; say what to try next",
      "  reeve demo\n  reeve demo --table-only -o loans.csv --rows 5000\n", 0, 1, RunDemo},
     {"train", "DATA --target COLUMN", "table in, tuned, tested, tracked classifier out",
@@ -30,6 +30,10 @@ constexpr std::array<Command, 26> kCommands = {{
      2, RunEvaluate},
     {"serve", "MODEL...", "score over HTTP: JSON, CSV, MLflow's and the Open Inference protocols",
      "", 1, 64, RunServe},
+    {"server", "", "tracking server and model registry for MLflow's clients",
+     "  reeve server\n  reeve server --backend-store-uri sqlite:////srv/mlflow.db "
+     "--artifacts-destination /srv/artifacts\n",
+     0, 0, RunServer},
     {"check", "MODEL|CONTRACT DATA",
      "every violation of the data contract, by row, column and rule; exit 3 if there is one",
      "  reeve check loans new_loans.csv\n", 2, 2, RunCheck},

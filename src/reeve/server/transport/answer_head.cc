@@ -1,7 +1,8 @@
 #include "reeve/server/transport/answer_head.h"
 
 #include <charconv>
-#include <ctime>
+
+#include "reeve/server/http_date.h"
 
 namespace reeve::server {
 
@@ -63,17 +64,7 @@ void AppendChunk(std::string_view bytes, std::string& out) {
 }
 
 std::string DateLine(std::int64_t unix_seconds) {
-  const auto seconds = static_cast<std::time_t>(unix_seconds);
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  // Not strftime: names of days and months must not follow the locale.
-  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto two = [](int value) { return std::to_string(100 + value % 100).substr(1); };
-  return std::string("Date: ") + kDays[utc.tm_wday] + ", " + two(utc.tm_mday) + " " +
-         kMonths[utc.tm_mon] + " " + std::to_string(1900 + utc.tm_year) + " " + two(utc.tm_hour) +
-         ":" + two(utc.tm_min) + ":" + two(utc.tm_sec) + " GMT\r\n";
+  return "Date: " + HttpDate(unix_seconds) + "\r\n";
 }
 
 }  // namespace reeve::server

@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "reeve/server/transport/worker.h"
 
@@ -19,6 +22,10 @@ constexpr double kLingerSilence = 2;
 constexpr double kDrainLingerSeconds = 1;
 constexpr double kShutdownSeconds = 1;
 constexpr auto kTrimAfter = std::chrono::seconds(1);
+// Files are sent in pieces of that size, other connections between them: read from the disk by the
+// system, and through memory where the bytes have to be encrypted.
+constexpr std::size_t kFilePiece = 512 << 10;
+constexpr std::size_t kFileBuffer = 64 << 10;
 
 template <class Stream>
 class SocketConnection final : public Connection {
@@ -174,13 +181,14 @@ class SocketConnection final : public Connection {
   // One system call for head and body, without going through the loop. What does not fit stays.
   void TrySend() {
     const auto output = session_.output();
-    if (writing_ || output.size() == 0) return;
+    if (writing_ || output.in_memory() == 0) return;
+    const int more = output.file_length > 0 ? MSG_MORE : 0;
     iovec pieces[2] = {{const_cast<char*>(output.head.data()), output.head.size()},
                        {const_cast<char*>(output.body.data()), output.body.size()}};
     ssize_t sent = 0;
     if (output.body.empty()) {
       sent = ::send(lowest().native_handle(), output.head.data(), output.head.size(),
-                    MSG_NOSIGNAL | MSG_DONTWAIT);
+                    MSG_NOSIGNAL | MSG_DONTWAIT | more);
     } else {
       msghdr message{};
       message.msg_iov = pieces;
@@ -196,12 +204,20 @@ class SocketConnection final : public Connection {
     if (failed_) co_return false;
     while (session_.output().size() > 0) {
       const auto output = session_.output();
+      if (output.in_memory() == 0) {
+        writing_ = true;
+        const std::size_t count = co_await SendFilePiece(output);
+        writing_ = false;
+        if (count == 0 || failed_) co_return false;
+        session_.Sent(count);
+        continue;
+      }
       const std::array<net::const_buffer, 2> pieces{
           net::const_buffer(output.head.data(), output.head.size()),
           net::const_buffer(output.body.data(), output.body.size())};
       AsioError ec;
       writing_ = true;
-      write_deadline_ = Session::Clock::now() + Seconds(limits().write_seconds);
+      ExtendWriting();
       const std::size_t count =
           co_await stream_.async_write_some(pieces, net::redirect_error(kAwait, ec));
       writing_ = false;
@@ -211,12 +227,61 @@ class SocketConnection final : public Connection {
     co_return !failed_;
   }
 
+  void ExtendWriting() {
+    write_deadline_ = Session::Clock::now() + Seconds(limits().write_seconds);
+  }
+
+  // Sends a piece of the file of `output`. 0: the client is gone, or the file is not what it was.
+  Task<std::size_t> SendFilePiece(const Session::Output output) {
+    if constexpr (kTls) {
+      const std::size_t count = co_await SendThroughMemory(output);
+      co_return count;
+    } else {
+      AsioError ec;
+      lowest().native_non_blocking(true, ec);
+      ExtendWriting();
+      for (;;) {
+        auto at = static_cast<off_t>(output.file_offset);
+        const auto length = std::min<std::uint64_t>(output.file_length, kFilePiece);
+        const ssize_t sent = ::sendfile(lowest().native_handle(), output.file, &at, length);
+        const int error = errno;
+        if (sent == 0) co_return 0;
+        if (sent < 0 && error != EAGAIN && error != EINTR) co_return 0;
+        if (sent > 0 && static_cast<std::uint64_t>(sent) == output.file_length) {
+          co_return static_cast<std::size_t>(sent);
+        }
+        // Also when it went well: others get their turn before the client is found ready again.
+        if (sent > 0 || error == EAGAIN) {
+          co_await lowest().async_wait(Socket::wait_write, net::redirect_error(kAwait, ec));
+        }
+        if (ec || failed_) co_return 0;
+        if (sent > 0) co_return static_cast<std::size_t>(sent);
+      }
+    }
+  }
+
+  Task<std::size_t> SendThroughMemory(const Session::Output output) {
+    std::string piece(std::min<std::uint64_t>(output.file_length, kFileBuffer), '\0');
+    const ssize_t got =
+        ::pread(output.file, piece.data(), piece.size(), static_cast<off_t>(output.file_offset));
+    if (got <= 0) co_return 0;
+    const auto size = static_cast<std::size_t>(got);
+    for (std::size_t at = 0; at < size;) {
+      AsioError ec;
+      ExtendWriting();
+      at += co_await stream_.async_write_some(net::buffer(piece.data() + at, size - at),
+                                              net::redirect_error(kAwait, ec));
+      if (ec || failed_) co_return 0;
+    }
+    co_return size;
+  }
+
   // Hands the output to a coroutine that writes while this one reads on.
   void SendBeside(const std::shared_ptr<SocketConnection>& self) {
     session_.Take(queued_);
     if (writing_) return;
     writing_ = true;
-    write_deadline_ = Session::Clock::now() + Seconds(limits().write_seconds);
+    ExtendWriting();
     net::co_spawn(worker_.io(), Write(self), net::detached);
   }
 
@@ -233,7 +298,7 @@ class SocketConnection final : public Connection {
       sending.swap(queued_);
       for (std::size_t at = 0; at < sending.size();) {
         AsioError ec;
-        write_deadline_ = Session::Clock::now() + Seconds(limits().write_seconds);
+        ExtendWriting();
         const std::size_t count = co_await stream_.async_write_some(
             net::buffer(sending.data() + at, sending.size() - at), net::redirect_error(kAwait, ec));
         if (ec || failed_) {

@@ -42,6 +42,7 @@ void Reset(Response& response) {
   response.headers.clear();
   response.body.clear();
   if (response.body.capacity() > kKeepResponse) std::string().swap(response.body);
+  response.file.reset();
 }
 
 bool IsContinue(std::string_view expect) { return ToLower(Trim(expect)) == "100-continue"; }
@@ -179,7 +180,9 @@ void Session::Advance() {
 
 bool Session::NextHead() {
   // Pipelined requests wait until what was answered before them is on its way.
-  if (waiting() >= kFlushAt || !body_out_.empty()) return Want(Wants::kFlush);
+  if (waiting() >= kFlushAt || !body_out_.empty() || file_out_ != nullptr) {
+    return Want(Wants::kFlush);
+  }
   // RFC 9112 asks to read over empty lines in front of a request.
   while (scanned_ == 0 && in_.bytes().starts_with("\r\n")) in_.Consume(2);
   if (in_.size() == 0 || in_.bytes() == "\r") return Want(Wants::kInput);
@@ -648,10 +651,14 @@ void Session::Answer() {
   Response& response = context_.thread.response;
   const bool has_body = response.status != 204 && response.status != 304;
   if (draining()) keep_alive_ = false;
-  AppendAnswerHead(response, Facts(Framing::kLength, response.body.size()), out_);
+  const auto file = std::move(response.file);
+  const std::uint64_t length = file == nullptr ? response.body.size() : file->length();
+  AppendAnswerHead(response, Facts(Framing::kLength, length), out_);
   if (has_body && !is_head_) {
-    bytes_out_ = response.body.size();
-    if (response.body.size() < kCopyBelow || !body_out_.empty()) {
+    bytes_out_ = length;
+    if (file != nullptr) {
+      if (length > 0) file_out_ = file;
+    } else if (response.body.size() < kCopyBelow || !body_out_.empty()) {
       out_.append(response.body);
     } else {
       body_out_.swap(response.body);
@@ -713,7 +720,13 @@ void Session::ReleaseAll() {
 }
 
 void Session::Sent(std::size_t count) {
-  sent_ += count;
+  const auto in_memory = std::min(count, out_.size() + body_out_.size() - sent_);
+  file_sent_ += count - in_memory;
+  if (file_out_ != nullptr && file_sent_ == file_out_->length()) {
+    file_out_.reset();
+    file_sent_ = 0;
+  }
+  sent_ += in_memory;
   if (sent_ < out_.size() + body_out_.size()) return;
   sent_ = 0;
   out_.clear();

@@ -94,15 +94,26 @@ class Session {
 
   Wants wants() const { return wants_; }
 
-  /// What is to be sent: `head`, then `body`.
+  /// What is to be sent: `head`, then `body`, then a stretch of a file.
   struct Output {
     std::string_view head, body;
-    std::size_t size() const { return head.size() + body.size(); }
+    /// Open for reading as long as the stretch is not sent.
+    int file = -1;
+    std::uint64_t file_offset = 0, file_length = 0;
+    /// Of what lies in memory.
+    std::size_t in_memory() const { return head.size() + body.size(); }
+    std::uint64_t size() const { return in_memory() + file_length; }
   };
   Output output() const {
-    return {std::string_view(out_).substr(std::min(sent_, out_.size())),
-            sent_ <= out_.size() ? std::string_view(body_out_)
-                                 : std::string_view(body_out_).substr(sent_ - out_.size())};
+    Output output{std::string_view(out_).substr(std::min(sent_, out_.size())),
+                  sent_ <= out_.size() ? std::string_view(body_out_)
+                                       : std::string_view(body_out_).substr(sent_ - out_.size())};
+    if (file_out_ != nullptr) {
+      output.file = file_out_->descriptor();
+      output.file_offset = file_out_->offset() + file_sent_;
+      output.file_length = file_out_->length() - file_sent_;
+    }
+    return output;
   }
   /// The first `count` bytes of it were sent.
   void Sent(std::size_t count);
@@ -199,9 +210,13 @@ class Session {
   SessionContext& context_;
   const std::string peer_;
   InputBuffer in_;
-  // Output: out_, then body_out_ (a large body, not copied); the first sent_ bytes of it are gone.
+  // Output: out_, then body_out_ (a large body, not copied) or file_out_; the first sent_ bytes of
+  // the former and file_sent_ bytes of the latter are gone. Nothing is put behind either of the two
+  // before it is sent.
   std::string out_, body_out_;
   std::size_t sent_ = 0, taken_ = 0;
+  std::shared_ptr<const FileBody> file_out_;
+  std::uint64_t file_sent_ = 0;
 
   State state_ = State::kHead;
   Wants wants_ = Wants::kInput;

@@ -5,6 +5,9 @@
 #include <memory>
 #include <string>
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "reeve/server/transport/session.h"
 
 namespace {
@@ -38,7 +41,14 @@ Router MakeRouter() {
     streamed = true;
     return std::make_unique<Copying>();
   };
-  return std::move(*Router::Make({whole, named, stream}));
+  Route file = named;
+  file.pattern = "/f/{path...}";
+  file.handle = [](const Request&, Response& response) {
+    const int text = ::memfd_create("file", MFD_CLOEXEC);
+    if (::write(text, "content", 7) != 7) std::abort();
+    response.file = std::make_shared<FileBody>(text, 1, 5);
+  };
+  return std::move(*Router::Make({whole, named, stream, file}));
 }
 
 // Gives `bytes` in pieces and returns what was answered; the number of answers must not depend on
@@ -61,6 +71,8 @@ std::string Run(std::string_view bytes, std::size_t step) {
     const auto send = [&] {
       const auto output = session.output();
       out.append(output.head).append(output.body);
+      if (output.file_length > 5 || (output.file_length > 0 && output.file < 0)) std::abort();
+      out.append(output.file_length, 'f');
       session.Sent(output.size());
     };
     while (session.wants() == Session::Wants::kInput && !bytes.empty()) {

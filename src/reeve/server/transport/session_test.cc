@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "reeve/server/transport/test_client.h"
 
@@ -64,6 +66,21 @@ Route StreamRoute() {
   return route;
 }
 
+// A file of 20,000 bytes without its first and last.
+Route FileRoute() {
+  Route route;
+  route.method = "GET";
+  route.pattern = "/file";
+  route.handle = [](const Request&, Response& response) {
+    const int file = ::memfd_create("file", MFD_CLOEXEC);
+    const std::string content = "<" + std::string(19'998, 'f') + ">";
+    EXPECT_EQ(::write(file, content.data(), content.size()), 20'000);
+    response.body = "not this";
+    response.file = std::make_shared<FileBody>(file, 1, 19'998);
+  };
+  return route;
+}
+
 struct Recorder : TransportObserver {
   void OnRequestBegin() override { ++begun; }
   void OnRequestEnd(std::string_view route, std::string_view method, int status,
@@ -79,10 +96,10 @@ struct Recorder : TransportObserver {
 class SessionTest : public testing::Test {
  protected:
   SessionTest()
-      : router_(*Router::Make({EchoRoute("POST", "/echo"), EchoRoute("GET", "/echo"),
-                               EchoRoute("GET", "/large"), EchoRoute("GET", "/items/{name}"),
-                               EchoRoute("GET", "/metrics", Role::kRead),
-                               EchoRoute("GET", "/livez", Role::kPublic), StreamRoute()})) {
+      : router_(*Router::Make(
+            {EchoRoute("POST", "/echo"), EchoRoute("GET", "/echo"), EchoRoute("GET", "/large"),
+             EchoRoute("GET", "/items/{name}"), EchoRoute("GET", "/metrics", Role::kRead),
+             EchoRoute("GET", "/livez", Role::kPublic), StreamRoute(), FileRoute()})) {
     limits_.max_body = 1000;
     limits_.max_header = 2000;
     thread_.date_line = "Date: D\r\n";
@@ -110,8 +127,15 @@ class SessionTest : public testing::Test {
   void TakeOutput() {
     while (session_->output().size() > 0) {
       const auto output = session_->output();
-      const auto piece = output.head.empty() ? output.body : output.head;
-      const auto count = std::min<std::size_t>(piece.size(), 7777);
+      char read[7777];
+      auto piece = output.head.empty() ? output.body : output.head;
+      if (output.in_memory() == 0) {
+        const auto length = std::min<std::uint64_t>(output.file_length, sizeof read);
+        ASSERT_EQ(::pread(output.file, read, length, static_cast<off_t>(output.file_offset)),
+                  static_cast<ssize_t>(length));
+        piece = {read, static_cast<std::size_t>(length)};
+      }
+      const auto count = std::min<std::size_t>(piece.size(), sizeof read);
       out_.append(piece.substr(0, count));
       session_->Sent(count);
     }
@@ -503,6 +527,44 @@ TEST_F(SessionTest, TokensAreAskedForByRole) {
   EXPECT_EQ(Ask(Get("/metrics", token)).status, 403);
   EXPECT_EQ(Ask(Get("/livez")).status, 200);
   EXPECT_THAT(recorder_.refused, ElementsAre("unauthorized", "unauthorized"));
+}
+
+TEST_F(SessionTest, FilesAreBodies) {
+  const auto answer = Ask(Get("/file"));
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.Header("Content-Length"), "19998");
+  EXPECT_EQ(answer.body, std::string(19'998, 'f'));
+  Feed("HEAD /file HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(Next(/*to_head=*/true).Header("Content-Length"), "19998");
+  EXPECT_EQ(out_, "") << "a head has no body";
+  Feed(Get("/file") + Get("/echo") + Get("/large") + Get("/file") + Post("/stream", "a"));
+  EXPECT_EQ(Next().body, std::string(19'998, 'f'));
+  EXPECT_THAT(Next().body, HasSubstr("GET /echo"));
+  EXPECT_THAT(Next().body, HasSubstr("xxx"));
+  EXPECT_EQ(Next().body, std::string(19'998, 'f'));
+  EXPECT_EQ(Next().body, "aa.");
+}
+
+TEST_F(SessionTest, NothingIsMadeBehindAFileThatWaits) {
+  const std::string requests = Get("/file") + Get("/echo");
+  const auto space = session_->Space();
+  ASSERT_LE(requests.size(), space.size());
+  std::copy(requests.begin(), requests.end(), space.begin());
+  session_->Received(requests.size());
+  EXPECT_EQ(session_->wants(), Wants::kFlush);
+  EXPECT_EQ(recorder_.begun, 1);
+  EXPECT_EQ(session_->output().file_length, 19'998u);
+  const auto head = session_->output().in_memory();
+  session_->Sent(head);
+  session_->Advance();
+  EXPECT_EQ(session_->wants(), Wants::kFlush);
+  session_->Sent(19'997);
+  EXPECT_EQ(session_->output().file_offset, 19'998u);
+  EXPECT_EQ(session_->output().size(), 1u);
+  session_->Sent(1);
+  EXPECT_EQ(session_->output().size(), 0u);
+  session_->Advance();
+  EXPECT_EQ(recorder_.begun, 2);
 }
 
 TEST_F(SessionTest, PipelinesWaitForTheirReader) {

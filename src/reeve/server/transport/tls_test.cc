@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
@@ -160,6 +161,32 @@ TEST_F(TlsTest, ServesOverTls) {
   TestClient plain(transport.port());
   plain.Send(Post("x"));
   EXPECT_THAT(plain.ReadAll(), testing::Not(HasSubstr("HTTP/1.1 200")));
+}
+
+TEST_F(TlsTest, SendsFiles) {
+  constexpr std::uint64_t kSize = 1'000'003;
+  std::string content(kSize, '\0');
+  for (std::uint64_t i = 0; i < kSize; ++i) content[i] = static_cast<char>((i * 2654435761u) >> 13);
+  std::ofstream(folder_.Path("file"), std::ios::binary) << content;
+  Route route;
+  route.method = "POST";
+  route.pattern = "/file";
+  route.handle = [&](const Request&, Response& response) {
+    const int file = ::open(folder_.Path("file").c_str(), O_RDONLY | O_CLOEXEC);
+    response.file = std::make_shared<FileBody>(file, 3, kSize - 3);
+  };
+  TransportParts parts;
+  parts.routes = {route};
+  TransportOptions options;
+  options.threads = 1;
+  options.drain_accept_seconds = 0;
+  options.tls_certificate = certificate_;
+  options.tls_key = key_;
+  RunningTransport transport(options, std::move(parts));
+  TlsClient client(transport.port());
+  const std::string request = "POST /file HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+  client.Send(request + request);
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(client.Read().body == content.substr(3)) << i;
 }
 
 TEST_F(TlsTest, HandshakesThatHangEndInTime) {

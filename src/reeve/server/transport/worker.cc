@@ -1,6 +1,7 @@
 #include "reeve/server/transport/worker.h"
 
 #include <algorithm>
+#include <csignal>
 #include <ctime>
 
 #include <sys/eventfd.h>
@@ -54,7 +55,14 @@ Worker::~Worker() {
 }
 
 void Worker::Start() {
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = std::thread([this] {
+    // sendfile cannot be told, as send can, that a client who is gone is an error and no signal.
+    sigset_t broken_pipe;
+    ::sigemptyset(&broken_pipe);
+    ::sigaddset(&broken_pipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+    io_.run();
+  });
 }
 
 void Worker::Drain() {

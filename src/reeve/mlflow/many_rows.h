@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "reeve/base/result.h"
+#include "reeve/sql/database.h"
+
+// Statements about many rows. They are put together in few sizes, so that connections find them
+// prepared, and stay below the number of placeholders that databases take.
+
+namespace reeve::mlflow {
+
+struct RowInsert {
+  /// "INSERT INTO params (key, value, run_uuid)"
+  std::string_view into;
+  /// How many columns that names.
+  std::size_t columns = 0;
+  /// What stands behind the rows: "ON CONFLICT DO NOTHING".
+  std::string_view behind;
+};
+
+/// Inserts rows, given one after the other in `values`; how many were written or changed.
+/// A bounded number of statements for a thousand rows.
+Result<std::int64_t> InsertRows(sql::Database& database, const RowInsert& insert,
+                                std::span<const sql::Parameter> values);
+
+struct KeyedSelect {
+  /// Up to the list: "SELECT … FROM params WHERE run_uuid IN".
+  std::string_view select;
+  /// Behind the list: "AND key = ?"; may be empty.
+  std::string_view behind = {};
+  /// Values for placeholders before and behind the list.
+  std::vector<sql::Parameter> first = {};
+  std::vector<sql::Parameter> last = {};
+};
+
+/// Reads what belongs to any of `keys`, a thousand of them in a statement, and hands on each row. A
+/// failure of `row` ends it. Keys may come in any order; an order of rows holds within a statement.
+Status SelectForKeys(sql::Database& database, const KeyedSelect& select,
+                     std::span<const sql::Parameter> keys,
+                     const std::function<Status(const sql::Statement&)>& row);
+
+}  // namespace reeve::mlflow

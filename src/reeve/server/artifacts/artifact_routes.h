@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reeve/server/http.h"
+
+namespace reeve::server {
+
+/// What the artifact endpoints work with.
+struct ArtifactRouteOptions {
+  /// The folder that holds everything; made when something is put there.
+  std::string root;
+  /// Who may list and download.
+  Role read_role = Role::kRead;
+  /// Who may upload and delete.
+  Role write_role = Role::kAdmin;
+  /// "https://host/prefix" under which clients reach this server, for the addresses of multipart
+  /// uploads; empty: what the request's Host (or a proxy's X-Forwarded-Host and -Proto) says.
+  std::string public_url = {};
+  /// The server itself speaks TLS.
+  bool https = false;
+};
+
+/// MLflow's artifact proxy, below /api/2.0/mlflow-artifacts and /ajax-api/2.0/mlflow-artifacts:
+/// PUT, GET and DELETE artifacts/{path}, GET artifacts?path= (a listing), mpu/create, complete and
+/// abort, and presigned/{path}, which this store does not have (501). Bodies are streamed both
+/// ways.
+///
+/// Parts of a multipart upload are PUT to addresses that hold a secret of 128 bits and are open to
+/// whoever knows them, as presigned addresses of object stores are: clients send no token there.
+std::vector<Route> ArtifactRoutes(const ArtifactRouteOptions& options);
+
+}  // namespace reeve::server

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <vector>
+
+#include "reeve/mlflow/api.h"
+#include "reeve/server/http.h"
+
+namespace reeve::server {
+
+/// MLflow's REST API: each endpoint below /api/N.0/mlflow, for clients, and /ajax-api/N.0/mlflow,
+/// for pages. `api` has to outlive the routes.
+std::vector<Route> ApiRoutes(const mlflow::Api& api);
+
+/// /health, /version and server-info, which clients and probes ask for first.
+std::vector<Route> ProbeRoutes(const mlflow::Api& api);
+
+}  // namespace reeve::server

@@ -1,0 +1,80 @@
+#include "reeve/server/tracking_service.h"
+
+#include <utility>
+
+#include "reeve/base/file_system.h"
+#include "reeve/server/artifacts/artifact_routes.h"
+#include "reeve/server/tracking_api/api_routes.h"
+#include "reeve/server/tracking_api/start_page.h"
+
+namespace reeve::server {
+namespace {
+
+void Append(std::vector<Route> more, std::vector<Route>& routes) {
+  for (Route& route : more) routes.push_back(std::move(route));
+}
+
+class TrackingServiceImpl final : public TrackingService {
+ public:
+  explicit TrackingServiceImpl(const TrackingServiceOptions& options)
+      : guard_(options.guard),
+        is_secure_(!options.transport.tls_certificate.empty()),
+        host_(options.transport.host),
+        artifact_folder_(AbsolutePath(options.artifact_folder)) {}
+
+  Status Open(const TrackingServiceOptions& options) {
+    mlflow::ApiOptions api{.database_uri = options.database_uri};
+    if (!options.artifact_root.empty()) api.artifact_root = options.artifact_root;
+    REEVE_ASSIGN_OR_RETURN(api_, mlflow::Api::Open(api));
+    REEVE_ASSIGN_OR_RETURN(access_log_, AccessLog::Open(options.access_log));
+    REEVE_ASSIGN_OR_RETURN(authenticator_, Authenticator::Make(options.tokens));
+    TransportParts parts{
+        .routes = Routes(), .authenticator = &authenticator_, .access_log = access_log_.get()};
+    REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(options.transport, std::move(parts)));
+    return Status::Ok();
+  }
+
+  Status Run(const Cancellation& stop) override {
+    const Status status = transport_->Run(stop);
+    access_log_->Flush();
+    return status;
+  }
+
+  std::string address() const override {
+    const bool is_ipv6 = host_.find(':') != std::string::npos;
+    return (is_secure_ ? "https://" : "http://") + (is_ipv6 ? "[" + host_ + "]" : host_) + ":" +
+           std::to_string(transport_->port());
+  }
+
+ private:
+  std::vector<Route> Routes() const {
+    std::vector<Route> routes = ApiRoutes(*api_);
+    Append(ArtifactRoutes({.root = artifact_folder_, .https = is_secure_}), routes);
+    routes.push_back(StartPageRoute(*api_));
+    guard_.Protect(routes);
+    std::vector<Route> probes = ProbeRoutes(*api_);
+    guard_.Protect(probes, false);
+    Append(std::move(probes), routes);
+    return routes;
+  }
+
+  // Members of the class outlive the transport, whose routes point to them.
+  HostGuard guard_;
+  bool is_secure_;
+  std::string host_, artifact_folder_;
+  std::unique_ptr<mlflow::Api> api_;
+  std::unique_ptr<AccessLog> access_log_;
+  Authenticator authenticator_;
+  std::unique_ptr<Transport> transport_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<TrackingService>> TrackingService::Start(
+    const TrackingServiceOptions& options) {
+  auto service = std::make_unique<TrackingServiceImpl>(options);
+  REEVE_RETURN_IF_ERROR(service->Open(options));
+  return std::unique_ptr<TrackingService>(std::move(service));
+}
+
+}  // namespace reeve::server

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reeve/base/cancellation.h"
+#include "reeve/base/result.h"
+#include "reeve/server/access_log.h"
+#include "reeve/server/auth.h"
+#include "reeve/server/tracking_api/host_guard.h"
+#include "reeve/server/transport.h"
+
+namespace reeve::server {
+
+/// Everything `reeve server` can be asked for.
+struct TrackingServiceOptions {
+  /// Where experiments, runs and models are kept.
+  std::string database_uri = "sqlite:///mlflow.db";
+  /// Where artifacts of new experiments lie; empty: behind this server, "mlflow-artifacts:/".
+  std::string artifact_root;
+  /// The folder that holds the artifacts behind this server.
+  std::string artifact_folder = "mlartifacts";
+  HostGuardOptions guard;
+  TransportOptions transport;
+  /// No tokens: every route is open to whoever reaches the address.
+  std::vector<TokenOptions> tokens;
+  AccessLogOptions access_log = {.format = AccessLogOptions::Format::kOff};
+};
+
+/// `reeve server`: MLflow's tracking server and model registry behind the transport.
+class TrackingService {
+ public:
+  /// Opens the database, making its tables when they are not there, and listens. Fails as Api::Open
+  /// and Transport::Listen do.
+  static Result<std::unique_ptr<TrackingService>> Start(const TrackingServiceOptions& options);
+  virtual ~TrackingService() = default;
+
+  /// Answers until `stop` is requested, then drains and returns.
+  virtual Status Run(const Cancellation& stop) = 0;
+  /// "http://127.0.0.1:5000".
+  virtual std::string address() const = 0;
+};
+
+}  // namespace reeve::server

@@ -1,0 +1,97 @@
+#include "reeve/server/tracking_service.h"
+
+#include <gtest/gtest.h>
+
+#include "reeve/base/test_folder.h"
+#include "reeve/server/tracking_api/api_routes.h"
+#include "reeve/server/tracking_api/start_page.h"
+
+namespace reeve::server {
+namespace {
+
+class TrackingRoutesTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto api = mlflow::Api::Open({.database_uri = "sqlite:///" + folder_.Path("mlflow.db")});
+    ASSERT_TRUE(api.ok()) << api.status().message();
+    api_ = std::move(*api);
+    routes_ = ApiRoutes(*api_);
+    for (Route& route : ProbeRoutes(*api_)) routes_.push_back(std::move(route));
+    routes_.push_back(StartPageRoute(*api_));
+  }
+
+  Response Ask(const std::string& method, const std::string& path, std::string_view body = "",
+               std::string_view query = "", std::string_view content_type = "application/json") {
+    Request request{.method = method, .path = path, .query = query, .body = body};
+    if (!content_type.empty()) request.headers.emplace_back("Content-Type", content_type);
+    Response response;
+    for (const Route& route : routes_) {
+      if (route.method == method && route.pattern == path) {
+        route.handle(request, response);
+        return response;
+      }
+    }
+    ADD_FAILURE() << "no route " << path;
+    return response;
+  }
+
+  TestFolder folder_;
+  std::unique_ptr<mlflow::Api> api_;
+  std::vector<Route> routes_;
+};
+
+TEST_F(TrackingRoutesTest, BothPrefixesAnswerAlike) {
+  const Response a = Ask("GET", "/api/2.0/mlflow/experiments/get", "", "experiment_id=0");
+  const Response b = Ask("GET", "/ajax-api/2.0/mlflow/experiments/get", "", "experiment_id=0");
+  EXPECT_EQ(a.status, 200);
+  EXPECT_EQ(a.body, b.body);
+}
+
+TEST_F(TrackingRoutesTest, BodiesHaveToSayThatTheyAreJson) {
+  const std::string path = "/api/2.0/mlflow/experiments/create";
+  EXPECT_EQ(Ask("POST", path, R"({"name":"a"})", "", "text/plain").status, 400);
+  EXPECT_EQ(Ask("POST", path, R"({"name":"a"})", "", "").status, 400);
+  EXPECT_EQ(Ask("POST", path, R"({"name":"a"})", "", "application/json; charset=utf-8").status,
+            200);
+}
+
+TEST_F(TrackingRoutesTest, FailuresHaveMlflowsForm) {
+  const Response response = Ask("GET", "/api/2.0/mlflow/experiments/get", "", "experiment_id=9");
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(
+      response.body,
+      R"({"error_code":"RESOURCE_DOES_NOT_EXIST","message":"No Experiment with id=9 exists"})");
+}
+
+TEST_F(TrackingRoutesTest, ProbesAndThePageAnswer) {
+  EXPECT_EQ(Ask("GET", "/health").body, "OK");
+  EXPECT_EQ(Ask("GET", "/version").status, 200);
+  EXPECT_NE(Ask("GET", "/").body.find("No run yet"), std::string::npos);
+}
+
+TEST_F(TrackingRoutesTest, ReadingAndWritingNeedDifferentRoles) {
+  const auto role = [&](std::string_view pattern) {
+    for (const Route& route : routes_) {
+      if (route.pattern == pattern) return route.role;
+    }
+    return Role::kPublic;
+  };
+  EXPECT_EQ(role("/api/2.0/mlflow/experiments/get"), Role::kRead);
+  EXPECT_EQ(role("/api/2.0/mlflow/experiments/create"), Role::kAdmin);
+}
+
+TEST(TrackingServiceTest, ListensAndSaysWhere) {
+  const TestFolder folder;
+  TrackingServiceOptions options{.database_uri = "sqlite:///" + folder.Path("mlflow.db")};
+  const auto service = TrackingService::Start(options);
+  ASSERT_TRUE(service.ok()) << service.status().message();
+  EXPECT_TRUE((*service)->address().starts_with("http://127.0.0.1:"));
+}
+
+TEST(TrackingServiceTest, ADatabaseThatIsNoneIsRefused) {
+  EXPECT_EQ(TrackingService::Start({.database_uri = "mysql://a/b"}).status().code(),
+            StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace reeve::server

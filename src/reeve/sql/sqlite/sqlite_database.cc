@@ -1,0 +1,183 @@
+#include "reeve/sql/sqlite/sqlite_database.h"
+
+#include <functional>
+#include <unordered_map>
+
+#include <sqlite3.h>
+
+#include "reeve/base/text.h"
+
+namespace reeve::sql {
+namespace {
+
+// Statements that a connection keeps; texts put together at run time may be many.
+constexpr std::size_t kMostKept = 256;
+
+class SqliteDatabase;
+
+class SqliteRows final : public Rows {
+ public:
+  SqliteRows(SqliteDatabase* database, sqlite3_stmt* handle)
+      : database_(database), handle_(handle) {}
+  ~SqliteRows() override;
+  Result<bool> Step() override;
+  bool IsNull(int column_idx) const override {
+    return sqlite3_column_type(handle_, column_idx) == SQLITE_NULL;
+  }
+  std::string_view View(int column_idx) const override {
+    const auto* const text =
+        reinterpret_cast<const char*>(sqlite3_column_text(handle_, column_idx));
+    if (text == nullptr) return {};
+    return {text, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column_idx))};
+  }
+  std::int64_t Integer(int column_idx) const override {
+    return sqlite3_column_int64(handle_, column_idx);
+  }
+  double Real(int column_idx) const override { return sqlite3_column_double(handle_, column_idx); }
+
+ private:
+  SqliteDatabase* database_;
+  sqlite3_stmt* handle_;
+};
+
+void BindOne(sqlite3_stmt* handle, int i, const Parameter& parameter) {
+  if (const auto* text = std::get_if<std::string_view>(&parameter)) {
+    // An empty view may point nowhere, which SQLite would take for NULL.
+    const char* const bytes = text->data() == nullptr ? "" : text->data();
+    sqlite3_bind_text(handle, i, bytes, static_cast<int>(text->size()), SQLITE_TRANSIENT);
+  } else if (const auto* integer = std::get_if<std::int64_t>(&parameter)) {
+    sqlite3_bind_int64(handle, i, *integer);
+  } else if (const auto* real = std::get_if<double>(&parameter)) {
+    sqlite3_bind_double(handle, i, *real);
+  } else {
+    sqlite3_bind_null(handle, i);
+  }
+}
+
+class SqliteDatabase final : public Database {
+ public:
+  explicit SqliteDatabase(std::string path) : path_(std::move(path)) {}
+  ~SqliteDatabase() override {
+    for (auto& [sql, handle] : kept_) sqlite3_finalize(handle);
+    sqlite3_close_v2(handle_);
+  }
+
+  Status Open(const DatabaseOptions& options) {
+    const int flags = SQLITE_OPEN_READWRITE | (options.create ? SQLITE_OPEN_CREATE : 0);
+    if (sqlite3_open_v2(path_.c_str(), &handle_, flags, nullptr) != SQLITE_OK) return Failure();
+    sqlite3_busy_timeout(handle_, options.busy_ms);
+    REEVE_RETURN_IF_ERROR(
+        RunScript("PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = true;"));
+    if (options.relaxed_sync) REEVE_RETURN_IF_ERROR(RunScript("PRAGMA synchronous = NORMAL"));
+    // The first look at the file: it may be none of SQLite's.
+    return Run("SELECT count(*) FROM sqlite_master");
+  }
+
+  Dialect dialect() const override { return Dialect::kSqlite; }
+  const std::string& name() const override { return path_; }
+
+  Result<bool> HasTable(std::string_view table) override {
+    REEVE_ASSIGN_OR_RETURN(
+        Statement row,
+        Prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table));
+    return row.Step();
+  }
+  Status RunScript(const char* sql) override {
+    return sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) == SQLITE_OK ? Status::Ok()
+                                                                              : Failure();
+  }
+  std::int64_t changes() const override { return sqlite3_changes(handle_); }
+  Status Begin(std::string_view /*subject*/) override { return Run("BEGIN IMMEDIATE"); }
+  Status Commit() override { return Run("COMMIT"); }
+  void Rollback() override { (void)Run("ROLLBACK"); }
+
+  // Takes a statement back when its rows are read.
+  void Keep(sqlite3_stmt* handle) {
+    sqlite3_reset(handle);
+    sqlite3_clear_bindings(handle);
+    if (kept_.size() >= kMostKept) {
+      sqlite3_finalize(kept_.begin()->second);
+      kept_.erase(kept_.begin());
+    }
+    kept_.emplace(sqlite3_sql(handle), handle);
+  }
+
+  Status Failure() const;
+
+ protected:
+  Result<Statement> Bind(std::string_view sql, const Parameter* parameters,
+                         std::size_t count) override {
+    sqlite3_stmt* handle = nullptr;
+    if (const auto kept = kept_.find(sql); kept != kept_.end()) {
+      handle = kept->second;
+      kept_.erase(kept);
+    } else if (sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                                  SQLITE_PREPARE_PERSISTENT, &handle, nullptr) != SQLITE_OK) {
+      return Failure();
+    }
+    Statement statement(std::make_unique<SqliteRows>(this, handle));
+    for (std::size_t i = 0; i < count; ++i) BindOne(handle, static_cast<int>(i) + 1, parameters[i]);
+    return statement;
+  }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+
+  std::string path_;
+  sqlite3* handle_ = nullptr;
+  // Not in use now; one text may be in use more than once.
+  std::unordered_multimap<std::string, sqlite3_stmt*, Hash, std::equal_to<>> kept_;
+};
+
+SqliteRows::~SqliteRows() { database_->Keep(handle_); }
+
+Result<bool> SqliteRows::Step() {
+  const int code = sqlite3_step(handle_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  return database_->Failure();
+}
+
+Status SqliteDatabase::Failure() const {
+  const std::string message = "tracking store " + Quote(path_, 400) + ": " +
+                              (handle_ != nullptr ? sqlite3_errmsg(handle_) : "no memory");
+  switch (handle_ != nullptr ? sqlite3_errcode(handle_) : SQLITE_NOMEM) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Status::Unavailable(message + " by another process that does not let go")
+          .WithFix("end that process, or wait for it");
+    case SQLITE_NOTADB:
+      return Status::Unavailable(message).WithFix(
+          "name another file with --tracking-uri sqlite:///mlflow.db");
+    case SQLITE_FULL:
+      return Status::Io(message + ": no space is left on its disk")
+          .WithFix("free space on that disk, then run it again");
+    case SQLITE_CONSTRAINT:
+      return Status::AlreadyExists(message);
+    case SQLITE_READONLY:
+      return Status::Io(message);
+    case SQLITE_CORRUPT:
+      return Status::Corrupt(message).WithFix(
+          "restore the file from a backup, or save what can be read: sqlite3 FILE .recover");
+    case SQLITE_IOERR:
+      return Status::Io(message + " (disk I/O, perhaps no space is left)");
+    default:
+      return Status::Unavailable(message);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
+                                             const DatabaseOptions& options) {
+  auto database = std::make_unique<SqliteDatabase>(path);
+  REEVE_RETURN_IF_ERROR(database->Open(options));
+  return std::unique_ptr<Database>(std::move(database));
+}
+
+}  // namespace reeve::sql

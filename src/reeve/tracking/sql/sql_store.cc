@@ -1,0 +1,23 @@
+#include "reeve/tracking/sql/sql_store.h"
+
+#include "reeve/base/file_system.h"
+#include "reeve/sql/open.h"
+#include "reeve/tracking/artifact_location.h"
+#include "reeve/tracking/open_database.h"
+
+namespace reeve::tracking {
+
+Result<std::unique_ptr<SqlStore>> SqlStore::Open(const std::string& uri,
+                                                 const StoreOptions& options) {
+  REEVE_ASSIGN_OR_RETURN(auto database, OpenTrackingDatabase(uri, {.create = options.create,
+                                                                   .busy_ms = options.busy_ms}));
+  // Artifacts lie beside a file, and below the working folder for a server's database.
+  const auto path = sql::SqlitePath(uri);
+  const std::string folder =
+      path ? ParentFolder(AbsolutePath(*path)) : AbsolutePath(std::string("."));
+  REEVE_RETURN_IF_ERROR(
+      EnsureDefaultExperiment(*database, FileUri(folder + "/mlruns/0"), options.clock->NowMs()));
+  return std::unique_ptr<SqlStore>(new SqlStore(std::move(database), folder, options.clock));
+}
+
+}  // namespace reeve::tracking

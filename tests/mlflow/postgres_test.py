@@ -1,0 +1,216 @@
+"""reeve and MLflow take turns with one PostgreSQL database, on a server of its own: each reads what the other wrote.
+
+    postgres_test.py REEVE
+
+Prints "postgres: N passed, N failed, N skipped". The tests are one story, so they run in the order of their numbers.
+"""
+import glob
+import json
+import logging
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+import urllib.request
+from pathlib import Path
+
+for name in ("mlflow", "alembic"):
+    logging.getLogger(name).setLevel(logging.ERROR)
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+REEVE = os.path.abspath(sys.argv.pop())
+
+import sqlalchemy  # noqa: E402
+from alembic import command  # noqa: E402
+from mlflow import MlflowClient  # noqa: E402
+from mlflow.store.db.utils import _get_alembic_config  # noqa: E402
+from mlflow.store.tracking.dbmodels.initial_models import Base as InitialTables  # noqa: E402
+
+REVISION = "bda7b8c39065"
+PASSWORD = "opensesame/@:7"
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class PostgresServer:
+    """A cluster in a temporary folder, on the loopback address, whose user has to say a password."""
+
+    def __init__(self):
+        found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
+        if not found:
+            raise unittest.SkipTest("no PostgreSQL server on this machine: apt-get install postgresql")
+        self.programs = Path(found[-1]).parent
+        self.folder = Path(tempfile.mkdtemp(prefix="reeve-postgres-"))
+        self.port = free_port()
+        # A server refuses to run as root.
+        self.user = "postgres" if os.geteuid() == 0 else None
+        if self.user:
+            shutil.chown(self.folder, self.user)
+        (self.folder / "password").write_text(PASSWORD)
+        self.run("initdb", "-D", self.folder / "data", "-U", "ada", "-E", "UTF8", "--locale=C", "--no-sync", "-A", "scram-sha-256", f"--pwfile={self.folder}/password", user=self.user)
+        self.process = subprocess.Popen([self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-k", self.folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "lc_messages=C"],
+                                        user=self.user, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for line in self.process.stderr:
+            if "ready to accept connections" in line:
+                break
+        else:
+            raise RuntimeError("the PostgreSQL server ended instead of starting")
+        # Read on, so that it never waits for that.
+        self.reader = threading.Thread(target=lambda: [None for _ in self.process.stderr])
+        self.reader.start()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(60)
+        self.reader.join()
+        self.process.stderr.close()
+        shutil.rmtree(self.folder)
+
+    def run(self, program, *words, user=None):
+        environment = dict(os.environ, PGPASSWORD=PASSWORD, PGUSER="ada", PGHOST="127.0.0.1", PGPORT=str(self.port))
+        done = subprocess.run([self.programs / program, *words], user=user, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, f"{program}: {done.stderr[-2000:]}"
+        return done.stdout
+
+    def sql(self, database, query):
+        return self.run("psql", "-d", database, "-AtX", "-v", "ON_ERROR_STOP=1", "-c", query).strip()
+
+    def schema(self, database):
+        dump = self.run("pg_dump", "-s", "-O", "-x", database)
+        # Newer programs of PostgreSQL put a random word there.
+        return re.sub(r"^\\(un)?restrict .*$", "", dump, flags=re.M)
+
+    def uri(self, database):
+        escaped = "".join(f"%{ord(c):02X}" if c in "/@:" else c for c in PASSWORD)
+        return f"postgresql+psycopg2://ada:{escaped}@127.0.0.1:{self.port}/{database}"
+
+
+class Postgres(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = PostgresServer()
+        cls.addClassCleanup(cls.server.stop)
+        temporary = tempfile.TemporaryDirectory(prefix="reeve-mlflow-")
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = Path(temporary.name)
+        for database in ("ours", "theirs", "head", "race"):
+            cls.server.run("createdb", database)
+
+    def reeve(self, *words, database="ours", code=0):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))}
+        environment["MLFLOW_TRACKING_URI"] = self.server.uri(database)
+        done = subprocess.run([REEVE, *words], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, code, f"reeve {' '.join(words)}\n{done.stderr[-2000:]}")
+        for text in (done.stdout, done.stderr):
+            self.assertNotIn("opensesame", text, "a password is told")
+        return done.stdout
+
+    def train(self, *words, database="ours"):
+        return json.loads(self.reeve("train", "loans.csv", "--target", "approved", "--drop", "loan_id", "--effort", "quick", *words, "--output", "json", database=database))
+
+    def client(self, database="ours"):
+        uri = self.server.uri(database)
+        return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+    def revision(self, database="ours"):
+        return self.server.sql(database, "SELECT version_num FROM alembic_version")
+
+    def test_1_reeve_makes_the_tables_that_mlflow_makes(self):
+        self.reeve("demo")
+        self.assertEqual(self.revision(), REVISION)
+        uri = self.server.uri("theirs")
+        engine = sqlalchemy.create_engine(uri)
+        InitialTables.metadata.create_all(engine)
+        config = _get_alembic_config(uri)
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, REVISION)
+        engine.dispose()
+        self.maxDiff = None
+        self.assertEqual(self.server.schema("ours"), self.server.schema("theirs"))
+
+    def test_2_mlflow_reads_it_and_upgrades_it(self):
+        client = self.client()
+        [model] = client.search_registered_models()
+        version = client.get_model_version_by_alias(model.name, "champion")
+        run = client.get_run(version.run_id)
+        self.assertEqual(run.info.status, "FINISHED")
+        self.assertGreater(run.data.metrics["test_auc"], 0.5)
+        self.assertTrue(run.inputs.dataset_inputs)
+        self.assertTrue(client.get_metric_history(version.run_id, "test_auc"))
+        self.assertIn("report.html", {f.path for f in client.list_artifacts(version.run_id)})
+        self.assertNotEqual(self.revision(), REVISION, "MLflow did not upgrade: the rest of the story would show nothing")
+        type(self).name = model.name
+
+    def test_3_reeve_goes_on_in_the_upgraded_tables(self):
+        answer = self.train("--register", self.name, "--alias", "champion", "--experiment", "second", "--tag", "team=\u00e4\u6f22")
+        self.assertEqual(answer["model"]["version"], "2")
+        client = self.client()
+        self.assertEqual(str(client.get_model_version_by_alias(self.name, "champion").version), "2")
+        self.assertEqual(client.get_run(answer["run_id"]).data.tags["team"], "\u00e4\u6f22")
+        self.assertIn(answer["run_id"], self.reeve("runs", "list", "--output", "json"))
+        self.reeve("predict", f"models:/{self.name}@champion", "loans.csv", "-o", "scored.csv")
+
+    def test_4_reeve_writes_into_a_database_that_mlflow_made(self):
+        client = self.client("head")
+        run = client.create_run("0", run_name="theirs")
+        client.log_metric(run.info.run_id, "auc", float("nan"), step=3)
+        client.log_param(run.info.run_id, "depth", 4)
+        client.set_terminated(run.info.run_id)
+        shown = json.loads(self.reeve("runs", "show", run.info.run_id, "--output", "json", database="head"))
+        self.assertEqual(shown["params"]["depth"], "4")
+        answer = self.train("--register", "loans", "--alias", "champion", "--experiment", "ours", database="head")
+        self.assertEqual(client.get_run(answer["run_id"]).info.status, "FINISHED")
+        self.assertEqual(str(client.get_model_version_by_alias("loans", "champion").version), "1")
+        # Their next experiment takes the number behind ours.
+        self.assertGreater(int(client.create_experiment("theirs")), int(client.get_run(answer["run_id"]).info.experiment_id))
+
+    def test_5_servers_that_start_at_once_make_the_tables_once(self):
+        ports = [free_port() for _ in range(3)]
+        words = [REEVE, "server", "--backend-store-uri", self.server.uri("race"), "--port"]
+        servers = [subprocess.Popen([*words, str(port)], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for port in ports]
+        try:
+            for port, server in zip(ports, servers):
+                said = server.stdout.readline()
+                self.assertIn("Tracking at", said)
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/2.0/mlflow/experiments/get?experiment_id=0", timeout=30) as answer:
+                    self.assertEqual(json.load(answer)["experiment"]["name"], "Default")
+        finally:
+            for server in servers:
+                server.terminate()
+                server.communicate(timeout=30)
+        self.assertEqual(self.server.sql("race", "SELECT count(*) FROM alembic_version"), "1")
+        self.assertEqual(self.server.schema("race"), self.server.schema("theirs"))
+
+    def test_6_no_record_holds_the_password(self):
+        answer = self.train("--tracking-uri", self.server.uri("ours"), "--out", "bundle", database="race")
+        self.assertIn("opensesame", self.server.uri("ours"))
+        self.assertIn("127.0.0.1", (self.folder / "bundle/lineage.json").read_text(), "the command is not in the lineage: this test would show nothing")
+        for path in self.folder.rglob("*"):
+            if path.is_file():
+                self.assertNotIn(b"opensesame", path.read_bytes(), path)
+        self.assertNotIn("opensesame", self.server.run("pg_dump", "-a", "ours"))
+        self.assertNotIn("opensesame", self.reeve("config", "show", "--origin"))
+        self.assertTrue(answer["run_id"])
+
+    def test_7_failures_say_what_is_wrong_but_not_the_password(self):
+        self.reeve("runs", "list", database="absent", code=1)
+        self.server.sql("postgres", "ALTER ROLE ada PASSWORD 'another'")
+        self.reeve("runs", "list", code=1)
+
+
+if __name__ == "__main__":
+    result = unittest.main(argv=sys.argv[:1], exit=False).result
+    failed, skipped = len(result.failures) + len(result.errors), len(result.skipped)
+    ran = max(result.testsRun, failed + skipped)
+    print(f"postgres: {ran - failed - skipped} passed, {failed} failed, {skipped} skipped")
+    sys.exit(failed > 0)
