@@ -12,7 +12,7 @@
 #include "reeve/base/user_name.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/names.h"
-#include "reeve/tracking/sql/registry_log.h"
+#include "reeve/tracking/registry_log.h"
 #include "reeve/tracking/sql/sql_store.h"
 
 namespace reeve::tracking {

@@ -1,4 +1,4 @@
-#include "reeve/tracking/sql/registry_log.h"
+#include "reeve/tracking/registry_log.h"
 
 #include "reeve/base/user_name.h"
 #include "reeve/tracking/sql/test_store.h"
@@ -8,16 +8,7 @@ namespace {
 
 class RegistryLogTest : public AnyStoreTest {
  protected:
-  // A version of "loans", the alias moved to it when one is given.
-  void Publish(const std::string& alias = "") {
-    const Result<Run> run = store_->CreateRun({.experiment_id = "0"});
-    ASSERT_TRUE(run.ok()) << run.status().message();
-    const Result<LoggedModel> model = store_->CreateLoggedModel(*run, "model");
-    ASSERT_TRUE(model.ok()) << model.status().message();
-    const auto made = store_->Publish(
-        {.run_id = run->id, .model_id = model->id, .registered_name = "loans", .alias = alias});
-    ASSERT_TRUE(made.ok()) << made.status().message();
-  }
+  void Publish(const std::string& alias = "") { NewTestVersion("loans", alias); }
 
   // "alias_set champion 1>2", with "?" behind what nobody recorded.
   std::vector<std::string> History(const std::string& name = "loans") {
@@ -40,8 +31,6 @@ class RegistryLogTest : public AnyStoreTest {
 };
 
 using Texts = std::vector<std::string>;
-
-INSTANTIATE_TEST_SUITE_P(Databases, RegistryLogTest, AnyStoreTest::Kinds(), AnyStoreTest::KindName);
 
 TEST_P(RegistryLogTest, WhatTheStoreDoesIsRecorded) {
   Publish("champion");
@@ -79,9 +68,8 @@ TEST_P(RegistryLogTest, ARecordIsNeitherChangedNorRemoved) {
   } else {
     attempts.push_back("TRUNCATE reeve_registry_history");
   }
-  for (const char* sql : attempts) {
+  for (const char* const sql : attempts)
     EXPECT_NE(RawRun(sql).message().find("only appended to"), std::string::npos) << sql;
-  }
   EXPECT_EQ(Select("SELECT count(*) FROM reeve_registry_history WHERE actor <> 'nobody'"), "3");
 }
 
@@ -131,6 +119,8 @@ TEST_P(RegistryLogTest, AnUnknownModelNamesTheNearest) {
   EXPECT_EQ(events.status().code(), StatusCode::kNotFound);
   EXPECT_NE(events.status().message().find("Did you mean \"loans\""), std::string::npos);
 }
+
+INSTANTIATE_TEST_SUITE_P(Databases, RegistryLogTest, AnyStoreTest::Kinds(), AnyStoreTest::KindName);
 
 }  // namespace
 }  // namespace reeve::tracking
