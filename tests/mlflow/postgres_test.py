@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 import urllib.request
 from pathlib import Path
@@ -64,11 +65,13 @@ class PostgresServer:
         else:
             raise RuntimeError("the PostgreSQL server ended instead of starting")
         # Read on, so that it never waits for that.
-        subprocess.Popen(["cat"], stdin=self.process.stderr, stdout=subprocess.DEVNULL)
+        self.reader = threading.Thread(target=lambda: [None for _ in self.process.stderr])
+        self.reader.start()
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)
         self.process.wait(60)
+        self.reader.join()
         self.process.stderr.close()
         shutil.rmtree(self.folder)
 
@@ -152,7 +155,7 @@ class Postgres(unittest.TestCase):
         answer = self.train("--register", self.name, "--alias", "champion", "--experiment", "second", "--tag", "team=\u00e4\u6f22")
         self.assertEqual(answer["model"]["version"], "2")
         client = self.client()
-        self.assertEqual(client.get_model_version_by_alias(self.name, "champion").version, "2")
+        self.assertEqual(str(client.get_model_version_by_alias(self.name, "champion").version), "2")
         self.assertEqual(client.get_run(answer["run_id"]).data.tags["team"], "\u00e4\u6f22")
         self.assertIn(answer["run_id"], self.reeve("runs", "list", "--output", "json"))
         self.reeve("predict", f"models:/{self.name}@champion", "loans.csv", "-o", "scored.csv")
@@ -167,7 +170,7 @@ class Postgres(unittest.TestCase):
         self.assertEqual(shown["params"]["depth"], "4")
         answer = self.train("--register", "loans", "--alias", "champion", "--experiment", "ours", database="head")
         self.assertEqual(client.get_run(answer["run_id"]).info.status, "FINISHED")
-        self.assertEqual(client.get_model_version_by_alias("loans", "champion").version, "1")
+        self.assertEqual(str(client.get_model_version_by_alias("loans", "champion").version), "1")
         # Their next experiment takes the number behind ours.
         self.assertGreater(int(client.create_experiment("theirs")), int(client.get_run(answer["run_id"]).info.experiment_id))
 
@@ -188,7 +191,18 @@ class Postgres(unittest.TestCase):
         self.assertEqual(self.server.sql("race", "SELECT count(*) FROM alembic_version"), "1")
         self.assertEqual(self.server.schema("race"), self.server.schema("theirs"))
 
-    def test_6_failures_say_what_is_wrong_but_not_the_password(self):
+    def test_6_no_record_holds_the_password(self):
+        answer = self.train("--tracking-uri", self.server.uri("ours"), "--out", "bundle", database="race")
+        self.assertIn("opensesame", self.server.uri("ours"))
+        self.assertIn("127.0.0.1", (self.folder / "bundle/lineage.json").read_text(), "the command is not in the lineage: this test would show nothing")
+        for path in self.folder.rglob("*"):
+            if path.is_file():
+                self.assertNotIn(b"opensesame", path.read_bytes(), path)
+        self.assertNotIn("opensesame", self.server.run("pg_dump", "-a", "ours"))
+        self.assertNotIn("opensesame", self.reeve("config", "show", "--origin"))
+        self.assertTrue(answer["run_id"])
+
+    def test_7_failures_say_what_is_wrong_but_not_the_password(self):
         self.reeve("runs", "list", database="absent", code=1)
         self.server.sql("postgres", "ALTER ROLE ada PASSWORD 'another'")
         self.reeve("runs", "list", code=1)

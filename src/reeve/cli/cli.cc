@@ -6,6 +6,7 @@
 
 #include <signal.h>
 
+#include "reeve/base/credentials.h"
 #include "reeve/base/log.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/parallel.h"
@@ -183,7 +184,7 @@ int Main(int argc, char** argv) {
   const Command* const command = FindCommand(words, used);
   if (command == nullptr) return Fail(UnknownCommand(words));
   std::string command_line = "reeve";
-  for (const std::string& word : words) command_line += " " + word;
+  for (const std::string& word : words) command_line += " " + MaskCredentials(word);
   words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(used));
   const Result<Arguments> arguments = Arguments::Parse(command->name, words);
   if (!arguments.ok()) return Fail(arguments.status());

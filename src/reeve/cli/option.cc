@@ -90,6 +90,7 @@ constexpr auto kOptions = std::to_array<Option>({
     {"origin", "", "", "", "", "config", false, "also say where each value comes from"},
     {"stage", "", "STAGE", "", "", "models", false, "None, Staging, Production or Archived"},
     {"delete", "", "", "", "", "models", false, "remove the alias instead of setting it"},
+    {"alias", "", "ALIAS", "champion", "", "models", false, "models rollback: the alias to move"},
     {"html", "", "FILE", "", "", "evaluate", false, "write a page with scores and pictures"},
     {"host", "", "HOST", "127.0.0.1", "serve.host", "serve server", false,
      "address to listen at; 0.0.0.0 for all of this machine"},
@@ -126,7 +127,8 @@ constexpr auto kOptions = std::to_array<Option>({
     {"predictions-dir", "", "DIR", "predictions", "serve.predictions_dir", "serve predictions",
      false, "folder of the log of served predictions"},
     {"backend-store-uri", "", "URI", "", "server.backend_store_uri", "server", false,
-     "database of runs and models, sqlite:///FILE; default: MLFLOW_BACKEND_STORE_URI, then "
+     "database of runs and models, sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE; "
+     "default: MLFLOW_BACKEND_STORE_URI, then "
      "sqlite:///mlflow.db"},
     {"artifacts-destination", "", "DIR", "mlartifacts", "server.artifacts_destination", "server",
      false, "folder that holds the artifacts behind this server"},

@@ -15,8 +15,8 @@ struct Numbers {
 
   // The place where the numbers of two subtrees of so many leaves part: the roundest one. Within
   // such numbers fewer bits differ, and each that does costs an operation.
-  std::uint32_t Part(std::uint32_t left_leaves, std::uint32_t right_leaves) const {
-    const std::uint32_t first = begin + left_leaves, last = end - right_leaves;
+  std::uint32_t Part(std::uint32_t lower_leaves, std::uint32_t upper_leaves) const {
+    const std::uint32_t first = begin + lower_leaves, last = end - upper_leaves;
     // Both agree above the highest bit in which they differ; there `last` has a one.
     const std::uint32_t differ = (first - 1) ^ last;
     return last & ~(std::bit_floor(differ) - 1);
@@ -69,8 +69,14 @@ class Programmer {
       return number;
     }
     const std::size_t left = Left(node), right = Right(node);
+    // The left subtree has the lower numbers, unless it is rounder the other way.
     const std::uint32_t part = numbers.Part(leaf_counts_[left], leaf_counts_[right]);
-    const Numbers of_left{numbers.begin, part}, of_right{part, numbers.end};
+    const std::uint32_t other_part = numbers.Part(leaf_counts_[right], leaf_counts_[left]);
+    const bool is_left_lower = std::countr_zero(part) >= std::countr_zero(other_part);
+    const Numbers lower{numbers.begin, is_left_lower ? part : other_part};
+    const Numbers upper{lower.end, numbers.end};
+    const Numbers of_left = is_left_lower ? lower : upper;
+    const Numbers of_right = is_left_lower ? upper : lower;
     // The larger subtree first: then there are never more frames than bits, and one.
     const bool left_first = leaf_counts_[left] >= leaf_counts_[right];
     const Number one = left_first ? Append(left, of_left, frame) : Append(right, of_right, frame);

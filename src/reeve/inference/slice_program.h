@@ -19,10 +19,11 @@ struct SparePlanes {
 /// Bits that tell `leaves` leaves apart, at least one.
 int LeafBits(std::size_t leaves);
 
-/// Appends a deep tree as a program over planes: leaves are numbered from left to right, some
-/// numbers left out, and from the bottom up each node chooses, bit by bit, between the number that
-/// the left and the right subtree give, where they differ. A node costs as many operations as there
-/// are such bits, two or three for most, however lopsided the tree is.
+/// Appends a deep tree as a program over planes: leaves are numbered so that few bits
+/// differ within a subtree, some numbers left out, and from the bottom up each node chooses, bit by
+/// bit, between the number that the left and the right subtree give, where they differ. A node
+/// costs as many operations as there are such bits, two or three for most, however lopsided the
+/// tree is.
 ///
 /// What is appended: the number of operations; of each where its result goes, its test's plane, the
 /// plane for rows that go left and the one for rows that go right; then the planes of the leaf's

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "reeve/mlflow/aliases.h"
 #include "reeve/mlflow/dataset_search.h"
 #include "reeve/mlflow/experiments.h"
 #include "reeve/mlflow/inputs.h"
@@ -9,12 +10,18 @@
 #include "reeve/mlflow/locations.h"
 #include "reeve/mlflow/log_batch.h"
 #include "reeve/mlflow/log_model.h"
+#include "reeve/mlflow/logged_models.h"
 #include "reeve/mlflow/metric_history.h"
 #include "reeve/mlflow/metrics.h"
+#include "reeve/mlflow/model_versions.h"
 #include "reeve/mlflow/params.h"
+#include "reeve/mlflow/registered_models.h"
+#include "reeve/mlflow/registry_record.h"
+#include "reeve/mlflow/registry_search.h"
 #include "reeve/mlflow/run_tags.h"
 #include "reeve/mlflow/runs.h"
 #include "reeve/mlflow/search_experiments.h"
+#include "reeve/mlflow/search_logged_models.h"
 #include "reeve/mlflow/search_runs.h"
 #include "reeve/tracking/open_database.h"
 
@@ -33,16 +40,23 @@ class ApiImpl final : public Api {
         }),
         context_{.pool = pool_, .clock = *options.clock, .artifact_root = options.artifact_root} {
     Append(ExperimentEndpoints(), endpoints_);
+    Append(RegisteredModelEndpoints(), endpoints_);
+    Append(ModelVersionEndpoints(), endpoints_);
+    Append(AliasEndpoints(), endpoints_);
+    Append(RegistrySearchEndpoints(), endpoints_);
+    Append(RegistryHistoryEndpoints(), endpoints_);
     Append(DatasetSearchEndpoints(), endpoints_);
     Append(InputEndpoints(), endpoints_);
     Append(LogBatchEndpoints(), endpoints_);
     Append(LogModelEndpoints(), endpoints_);
+    Append(LoggedModelEndpoints(), endpoints_);
     Append(MetricHistoryEndpoints(), endpoints_);
     Append(MetricEndpoints(), endpoints_);
     Append(ParamEndpoints(), endpoints_);
     Append(RunEndpoints(), endpoints_);
     Append(RunTagEndpoints(), endpoints_);
     Append(SearchExperimentsEndpoints(), endpoints_);
+    Append(SearchLoggedModelsEndpoints(), endpoints_);
     Append(SearchRunsEndpoints(), endpoints_);
   }
 

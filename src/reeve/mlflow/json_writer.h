@@ -21,12 +21,14 @@ class JsonWriter {
   /// The name of the next value.
   void Key(std::string_view name);
 
+  /// Escaped and in quotes.
   void Text(std::string_view text);
   void Integer(std::int64_t number);
   void Real(double number);
   void Bool(bool value);
   void Null();
 
+  /// A member of an object: its name and its value.
   void Member(std::string_view name, std::string_view text) { Key(name), Text(text); }
   /// Leaves the member out when the text is empty, as proto fields that are not set are.
   void MemberUnlessEmpty(std::string_view name, std::string_view text) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <tuple>
 
+#include "reeve/mlflow/logged_models.h"
 #include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/runs.h"
 #include "reeve/mlflow/validation.h"
@@ -22,12 +23,10 @@ struct Stored {
 };
 
 Stored ToStored(const Metric& metric) {
-  constexpr double kLargest = std::numeric_limits<double>::max();
-  const bool is_nan = std::isnan(metric.value);
-  return {.value = is_nan ? 0 : std::clamp(metric.value, -kLargest, kLargest),
+  return {.value = StoredMetricValue(metric.value),
           .timestamp = metric.timestamp,
           .step = metric.step,
-          .is_nan = is_nan};
+          .is_nan = std::isnan(metric.value)};
 }
 
 bool IsLater(const Stored& a, const Stored& b) {
@@ -133,7 +132,13 @@ Status WriteMetrics(sql::Database& database, const std::string& run_id,
                     const std::vector<Metric>& metrics) {
   if (metrics.empty()) return Status::Ok();
   REEVE_RETURN_IF_ERROR(WriteHistory(database, run_id, metrics));
-  return WriteLatest(database, run_id, metrics);
+  REEVE_RETURN_IF_ERROR(WriteLatest(database, run_id, metrics));
+  return WriteModelMetrics(database, run_id, metrics);
+}
+
+double StoredMetricValue(double value) {
+  constexpr double kLargest = std::numeric_limits<double>::max();
+  return std::isnan(value) ? 0 : std::clamp(value, -kLargest, kLargest);
 }
 
 double MetricValue(const sql::Statement& row, int value_idx, int is_nan_idx) {

@@ -39,6 +39,8 @@ Result<Metric> ReadMetric(const Request& fields, std::string_view path);
 Status WriteMetrics(sql::Database& database, const std::string& run_id,
                     const std::vector<Metric>& metrics);
 
+/// As tables keep it: NaN as 0, infinities as the largest doubles.
+double StoredMetricValue(double value);
 /// The value in columns (value, is_nan).
 double MetricValue(const sql::Statement& row, int value_idx, int is_nan_idx);
 

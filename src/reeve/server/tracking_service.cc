@@ -5,7 +5,10 @@
 #include "reeve/base/file_system.h"
 #include "reeve/server/artifacts/artifact_routes.h"
 #include "reeve/server/tracking_api/api_routes.h"
+#include "reeve/server/tracking_api/artifact_lookups.h"
 #include "reeve/server/tracking_api/start_page.h"
+#include "reeve/sql/open.h"
+#include "reeve/tracking/artifact_location.h"
 
 namespace reeve::server {
 namespace {
@@ -14,13 +17,29 @@ void Append(std::vector<Route> more, std::vector<Route>& routes) {
   for (Route& route : more) routes.push_back(std::move(route));
 }
 
+// Local folders in which artifacts of this database may lie: what new experiments are told, and
+// where the commands of this program put them beside a file.
+std::vector<std::string> LocalFolders(const TrackingServiceOptions& options) {
+  std::vector<std::string> folders;
+  if (const auto path = tracking::LocalPath(options.artifact_root, AbsolutePath("."));
+      path.ok() && !options.artifact_root.empty()) {
+    folders.push_back(AbsolutePath(*path));
+  }
+  if (const auto file = sql::SqlitePath(options.database_uri)) {
+    const std::string beside = ParentFolder(AbsolutePath(*file));
+    folders.push_back(beside + "/mlruns");
+    folders.push_back(beside + "/mlartifacts");
+  }
+  return folders;
+}
+
 class TrackingServiceImpl final : public TrackingService {
  public:
   explicit TrackingServiceImpl(const TrackingServiceOptions& options)
       : guard_(options.guard),
         is_secure_(!options.transport.tls_certificate.empty()),
         host_(options.transport.host),
-        artifact_folder_(AbsolutePath(options.artifact_folder)) {}
+        places_(AbsolutePath(options.artifact_folder), LocalFolders(options)) {}
 
   Status Open(const TrackingServiceOptions& options) {
     mlflow::ApiOptions api{.database_uri = options.database_uri};
@@ -49,7 +68,8 @@ class TrackingServiceImpl final : public TrackingService {
  private:
   std::vector<Route> Routes() const {
     std::vector<Route> routes = ApiRoutes(*api_);
-    Append(ArtifactRoutes({.root = artifact_folder_, .https = is_secure_}), routes);
+    Append(ArtifactRoutes({.root = places_.proxied(), .https = is_secure_}), routes);
+    Append(ArtifactLookupRoutes(*api_, places_), routes);
     routes.push_back(StartPageRoute(*api_));
     guard_.Protect(routes);
     std::vector<Route> probes = ProbeRoutes(*api_);
@@ -61,7 +81,8 @@ class TrackingServiceImpl final : public TrackingService {
   // Members of the class outlive the transport, whose routes point to them.
   HostGuard guard_;
   bool is_secure_;
-  std::string host_, artifact_folder_;
+  std::string host_;
+  ArtifactPlaces places_;
   std::unique_ptr<mlflow::Api> api_;
   std::unique_ptr<AccessLog> access_log_;
   Authenticator authenticator_;

@@ -1,5 +1,6 @@
 #include "reeve/sql/open.h"
 
+#include "reeve/base/credentials.h"
 #include "reeve/base/text.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/rest/rest_store.h"
@@ -18,7 +19,7 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& uri, const StoreOp
     REEVE_ASSIGN_OR_RETURN(auto store, RestStore::Open(uri, options));
     return std::unique_ptr<Store>(std::move(store));
   }
-  return Status::InvalidArgument("tracking URI " + Quote(MaskUserInfo(uri), 400) +
+  return Status::InvalidArgument("tracking URI " + Quote(MaskCredentials(uri), 400) +
                                  " is of an unknown kind, expected sqlite:///mlflow.db, "
                                  "sqlite:////absolute/path.db, "
                                  "postgresql://USER:PASSWORD@HOST/DATABASE, http://HOST:PORT or "

@@ -50,8 +50,10 @@ Status MakeSchema(sql::Database& database) {
   REEVE_ASSIGN_OR_RETURN(const bool made_meanwhile, database.HasTable(kVersionTable));
   if (made_meanwhile) return Status::Ok();
   const Status made = database.RunScript(is_file ? kSchema : kPostgresSchema);
-  // SQLite has no code of its own for a name that is taken; PostgreSQL uses the same words.
-  if (made.message().find("already exists") != std::string::npos) return OtherProgram(database);
+  // SQLite has no code of its own for a name that is taken.
+  if (made.code() == StatusCode::kAlreadyExists ||
+      made.message().find("already exists") != std::string::npos)
+    return OtherProgram(database);
   REEVE_RETURN_IF_ERROR(made);
   REEVE_RETURN_IF_ERROR(database.Run("INSERT INTO alembic_version (version_num) VALUES (?)",
                                      std::string_view(kSchemaRevision)));

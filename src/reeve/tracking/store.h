@@ -9,6 +9,7 @@
 #include "reeve/base/clock.h"
 #include "reeve/base/result.h"
 #include "reeve/tracking/records.h"
+#include "reeve/tracking/registry_event.h"
 
 namespace reeve::tracking {
 
@@ -119,6 +120,11 @@ class Store {
   virtual Status SetStage(const std::string& name, std::int64_t version,
                           const std::string& stage) = 0;
   virtual Status DeleteVersion(const std::string& name, std::int64_t version) = 0;
+  /// What happened to a registered model, oldest first, with what nobody recorded
+  /// (WithUnrecorded); earlier names count too. Nothing when the store keeps no history, as
+  /// MLflow's server. kNotFound when there neither is nor was a model of that name.
+  virtual Result<std::optional<std::vector<RegistryEvent>>> ListRegistryEvents(
+      const std::string& name) = 0;
 };
 
 }  // namespace reeve::tracking

@@ -1,20 +1,10 @@
 #include "reeve/workflow/run_recorder.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include "reeve/base/file_system.h"
+#include "reeve/base/user_name.h"
 #include "reeve/tracking/process_mark.h"
 
 namespace reeve::workflow {
-namespace {
-
-std::string UserName() {
-  const passwd* const entry = ::getpwuid(::geteuid());
-  return entry != nullptr ? entry->pw_name : "unknown";
-}
-
-}  // namespace
 
 Result<std::unique_ptr<RunRecorder>> RunRecorder::Start(const Options& options) {
   std::unique_ptr<RunRecorder> recorder(new RunRecorder());

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "reeve/base/credentials.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
 #include "reeve/cli/commands/commands.h"
@@ -20,7 +21,7 @@ Result<int> RunConfigShow(const Call& call) {
     REEVE_ASSIGN_OR_RETURN(const Arguments arguments,
                            Arguments::Parse(commands.substr(0, commands.find(' ')), {}));
     const Arguments& source = option.commands == "*" ? call.arguments : arguments;
-    const std::string value = Join(source.Texts(option.name), ",");
+    const std::string value = MaskCredentials(Join(source.Texts(option.name), ","));
     json[std::string(option.key)] =
         Json{{"value", value}, {"origin", std::string(OriginName(source.OriginOf(option.name)))}};
     text += std::string(option.key) + " = " + Quote(value, 400);

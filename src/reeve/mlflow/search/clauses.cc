@@ -252,6 +252,12 @@ std::string ShownInQuotes(std::string_view text) {
   return quote + Shown(text) + quote;
 }
 
+Status CheckText(std::string_view what, std::string_view text) {
+  if (IsUtf8(text) && text.find('\0') == std::string_view::npos) return {};
+  return Status::InvalidArgument(std::string(what) + " '" + Shown(text) +
+                                 "' holds a NUL or bytes that are no UTF-8.");
+}
+
 std::vector<Term> ReadTerms(std::string_view text) {
   return JoinOperations(JoinNames(Tokenize(text)));
 }

@@ -53,6 +53,10 @@ enum class ClauseQuotes { kNone, kSingle };
 /// AND, or a second statement after a semicolon.
 Result<std::vector<Clause>> ReadClauses(std::string_view filter, ClauseQuotes quotes);
 
+/// kInvalidArgument when `text` is no UTF-8 or holds a NUL, which not every database can take as a
+/// value. `what` names it in the message.
+Status CheckText(std::string_view what, std::string_view text);
+
 /// Joins the tokens of `text` to terms, names with their points and "name ASC" being one each.
 /// For order keys, which are a single term.
 std::vector<Term> ReadTerms(std::string_view text);

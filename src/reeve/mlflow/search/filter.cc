@@ -300,6 +300,7 @@ Result<std::vector<Clause>> ReadClausesOf(SearchTarget target, std::string_view 
 
 Result<Filter> ParseFilter(SearchTarget target, std::string_view text) {
   if (text.empty()) return Filter();
+  REEVE_RETURN_IF_ERROR(CheckText("The filter", text));
   if (Trim(text).empty()) {
     return Status::InvalidArgument("Invalid filter '" + Shown(text) + "'. Could not be parsed.");
   }

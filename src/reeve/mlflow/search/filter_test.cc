@@ -349,6 +349,12 @@ TEST(FilterTest, RefusesMoreThanAQueryCanHold) {
   EXPECT_FALSE(ParseFilter(SearchTarget::kRuns, text + " AND metrics.a > 1").ok());
 }
 
+TEST(FilterTest, RefusesWhatNoDatabaseTakes) {
+  using std::string_literals::operator""s;
+  EXPECT_FALSE(ParseFilter(SearchTarget::kRuns, "tags.a = 'x\0y'"s).ok());
+  EXPECT_FALSE(ParseFilter(SearchTarget::kRuns, "tags.a = '\xff'").ok());
+}
+
 TEST(FilterTest, MessagesStayOnOneShortLine) {
   const std::string text = "metrics.a = '" + std::string(100'000, 'x') + "\n" + "' ";
   const Status status = ParseFilter(SearchTarget::kRuns, text).status();

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "reeve/mlflow/search/clauses.h"
 #include "reeve/mlflow/search/query.h"
 #include "reeve/mlflow/search/rules.h"
 #include "reeve/mlflow/search/sql_text.h"
@@ -97,6 +98,10 @@ constexpr std::size_t kMostKeys = 30;
 Status Check(const LoggedModelSearch& search) {
   const bool nameless = std::ranges::any_of(
       search.datasets, [](const DatasetFilter& dataset) { return dataset.name.empty(); });
+  for (const DatasetFilter& dataset : search.datasets) {
+    REEVE_RETURN_IF_ERROR(CheckText("`dataset_name`", dataset.name));
+    REEVE_RETURN_IF_ERROR(CheckText("`dataset_digest`", dataset.digest.value_or("")));
+  }
   if (nameless) {
     return Status::InvalidArgument("`dataset_name` in the `datasets` clause must be specified.");
   }
@@ -128,8 +133,8 @@ Result<Query> LoggedModelQuery(const LoggedModelSearch& search, sql::Dialect dia
   bool by_id = false;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const bool is_metric = keys[i].kind == EntityKind::kMetric;
-    out.Order(is_metric ? "k" + std::to_string(i) : "m." + keys[i].key, keys[i].ascending);
-    out.Add(" NULLS LAST");
+    out.Order(is_metric ? "k" + std::to_string(i) : "m." + keys[i].key, keys[i].ascending,
+              NullsPlace::kLast);
     by_time = by_time || (!is_metric && keys[i].key == "creation_timestamp_ms");
     by_id = by_id || (!is_metric && keys[i].key == "model_id");
   }

@@ -82,6 +82,7 @@ Result<OrderKey> ReadKey(SearchTarget target, std::string_view text) {
 }
 
 Result<OrderKey> ReadOrderKey(SearchTarget target, std::string_view clause) {
+  REEVE_RETURN_IF_ERROR(CheckText("The order_by clause", clause));
   REEVE_ASSIGN_OR_RETURN(const Spelled spelled, Split(clause));
   const std::string direction = ToLower(spelled.direction);
   if (!direction.empty() && direction != "asc" && direction != "desc") {
@@ -121,6 +122,9 @@ Result<std::vector<OrderKey>> ParseOrderBy(SearchTarget target,
 
 Result<OrderKey> ParseLoggedModelOrder(const LoggedModelOrder& order) {
   const std::string_view field = order.field_name;
+  REEVE_RETURN_IF_ERROR(CheckText("`field_name`", field));
+  REEVE_RETURN_IF_ERROR(CheckText("`dataset_name`", order.dataset_name));
+  REEVE_RETURN_IF_ERROR(CheckText("`dataset_digest`", order.dataset_digest));
   if (field.empty()) {
     return Status::InvalidArgument("`field_name` in the `order_by` clause must be specified.");
   }

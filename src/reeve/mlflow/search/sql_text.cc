@@ -22,6 +22,10 @@ std::int64_t ModelStatusNumber(const std::string& text) {
   return ParseInteger(text).value_or(-1);
 }
 
+/// A backslash is a character like any other, as SQLite has it; PostgreSQL would escape by it, and
+/// refuse a pattern that ends with it.
+constexpr std::string_view kNoEscape = " ESCAPE ''";
+
 sql::Value Stored(ColumnType type, const std::string& text) {
   if (type == ColumnType::kModelStatus) return ModelStatusNumber(text);
   if (type == ColumnType::kInteger) return ParseInteger(text).value_or(-1);
@@ -84,7 +88,7 @@ void SqlText::Compare(std::string_view column, ColumnType type, const Comparison
   if (comparison.op == Operator::kILike) {
     const std::string& pattern = std::get<std::string>(comparison.value);
     if (dialect_ == sql::Dialect::kPostgres) {
-      Add(column).Add(" ILIKE ").Value(pattern);
+      Add(column).Add(" ILIKE ").Value(pattern).Add(kNoEscape);
     } else {
       Add("lower(").Add(column).Add(") LIKE lower(").Value(pattern).Add(")");
     }
@@ -99,6 +103,8 @@ void SqlText::Compare(std::string_view column, ColumnType type, const Comparison
     Add(cast ? "CAST(" : "").Value(*real).Add(cast ? " AS DOUBLE PRECISION)" : "");
   } else if (const auto* const text = std::get_if<std::string>(&comparison.value)) {
     Value(Stored(type, *text));
+    const bool escapes = comparison.op == Operator::kLike && dialect_ == sql::Dialect::kPostgres;
+    if (escapes) Add(kNoEscape);
   }
 }
 
@@ -123,8 +129,13 @@ SqlText& SqlText::OrderBy() {
   return *this;
 }
 
-void SqlText::Order(std::string_view column, bool ascending) {
+void SqlText::Order(std::string_view column, bool ascending, NullsPlace nulls) {
   OrderBy().Add(column).Add(ascending ? " ASC" : " DESC");
+  if (nulls == NullsPlace::kLast) {
+    Add(" NULLS LAST");
+  } else if (dialect_ == sql::Dialect::kPostgres) {
+    Add(ascending ? " NULLS FIRST" : " NULLS LAST");
+  }
 }
 
 void SqlText::Paged(const Page& page) {

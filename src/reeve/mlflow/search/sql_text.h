@@ -12,6 +12,13 @@ namespace reeve::mlflow {
 /// How the values of a column are kept, where it differs from how filters write them.
 enum class ColumnType { kText, kReal, kInteger, kModelStatus };
 
+/// Where rows without a value are sorted to.
+enum class NullsPlace {
+  /// Before all values, or behind them when descending, as SQLite does by itself.
+  kSmallest,
+  kLast,
+};
+
 /// A SELECT in the making: text and the values of its placeholders grow together.
 class SqlText {
  public:
@@ -35,7 +42,7 @@ class SqlText {
   /// "ORDER BY" the first time, "," later.
   SqlText& OrderBy();
   /// One column to sort by.
-  void Order(std::string_view column, bool ascending);
+  void Order(std::string_view column, bool ascending, NullsPlace nulls = NullsPlace::kSmallest);
   /// LIMIT and OFFSET.
   void Paged(const Page& page);
 

@@ -89,6 +89,8 @@ class PostgresDatabase final : public Database, public RowSource {
     Settle();
     in_transaction_ = false;
     (void)connection_->RunScript("ROLLBACK");
+    if (is_stale_) (void)connection_->Forget();
+    is_stale_ = false;
   }
 
  protected:
@@ -102,18 +104,27 @@ class PostgresDatabase final : public Database, public RowSource {
   Result<Answer> Start(PostgresRows* reader, const Query& query) override {
     REEVE_RETURN_IF_ERROR(MakeReady());
     Result<Answer> first = Try(query);
-    if (!first.ok() && !in_transaction_) {
-      const bool is_lost = connection_->IsLost();
-      if (is_lost && OnlyReads(query.sql())) {
-        REEVE_RETURN_IF_ERROR(connection_->Reconnect());
-        first = Try(query);
-      } else if (!is_lost && IsStaleStatement(connection_->sqlstate())) {
-        REEVE_RETURN_IF_ERROR(connection_->Forget());
-        first = Try(query);
-      }
-    }
+    if (!first.ok()) REEVE_RETURN_IF_ERROR(TryAgain(query, first));
     reader_ = reader;
     return first;
+  }
+  // Where the first attempt has done nothing for sure, and a second may succeed.
+  Status TryAgain(const Query& query, Result<Answer>& answer) {
+    const bool is_lost = connection_->IsLost();
+    const bool is_stale = !is_lost && IsStaleStatement(connection_->sqlstate());
+    if (in_transaction_) {
+      // Nothing but the end of the transaction is heard now.
+      is_stale_ = is_stale_ || is_stale;
+      return Status::Ok();
+    }
+    if (is_lost && OnlyReads(query.sql())) {
+      REEVE_RETURN_IF_ERROR(connection_->Reconnect());
+      answer = Try(query);
+    } else if (is_stale) {
+      REEVE_RETURN_IF_ERROR(connection_->Forget());
+      answer = Try(query);
+    }
+    return Status::Ok();
   }
   Result<Answer> Try(const Query& query) {
     REEVE_RETURN_IF_ERROR(connection_->Send(query));
@@ -143,6 +154,8 @@ class PostgresDatabase final : public Database, public RowSource {
   /// Not owned; null while the connection is free.
   PostgresRows* reader_ = nullptr;
   bool in_transaction_ = false;
+  /// A prepared statement of the transaction is not what it was.
+  bool is_stale_ = false;
   std::int64_t changes_ = 0;
 };
 

@@ -277,6 +277,19 @@ TEST_F(PostgresDatabaseTest, StatementsOutliveAChangeOfTheTables) {
   EXPECT_EQ(Number("SELECT i FROM t"), 5);
 }
 
+TEST_F(PostgresDatabaseTest, AChangeOfTheTablesFailsNoMoreThanOneTransaction) {
+  ASSERT_TRUE(database_->Run("INSERT INTO t (a, i) VALUES ('x', 5)").ok());
+  for (int i = 0; i < 3; ++i) ASSERT_EQ(Number("SELECT i FROM t"), 5);
+  ASSERT_TRUE(Connect({})->RunScript("ALTER TABLE t ALTER COLUMN i TYPE bigint").ok());
+  for (const bool is_first : {true, false}) {
+    Result<Transaction> transaction = Transaction::Begin(*database_);
+    ASSERT_TRUE(transaction.ok());
+    Statement row = *database_->Prepare("SELECT i FROM t");
+    EXPECT_EQ(row.Step().ok(), !is_first);
+    EXPECT_EQ(transaction->Commit().ok(), !is_first);
+  }
+}
+
 TEST_F(PostgresDatabaseTest, ManyRowsGoInAtOnce) {
   std::vector<Value> values;
   for (std::int64_t i = 0; i < 700; ++i) {

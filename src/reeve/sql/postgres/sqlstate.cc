@@ -35,7 +35,9 @@ Status OfResource(std::string_view sqlstate, std::string message) {
 }  // namespace
 
 Status StatusOfSqlState(std::string_view sqlstate, std::string message) {
-  if (sqlstate.starts_with("23")) return Status::AlreadyExists(std::move(message));
+  // A key that is taken, or the name of a table.
+  if (sqlstate.starts_with("23") || sqlstate == "42P07" || sqlstate == "42710")
+    return Status::AlreadyExists(std::move(message));
   // Values that the tables cannot hold: too long, too large, with a byte 0.
   if (sqlstate.starts_with("22")) return Status::InvalidArgument(std::move(message));
   if (sqlstate.starts_with("28") || sqlstate == "3D000" || sqlstate == "3F000" ||

@@ -9,6 +9,7 @@ TEST(SqlStateTest, MapsWhatCallersTellApart) {
   const auto code = [](const char* state) { return StatusOfSqlState(state, "x").code(); };
   EXPECT_EQ(code("23505"), StatusCode::kAlreadyExists);
   EXPECT_EQ(code("23503"), StatusCode::kAlreadyExists);
+  EXPECT_EQ(code("42P07"), StatusCode::kAlreadyExists);
   EXPECT_EQ(code("22001"), StatusCode::kInvalidArgument);
   EXPECT_EQ(code("22003"), StatusCode::kInvalidArgument);
   EXPECT_EQ(code("53100"), StatusCode::kIo);

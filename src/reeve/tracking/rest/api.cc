@@ -92,7 +92,8 @@ Status Api::Failure(const HttpAnswer& answer, const std::string& what) const {
 }
 
 Result<Json> Api::Call(Verb verb, const std::string& path, const Json& fields) {
-  HttpRequest request{.method = VerbName(verb), .path = "/api/2.0/mlflow/" + path};
+  const std::string place = path.starts_with('/') ? path : "/mlflow/" + path;
+  HttpRequest request{.method = VerbName(verb), .path = "/api/2.0" + place};
   const std::string what = request.method + " " + request.path;
   if (verb == Verb::kGet) {
     request.path += ToQuery(fields);

@@ -21,9 +21,10 @@ class Api {
   const ServerUrl& server() const { return http_->server(); }
   HttpClient& http() { return *http_; }
 
-  /// One call of /api/2.0/mlflow/`path`. `fields` is an object: the body, or for kGet the query, in
-  /// which an array repeats its key. Fails with kNotFound (does not exist), kAlreadyExists,
-  /// kInvalidArgument (what the server refuses to take), kUnavailable (everything else).
+  /// One call of /api/2.0/mlflow/`path`, or /api/2.0`path` when it begins with a slash. `fields` is
+  /// an object: the body, or for kGet the query, in which an array repeats its key. Fails with
+  /// kNotFound (does not exist), kAlreadyExists, kInvalidArgument (what the server refuses to
+  /// take), kUnavailable (everything else).
   Result<Json> Call(Verb verb, const std::string& path, const Json& fields);
 
   /// The elements of `member` over all pages, at most `most`.

@@ -229,4 +229,25 @@ Status RestStore::DeleteVersion(const std::string& name, std::int64_t version) {
       name, version);
 }
 
+Result<std::optional<std::vector<RegistryEvent>>> RestStore::ListRegistryEvents(
+    const std::string& name) {
+  const Result<Json> answer =
+      api_.Call(Verb::kGet, "/reeve/registered-models/history", Json{{"name", name}});
+  if (answer.status().code() == StatusCode::kNotFound) return MissingModel(name);
+  if (!answer.ok()) {
+    // A server that knows models and not this call is MLflow's.
+    if (answer.status().code() != StatusCode::kUnavailable) return answer.status();
+    REEVE_RETURN_IF_ERROR(GetModel(name).status());
+    return std::optional<std::vector<RegistryEvent>>();
+  }
+  std::vector<RegistryEvent> events;
+  const auto found = answer->find("events");
+  if (found != answer->end() && found->is_array()) {
+    for (const Json& json : *found) {
+      if (auto event = RegistryEventFromWire(json)) events.push_back(std::move(*event));
+    }
+  }
+  return std::optional(std::move(events));
+}
+
 }  // namespace reeve::tracking

@@ -66,6 +66,8 @@ class RestStore final : public Store {
   Status DeleteAlias(const std::string& name, const std::string& alias) override;
   Status SetStage(const std::string& name, std::int64_t version, const std::string& stage) override;
   Status DeleteVersion(const std::string& name, std::int64_t version) override;
+  Result<std::optional<std::vector<RegistryEvent>>> ListRegistryEvents(
+      const std::string& name) override;
 
  private:
   RestStore(std::unique_ptr<HttpClient> http, const Options& options)

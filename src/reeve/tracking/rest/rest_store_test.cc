@@ -50,6 +50,8 @@ class RestStoreTest : public ::testing::Test {
 
   TestAnswer Answer(const TestRequest& request) const {
     const std::string call = CallOf(request);
+    const auto raw = raw_answers_.find(call);
+    if (raw != raw_answers_.end()) return raw->second;
     const auto answer = answers_.find(call);
     if (answer != answers_.end()) return {.body = answer->second};
     if (call.starts_with("POST") || call.starts_with("PATCH") || call.starts_with("DELETE"))
@@ -67,6 +69,7 @@ class RestStoreTest : public ::testing::Test {
 
   TestFolder folder_;
   std::map<std::string, std::string> answers_;
+  std::map<std::string, TestAnswer> raw_answers_;
   TestServer server_{[this](const TestRequest& request) { return Answer(request); }};
   std::unique_ptr<RestStore> store_;
 };
@@ -126,6 +129,30 @@ TEST_F(RestStoreTest, ListsModelsByName) {
   ASSERT_TRUE(models.ok());
   ASSERT_EQ(models->size(), 2u);
   EXPECT_EQ((*models)[0].name, "claims");
+}
+
+TEST_F(RestStoreTest, TheHistoryOfAModelIsReadFromAServerThatKeepsOne) {
+  answers_["GET /api/2.0/reeve/registered-models/history?name=loans"] =
+      R"({"events":[{"time_ms":5,"actor":"ann","action":"alias_set","model":"loans",
+      "alias":"champion","from":"1","to":"2"},{"action":"of a later release"},
+      {"time_ms":9,"action":"alias_set","model":"loans","alias":"champion","from":"2","to":"3",
+      "recorded":false}]})";
+  const auto history = store_->ListRegistryEvents("loans");
+  ASSERT_TRUE(history.ok() && history->has_value()) << history.status().message();
+  ASSERT_EQ((*history)->size(), 2u);
+  EXPECT_EQ((**history)[0].actor, "ann");
+  EXPECT_EQ((**history)[0].to, "2");
+  EXPECT_TRUE((**history)[0].is_recorded);
+  EXPECT_FALSE((**history)[1].is_recorded);
+}
+
+TEST_F(RestStoreTest, MlflowsServerKeepsNoHistory) {
+  raw_answers_["GET /api/2.0/reeve/registered-models/history?name=loans"] = {.status = 404,
+                                                                             .body = "<html>"};
+  const auto history = store_->ListRegistryEvents("loans");
+  ASSERT_TRUE(history.ok()) << history.status().message();
+  EXPECT_FALSE(history->has_value());
+  EXPECT_EQ(store_->ListRegistryEvents("loan").status().code(), StatusCode::kNotFound);
 }
 
 TEST_F(RestStoreTest, OnlyReadyLoggedModelsAreFound) {

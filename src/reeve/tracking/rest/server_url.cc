@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reeve/base/credentials.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 
@@ -32,7 +33,7 @@ Authority FindAuthority(std::string_view uri) {
 }
 
 Status WrongUri(const std::string& uri, const std::string& what) {
-  return Status::InvalidArgument("tracking URI " + Quote(MaskUserInfo(uri), 400) + ": " + what +
+  return Status::InvalidArgument("tracking URI " + Quote(MaskCredentials(uri), 400) + ": " + what +
                                  ", expected http://HOST:PORT or https://HOST/PREFIX");
 }
 
@@ -91,7 +92,7 @@ Result<ServerUrl> ParseServerUrl(const std::string& uri) {
   const Authority place = FindAuthority(uri);
   const std::string authority = uri.substr(place.from, place.to - place.from);
   if (authority.find('@') != std::string::npos) {
-    return Status::InvalidArgument("tracking URI " + Quote(MaskUserInfo(uri), 400) +
+    return Status::InvalidArgument("tracking URI " + Quote(MaskCredentials(uri), 400) +
                                    " holds a user or password, expected them in the environment")
         .WithFix("export MLFLOW_TRACKING_USERNAME=… MLFLOW_TRACKING_PASSWORD=…")
         .WithFix("or: export MLFLOW_TRACKING_TOKEN=…");
@@ -107,14 +108,6 @@ Result<ServerUrl> ParseServerUrl(const std::string& uri) {
   url.authority = authority;
   url.base = (is_https ? "https://" : "http://") + authority + prefix;
   return url;
-}
-
-std::string MaskUserInfo(const std::string& uri) {
-  const Authority place = FindAuthority(uri);
-  // A password may hold unescaped slashes, so everything before the last "@" goes.
-  const std::size_t at = uri.rfind('@');
-  if (place.from == 0 || at == std::string::npos || at < place.from) return uri;
-  return uri.substr(0, place.from) + "***" + uri.substr(at);
 }
 
 std::string EscapeUrl(std::string_view text, bool is_path) {

@@ -32,9 +32,6 @@ bool IsServerUri(std::string_view uri);
 /// and no log shows them.
 Result<ServerUrl> ParseServerUrl(const std::string& uri);
 
-/// `uri` with what stands before an "@" of its authority replaced by "***": for messages.
-std::string MaskUserInfo(const std::string& uri);
-
 /// All but letters, digits and -._~ as %XX; slashes are kept where `text` is a path.
 std::string EscapeUrl(std::string_view text, bool is_path = false);
 

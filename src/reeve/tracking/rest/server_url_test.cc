@@ -74,9 +74,6 @@ TEST(ServerUrlTest, PasswordsAreRefusedAndNeverRepeated) {
   }
   EXPECT_THAT(ParseServerUrl("http://ada:x@h").status().fixes()[0],
               HasSubstr("MLFLOW_TRACKING_USERNAME"));
-  EXPECT_EQ(MaskUserInfo("postgresql://ada:hunter2@db/mlflow"), "postgresql://***@db/mlflow");
-  EXPECT_EQ(MaskUserInfo("sqlite:///a@b.db"), "sqlite://***@b.db");
-  EXPECT_EQ(MaskUserInfo("a@b"), "a@b");
 }
 
 TEST(ServerUrlTest, KnowsWhatIsOnThisMachine) {

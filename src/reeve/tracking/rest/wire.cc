@@ -161,6 +161,23 @@ RegisteredModel ModelFromWire(const Json& json) {
   return model;
 }
 
+std::optional<RegistryEvent> RegistryEventFromWire(const Json& json) {
+  const auto action = ParseRegistryAction(WireText(json, "action"));
+  if (!action) return std::nullopt;
+  RegistryEvent event;
+  event.time_ms = Integer(json, "time_ms");
+  event.actor = WireText(json, "actor");
+  event.action = *action;
+  event.model = WireText(json, "model");
+  event.version = Integer(json, "version");
+  event.alias = WireText(json, "alias");
+  event.from = WireText(json, "from");
+  event.to = WireText(json, "to");
+  const auto recorded = json.find("recorded");
+  event.is_recorded = recorded == json.end() || *recorded != Json(false);
+  return event;
+}
+
 Json ToWire(const std::map<std::string, std::string>& pairs) {
   Json list = Json::array();
   for (const auto& [key, value] : pairs) list.push_back(Json{{"key", key}, {"value", value}});

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "reeve/base/json.h"
 #include "reeve/tracking/records.h"
+#include "reeve/tracking/registry_event.h"
 
 namespace reeve::tracking {
 
@@ -25,6 +27,8 @@ LoggedModel LoggedModelFromWire(const Json& json);
 bool IsReadyOnWire(const Json& json);
 ModelVersion VersionFromWire(const Json& json);
 RegisteredModel ModelFromWire(const Json& json);
+/// Nothing for an action that is not known here, of a later release.
+std::optional<RegistryEvent> RegistryEventFromWire(const Json& json);
 
 /// The member as an object; an empty one when it is absent or something else.
 const Json& WireObject(const Json& object, const char* member);

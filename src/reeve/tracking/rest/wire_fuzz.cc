@@ -24,5 +24,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)IsReadyOnWire(*json);
   (void)VersionFromWire(*json);
   (void)ModelFromWire(*json);
+  (void)RegistryEventFromWire(*json);
   return 0;
 }

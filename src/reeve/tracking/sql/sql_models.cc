@@ -9,8 +9,10 @@
 #include "reeve/base/json.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
+#include "reeve/base/user_name.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/names.h"
+#include "reeve/tracking/registry_log.h"
 #include "reeve/tracking/sql/sql_store.h"
 
 namespace reeve::tracking {
@@ -25,6 +27,15 @@ constexpr std::array<const char*, 4> kStages = {"None", "Staging", "Production",
 
 Status MissingLoggedModel(const std::string& model_id) {
   return Status::NotFound("logged model " + Quote(model_id) + " does not exist");
+}
+
+RegistryEvent EventNow(const Clock& clock, RegistryAction action, const std::string& model) {
+  RegistryEvent event;
+  event.time_ms = clock.NowMs();
+  event.actor = UserName();
+  event.action = action;
+  event.model = model;
+  return event;
 }
 
 }  // namespace
@@ -123,6 +134,9 @@ Result<std::int64_t> SqlStore::WriteVersion(const Publication& publication) {
         database_->Run("INSERT INTO registered_models (name, creation_time, last_updated_time, "
                        "description) VALUES (?, ?, ?, ?)",
                        publication.registered_name, now, now, publication.description));
+    REEVE_RETURN_IF_ERROR(AppendRegistryEvents(
+        *database_,
+        {EventNow(*clock_, RegistryAction::kModelCreated, publication.registered_name)}));
   }
   REEVE_ASSIGN_OR_RETURN(
       sql::Statement next,
@@ -149,6 +163,10 @@ Result<std::int64_t> SqlStore::WriteVersion(const Publication& publication) {
   }
   REEVE_RETURN_IF_ERROR(
       NoteVersionOnModel(publication.model_id, publication.registered_name, version));
+  RegistryEvent event =
+      EventNow(*clock_, RegistryAction::kVersionCreated, publication.registered_name);
+  event.version = version;
+  REEVE_RETURN_IF_ERROR(AppendRegistryEvents(*database_, {event}));
   return version;
 }
 
@@ -339,14 +357,29 @@ Status SqlStore::CheckVersion(const std::string& name, std::int64_t version) {
   return found ? Status::Ok() : MissingVersion(name, version);
 }
 
+Result<std::string> SqlStore::AliasVersion(const std::string& name, const std::string& alias) {
+  REEVE_ASSIGN_OR_RETURN(
+      sql::Statement row,
+      database_->Prepare(
+          "SELECT version FROM registered_model_aliases WHERE name = ? AND alias = ?", name,
+          alias));
+  REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
+  return found ? std::to_string(row.Integer(0)) : std::string();
+}
+
 Status SqlStore::WriteAlias(const std::string& name, const std::string& alias,
                             std::int64_t version) {
+  RegistryEvent event = EventNow(*clock_, RegistryAction::kAliasSet, name);
+  event.alias = alias;
+  REEVE_ASSIGN_OR_RETURN(event.from, AliasVersion(name, alias));
+  event.to = std::to_string(version);
   // Later schemas have another key, so that no conflict can be named.
   REEVE_RETURN_IF_ERROR(database_->Run(
       "DELETE FROM registered_model_aliases WHERE name = ? AND alias = ?", name, alias));
-  return database_->Run(
-      "INSERT INTO registered_model_aliases (alias, version, name) VALUES (?, ?, ?)", alias,
-      version, name);
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("INSERT INTO registered_model_aliases (alias, version, name) VALUES (?, ?, ?)",
+                     alias, version, name));
+  return AppendRegistryEvents(*database_, {event});
 }
 
 Status SqlStore::SetAlias(const std::string& name, const std::string& alias, std::int64_t version) {
@@ -360,9 +393,24 @@ Status SqlStore::SetAlias(const std::string& name, const std::string& alias, std
 
 Status SqlStore::DeleteAlias(const std::string& name, const std::string& alias) {
   const Lock lock(mutex_);
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckModel(name));
-  return database_->Run("DELETE FROM registered_model_aliases WHERE name = ? AND alias = ?", name,
-                        alias);
+  RegistryEvent event = EventNow(*clock_, RegistryAction::kAliasDeleted, name);
+  event.alias = alias;
+  REEVE_ASSIGN_OR_RETURN(event.from, AliasVersion(name, alias));
+  if (event.from.empty()) return Status::Ok();
+  REEVE_RETURN_IF_ERROR(database_->Run(
+      "DELETE FROM registered_model_aliases WHERE name = ? AND alias = ?", name, alias));
+  REEVE_RETURN_IF_ERROR(AppendRegistryEvents(*database_, {event}));
+  return transaction.Commit();
+}
+
+Result<std::optional<std::vector<RegistryEvent>>> SqlStore::ListRegistryEvents(
+    const std::string& name) {
+  const Lock lock(mutex_);
+  REEVE_ASSIGN_OR_RETURN(std::vector<RegistryEvent> events,
+                         ReadRegistryHistory(*database_, name, clock_->NowMs()));
+  return std::optional(std::move(events));
 }
 
 Status SqlStore::SetStage(const std::string& name, std::int64_t version, const std::string& stage) {
@@ -376,11 +424,49 @@ Status SqlStore::SetStage(const std::string& name, std::int64_t version, const s
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
   REEVE_RETURN_IF_ERROR(CheckVersion(name, version));
+  RegistryEvent event = EventNow(*clock_, RegistryAction::kStageChanged, name);
+  event.version = version;
+  event.to = *known;
+  {
+    REEVE_ASSIGN_OR_RETURN(
+        sql::Statement row,
+        database_->Prepare(
+            "SELECT current_stage FROM model_versions WHERE name = ? AND version = ?", name,
+            version));
+    REEVE_RETURN_IF_ERROR(row.Step().status());
+    event.from = row.Text(0);
+  }
   REEVE_RETURN_IF_ERROR(
       database_->Run("UPDATE model_versions SET current_stage = ?, last_updated_time = ? WHERE "
                      "name = ? AND version = ?",
-                     std::string_view(*known), clock_->NowMs(), name, version));
+                     std::string_view(*known), event.time_ms, name, version));
+  if (event.from != event.to) REEVE_RETURN_IF_ERROR(AppendRegistryEvents(*database_, {event}));
   return transaction.Commit();
+}
+
+Status SqlStore::DeleteAliasesOf(const RegistryEvent& version) {
+  std::vector<RegistryEvent> events;
+  {
+    REEVE_ASSIGN_OR_RETURN(
+        sql::Statement row,
+        database_->Prepare("SELECT alias FROM registered_model_aliases WHERE name = ? AND version "
+                           "= ? ORDER BY alias",
+                           version.model, version.version));
+    for (;;) {
+      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
+      if (!more) break;
+      RegistryEvent event = version;
+      event.action = RegistryAction::kAliasDeleted;
+      event.version = 0;
+      event.alias = row.Text(0);
+      event.from = std::to_string(version.version);
+      events.push_back(std::move(event));
+    }
+  }
+  REEVE_RETURN_IF_ERROR(
+      database_->Run("DELETE FROM registered_model_aliases WHERE name = ? AND version = ?",
+                     version.model, version.version));
+  return AppendRegistryEvents(*database_, events);
 }
 
 Status SqlStore::DeleteVersion(const std::string& name, std::int64_t version) {
@@ -394,8 +480,10 @@ Status SqlStore::DeleteVersion(const std::string& name, std::int64_t version) {
                      "run_id = 'REDACTED-RUN-ID', run_link = 'REDACTED-RUN-LINK', status_message = "
                      "NULL WHERE name = ? AND version = ?",
                      std::string_view(kDeletedStage), clock_->NowMs(), name, version));
-  REEVE_RETURN_IF_ERROR(database_->Run(
-      "DELETE FROM registered_model_aliases WHERE name = ? AND version = ?", name, version));
+  RegistryEvent event = EventNow(*clock_, RegistryAction::kVersionDeleted, name);
+  event.version = version;
+  REEVE_RETURN_IF_ERROR(DeleteAliasesOf(event));
+  REEVE_RETURN_IF_ERROR(AppendRegistryEvents(*database_, {event}));
   return transaction.Commit();
 }
 

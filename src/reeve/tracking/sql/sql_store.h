@@ -50,6 +50,8 @@ class SqlStore final : public Store {
   Status DeleteAlias(const std::string& name, const std::string& alias) override;
   Status SetStage(const std::string& name, std::int64_t version, const std::string& stage) override;
   Status DeleteVersion(const std::string& name, std::int64_t version) override;
+  Result<std::optional<std::vector<RegistryEvent>>> ListRegistryEvents(
+      const std::string& name) override;
 
  private:
   SqlStore(std::unique_ptr<sql::Database> database, std::string folder, const Clock* clock)
@@ -71,7 +73,11 @@ class SqlStore final : public Store {
   Status MissingVersion(const std::string& name, std::int64_t version);
   Status CheckVersion(const std::string& name, std::int64_t version);
   Result<std::int64_t> WriteVersion(const Publication& publication);
+  /// Empty when there is no such alias.
+  Result<std::string> AliasVersion(const std::string& name, const std::string& alias);
   Status WriteAlias(const std::string& name, const std::string& alias, std::int64_t version);
+  /// Those that point to the version which the event says is deleted.
+  Status DeleteAliasesOf(const RegistryEvent& version);
   Status NoteVersionOnModel(const std::string& model_id, const std::string& name,
                             std::int64_t version);
 

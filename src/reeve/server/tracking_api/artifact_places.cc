@@ -1,0 +1,75 @@
+#include "reeve/server/tracking_api/artifact_places.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "reeve/base/text.h"
+#include "reeve/server/artifacts/artifact_path.h"
+#include "reeve/tracking/artifact_location.h"
+
+namespace reeve::server {
+namespace {
+
+constexpr std::string_view kProxyPath = "/api/2.0/mlflow-artifacts/artifacts/";
+
+// What stands behind the host of scheme://host/path; the path of scheme:/path.
+std::string_view PathOf(std::string_view uri) {
+  uri.remove_prefix(uri.find(':') + 1);
+  if (uri.starts_with("//")) {
+    uri.remove_prefix(2);
+    uri.remove_prefix(std::min(uri.find('/'), uri.size()));
+  }
+  return uri;
+}
+
+// The path below the proxied folder, when the location is one behind a proxy.
+std::optional<std::string_view> ProxiedPath(std::string_view location) {
+  if (location.starts_with("mlflow-artifacts:")) {
+    const std::string_view path = PathOf(location);
+    return path.substr(std::min(path.find_first_not_of('/'), path.size()));
+  }
+  if (!location.starts_with("http://") && !location.starts_with("https://")) return std::nullopt;
+  const std::size_t at = location.find(kProxyPath);
+  if (at == std::string_view::npos) return std::nullopt;
+  return location.substr(at + kProxyPath.size());
+}
+
+bool IsBelow(const std::string& path, const std::string& folder) {
+  return path == folder || path.starts_with(folder.ends_with('/') ? folder : folder + "/");
+}
+
+std::string Normal(const std::string& path) {
+  std::string normal = std::filesystem::path(path).lexically_normal().string();
+  if (normal.size() > 1 && normal.ends_with('/')) normal.pop_back();
+  return normal;
+}
+
+}  // namespace
+
+ArtifactPlaces::ArtifactPlaces(std::string proxied, std::vector<std::string> local)
+    : proxied_(Normal(proxied)) {
+  local_.push_back(proxied_);
+  for (const std::string& folder : local) local_.push_back(Normal(folder));
+}
+
+Result<std::string> ArtifactPlaces::FolderOf(const std::string& location) const {
+  if (const auto proxied = ProxiedPath(location)) {
+    REEVE_ASSIGN_OR_RETURN(const std::string path, SafeArtifactPath(*proxied));
+    return path.empty() ? proxied_ : proxied_ + "/" + path;
+  }
+  Result<std::string> path = tracking::LocalPath(location, proxied_);
+  if (path.ok()) {
+    const std::string normal = Normal(*path);
+    const bool is_ours = std::any_of(local_.begin(), local_.end(), [&](const std::string& folder) {
+      return IsBelow(normal, folder);
+    });
+    if (is_ours) return normal;
+  }
+  return Status::InvalidArgument("artifacts at " + Quote(location, 400) +
+                                 " do not lie behind this server; clients reach them themselves");
+}
+
+}  // namespace reeve::server
