@@ -92,6 +92,7 @@ constexpr auto kOptions = std::to_array<Option>({
     {"origin", "", "", "", "", "config", false, "also say where each value comes from"},
     {"stage", "", "STAGE", "", "", "models", false, "None, Staging, Production or Archived"},
     {"delete", "", "", "", "", "models", false, "remove the alias instead of setting it"},
+    {"alias", "", "ALIAS", "champion", "", "models", false, "models rollback: the alias to move"},
     {"html", "", "FILE", "", "", "evaluate", false, "write a page with scores and pictures"},
     {"host", "", "HOST", "127.0.0.1", "serve.host", "serve server", false,
      "address to listen at; 0.0.0.0 for all of this machine"},

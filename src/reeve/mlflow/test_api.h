@@ -8,6 +8,7 @@
 
 #include "reeve/base/test_folder.h"
 #include "reeve/mlflow/api.h"
+#include "reeve/sql/test_postgres.h"
 
 namespace reeve::mlflow {
 
@@ -21,12 +22,14 @@ class SteppingClock final : public Clock {
   mutable std::int64_t now_ms_ = 1'700'000'000'000;
 };
 
-/// For tests: an API on a database in a folder of its own.
+/// For tests: an API on a new database, of the kind that sql::TestDatabaseUri says.
 class ApiTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    Result<std::unique_ptr<Api>> api =
-        Api::Open({.database_uri = "sqlite:///" + folder_.Path("mlflow.db"), .clock = &clock_});
+    std::string why;
+    const auto uri = sql::TestDatabaseUri(folder_.Path("mlflow.db"), why);
+    if (!uri) GTEST_SKIP() << why;
+    Result<std::unique_ptr<Api>> api = Api::Open({.database_uri = *uri, .clock = &clock_});
     ASSERT_TRUE(api.ok()) << api.status().message();
     api_ = std::move(*api);
   }

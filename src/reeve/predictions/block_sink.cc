@@ -7,13 +7,14 @@
 namespace reeve::predictions {
 namespace {
 
-// Larger ones are not kept for the blocks to come.
-constexpr std::size_t kMostSpareBytes = 256U << 10;
+// Memory of blocks of about this size is kept for the blocks to come.
+constexpr std::size_t kFewestSpareBytes = 128U << 10, kMostSpareBytes = 256U << 10;
 constexpr std::int64_t kRetentionEveryMs = 600'000;
 
 }  // namespace
 
 Status BlockSink::Write(SealedBlock block) {
+  waiting_bytes_ += block.bytes.size();
   waiting_.push_back(std::move(block));
   REEVE_RETURN_IF_ERROR(WriteWaiting());
   return unsynced_bytes_ >= options_.unsynced_bytes ? SyncFile() : Status::Ok();
@@ -23,6 +24,7 @@ std::string BlockSink::SpareBytes() {
   if (spare_.empty()) return {};
   std::string bytes = std::move(spare_.back());
   spare_.pop_back();
+  spare_bytes_ -= bytes.capacity();
   bytes.clear();
   return bytes;
 }
@@ -49,6 +51,7 @@ std::int64_t BlockSink::Abandon() {
   std::int64_t rows = 0;
   for (const SealedBlock& block : waiting_) rows += block.rows;
   waiting_.clear();
+  waiting_bytes_ = 0;
   return rows;
 }
 
@@ -59,6 +62,7 @@ Status BlockSink::WriteWaiting() {
       GiveUpFile();
       return status;
     }
+    waiting_bytes_ -= waiting_.front().bytes.size();
     unsynced_bytes_ += waiting_.front().bytes.size();
     unsynced_.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
@@ -123,9 +127,12 @@ Status BlockSink::SyncFile() {
     rows_synced_ += block.rows;
     labels_synced_ += block.labels;
     bytes_synced_ += block.bytes.size();
-    const bool is_needed = (spare_.size() + 1) * kMostSpareBytes <= options_.unsynced_bytes;
-    if (is_needed && block.bytes.capacity() <= kMostSpareBytes)
-      spare_.push_back(std::move(block.bytes));
+    const std::size_t capacity = block.bytes.capacity();
+    const bool fits = capacity >= kFewestSpareBytes && capacity <= kMostSpareBytes &&
+                      spare_bytes_ + capacity <= options_.unsynced_bytes;
+    if (!fits) continue;
+    spare_bytes_ += capacity;
+    spare_.push_back(std::move(block.bytes));
   }
   unsynced_.clear();
   unsynced_bytes_ = 0;
@@ -140,6 +147,7 @@ void BlockSink::GiveUpFile() {
   waiting_.insert(waiting_.begin(), std::make_move_iterator(unsynced_.begin()),
                   std::make_move_iterator(unsynced_.end()));
   unsynced_.clear();
+  waiting_bytes_ += unsynced_bytes_;
   unsynced_bytes_ = 0;
   // A full disk is not filled further with pieces of files.
   if (!has_synced_block_ && !name_.path.empty())

@@ -27,7 +27,7 @@ struct BlockSinkOptions {
   std::string folder;
   std::uint64_t file_bytes = 128U << 20;
   /// Written bytes are kept until they are synced; at this many, they are.
-  std::uint64_t unsynced_bytes = 8U << 20;
+  std::uint64_t unsynced_bytes = 6U << 20;
   Retention retention;
   const Clock* clock = nullptr;
   FileSystem* files = nullptr;
@@ -56,6 +56,8 @@ class BlockSink {
   /// Forgets the blocks that wait: the rows that are lost.
   std::int64_t Abandon();
 
+  /// Bytes of blocks that are not known to be on disk, and of spare ones.
+  std::size_t bytes_held() const { return waiting_bytes_ + unsynced_bytes_ + spare_bytes_; }
   std::int64_t rows_synced() const { return rows_synced_; }
   std::int64_t labels_synced() const { return labels_synced_; }
   std::uint64_t bytes_synced() const { return bytes_synced_; }
@@ -76,7 +78,8 @@ class BlockSink {
   LogFileName name_;
   std::int64_t file_ms_ = 0;
   int file_number_ = 0;
-  std::uint64_t file_bytes_ = 0, unsynced_bytes_ = 0;
+  std::uint64_t file_bytes_ = 0, waiting_bytes_ = 0, unsynced_bytes_ = 0;
+  std::size_t spare_bytes_ = 0;
   bool has_synced_block_ = false;
   std::set<std::uint32_t> schemas_in_file_;
   std::int64_t retention_checked_ms_ = INT64_MIN;

@@ -14,11 +14,8 @@ std::unique_ptr<RowChunk> ChunkPool::Take(std::size_t needed) {
   }
   const std::size_t size = std::max(needed, chunk_bytes_);
   // A row that needs more than usual may take the place of chunks that nobody uses.
-  while (bytes_ + size > most_bytes_ && !free_.empty()) {
-    bytes_ -= chunk_bytes_;
-    free_.pop_back();
-  }
-  if (bytes_ + size > most_bytes_) return nullptr;
+  MakeRoom(size);
+  if (!HasRoom(size)) return nullptr;
   try {
     auto chunk = std::make_unique<RowChunk>(size);
     bytes_ += size;
@@ -35,6 +32,19 @@ void ChunkPool::GiveBack(std::unique_ptr<RowChunk> chunk) {
     free_.push_back(std::move(chunk));
   } else {
     bytes_ -= chunk->capacity();
+  }
+}
+
+void ChunkPool::SetHeldElsewhere(std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  elsewhere_ = bytes;
+  MakeRoom(0);
+}
+
+void ChunkPool::MakeRoom(std::size_t bytes) {
+  while (!HasRoom(bytes) && !free_.empty()) {
+    bytes_ -= chunk_bytes_;
+    free_.pop_back();
   }
 }
 

@@ -61,8 +61,6 @@ std::string RandomSession() {
   return session;
 }
 
-std::size_t UnsyncedBytes(const PredictionLogOptions& options) { return options.buffer_bytes / 2; }
-
 bool IsConsistent(const ScoredCall& call) {
   const std::size_t rows = call.predicted.size();
   return call.contract != nullptr && call.cells != nullptr && call.cells->rows() == rows &&
@@ -85,12 +83,11 @@ class FileLog : public PredictionLog {
         flush_every_(std::max<std::int64_t>(options.flush_ms, 1)),
         shards_(std::bit_ceil(
             std::clamp<std::size_t>(2 * std::thread::hardware_concurrency(), 1, kMostShards))),
-        pool_(options.buffer_bytes - UnsyncedBytes(options),
-              std::clamp(options.buffer_bytes / (2 * shards_.size()), kFewestChunkBytes,
-                         kMostChunkBytes)),
+        pool_(options.buffer_bytes, std::clamp(options.buffer_bytes / (2 * shards_.size()),
+                                               kFewestChunkBytes, kMostChunkBytes)),
         sink_({.folder = options.folder,
                .file_bytes = options.file_bytes,
-               .unsynced_bytes = UnsyncedBytes(options),
+               .unsynced_bytes = options.buffer_bytes / 2,
                .retention = {options.retention_days, options.retention_bytes},
                .clock = options.clock,
                .files = options.files,
@@ -270,6 +267,7 @@ class FileLog : public PredictionLog {
       }
       const bool is_due = stop || ticket > flush_done_ || SteadyClock::now() >= next_flush;
       Status status = Step(is_due);
+      pool_.SetHeldElsewhere(sink_.bytes_held());
       if (stop) End(status);
       if (is_due) next_flush = SteadyClock::now() + flush_every_;
       Report(std::move(status), ticket);
@@ -284,6 +282,7 @@ class FileLog : public PredictionLog {
     while (std::unique_ptr<RowChunk> chunk = NextReady()) {
       const Status status = maker_.Take(*chunk);
       pool_.GiveBack(std::move(chunk));
+      pool_.SetHeldElsewhere(sink_.bytes_held());
       REEVE_RETURN_IF_ERROR(status);
     }
     if (!is_due) return Status::Ok();

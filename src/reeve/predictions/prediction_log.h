@@ -56,9 +56,9 @@ struct Label {
 struct PredictionLogOptions {
   /// Folder of the store; made when it is not there. Up to 64 processes may write it at once.
   std::string folder = "predictions";
-  /// Memory for rows that are not on disk yet; beyond it rows are dropped and counted. Half
-  /// of it is for blocks that were written and not yet synced.
-  std::size_t buffer_bytes = 16U << 20;
+  /// Memory for rows that are not on disk yet; beyond it rows are dropped and counted. Up
+  /// to half of it holds blocks that were written and not yet synced.
+  std::size_t buffer_bytes = 12U << 20;
   /// A block is written when it holds this much, or after flush_ms.
   std::size_t block_bytes = 1U << 20;
   std::int64_t flush_ms = 1000;

@@ -284,6 +284,7 @@ void Router::Match(std::string_view method, std::string_view target, RouteMatch&
     match.path = raw;
     if (!std::all_of(raw.begin(), raw.end(), IsPathCharacter) ||
         !DecodePath(raw, match, has_slash)) {
+      match.error_body = FormOf(raw);
       return;
     }
     if (!has_slash) {

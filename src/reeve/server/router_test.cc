@@ -163,6 +163,8 @@ TEST_F(RouterTest, TakesEscapedLiterals) {
 TEST_F(RouterTest, LongestPrefixGivesTheFormOfErrors) {
   Find("GET", "/v2/nothing");
   EXPECT_EQ((*match_.error_body)(404, "not_found", "m"), R"({"error":"m"})");
+  Find("GET", "/v2/../etc/passwd");
+  EXPECT_EQ((*match_.error_body)(400, "bad_path", "m"), R"({"error":"m"})");
   Find("GET", "/v20");
   EXPECT_EQ((*match_.error_body)(404, "not_found", "m"),
             R"({"error":{"code":"not_found","message":"m"}})");

@@ -153,4 +153,12 @@ bool TestPostgres::Serve() {
   return true;
 }
 
+std::optional<std::string> TestDatabaseUri(const std::string& file, std::string& why) {
+  const char* const kind = std::getenv("REEVE_TEST_DATABASE");
+  if (kind == nullptr || std::string_view(kind) != "postgres") return "sqlite:///" + file;
+  TestPostgres* const server = TestPostgres::Get(why);
+  if (server == nullptr) return std::nullopt;
+  return server->UrlOfNewSchema();
+}
+
 }  // namespace reeve::sql

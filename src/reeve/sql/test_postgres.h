@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -59,5 +60,10 @@ class TestPostgres {
   /// Reads the server's messages so that it never waits for that.
   std::thread log_reader_;
 };
+
+/// For tests that hold for every kind of database: the URI of a new one. `file`, or with
+/// REEVE_TEST_DATABASE=postgres in the environment a schema of TestPostgres; nothing, and the
+/// reason in `why`, where there is no server. tools/run_unit_tests runs such tests both ways.
+std::optional<std::string> TestDatabaseUri(const std::string& file, std::string& why);
 
 }  // namespace reeve::sql

@@ -25,6 +25,7 @@ Result<int> RunModelsShow(const Call& call);
 Result<int> RunModelsAlias(const Call& call);
 Result<int> RunModelsStage(const Call& call);
 Result<int> RunModelsRollback(const Call& call);
+Result<int> RunModelsHistory(const Call& call);
 Result<int> RunModelsDelete(const Call& call);
 Result<int> RunPredictionsQuery(const Call& call);
 Result<int> RunPredictionsExport(const Call& call);

@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Command, 30> kCommands = {{
+constexpr std::array<Command, 31> kCommands = {{
     {"demo", "[DIR]", "write a demo table, train, register, predict; say what to try next",
      "  reeve demo\n  reeve demo --table-only -o loans.csv --rows 5000\n", 0, 1, RunDemo},
     {"train", "DATA --target COLUMN", "table in, tuned, tested, tracked classifier out",
@@ -61,8 +61,10 @@ constexpr std::array<Command, 30> kCommands = {{
      "  reeve models alias loans challenger 1\n", 2, 3, RunModelsAlias},
     {"models stage", "NAME VERSION --stage STAGE", "move a version to a stage",
      "  reeve models stage loans 1 --stage Production\n", 2, 2, RunModelsStage},
-    {"models rollback", "NAME", "point champion at the version before it", "", 1, 1,
+    {"models rollback", "NAME", "point an alias (champion) back at the version before", "", 1, 1,
      RunModelsRollback},
+    {"models history", "NAME", "who moved which alias and stage when, what came and went",
+     "  reeve models history loans\n", 1, 1, RunModelsHistory},
     {"models delete", "NAME VERSION", "delete a version, as MLflow does", "", 2, 2,
      RunModelsDelete},
     {"predictions query", "", "served predictions, newest first, with the labels that came later",

@@ -11,6 +11,9 @@ namespace {
 
 class LoggedModelQueryTest : public testing::Test {
  protected:
+  void SetUp() override {
+    if (!database_.why().empty()) GTEST_SKIP() << database_.why();
+  }
   LoggedModelQueryTest() {
     database_.Fill(R"sql(
 INSERT INTO experiments(experiment_id, name, lifecycle_stage) VALUES (7, 'shelf', 'active');
@@ -34,7 +37,7 @@ INSERT INTO logged_model_metrics(model_id, metric_name, metric_timestamp_ms, met
     auto parsed = ParseFilter(SearchTarget::kLoggedModels, filter);
     if (!parsed.ok()) return parsed.status().message();
     search.filter = *parsed;
-    const Result<Query> query = LoggedModelQuery(search, sql::Dialect::kSqlite);
+    const Result<Query> query = LoggedModelQuery(search, database_.dialect());
     return query.ok() ? database_.Answer(*query, 2) : query.status().message();
   }
   std::string Sorted(const std::vector<LoggedModelOrder>& order) {

@@ -10,6 +10,9 @@ namespace {
 
 class RegistryQueryTest : public testing::Test {
  protected:
+  void SetUp() override {
+    if (!database_.why().empty()) GTEST_SKIP() << database_.why();
+  }
   RegistryQueryTest() {
     database_.Fill(R"sql(
 INSERT INTO registered_models(name, creation_time, last_updated_time) VALUES ('Ant', 1, 10), ('bee', 2, 30), ('cat', 3, 20), ('hello', 4, 40);
@@ -29,7 +32,7 @@ INSERT INTO model_version_tags(key, value, name, version) VALUES ('odd', '1', 'b
     if (!parsed.ok()) return parsed.status().message();
     RegisteredModelSearch search{.filter = *parsed};
     search.order = *ParseOrderBy(SearchTarget::kRegisteredModels, order);
-    return database_.Answer(RegisteredModelQuery(search, sql::Dialect::kSqlite));
+    return database_.Answer(RegisteredModelQuery(search, database_.dialect()));
   }
   /// The sources, which differ for all versions.
   std::string Versions(const std::string& filter, const std::vector<std::string>& order = {},
@@ -38,7 +41,7 @@ INSERT INTO model_version_tags(key, value, name, version) VALUES ('odd', '1', 'b
     if (!parsed.ok()) return parsed.status().message();
     ModelVersionSearch search{.filter = *parsed, .page = page};
     search.order = *ParseOrderBy(SearchTarget::kModelVersions, order);
-    return database_.Answer(ModelVersionQuery(search, sql::Dialect::kSqlite), 7);
+    return database_.Answer(ModelVersionQuery(search, database_.dialect()), 7);
   }
 
   TestDatabase database_;

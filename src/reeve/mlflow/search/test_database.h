@@ -8,23 +8,31 @@
 #include "reeve/base/test_folder.h"
 #include "reeve/mlflow/search/query.h"
 #include "reeve/sql/open.h"
+#include "reeve/sql/test_postgres.h"
 #include "reeve/tracking/store.h"
 
 namespace reeve::mlflow {
 
-/// For tests: a database with the tables that the tracking store makes, and the answers of queries.
+/// For tests: a database with the tables that the tracking store makes, of the kind that
+/// sql::TestDatabaseUri says, and the answers of queries.
 class TestDatabase {
  public:
   TestDatabase() {
-    const std::string uri = "sqlite:///" + folder_.Path("search.db");
-    EXPECT_TRUE(tracking::Store::Open(uri, {}).ok());
-    auto database = sql::Open(uri, {});
+    const auto uri = sql::TestDatabaseUri(folder_.Path("search.db"), why_);
+    if (!uri) return;
+    EXPECT_TRUE(tracking::Store::Open(*uri, {}).ok());
+    auto database = sql::Open(*uri, {});
     EXPECT_TRUE(database.ok());
     database_ = std::move(database).value();
   }
 
+  /// Empty, or why there is none: the test has to be skipped.
+  const std::string& why() const { return why_; }
+  sql::Dialect dialect() const { return database_->dialect(); }
+
   /// Statements that fill tables.
   void Fill(const char* sql) {
+    if (database_ == nullptr) return;
     const Status status = database_->RunScript(sql);
     EXPECT_TRUE(status.ok()) << status.message();
   }
@@ -47,6 +55,7 @@ class TestDatabase {
 
  private:
   TestFolder folder_;
+  std::string why_;
   std::unique_ptr<sql::Database> database_;
 };
 

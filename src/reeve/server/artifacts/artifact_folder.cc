@@ -21,8 +21,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// In single quotes, as MLflow writes it; nothing is in it that a line does not hold.
+std::string Named(std::string_view name) {
+  const auto quoted = Quote(name, 400);
+  return "'" + quoted.substr(1, quoted.size() - 2) + "'";
+}
+
 Status NoSuch(std::string_view name) {
-  return Status::NotFound("No such artifact: " + Quote(name, 400));
+  return Status::NotFound("No such artifact: " + Named(name));
 }
 
 bool IsBelow(const std::string& path, const std::string& root) {
@@ -102,7 +108,7 @@ Result<ArtifactFile> ArtifactFolder::Open(std::string_view path) const {
   if (::fstat(descriptor, &facts) != 0) return Unreadable(path, errno);
   if (S_ISDIR(facts.st_mode)) {
     return Status::InvalidArgument("Artifact path refers to a directory, not a file: " +
-                                   Quote(path, 400));
+                                   Named(path));
   }
   if (!S_ISREG(facts.st_mode)) return NoSuch(path);
   opened.size = static_cast<std::uint64_t>(facts.st_size);

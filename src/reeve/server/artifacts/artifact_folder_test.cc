@@ -75,7 +75,8 @@ TEST_F(ArtifactFolderTest, SaysWhatIsNoFile) {
   EXPECT_EQ(folder_.Open("a/none").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(folder_.Open("a/x/y").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(folder_.Open("a").status().code(), StatusCode::kInvalidArgument);
-  EXPECT_THAT(Read("a"), HasSubstr("refers to a directory"));
+  EXPECT_EQ(Read("a"), "Artifact path refers to a directory, not a file: 'a'");
+  EXPECT_EQ(Read("a/none"), "No such artifact: 'a/none'");
   ASSERT_EQ(::mkfifo((folder_.root() + "/pipe").c_str(), 0600), 0);
   EXPECT_EQ(folder_.Open("pipe").status().code(), StatusCode::kNotFound);
   EXPECT_THAT(List(), ElementsAre("a/"));

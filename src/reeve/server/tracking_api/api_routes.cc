@@ -35,8 +35,8 @@ Status Answer(const mlflow::Api& api, const mlflow::Endpoint& endpoint, const Re
 Route MakeRoute(const mlflow::Api& api, const mlflow::Endpoint& endpoint, const char* prefix) {
   Route route;
   route.method = endpoint.method;
-  route.pattern =
-      std::string(prefix) + std::to_string(endpoint.version) + ".0/mlflow" + endpoint.path;
+  route.pattern = std::string(prefix) + std::to_string(endpoint.version) + ".0/" + endpoint.family +
+                  endpoint.path;
   route.role = endpoint.access == mlflow::Access::kRead ? Role::kRead : Role::kAdmin;
   route.handle = [&api, &endpoint](const Request& request, Response& response) {
     const Status status = Answer(api, endpoint, request, response.body);

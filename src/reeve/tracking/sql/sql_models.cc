@@ -11,8 +11,8 @@
 #include "reeve/base/text.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/names.h"
+#include "reeve/tracking/registry_log.h"
 #include "reeve/tracking/sql/model_status.h"
-#include "reeve/tracking/sql/registry_log.h"
 #include "reeve/tracking/sql/sql_store.h"
 
 namespace reeve::tracking {

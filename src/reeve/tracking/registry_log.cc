@@ -1,4 +1,4 @@
-#include "reeve/tracking/sql/registry_log.h"
+#include "reeve/tracking/registry_log.h"
 
 #include <algorithm>
 #include <limits>
