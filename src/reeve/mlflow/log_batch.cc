@@ -125,7 +125,8 @@ Status LogBatch(const Context& context, const Request& request, std::string& ans
   REEVE_RETURN_IF_ERROR(CheckSizes(batch));
   REEVE_RETURN_IF_ERROR(CheckParamsDiffer(batch.params));
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Write());
-  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction,
+                         sql::Transaction::Begin(*database, batch.run_id));
   REEVE_RETURN_IF_ERROR(WriteBatch(*database, batch));
   REEVE_RETURN_IF_ERROR(transaction.Commit());
   answer += "{}";
