@@ -144,6 +144,8 @@ Status SqlStore::CreateModel(const std::string& name, const std::string& descrip
     REEVE_RETURN_IF_ERROR(database_->Run(
         "INSERT INTO registered_model_tags (key, value, name) VALUES (?, ?, ?)", key, value, name));
   }
+  REEVE_RETURN_IF_ERROR(
+      AppendRegistryEvents(*database_, {EventNow(*clock_, RegistryAction::kModelCreated, name)}));
   return transaction.Commit();
 }
 
@@ -183,7 +185,14 @@ Result<ModelVersion> SqlStore::AddVersion(const NewVersion& request) {
       REEVE_RETURN_IF_ERROR(NoteVersionOnModel(request.model_id, request.name, made.version));
     RegistryEvent event = EventNow(*clock_, RegistryAction::kVersionCreated, request.name);
     event.version = made.version;
-    REEVE_RETURN_IF_ERROR(AppendRegistryEvents(*database_, {event}));
+    std::vector<RegistryEvent> events = {event};
+    if (request.stage != "None") {
+      event.action = RegistryAction::kStageChanged;
+      event.from = "None";
+      event.to = request.stage;
+      events.push_back(event);
+    }
+    REEVE_RETURN_IF_ERROR(AppendRegistryEvents(*database_, events));
     REEVE_RETURN_IF_ERROR(transaction.Commit());
   }
   return GetVersion(request.name, made.version);
