@@ -4,6 +4,8 @@
 
 #include "reeve/base/test_folder.h"
 #include "reeve/server/tracking_api/api_routes.h"
+#include "reeve/server/tracking_api/artifact_lookups.h"
+#include "reeve/server/tracking_api/artifact_places.h"
 #include "reeve/server/tracking_api/start_page.h"
 
 namespace reeve::server {
@@ -78,6 +80,25 @@ TEST_F(TrackingRoutesTest, ReadingAndWritingNeedDifferentRoles) {
   };
   EXPECT_EQ(role("/api/2.0/mlflow/experiments/get"), Role::kRead);
   EXPECT_EQ(role("/api/2.0/mlflow/experiments/create"), Role::kAdmin);
+}
+
+TEST_F(TrackingRoutesTest, ArtifactPathsAreCheckedBeforeTheirOwners) {
+  const ArtifactPlaces places(folder_.Path("artifacts"), {});
+  for (Route& route : ArtifactLookupRoutes(*api_, places)) routes_.push_back(std::move(route));
+  const std::string invalid =
+      R"({"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid path"})";
+  for (const std::string slash : {"/", "//"}) {
+    EXPECT_EQ(Ask("GET", slash + "get-artifact", "", "run_id=none&path=../path").body, invalid);
+    EXPECT_EQ(
+        Ask("GET", slash + "model-versions/get-artifact", "", "name=none&version=1&path=../path")
+            .body,
+        invalid);
+  }
+  EXPECT_EQ(Ask("GET", "/api/2.0/mlflow/artifacts/list", "", "run_id=none&path=../path").body,
+            invalid);
+  EXPECT_NE(Ask("GET", "/model-versions/get-artifact", "", "name=none&version=x&path=a")
+                .body.find("Parameter 'version' must be an integer, got 'x'."),
+            std::string::npos);
 }
 
 TEST(TrackingServiceTest, ListensAndSaysWhere) {
