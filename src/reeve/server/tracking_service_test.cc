@@ -109,6 +109,16 @@ TEST(TrackingServiceTest, ListensAndSaysWhere) {
   EXPECT_TRUE((*service)->address().starts_with("http://127.0.0.1:"));
 }
 
+TEST(TrackingServiceTest, ArtifactsLieOnThisMachine) {
+  const TestFolder folder;
+  TrackingServiceOptions options{.database_uri = "sqlite:///" + folder.Path("mlflow.db"),
+                                 .artifact_folder = "file://" + folder.Path("a%20b")};
+  EXPECT_TRUE(TrackingService::Start(options).ok());
+  options.artifact_folder = "s3://bucket/x";
+  EXPECT_NE(TrackingService::Start(options).status().message().find("--artifacts-destination"),
+            std::string::npos);
+}
+
 TEST(TrackingServiceTest, ADatabaseThatIsNoneIsRefused) {
   EXPECT_EQ(TrackingService::Start({.database_uri = "mysql://a/b"}).status().code(),
             StatusCode::kInvalidArgument);
