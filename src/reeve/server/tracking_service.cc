@@ -46,9 +46,8 @@ class TrackingServiceImpl final : public TrackingService {
     if (!options.artifact_root.empty()) api.artifact_root = options.artifact_root;
     REEVE_ASSIGN_OR_RETURN(api_, mlflow::Api::Open(api));
     REEVE_ASSIGN_OR_RETURN(access_log_, AccessLog::Open(options.access_log));
-    REEVE_ASSIGN_OR_RETURN(authenticator_, Authenticator::Make(options.tokens));
-    TransportParts parts{
-        .routes = Routes(), .authenticator = &authenticator_, .access_log = access_log_.get()};
+    REEVE_ASSIGN_OR_RETURN(access_, Access::Open(options.access, *api_, Clock::System()));
+    TransportParts parts{.routes = Routes(), .access_log = access_log_.get()};
     REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(options.transport, std::move(parts)));
     return Status::Ok();
   }
@@ -67,10 +66,14 @@ class TrackingServiceImpl final : public TrackingService {
 
  private:
   std::vector<Route> Routes() const {
-    std::vector<Route> routes = ApiRoutes(*api_);
-    Append(ArtifactRoutes({.root = places_.proxied(), .https = is_secure_}), routes);
-    Append(ArtifactLookupRoutes(*api_, places_), routes);
+    std::vector<Route> routes = ApiRoutes(*api_, access_->policy());
+    Append(access_->Routes(), routes);
     routes.push_back(StartPageRoute(*api_));
+    access_->guard().Protect(routes, AccessGuard::Grants::kByHandler);
+    std::vector<Route> artifacts = ArtifactRoutes({.root = places_.proxied(), .https = is_secure_});
+    Append(ArtifactLookupRoutes(*api_, places_), artifacts);
+    access_->guard().Protect(artifacts, AccessGuard::Grants::kByArtifact);
+    Append(std::move(artifacts), routes);
     guard_.Protect(routes);
     std::vector<Route> probes = ProbeRoutes(*api_);
     guard_.Protect(probes, false);
@@ -85,7 +88,7 @@ class TrackingServiceImpl final : public TrackingService {
   ArtifactPlaces places_;
   std::unique_ptr<mlflow::Api> api_;
   std::unique_ptr<AccessLog> access_log_;
-  Authenticator authenticator_;
+  std::unique_ptr<Access> access_;
   std::unique_ptr<Transport> transport_;
 };
 
