@@ -106,6 +106,10 @@ class Interop(unittest.TestCase):
         client.set_model_version_tag(self.name, "1", "approved_by", "risk")
         [model] = self.answer("models", "list")
         self.assertEqual(str(model["aliases"]["champion"]), "1")
+        [made] = [e for e in self.answer("models", "history", self.name) if e["alias"] == "champion" and e["to"] == "2"]
+        moved = self.answer("models", "history", self.name)[-1]
+        self.assertEqual((made["recorded"], moved["recorded"]), (True, False))
+        self.assertEqual((moved["alias"], moved["from"], moved["to"], moved["actor"]), ("champion", "2", "1", None))
         self.reeve("predict", f"models:/{self.name}@champion", self.table, "-o", "by_first.csv")
 
     def test_6_mlflow_sees_what_reeve_moves_and_deletes(self):

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "reeve/mlflow/aliases.h"
 #include "reeve/mlflow/dataset_search.h"
 #include "reeve/mlflow/experiments.h"
 #include "reeve/mlflow/inputs.h"
@@ -12,7 +13,11 @@
 #include "reeve/mlflow/logged_models.h"
 #include "reeve/mlflow/metric_history.h"
 #include "reeve/mlflow/metrics.h"
+#include "reeve/mlflow/model_versions.h"
 #include "reeve/mlflow/params.h"
+#include "reeve/mlflow/registered_models.h"
+#include "reeve/mlflow/registry_record.h"
+#include "reeve/mlflow/registry_search.h"
 #include "reeve/mlflow/run_tags.h"
 #include "reeve/mlflow/runs.h"
 #include "reeve/mlflow/search_experiments.h"
@@ -35,6 +40,11 @@ class ApiImpl final : public Api {
         }),
         context_{.pool = pool_, .clock = *options.clock, .artifact_root = options.artifact_root} {
     Append(ExperimentEndpoints(), endpoints_);
+    Append(RegisteredModelEndpoints(), endpoints_);
+    Append(ModelVersionEndpoints(), endpoints_);
+    Append(AliasEndpoints(), endpoints_);
+    Append(RegistrySearchEndpoints(), endpoints_);
+    Append(RegistryHistoryEndpoints(), endpoints_);
     Append(DatasetSearchEndpoints(), endpoints_);
     Append(InputEndpoints(), endpoints_);
     Append(LogBatchEndpoints(), endpoints_);

@@ -24,7 +24,8 @@ enum class Access { kRead, kWrite };
 /// One call of MLflow's REST API.
 struct Endpoint {
   const char* method;
-  /// Behind /api/2.0/mlflow: "/experiments/create"; segments in braces take any one segment.
+  /// Behind /api/2.0/mlflow, the family of most: "/experiments/create"; segments in braces take any
+  /// one segment.
   const char* path;
   std::vector<Field> fields;
   /// Appends the answer, a JSON object; on failure the answer is thrown away.
@@ -34,6 +35,8 @@ struct Endpoint {
   int version = 2;
   /// Below /ajax-api only.
   bool pages_only = false;
+  /// The segment behind the version: whose API it is.
+  const char* family = "mlflow";
 };
 
 }  // namespace reeve::mlflow

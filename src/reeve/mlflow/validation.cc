@@ -58,10 +58,15 @@ Status CheckKey(std::string_view key, std::string_view parameter) {
 Status CheckKey(std::string_view key, std::string_view parameter, std::string_view what) {
   if (!std::all_of(key.begin(), key.end(), IsKeyByte))
     return InvalidValue(parameter, key, kCharacterRule);
-  const std::string normal = NormalPath(key);
-  if (normal == key && normal != "." && !normal.starts_with("..") && !normal.starts_with('/'))
-    return CheckLength(what, key, kMostKey);
-  return InvalidValue(parameter, key,
+  REEVE_RETURN_IF_ERROR(CheckIsOwnPath(key, parameter));
+  return CheckLength(what, key, kMostKey);
+}
+
+Status CheckIsOwnPath(std::string_view name, std::string_view parameter) {
+  const std::string normal = NormalPath(name);
+  if (normal == name && normal != "." && !normal.starts_with("..") && !normal.starts_with('/'))
+    return Status::Ok();
+  return InvalidValue(parameter, name,
                       "Names may be treated as files in certain cases, and must not resolve to "
                       "other names when treated as such. This name would resolve to '" +
                           normal + "'");

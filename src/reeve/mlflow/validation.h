@@ -31,6 +31,8 @@ Status CheckLength(std::string_view what, std::string_view text, std::size_t mos
 Status CheckKey(std::string_view key, std::string_view parameter);
 /// The same; `what` names a key that is too long.
 Status CheckKey(std::string_view key, std::string_view parameter, std::string_view what);
+/// Whether a name stays itself as the name of a file.
+Status CheckIsOwnPath(std::string_view name, std::string_view parameter);
 /// From 1 to `most`, as `max_results` has to be.
 Status CheckMaxResults(std::int64_t max_results, std::int64_t most);
 /// A number; kNotFound in MLflow's words for what cannot be the id of an experiment.

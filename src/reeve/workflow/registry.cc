@@ -1,5 +1,6 @@
 #include "reeve/workflow/registry.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -38,6 +39,45 @@ std::string Aliases(const tracking::RegisteredModel& model) {
   return text.empty() ? "-" : text;
 }
 
+// The last version of a trail before `current` that is still there, if any.
+const tracking::ModelVersion* FindBefore(const std::vector<std::int64_t>& trail,
+                                         std::int64_t current,
+                                         const std::vector<tracking::ModelVersion>& versions) {
+  for (auto at = trail.rbegin(); at != trail.rend(); ++at) {
+    if (*at == current) continue;
+    const auto found =
+        std::find_if(versions.begin(), versions.end(),
+                     [&](const tracking::ModelVersion& version) { return version.version == *at; });
+    if (found != versions.end()) return &*found;
+  }
+  return nullptr;
+}
+
+// "champion 1 → 2", "version 3: None → Production".
+std::string Change(const tracking::RegistryEvent& event) {
+  using Action = tracking::RegistryAction;
+  const auto or_none = [](const std::string& value) { return value.empty() ? "–" : value; };
+  const std::string arrow = or_none(event.from) + " → " + or_none(event.to);
+  switch (event.action) {
+    case Action::kModelCreated:
+      return "model made";
+    case Action::kModelRenamed:
+      return "renamed: " + arrow;
+    case Action::kModelDeleted:
+      return "model deleted";
+    case Action::kVersionCreated:
+      return "version " + std::to_string(event.version) + " made";
+    case Action::kVersionDeleted:
+      return "version " + std::to_string(event.version) + " deleted";
+    case Action::kStageChanged:
+      return "version " + std::to_string(event.version) + ": stage " + arrow;
+    case Action::kAliasSet:
+    case Action::kAliasDeleted:
+      return event.alias + ": " + arrow;
+  }
+  return "";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<tracking::Store>> OpenExistingStore(const std::string& tracking_uri) {
@@ -58,20 +98,44 @@ Result<std::vector<tracking::Run>> ListRuns(tracking::Store& store, const std::s
                           Suggest(experiment, names));
 }
 
-Result<tracking::ModelVersion> RollBack(tracking::Store& store, const std::string& name) {
+Result<RolledBack> RollBack(tracking::Store& store, const std::string& name,
+                            const std::string& alias) {
   REEVE_ASSIGN_OR_RETURN(const tracking::RegisteredModel model, store.GetModel(name));
-  const auto champion = model.aliases.find("champion");
-  if (champion == model.aliases.end())
-    return Status::NotFound("model " + Quote(name) + " has no alias champion to roll back");
+  const auto current = model.aliases.find(alias);
+  if (current == model.aliases.end())
+    return Status::NotFound("model " + Quote(name) + " has no alias " + alias + " to roll back");
   REEVE_ASSIGN_OR_RETURN(const std::vector<tracking::ModelVersion> versions,
                          store.ListVersions(name));
-  for (const tracking::ModelVersion& version : versions) {  // newest first
-    if (version.version >= champion->second) continue;
-    REEVE_RETURN_IF_ERROR(store.SetAlias(name, "champion", version.version));
-    return version;
+  REEVE_ASSIGN_OR_RETURN(const auto history, store.ListRegistryEvents(name));
+  RolledBack found;
+  if (history) {
+    const tracking::ModelVersion* const before =
+        FindBefore(tracking::AliasTrail(*history, alias), current->second, versions);
+    found.is_by_history = before != nullptr;
+    if (before != nullptr) found.version = *before;
   }
-  return Status::NotFound("model " + Quote(name) + " has no version before " +
-                          std::to_string(champion->second) + " to roll back to");
+  if (!found.is_by_history) {
+    const auto below =
+        std::find_if(versions.begin(), versions.end(),  // newest first
+                     [&](const auto& version) { return version.version < current->second; });
+    if (below == versions.end()) {
+      return Status::NotFound("model " + Quote(name) + " has no version before " +
+                              std::to_string(current->second) + " to roll back to");
+    }
+    found.version = *below;
+  }
+  REEVE_RETURN_IF_ERROR(store.SetAlias(name, alias, found.version.version));
+  return found;
+}
+
+Result<std::vector<tracking::RegistryEvent>> ReadHistory(tracking::Store& store,
+                                                         const std::string& name) {
+  REEVE_ASSIGN_OR_RETURN(auto history, store.ListRegistryEvents(name));
+  if (history) return std::move(*history);
+  return Status::Unavailable(
+             "the tracking server keeps no history of its registry, as MLflow's do "
+             "not")
+      .WithFix("serve the same database with: reeve server");
 }
 
 Json ToJson(const tracking::Run& run) {
@@ -109,6 +173,21 @@ Json ToJson(const tracking::ModelVersion& version) {
               {"description", version.description},
               {"location", version.storage_location},
               {"tags", version.tags}};
+}
+
+Json ToJson(const tracking::RegistryEvent& event) {
+  const auto text = [](const std::string& value) {
+    return value.empty() ? Json(nullptr) : Json(value);
+  };
+  return Json{{"time", FormatIsoSeconds(event.time_ms)},
+              {"actor", text(event.actor)},
+              {"action", std::string(tracking::RegistryActionName(event.action))},
+              {"model", event.model},
+              {"version", text(event.version > 0 ? std::to_string(event.version) : "")},
+              {"alias", text(event.alias)},
+              {"from", text(event.from)},
+              {"to", text(event.to)},
+              {"recorded", event.is_recorded}};
 }
 
 std::string ToText(const std::vector<tracking::Run>& runs) {
@@ -156,6 +235,20 @@ std::string ToText(const std::vector<tracking::ModelVersion>& versions) {
             Padded(FormatIsoSeconds(version.created_ms), 22) +
             Padded(Join(version.aliases, ", "), 24) + Padded(version.stage, 12) + version.run_id +
             "\n";
+  }
+  return text;
+}
+
+std::string ToText(const std::vector<tracking::RegistryEvent>& events) {
+  std::string text = Padded("when", 25) + Padded("who", 20) + "what\n";
+  for (const tracking::RegistryEvent& event : events) {
+    const std::string time = FormatIsoSeconds(event.time_ms);
+    // Versions know when they were made, whoever made them.
+    const bool is_exact =
+        event.is_recorded || event.action == tracking::RegistryAction::kVersionCreated;
+    const std::string who = event.actor.empty() ? "-" : event.actor;
+    text += Padded(is_exact ? time : "by " + time, 25) +
+            Padded(event.is_recorded ? who : "not recorded", 20) + Change(event) + "\n";
   }
   return text;
 }

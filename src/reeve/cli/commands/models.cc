@@ -73,12 +73,30 @@ Result<int> RunModelsStage(const Call& call) {
 
 Result<int> RunModelsRollback(const Call& call) {
   const std::string& name = call.arguments.positionals()[0];
+  const std::string alias = call.arguments.Text("alias");
   REEVE_ASSIGN_OR_RETURN(const auto store,
                          workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
-  REEVE_ASSIGN_OR_RETURN(const tracking::ModelVersion version, workflow::RollBack(*store, name));
-  const std::string number = std::to_string(version.version);
-  call.console.Result(Json{{"name", name}, {"alias", "champion"}, {"version", number}},
-                      "Alias champion of " + name + " is version " + number + " again\n");
+  REEVE_ASSIGN_OR_RETURN(const workflow::RolledBack back, workflow::RollBack(*store, name, alias));
+  const std::string number = std::to_string(back.version.version);
+  const std::string text = "Alias " + alias + " of " + name + " is version " + number;
+  call.console.Result(
+      Json{{"name", name},
+           {"alias", alias},
+           {"version", number},
+           {"by_history", back.is_by_history}},
+      text + (back.is_by_history ? " again\n"
+                                 : ", the version below: no earlier move of it is recorded\n"));
+  return 0;
+}
+
+Result<int> RunModelsHistory(const Call& call) {
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto events,
+                         workflow::ReadHistory(*store, call.arguments.positionals()[0]));
+  Json json = Json::array();
+  for (const tracking::RegistryEvent& event : events) json.push_back(workflow::ToJson(event));
+  call.console.Result(json, workflow::ToText(events));
   return 0;
 }
 

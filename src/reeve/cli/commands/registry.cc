@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Command, 27> kCommands = {{
+constexpr std::array<Command, 31> kCommands = {{
     {"demo", "[DIR]", "write a demo table, train, register, predict; say what to try next",
      "  reeve demo\n  reeve demo --table-only -o loans.csv --rows 5000\n", 0, 1, RunDemo},
     {"train", "DATA --target COLUMN", "table in, tuned, tested, tracked classifier out",
@@ -51,6 +51,8 @@ constexpr std::array<Command, 27> kCommands = {{
      "comparison.html\n",
      2, 2, RunRunsCompare, "markdown html"},
     {"runs delete", "RUN_ID", "mark a run as deleted, as MLflow does", "", 1, 1, RunRunsDelete},
+    {"runs sync", "", "send what a tracking server that went away did not take", "", 0, 0,
+     RunRunsSync},
     {"models list", "", "registered models with their aliases", "  reeve models list\n", 0, 0,
      RunModelsList},
     {"models show", "NAME", "versions of a registered model", "  reeve models show loans\n", 1, 1,
@@ -59,8 +61,10 @@ constexpr std::array<Command, 27> kCommands = {{
      "  reeve models alias loans challenger 1\n", 2, 3, RunModelsAlias},
     {"models stage", "NAME VERSION --stage STAGE", "move a version to a stage",
      "  reeve models stage loans 1 --stage Production\n", 2, 2, RunModelsStage},
-    {"models rollback", "NAME", "point champion at the version before it", "", 1, 1,
+    {"models rollback", "NAME", "point an alias (champion) back at the version before", "", 1, 1,
      RunModelsRollback},
+    {"models history", "NAME", "who moved which alias and stage when, what came and went",
+     "  reeve models history loans\n", 1, 1, RunModelsHistory},
     {"models delete", "NAME VERSION", "delete a version, as MLflow does", "", 2, 2,
      RunModelsDelete},
     {"predictions query", "", "served predictions, newest first, with the labels that came later",
@@ -69,6 +73,10 @@ constexpr std::array<Command, 27> kCommands = {{
      RunPredictionsExport},
     {"predictions stats", "", "what the log of served predictions holds", "", 0, 0,
      RunPredictionsStats},
+    {"import mlflow", "URI", "copy runs, models and files from another tracking store to this one",
+     "", 1, 1, RunImportMlflow},
+    {"export mlflow", "URI", "copy runs, models and files of this tracking store to another one",
+     "  reeve export mlflow sqlite:///copy/mlflow.db\n", 1, 1, RunExportMlflow},
     {"config show", "", "every setting, its value and where it comes from",
      "  reeve config show --origin\n", 0, 0, RunConfigShow},
     {"help", "[--reference]", "help of the program", "", 0, 2, RunHelp},

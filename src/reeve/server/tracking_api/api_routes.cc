@@ -68,8 +68,8 @@ Route MakeRoute(const Door& door, const char* prefix) {
   const mlflow::Endpoint& endpoint = door.endpoint;
   Route route;
   route.method = endpoint.method;
-  route.pattern =
-      std::string(prefix) + std::to_string(endpoint.version) + ".0/mlflow" + endpoint.path;
+  route.pattern = std::string(prefix) + std::to_string(endpoint.version) + ".0/" + endpoint.family +
+                  endpoint.path;
   route.role = endpoint.access == mlflow::Access::kRead ? Role::kRead : Role::kWrite;
   route.handle = [door](const Request& request, Response& response) {
     const Result<bool> done = Answer(door, request, response.body);

@@ -1,4 +1,4 @@
-#include "reeve/tracking/sql/registry_log.h"
+#include "reeve/tracking/registry_log.h"
 
 #include "reeve/base/user_name.h"
 #include "reeve/tracking/sql/test_store.h"
@@ -6,18 +6,9 @@
 namespace reeve::tracking {
 namespace {
 
-class RegistryLogTest : public StoreTest {
+class RegistryLogTest : public AnyStoreTest {
  protected:
-  // A version of "loans", the alias moved to it when one is given.
-  void Publish(const std::string& alias = "") {
-    const Result<Run> run = store_->CreateRun({.experiment_id = "0"});
-    ASSERT_TRUE(run.ok()) << run.status().message();
-    const Result<LoggedModel> model = store_->CreateLoggedModel(*run, "model");
-    ASSERT_TRUE(model.ok()) << model.status().message();
-    const auto made = store_->Publish(
-        {.run_id = run->id, .model_id = model->id, .registered_name = "loans", .alias = alias});
-    ASSERT_TRUE(made.ok()) << made.status().message();
-  }
+  void Publish(const std::string& alias = "") { NewTestVersion("loans", alias); }
 
   // "alias_set champion 1>2", with "?" behind what nobody recorded.
   std::vector<std::string> History(const std::string& name = "loans") {
@@ -41,7 +32,7 @@ class RegistryLogTest : public StoreTest {
 
 using Texts = std::vector<std::string>;
 
-TEST_F(RegistryLogTest, WhatTheStoreDoesIsRecorded) {
+TEST_P(RegistryLogTest, WhatTheStoreDoesIsRecorded) {
   Publish("champion");
   Publish();
   ASSERT_TRUE(store_->SetAlias("loans", "champion", 2).ok());
@@ -58,26 +49,41 @@ TEST_F(RegistryLogTest, WhatTheStoreDoesIsRecorded) {
   EXPECT_GT((**events)[0].time_ms, 1'700'000'000'000);
 }
 
-TEST_F(RegistryLogTest, WhatFailsIsNotRecorded) {
+TEST_P(RegistryLogTest, CopiesAreRecordedToo) {
+  ASSERT_TRUE(store_->CreateModel("loans", "", {}).ok());
+  NewVersion version{.name = "loans", .version = 3, .source = "s3://b/m", .run_id = ""};
+  version.stage = "Staging";
+  const Result<ModelVersion> made = store_->AddVersion(version);
+  ASSERT_TRUE(made.ok()) << made.status().message();
+  EXPECT_EQ(History(),
+            (Texts{"model_created", "version_created v3", "stage_changed v3 None>Staging"}));
+}
+
+TEST_P(RegistryLogTest, WhatFailsIsNotRecorded) {
   Publish("champion");
   EXPECT_FALSE(store_->SetAlias("loans", "champion", 9).ok());
   EXPECT_FALSE(store_->SetStage("loans", 1, "Prod").ok());
   EXPECT_EQ(History().size(), 3u);
 }
 
-TEST_F(RegistryLogTest, ARecordIsNeitherChangedNorRemoved) {
+TEST_P(RegistryLogTest, ARecordIsNeitherChangedNorRemoved) {
   Publish("champion");
-  for (const char* sql :
-       {"UPDATE reeve_registry_history SET actor = 'nobody'", "DELETE FROM reeve_registry_history",
+  std::vector<const char*> attempts = {"UPDATE reeve_registry_history SET actor = 'nobody'",
+                                       "DELETE FROM reeve_registry_history"};
+  if (GetParam() == sql::Dialect::kSqlite) {
+    attempts.push_back(
         "INSERT OR REPLACE INTO reeve_registry_history SELECT id, 0, 'nobody', action, model, "
-        "version, alias, old_value, new_value FROM reeve_registry_history",
-        "UPDATE OR IGNORE reeve_registry_history SET time_ms = 0"}) {
-    EXPECT_NE(RawRun(sql).message().find("only appended to"), std::string::npos) << sql;
+        "version, alias, old_value, new_value FROM reeve_registry_history");
+    attempts.push_back("UPDATE OR IGNORE reeve_registry_history SET time_ms = 0");
+  } else {
+    attempts.push_back("TRUNCATE reeve_registry_history");
   }
+  for (const char* const sql : attempts)
+    EXPECT_NE(RawRun(sql).message().find("only appended to"), std::string::npos) << sql;
   EXPECT_EQ(Select("SELECT count(*) FROM reeve_registry_history WHERE actor <> 'nobody'"), "3");
 }
 
-TEST_F(RegistryLogTest, WhatAnotherProgramDoesShowsAsAGap) {
+TEST_P(RegistryLogTest, WhatAnotherProgramDoesShowsAsAGap) {
   Publish("champion");
   Publish();
   ASSERT_TRUE(RawRun("UPDATE registered_model_aliases SET version = 2").ok());
@@ -90,20 +96,18 @@ TEST_F(RegistryLogTest, WhatAnotherProgramDoesShowsAsAGap) {
   EXPECT_EQ(after.back(), "alias_set champion 2>1");
 }
 
-TEST_F(RegistryLogTest, AModelFromBeforeTheHistoryHasOnlyGaps) {
+TEST_P(RegistryLogTest, AModelFromBeforeTheHistoryHasOnlyGaps) {
   ASSERT_TRUE(RawRun("INSERT INTO registered_models (name, creation_time) VALUES ('old', 1)").ok());
   ASSERT_TRUE(RawRun("INSERT INTO model_versions (name, version, creation_time, current_stage) "
                      "VALUES ('old', 1, 2, 'None')")
                   .ok());
   EXPECT_EQ(History("old"), (Texts{"version_created v1?"}));
-  EXPECT_EQ(Select("SELECT count(*) FROM sqlite_master WHERE name = 'reeve_registry_history'"),
-            "0");
+  EXPECT_FALSE(*Raw()->HasTable("reeve_registry_history"));
 }
 
-TEST_F(RegistryLogTest, EarlierNamesBelongToTheHistory) {
+TEST_P(RegistryLogTest, EarlierNamesBelongToTheHistory) {
   Publish("champion");
   const std::unique_ptr<sql::Database> database = Raw();
-  ASSERT_TRUE(database->Run("PRAGMA foreign_keys = ON").ok());
   ASSERT_TRUE(database->Run("UPDATE registered_models SET name = 'credits'").ok());
   RegistryEvent renamed;
   renamed.action = RegistryAction::kModelRenamed;
@@ -119,12 +123,14 @@ TEST_F(RegistryLogTest, EarlierNamesBelongToTheHistory) {
   EXPECT_EQ(History("loans").size(), 6u);
 }
 
-TEST_F(RegistryLogTest, AnUnknownModelNamesTheNearest) {
+TEST_P(RegistryLogTest, AnUnknownModelNamesTheNearest) {
   Publish();
   const auto events = store_->ListRegistryEvents("loan");
   EXPECT_EQ(events.status().code(), StatusCode::kNotFound);
   EXPECT_NE(events.status().message().find("Did you mean \"loans\""), std::string::npos);
 }
+
+INSTANTIATE_TEST_SUITE_P(Databases, RegistryLogTest, AnyStoreTest::Kinds(), AnyStoreTest::KindName);
 
 }  // namespace
 }  // namespace reeve::tracking
