@@ -115,6 +115,8 @@ constexpr auto kOptions = std::to_array<Option>({
      "file with tokens (or sha256:HEX) that may score, one a line"},
     {"token-read", "", "FILE", "", "serve.auth.read", "serve server", true,
      "the same for those that may read metrics and model information"},
+    {"token-write", "", "FILE", "", "serve.auth.write", "server", true,
+     "the same for those that may read and write runs and models"},
     {"token-admin", "", "FILE", "", "serve.auth.admin", "serve server", true,
      "the same for those that may do everything"},
     {"admin", "", "HOST:PORT", "", "serve.admin", "serve", false,
@@ -149,6 +151,16 @@ constexpr auto kOptions = std::to_array<Option>({
     {"gunicorn-opts", "", "OPTIONS", "", "", "server", false, "changes nothing"},
     {"uvicorn-opts", "", "OPTIONS", "", "", "server", false, "changes nothing"},
     {"waitress-opts", "", "OPTIONS", "", "", "server", false, "changes nothing"},
+    {"app-name", "", "NAME", "", "server.app_name", "server", false,
+     "basic-auth: users with passwords, as --auth does, in sqlite:///basic_auth.db unless told "
+     "otherwise"},
+    {"auth", "", "URI", "", "server.auth", "server", false,
+     "database of users and their permissions; the first administrator: "
+     "MLFLOW_AUTH_ADMIN_USERNAME, MLFLOW_AUTH_ADMIN_PASSWORD"},
+    {"default-permission", "", "NAME", "READ", "server.default_permission", "server", false,
+     "what users may do where nothing is granted: READ, USE, EDIT, MANAGE or NO_PERMISSIONS"},
+    {"audit-log", "", "FILE", "", "server.audit_log", "server", false,
+     "append a line of JSON for each call that changes something or is refused to its caller"},
     {"allowed-hosts", "", "NAMES", "", "server.allowed_hosts", "server", false,
      "names under which the server may be called, with commas, * for any text; default: this "
      "machine and private networks"},

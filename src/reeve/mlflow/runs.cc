@@ -98,7 +98,8 @@ Result<Run> NewRun(const Context& context, const Request& request) {
              .start_time = request.Integer("start_time").value_or(context.clock.NowMs()),
              .lifecycle_stage = "active",
              .artifact_uri = {}};
-  if (run.user_id.empty()) run.user_id = request.user;
+  // Who is known for sure; clients send what their machine calls its user, often "unknown".
+  if (!request.user.empty()) run.user_id = request.user;
   run.user_id = Truncate(run.user_id, kMostUser);
   REEVE_ASSIGN_OR_RETURN(run.tags, ReadTags(request));
   REEVE_ASSIGN_OR_RETURN(run.name, ChooseName(request.Text("run_name"), run.tags, run.id));

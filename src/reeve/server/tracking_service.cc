@@ -1,9 +1,11 @@
 #include "reeve/server/tracking_service.h"
 
+#include <thread>
 #include <utility>
 
 #include "reeve/base/file_system.h"
 #include "reeve/mlflow/locations.h"
+#include "reeve/server/artifacts/abandoned_uploads.h"
 #include "reeve/server/artifacts/artifact_routes.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/artifact_lookups.h"
@@ -73,14 +75,16 @@ class TrackingServiceImpl final : public TrackingService {
     }
     REEVE_ASSIGN_OR_RETURN(api_, mlflow::Api::Open(api));
     REEVE_ASSIGN_OR_RETURN(access_log_, AccessLog::Open(options.access_log));
-    REEVE_ASSIGN_OR_RETURN(authenticator_, Authenticator::Make(options.tokens));
-    TransportParts parts{
-        .routes = Routes(), .authenticator = &authenticator_, .access_log = access_log_.get()};
+    REEVE_ASSIGN_OR_RETURN(access_, Access::Open(options.access, *api_, Clock::System()));
+    TransportParts parts{.routes = Routes(), .access_log = access_log_.get()};
     REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(options.transport, std::move(parts)));
     return Status::Ok();
   }
 
   Status Run(const Cancellation& stop) override {
+    // What uploads left behind whose process was killed. There may be years of artifacts to look
+    // through, and nothing of ours that the thread needs: nobody waits for it.
+    std::thread([root = places_.proxied()] { (void)RemoveAbandonedUploads(root); }).detach();
     const Status status = transport_->Run(stop);
     access_log_->Flush();
     return status;
@@ -94,12 +98,15 @@ class TrackingServiceImpl final : public TrackingService {
 
  private:
   std::vector<Route> Routes() const {
-    std::vector<Route> routes = ApiRoutes(*api_);
+    std::vector<Route> routes = ApiRoutes(*api_, access_->policy());
+    Append(access_->Routes(), routes);
+    routes.push_back(StartPageRoute(*api_));
+    access_->guard().Protect(routes, AccessGuard::Grants::kByHandler);
     std::vector<Route> artifacts = ArtifactRoutes({.root = places_.proxied(), .https = is_secure_});
     if (!serves_artifacts_) Disable(artifacts);
+    Append(ArtifactLookupRoutes(*api_, places_), artifacts);
+    access_->guard().Protect(artifacts, AccessGuard::Grants::kByArtifact);
     Append(std::move(artifacts), routes);
-    Append(ArtifactLookupRoutes(*api_, places_), routes);
-    routes.push_back(StartPageRoute(*api_));
     guard_.Protect(routes);
     std::vector<Route> probes = ProbeRoutes(*api_);
     guard_.Protect(probes, false);
@@ -115,7 +122,7 @@ class TrackingServiceImpl final : public TrackingService {
   ArtifactPlaces places_;
   std::unique_ptr<mlflow::Api> api_;
   std::unique_ptr<AccessLog> access_log_;
-  Authenticator authenticator_;
+  std::unique_ptr<Access> access_;
   std::unique_ptr<Transport> transport_;
 };
 

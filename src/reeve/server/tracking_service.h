@@ -6,8 +6,8 @@
 
 #include "reeve/base/cancellation.h"
 #include "reeve/base/result.h"
+#include "reeve/server/access/access.h"
 #include "reeve/server/access_log.h"
-#include "reeve/server/auth.h"
 #include "reeve/server/tracking_api/host_guard.h"
 #include "reeve/server/transport.h"
 
@@ -25,8 +25,8 @@ struct TrackingServiceOptions {
   bool serves_artifacts = true;
   HostGuardOptions guard;
   TransportOptions transport;
-  /// No tokens: every route is open to whoever reaches the address.
-  std::vector<TokenOptions> tokens;
+  /// Neither users nor tokens: every route is open to whoever reaches the address.
+  AccessOptions access;
   AccessLogOptions access_log = {.format = AccessLogOptions::Format::kOff};
 };
 

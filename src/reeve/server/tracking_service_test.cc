@@ -79,7 +79,7 @@ TEST_F(TrackingRoutesTest, ReadingAndWritingNeedDifferentRoles) {
     return Role::kPublic;
   };
   EXPECT_EQ(role("/api/2.0/mlflow/experiments/get"), Role::kRead);
-  EXPECT_EQ(role("/api/2.0/mlflow/experiments/create"), Role::kAdmin);
+  EXPECT_EQ(role("/api/2.0/mlflow/experiments/create"), Role::kWrite);
 }
 
 TEST_F(TrackingRoutesTest, ArtifactPathsAreCheckedBeforeTheirOwners) {

@@ -4,6 +4,7 @@
 
 #include "reeve/base/text.h"
 #include "reeve/cli/commands/commands.h"
+#include "reeve/cli/commands/server_access.h"
 #include "reeve/cli/commands/server_address.h"
 #include "reeve/server/tracking_service.h"
 
@@ -93,8 +94,7 @@ Result<server::TrackingServiceOptions> ReadOptions(const Call& call) {
     options.transport.threads = std::min(kMostThreads, kThreadsPerCore * cores);
   }
   REEVE_RETURN_IF_ERROR(ReadAccessLog(arguments, options.access_log));
-  REEVE_RETURN_IF_ERROR(ReadTokens(arguments, "token-read", server::Role::kRead, options.tokens));
-  REEVE_RETURN_IF_ERROR(ReadTokens(arguments, "token-admin", server::Role::kAdmin, options.tokens));
+  REEVE_ASSIGN_OR_RETURN(options.access, ReadAccess(arguments));
   return options;
 }
 

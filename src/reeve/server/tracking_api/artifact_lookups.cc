@@ -149,7 +149,7 @@ Status Upload(const mlflow::Api& api, const ArtifactPlaces& places, const Reques
 
 Route UploadRoute(const mlflow::Api& api, const ArtifactPlaces& places) {
   Route route{
-      .method = "POST", .pattern = "/ajax-api/2.0/mlflow/upload-artifact", .role = Role::kAdmin};
+      .method = "POST", .pattern = "/ajax-api/2.0/mlflow/upload-artifact", .role = Role::kWrite};
   route.handle = [&api, &places](const Request& request, Response& response) {
     if (const Status status = Upload(api, places, request); !status.ok())
       RefuseArtifact(status, response);
