@@ -85,7 +85,8 @@ class PostgresServer:
         return self.run("psql", "-d", database, "-AtX", "-v", "ON_ERROR_STOP=1", "-c", query).strip()
 
     def schema(self, database):
-        dump = self.run("pg_dump", "-s", "-O", "-x", database)
+        # Reeve keeps a table of its own beside MLflow's.
+        dump = self.run("pg_dump", "-s", "-O", "-x", "-t", "public.*", "-T", "public.reeve_*", database)
         # Newer programs of PostgreSQL put a random word there.
         return re.sub(r"^\\(un)?restrict .*$", "", dump, flags=re.M)
 

@@ -120,19 +120,21 @@ Result<Interval> DecisionInterval(Metric metric, Labels labels, const Probabilit
   return Percentiles(std::move(scores), options.level);
 }
 
-// Percentile bootstrap of a ranking score by weights; each resample sorts its rows, so their number
-// is limited.
+// Percentile bootstrap of a ranking score by weights; each resample ranks its rows, so their
+// number is limited.
 Result<Interval> RankBootstrap(Metric metric, Labels labels, const Probabilities& probabilities,
                                const IntervalOptions& options) {
   constexpr double kRowBudget = 400'000;
   const double work = static_cast<double>(labels.size()) * probabilities.classes;
   const int resamples = std::clamp(static_cast<int>(kRowBudget / work), 50, options.resamples);
   Random random = Random(options.seed).Fork("bootstrap");
+  const ClassOrders orders(probabilities);
   std::vector<double> scores, weights(labels.size());
   for (int i = 0; i < resamples; ++i) {
     std::fill(weights.begin(), weights.end(), 0.0);
     for (std::size_t row = 0; row < labels.size(); ++row) weights[random.Below(labels.size())] += 1;
-    const Result<double> score = Score(metric, labels, probabilities, options.threshold, weights);
+    const Result<double> score =
+        Score(metric, labels, probabilities, options.threshold, weights, &orders);
     if (score.ok()) scores.push_back(*score);  // a resample may lack a class
   }
   if (scores.size() < 2) return Status::InvalidData("too few rows of a class to give an interval");

@@ -58,17 +58,29 @@ constexpr std::array<MetricInfo, 24> kMetrics = {{
 using Labels = std::span<const std::int32_t>;
 using Weights = std::span<const double>;
 
-std::vector<RankedPoint> RankClass(Labels labels, const Probabilities& probabilities, int class_idx,
-                                   Weights weights) {
-  std::vector<bool> positive;
+std::vector<double> ColumnOf(const Probabilities& probabilities, int class_idx) {
   std::vector<double> scores;
-  positive.reserve(labels.size());
-  scores.reserve(labels.size());
-  for (std::size_t row = 0; row < labels.size(); ++row) {
-    positive.push_back(labels[row] == class_idx);
-    scores.push_back(probabilities.at(static_cast<std::int64_t>(row), class_idx));
-  }
-  return Rank(positive, scores, weights);
+  scores.reserve(static_cast<std::size_t>(probabilities.rows));
+  for (std::int64_t row = 0; row < probabilities.rows; ++row)
+    scores.push_back(probabilities.at(row, class_idx));
+  return scores;
+}
+
+// What is scored: predictions with their truth, and the orders of their rows where they are known.
+struct Scored {
+  Labels labels;
+  const Probabilities& probabilities;
+  Weights weights;
+  const ClassOrders* orders = nullptr;
+};
+
+std::vector<RankedPoint> RankClass(const Scored& scored, int class_idx) {
+  std::vector<bool> positive;
+  positive.reserve(scored.labels.size());
+  for (const std::int32_t label : scored.labels) positive.push_back(label == class_idx);
+  const std::vector<double> scores = ColumnOf(scored.probabilities, class_idx);
+  if (scored.orders == nullptr) return Rank(positive, scores, scored.weights);
+  return RankInOrder(scored.orders->of_class(class_idx), positive, scores, scored.weights);
 }
 
 std::vector<double> ClassWeights(Labels labels, int classes, Weights weights) {
@@ -81,15 +93,15 @@ std::vector<double> ClassWeights(Labels labels, int classes, Weights weights) {
 
 // A ranking score: of the positive class, or averaged over all classes (plainly, or by size).
 template <typename RankingScore>
-Result<double> OverClasses(Labels labels, const Probabilities& probabilities, Weights weights,
-                           bool by_size, RankingScore score) {
-  if (probabilities.classes == 2) return score(RankClass(labels, probabilities, 1, weights));
-  const std::vector<double> sizes = ClassWeights(labels, probabilities.classes, weights);
+Result<double> OverClasses(const Scored& scored, bool by_size, RankingScore score) {
+  const int classes = scored.probabilities.classes;
+  if (classes == 2) return score(RankClass(scored, 1));
+  const std::vector<double> sizes = ClassWeights(scored.labels, classes, scored.weights);
   double sum = 0, total = 0;
-  for (int c = 0; c < probabilities.classes; ++c) {
+  for (int c = 0; c < classes; ++c) {
     const double size = sizes[static_cast<std::size_t>(c)];
     if (size == 0) continue;  // a class that does not occur cannot be ranked
-    REEVE_ASSIGN_OR_RETURN(const double value, score(RankClass(labels, probabilities, c, weights)));
+    REEVE_ASSIGN_OR_RETURN(const double value, score(RankClass(scored, c)));
     sum += value * (by_size ? size : 1);
     total += by_size ? size : 1;
   }
@@ -168,19 +180,18 @@ double Top2Accuracy(Labels labels, const Probabilities& probabilities, Weights w
   return WeightedMean(hits, weights);
 }
 
-Result<double> FromProbabilities(Metric metric, Labels labels, const Probabilities& probabilities,
-                                 Weights weights) {
+Result<double> FromProbabilities(Metric metric, const Scored& scored) {
+  const auto& [labels, probabilities, weights, orders] = scored;
   switch (metric) {
     case Metric::kAuc:
     case Metric::kAucWeighted:
-      return OverClasses(labels, probabilities, weights, metric == Metric::kAucWeighted, Auc);
+      return OverClasses(scored, metric == Metric::kAucWeighted, Auc);
     case Metric::kAveragePrecision:
-      return OverClasses(labels, probabilities, weights, false, AveragePrecision);
+      return OverClasses(scored, false, AveragePrecision);
     case Metric::kKs:
-      return OverClasses(labels, probabilities, weights, false, KolmogorovSmirnov);
+      return OverClasses(scored, false, KolmogorovSmirnov);
     case Metric::kGini: {
-      REEVE_ASSIGN_OR_RETURN(const double auc,
-                             OverClasses(labels, probabilities, weights, false, Auc));
+      REEVE_ASSIGN_OR_RETURN(const double auc, OverClasses(scored, false, Auc));
       return 2 * auc - 1;
     }
     case Metric::kLogLoss:
@@ -209,8 +220,16 @@ Result<Metric> ParseMetric(std::string_view name) {
   return Status::InvalidArgument("unknown metric " + Quote(name) + "." + Suggest(name, names));
 }
 
+ClassOrders::ClassOrders(const Probabilities& probabilities) {
+  for (int c = 0; c < probabilities.classes; ++c) {
+    const bool looked_at = probabilities.classes > 2 || c == 1;
+    orders_.push_back(looked_at ? OrderByScore(ColumnOf(probabilities, c))
+                                : std::vector<std::uint32_t>());
+  }
+}
+
 Result<double> Score(Metric metric, Labels labels, const Probabilities& probabilities,
-                     double threshold, Weights weights) {
+                     double threshold, Weights weights, const ClassOrders* orders) {
   const MetricInfo& info = InfoOf(metric);
   const bool binary = probabilities.classes == 2;
   if (info.task == (binary ? Task::kMulticlass : Task::kBinary)) {
@@ -222,7 +241,7 @@ Result<double> Score(Metric metric, Labels labels, const Probabilities& probabil
   if (info.depends_on_threshold) {
     return FromConfusion(metric, CountConfusion(labels, probabilities, threshold, weights));
   }
-  return FromProbabilities(metric, labels, probabilities, weights);
+  return FromProbabilities(metric, {labels, probabilities, weights, orders});
 }
 
 }  // namespace reeve::evaluation

@@ -61,15 +61,30 @@ const MetricInfo& InfoOf(Metric metric);
 /// The metric called `name`. Fails with kInvalidArgument naming the nearest.
 Result<Metric> ParseMetric(std::string_view name);
 
+/// The rows of predictions by the probability of each class: for scoring the same predictions with
+/// many sets of weights, which sorts them once.
+class ClassOrders {
+ public:
+  explicit ClassOrders(const Probabilities& probabilities);
+  /// Of two classes only the positive one has an order.
+  std::span<const std::uint32_t> of_class(int class_idx) const {
+    return orders_[static_cast<std::size_t>(class_idx)];
+  }
+
+ private:
+  std::vector<std::vector<std::uint32_t>> orders_;
+};
+
 /// The score of predictions, equal to scikit-learn's to 1e-9.
 ///
 /// `labels` holds a class index per row (two classes: 1 is the positive one), `weights` one
 /// positive number per row or nothing. A row is positive when its probability is at least
 /// `threshold`; with more than two classes the most probable class is predicted and `threshold` is
 /// not looked at. Fails with kInvalidData where the score is undefined (AUC with one class only, no
-/// rows) and with kInvalidArgument when the metric is not one for this number of classes.
+/// rows) and with kInvalidArgument when the metric is not one for this number of classes. `orders`,
+/// where given, is of the same probabilities; it changes how long ranking takes, nothing else.
 Result<double> Score(Metric metric, std::span<const std::int32_t> labels,
                      const Probabilities& probabilities, double threshold,
-                     std::span<const double> weights);
+                     std::span<const double> weights, const ClassOrders* orders = nullptr);
 
 }  // namespace reeve::evaluation

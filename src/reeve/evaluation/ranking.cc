@@ -14,29 +14,43 @@ Status BothKinds(const std::vector<RankedPoint>& ranked) {
 
 }  // namespace
 
-std::vector<RankedPoint> Rank(const std::vector<bool>& positive, std::span<const double> scores,
-                              std::span<const double> weights) {
+std::vector<std::uint32_t> OrderByScore(std::span<const double> scores) {
   // Sorted by value rather than by index: the comparisons stay within the cache.
   struct Entry {
     double score;
     std::uint32_t row;
   };
-  std::vector<Entry> order(scores.size());
-  for (std::size_t row = 0; row < order.size(); ++row)
-    order[row] = {scores[row], static_cast<std::uint32_t>(row)};
-  std::sort(order.begin(), order.end(), [](const Entry& a, const Entry& b) {
+  std::vector<Entry> entries(scores.size());
+  for (std::size_t row = 0; row < entries.size(); ++row)
+    entries[row] = {scores[row], static_cast<std::uint32_t>(row)};
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return a.score > b.score || (a.score == b.score && a.row < b.row);
   });
+  std::vector<std::uint32_t> order;
+  order.reserve(entries.size());
+  for (const Entry& entry : entries) order.push_back(entry.row);
+  return order;
+}
+
+std::vector<RankedPoint> RankInOrder(std::span<const std::uint32_t> order,
+                                     const std::vector<bool>& positive,
+                                     std::span<const double> scores,
+                                     std::span<const double> weights) {
   std::vector<RankedPoint> ranked;
   RankedPoint point;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    const std::uint32_t row = order[i].row;
+    const std::uint32_t row = order[i];
     (positive[row] ? point.true_positives : point.false_positives) +=
         weights.empty() ? 1.0 : weights[row];
-    point.score = order[i].score;
-    if (i + 1 == order.size() || order[i + 1].score != point.score) ranked.push_back(point);
+    point.score = scores[row];
+    if (i + 1 == order.size() || scores[order[i + 1]] != point.score) ranked.push_back(point);
   }
   return ranked;
+}
+
+std::vector<RankedPoint> Rank(const std::vector<bool>& positive, std::span<const double> scores,
+                              std::span<const double> weights) {
+  return RankInOrder(OrderByScore(scores), positive, scores, weights);
 }
 
 Result<double> Auc(const std::vector<RankedPoint>& ranked) {

@@ -16,6 +16,15 @@ struct RankedPoint {
   double true_positives = 0, false_positives = 0;
 };
 
+/// Rows by falling score, equal scores by their number. O(n log n).
+std::vector<std::uint32_t> OrderByScore(std::span<const double> scores);
+
+/// `order` is that of the scores: sorted once, ranked with many sets of weights. O(n).
+std::vector<RankedPoint> RankInOrder(std::span<const std::uint32_t> order,
+                                     const std::vector<bool>& positive,
+                                     std::span<const double> scores,
+                                     std::span<const double> weights);
+
 /// `positive[i]` tells whether row i is of the class that `scores` are for. O(n log n).
 std::vector<RankedPoint> Rank(const std::vector<bool>& positive, std::span<const double> scores,
                               std::span<const double> weights);

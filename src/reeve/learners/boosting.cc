@@ -21,8 +21,8 @@ ParamSpec PatienceSpec() {
           0,
           10'000,
           {},
-          "rounds without improvement after which training ends; 0: 30 and a fifth of the best so "
-          "far"};
+          "rounds without improvement after which training ends; 0: three full steps, 10 to 30 "
+          "rounds, and an eighth of the best so far"};
 }
 
 int MostRounds(const TrainOptions& options, const std::vector<ParamSpec>& specs) {

@@ -1,15 +1,17 @@
 #pragma once
 
-#include <cstdint>
+#include <algorithm>
 
 namespace reeve::learners {
 
 /// Decides when boosting has gone on long enough without getting better on watched rows.
 class EarlyStopping {
  public:
-  /// `patience`: rounds without improvement after which training ends. 0: 30 and a fifth of the
-  /// best round so far, since a slow learner's loss moves slowly and may pause longer.
-  explicit EarlyStopping(int patience) : patience_(patience) {}
+  /// `patience`: rounds without improvement after which training ends. 0: as many as add up to
+  /// three full steps, 10 to 30, and an eighth of the best round so far: a slow learner's loss
+  /// moves slowly and may pause longer.
+  EarlyStopping(int patience, double learning_rate)
+      : patience_(patience), pause_(std::clamp(static_cast<int>(3 / learning_rate), 10, 30)) {}
 
   /// Takes the loss after a round; rounds count from 0 and come in order.
   void Watch(int round, double loss) {
@@ -17,7 +19,7 @@ class EarlyStopping {
       best_loss_ = loss;
       best_round_ = round;
     }
-    ended_ = round - best_round_ >= (patience_ > 0 ? patience_ : 30 + best_round_ / 5);
+    ended_ = round - best_round_ >= (patience_ > 0 ? patience_ : pause_ + best_round_ / 8);
   }
 
   bool ended() const { return ended_; }
@@ -26,6 +28,7 @@ class EarlyStopping {
 
  private:
   int patience_;
+  int pause_;
   int best_round_ = -1;
   double best_loss_ = 0;
   bool ended_ = false;

@@ -241,7 +241,7 @@ TEST(BoostedTest, KeepsAllRoundsWhenAsked) {
   EXPECT_EQ(best->history.size(), all->history.size());
   const auto& forest = dynamic_cast<const inference::ForestModel&>(*all->model).forest();
   const std::int64_t kept = std::stoi(best->params.at("n_estimators"));
-  EXPECT_EQ(forest.trees.size(), static_cast<std::size_t>(kept + 30 + (kept - 1) / 5));
+  EXPECT_EQ(forest.trees.size(), static_cast<std::size_t>(kept + 10 + (kept - 1) / 8));
   EXPECT_EQ(inference::ForestModel::Make(inference::FirstRounds(forest, kept)).value()->Serialize(),
             best->model->Serialize());
 }

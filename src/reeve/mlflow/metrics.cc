@@ -88,7 +88,7 @@ Status LogMetric(const Context& context, const Request& request, std::string& an
   REEVE_ASSIGN_OR_RETURN(Metric metric, ReadMetric(request, {}));
   const std::string run_id = request.Text("run_id");
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Write());
-  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database, run_id));
   REEVE_RETURN_IF_ERROR(ReadActiveRun(*database, run_id).status());
   REEVE_RETURN_IF_ERROR(WriteMetrics(*database, run_id, {std::move(metric)}));
   REEVE_RETURN_IF_ERROR(transaction.Commit());

@@ -35,7 +35,7 @@ Status LogParameter(const Context& context, const Request& request, std::string&
                          CheckParam(request.Text("key"), request.Text("value"), {}));
   const std::string run_id = request.Text("run_id");
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Write());
-  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database, run_id));
   REEVE_RETURN_IF_ERROR(ReadActiveRun(*database, run_id).status());
   REEVE_ASSIGN_OR_RETURN(const std::vector<ParamConflict> conflicts,
                          WriteParams(*database, run_id, {param}));

@@ -127,8 +127,10 @@ Status WithHintAtDocs(const Status& status) {
   return {status.code(), status.message() + std::string(kSeeDocs)};
 }
 
-Request::Request() : fields_(std::make_unique<Json>(Json::object())) {}
-Request::Request(Json fields) : fields_(std::make_unique<Json>(std::move(fields))) {}
+Request::Request() : Request(Json::object()) {}
+Request::Request(Json fields)
+    : owned_(std::make_unique<Json>(std::move(fields))), fields_(owned_.get()) {}
+Request::Request(const Json* fields) : fields_(fields) {}
 Request::~Request() = default;
 Request::Request(Request&&) noexcept = default;
 Request& Request::operator=(Request&&) noexcept = default;
@@ -266,7 +268,7 @@ std::vector<Request> Request::Objects(std::string_view name) const {
   const Json* const value = Member(name);
   if (value == nullptr || !value->is_array()) return objects;
   for (const Json& item : *value) {
-    if (item.is_object()) objects.push_back(Request(item));
+    if (item.is_object()) objects.push_back(Request(&item));
   }
   return objects;
 }
@@ -274,7 +276,7 @@ std::vector<Request> Request::Objects(std::string_view name) const {
 std::optional<Request> Request::Object(std::string_view name) const {
   const Json* const value = Member(name);
   if (value == nullptr || !value->is_object()) return std::nullopt;
-  return Request(*value);
+  return Request(value);
 }
 
 }  // namespace reeve::mlflow

@@ -17,7 +17,7 @@ Status SetTag(const Context& context, const Request& request, std::string& answe
                          CheckRunTag(request.Text("key"), request.Text("value"), {}));
   const std::string run_id = request.Text("run_id");
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Write());
-  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database, run_id));
   REEVE_RETURN_IF_ERROR(ReadActiveRun(*database, run_id).status());
   REEVE_RETURN_IF_ERROR(WriteRunTags(*database, run_id, {tag}));
   REEVE_RETURN_IF_ERROR(transaction.Commit());
@@ -29,7 +29,7 @@ Status DeleteTag(const Context& context, const Request& request, std::string& an
   const std::string run_id = request.Text("run_id");
   const std::string key = request.Text("key");
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Write());
-  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database));
+  REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database, run_id));
   REEVE_RETURN_IF_ERROR(ReadActiveRun(*database, run_id).status());
   REEVE_RETURN_IF_ERROR(
       database->Run("DELETE FROM tags WHERE run_uuid = ? AND key = ?", run_id, key));

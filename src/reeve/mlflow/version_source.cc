@@ -249,10 +249,12 @@ Status CheckBelongs(sql::Database& database, const std::string& source, const st
                                                       by_model ? model_id : run_id));
   const UriParts uri = SplitUri(source);
   if (IsLocalUri(uri)) return CheckLocal(source, owner);
-  if (uri.scheme == "file")
-    return InvalidSource(source,
-                         " It is not a valid remote uri: a file on another host cannot be "
-                         "reached.");
+  if (uri.scheme == "file") {
+    return Status::InvalidArgument(
+        source +
+        " is not a valid remote uri. For remote access on windows, please consider using a "
+        "different scheme such as SMB (e.g. smb://<hostname>/<path>).");
+  }
   REEVE_RETURN_IF_ERROR(CheckIsPlain(source));
   if (uri.scheme == "runs") {
     const std::vector<std::string> segments = PathSegments(uri.path);

@@ -49,6 +49,13 @@ class VersionSourceTest : public RegistryTest {
   }
 };
 
+TEST_F(VersionSourceTest, ARefusedLocalFileIsNamedAsThePathItMeans) {
+  const std::string start = "INVALID_PARAMETER_VALUE: Invalid model version source: '";
+  EXPECT_TRUE(Create("file:///etc/x/..", "r").starts_with(start + "/etc'."));
+  EXPECT_TRUE(Create("//etc", "r").starts_with(start + "//etc'."));
+  EXPECT_TRUE(Create("file:///etc", "").starts_with(start + "file:///etc'."));
+}
+
 TEST_F(VersionSourceTest, LocalFilesHaveToBeOfTheRunOrModel) {
   EXPECT_TRUE(Takes(folder_.Path("run/model"), "r"));
   EXPECT_TRUE(Takes("file://" + folder_.Path("run"), "r"));
@@ -118,7 +125,7 @@ TEST_F(VersionSourceTest, TheLoggedModelKnowsItsVersions) {
   Result<sql::Statement> row = (*database)->Prepare(
       "SELECT tag_value FROM logged_model_tags WHERE tag_key = 'mlflow.modelVersions'");
   ASSERT_TRUE(row.ok() && *row->Step());
-  EXPECT_EQ(row->Text(0), R"([{"name":"loans","version":1},{"name":"loans","version":2}])");
+  EXPECT_EQ(row->Text(0), R"([{"name": "loans", "version": 1}, {"name": "loans", "version": 2}])");
 }
 
 TEST_F(VersionSourceTest, AVersionOfAVersionTakesItsPlaceOver) {

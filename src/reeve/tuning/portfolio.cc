@@ -13,6 +13,9 @@ namespace {
 using learners::InputKind;
 using learners::Params;
 
+// More classes than these take other configurations of boosting.
+constexpr int kManyClasses = 10;
+
 // How much a pass over the rows costs: trees are grown for each of many classes.
 enum class Size { kSmall, kMedium, kLarge };
 
@@ -38,6 +41,19 @@ void SetPace(double pace, std::vector<Params>& all) {
     const double scaled = std::min(ParseNumber(rate->second).value_or(0.1) * pace, kMostRate);
     rate->second = FormatNumber(std::round(scaled * 1000) / 1000);
   }
+}
+
+// Of many classes the last rounds, which gain least, cost as much as the first: as many are trained
+// as the effort has room for.
+std::int64_t MostRounds(const PortfolioOptions& options) {
+  constexpr std::int64_t kMostRows[3] = {125'000'000, 500'000'000, 2'000'000'000};
+  constexpr std::int64_t kFewest = 100, kMost = 3000;
+  const std::int64_t all = kMostRows[static_cast<int>(options.effort)];
+  return std::clamp(all / (options.rows * options.classes), kFewest, kMost);
+}
+
+void SetMostRounds(std::int64_t most, std::vector<Params>& all) {
+  for (Params& params : all) params["n_estimators"] = std::to_string(most);
 }
 
 // Shapes follow published zero-shot portfolios of boosted trees (TabRepo, 2023); measured again on
@@ -83,16 +99,26 @@ std::vector<Params> BoostedPortfolio() {
   };
 }
 
+// Deep, since one tree tells many classes apart; one Newton step a leaf, since further ones cost a
+// pass over all classes each.
+std::vector<Params> SymmetricPortfolioOfManyClasses() {
+  std::vector<Params> all = {
+      {{"learning_rate", "0.075"}, {"max_depth", "8"}},
+      {{"learning_rate", "0.075"}, {"max_depth", "6"}},
+      {{"learning_rate", "0.075"}, {"max_depth", "8"}, {"reg_lambda", "1"}},
+  };
+  for (Params& params : all) params["leaf_steps"] = "1";
+  return all;
+}
+
 std::vector<Params> SymmetricPortfolio(int classes) {
-  const Params plain = {{"learning_rate", "0.05"}, {"max_depth", "6"}};
-  const Params by_hessian = {
-      {"learning_rate", "0.05"}, {"max_depth", "6"}, {"score", "hessian"}, {"reg_lambda", "1"}};
-  const Params shallow = {{"learning_rate", "0.05"}, {"max_depth", "4"}};
-  const Params deep = {{"learning_rate", "0.05"}, {"max_depth", "8"}};
-  // Many classes share one tree a round, which has to tell more apart; it is also the dearest.
-  constexpr int kMany = 10;
-  if (classes > kMany) return {plain, deep, by_hessian};
-  return {plain, by_hessian, shallow, deep};
+  if (classes > kManyClasses) return SymmetricPortfolioOfManyClasses();
+  return {
+      {{"learning_rate", "0.05"}, {"max_depth", "6"}},
+      {{"learning_rate", "0.05"}, {"max_depth", "6"}, {"score", "hessian"}, {"reg_lambda", "1"}},
+      {{"learning_rate", "0.05"}, {"max_depth", "4"}},
+      {{"learning_rate", "0.05"}, {"max_depth", "8"}},
+  };
 }
 
 // By out-of-bag log loss: leaves of three rows beat single ones on every table, drawn cuts on the
@@ -141,11 +167,16 @@ Result<Effort> ParseEffort(std::string_view name) {
 
 std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOptions& options) {
   const Effort effort = options.effort;
+  const bool many_classes = options.classes > kManyClasses;
+  if (learner == "boosted" && many_classes && options.has_symmetric && effort == Effort::kQuick &&
+      SizeOf(options) == Size::kLarge)
+    return {};
   if (learner == "logistic") return {{learner, InputKind::kLinear, LogisticPath(effort)}};
   std::vector<Params> all = learner == "forest"      ? ForestPortfolio()
                             : learner == "symmetric" ? SymmetricPortfolio(options.classes)
                                                      : BoostedPortfolio();
   SetPace(PaceOf(options), all);
+  if (many_classes && learner == "symmetric") SetMostRounds(MostRounds(options), all);
   std::size_t count = learner == "boosted"     ? CandidateCount(effort, 2, 4, 8)
                       : learner == "symmetric" ? CandidateCount(effort, 1, 3, 4)
                                                : CandidateCount(effort, 1, 2, 4);

@@ -26,6 +26,9 @@ struct PortfolioOptions {
   std::int64_t smallest_class = 0;
   /// The table has columns of which target statistics tell something: boosters are tried with them.
   bool has_statistics = false;
+  /// Symmetric trees are among the learners: of a large table of many classes they leave nothing to
+  /// other boosters, which grow a tree for each class.
+  bool has_symmetric = false;
 };
 
 /// A small set of configurations of `learner` that are known to do well on many tables and differ

@@ -42,6 +42,36 @@ TEST(PortfolioTest, MoreEffortNeverMeansFewerTrials) {
   }
 }
 
+TEST(PortfolioTest, ManyClassesOfALargeTableAreLeftToSymmetricTrees) {
+  const PortfolioOptions large = {.effort = Effort::kQuick,
+                                  .rows = 16'000,
+                                  .classes = 26,
+                                  .smallest_class = 500,
+                                  .has_symmetric = true};
+  EXPECT_TRUE(Portfolio("boosted", large).empty());
+  PortfolioOptions other = large;
+  other.has_symmetric = false;
+  EXPECT_FALSE(Portfolio("boosted", other).empty());
+  other = large;
+  other.rows = 500;
+  EXPECT_FALSE(Portfolio("boosted", other).empty());
+  other = large;
+  other.effort = Effort::kStandard;
+  EXPECT_FALSE(Portfolio("boosted", other).empty());
+}
+
+TEST(PortfolioTest, RoundsOfManyClassesFollowTheSizeAndTheEffort) {
+  const auto rounds = [](Effort effort, std::int64_t rows) {
+    const auto candidates = Portfolio(
+        "symmetric", {.effort = effort, .rows = rows, .classes = 26, .smallest_class = 500});
+    return std::stoll(candidates.front().path.front().at("n_estimators"));
+  };
+  EXPECT_GT(rounds(Effort::kQuick, 4'000), rounds(Effort::kQuick, 16'000));
+  EXPECT_GT(rounds(Effort::kQuick, 16'000), rounds(Effort::kQuick, 10'000'000));
+  EXPECT_GT(rounds(Effort::kStandard, 16'000), rounds(Effort::kQuick, 16'000));
+  EXPECT_GE(rounds(Effort::kQuick, 10'000'000), 100);
+}
+
 TEST(ParseEffortTest, NamesTheNearest) {
   EXPECT_THAT(ParseEffort("through").status().message(), testing::HasSubstr("thorough"));
 }

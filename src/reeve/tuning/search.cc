@@ -37,7 +37,7 @@ constexpr double kSmallestShare = 0.04;
 constexpr int kRacePicks = 20;
 constexpr std::int64_t kRowsOfProxies = 8000;
 // Larger tables do without a line on the leaderboard for learners that were beaten at once.
-constexpr std::size_t kRowsOfFullLeaderboards = 15'000;
+constexpr std::size_t kRowsOfFullLeaderboards = 6'000;
 constexpr int kFinalPicks = 40;
 
 // What a mixture is made of: weights of 0 are gone, the rest sum to 1.
@@ -86,7 +86,9 @@ class Searcher {
     PortfolioOptions options{.effort = options_.effort,
                              .rows = static_cast<std::int64_t>(rows_.size()),
                              .classes = problem_.classes,
-                             .smallest_class = SmallestClass(labels_, problem_.classes)};
+                             .smallest_class = SmallestClass(labels_, problem_.classes),
+                             .has_symmetric = std::ranges::find(options_.learners, "symmetric") !=
+                                              options_.learners.end()};
     REEVE_ASSIGN_OR_RETURN(options.has_statistics, HasStatistics());
     most_survivors_ = MostSurvivors(options);
     for (const std::string& learner : options_.learners) {

@@ -17,6 +17,7 @@ double Logistic(double x) {
 
 LogisticObjective::LogisticObjective(const TrainingSet& set, int threads)
     : set_(set),
+      rows_(*set.matrix),
       blocks_(set.matrix->rows(), threads),
       outputs_(set.classes == 2 ? 1 : static_cast<std::size_t>(set.classes)),
       features_(static_cast<std::size_t>(set.matrix->cols())) {}
@@ -24,17 +25,49 @@ LogisticObjective::LogisticObjective(const TrainingSet& set, int threads)
 void LogisticObjective::Margins(std::span<const double> coefficients, std::int64_t begin,
                                 std::int64_t end, std::vector<double>& margins) const {
   const auto count = static_cast<std::size_t>(end - begin);
-  margins.assign(count * outputs_, 0.0);
+  margins.resize(count * outputs_);
   for (std::size_t k = 0; k < outputs_; ++k) {
-    const double* const weights = coefficients.data() + k * (features_ + 1);
+    const auto own = coefficients.subspan(k * (features_ + 1), features_ + 1);
     double* const out = margins.data() + k * count;
-    std::fill(out, out + count, weights[features_]);
-    for (std::size_t j = 0; j < features_; ++j) {
-      if (weights[j] == 0) continue;
-      const float* const column = set_.matrix->column(static_cast<std::int64_t>(j)).data() + begin;
-      for (std::size_t i = 0; i < count; ++i) out[i] += weights[j] * static_cast<double>(column[i]);
-    }
+    std::fill(out, out + count, own[features_]);
+    rows_.AddProducts(own.first(features_), begin, end, out);
   }
+}
+
+double LogisticObjective::BinaryResiduals(std::int64_t begin, std::vector<double>& margins) const {
+  double loss = 0;
+  for (std::size_t i = 0; i < margins.size(); ++i) {
+    const auto row = begin + static_cast<std::int64_t>(i);
+    const std::int32_t label = set_.labels[static_cast<std::size_t>(row)];
+    const double weight = RowWeight(row);
+    loss += weight * SoftPlus(label == 1 ? -margins[i] : margins[i]);
+    margins[i] = weight * (Logistic(margins[i]) - label);
+  }
+  return loss;
+}
+
+double LogisticObjective::SoftmaxResiduals(std::int64_t begin, std::vector<double>& margins) const {
+  const std::size_t count = margins.size() / outputs_;
+  double loss = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto row = begin + static_cast<std::int64_t>(i);
+    const auto label = static_cast<std::size_t>(set_.labels[static_cast<std::size_t>(row)]);
+    const double weight = RowWeight(row);
+    double largest = margins[i];
+    for (std::size_t k = 1; k < outputs_; ++k) largest = std::max(largest, margins[k * count + i]);
+    const double of_label = margins[label * count + i] - largest;
+    double sum = 0;
+    for (std::size_t k = 0; k < outputs_; ++k) {
+      double& value = margins[k * count + i];
+      value = std::exp(value - largest);
+      sum += value;
+    }
+    loss += weight * (std::log(sum) - of_label);
+    const double scale = weight / sum;
+    for (std::size_t k = 0; k < outputs_; ++k) margins[k * count + i] *= scale;
+    margins[label * count + i] -= weight;
+  }
+  return loss;
 }
 
 LogisticObjective::Value LogisticObjective::Evaluate(std::span<const double> coefficients) const {
@@ -43,41 +76,13 @@ LogisticObjective::Value LogisticObjective::Evaluate(std::span<const double> coe
         const auto count = static_cast<std::size_t>(end - begin);
         std::vector<double> margins;
         Margins(coefficients, begin, end, margins);
-        // Margins become residuals (probability - truth) in place.
-        for (std::size_t i = 0; i < count; ++i) {
-          const auto row = begin + static_cast<std::int64_t>(i);
-          const std::int32_t label = set_.labels[static_cast<std::size_t>(row)];
-          const double weight = RowWeight(row);
-          if (outputs_ == 1) {
-            partial[0] += weight * SoftPlus(label == 1 ? -margins[i] : margins[i]);
-            margins[i] = weight * (Logistic(margins[i]) - label);
-            continue;
-          }
-          double largest = margins[i];
-          for (std::size_t k = 1; k < outputs_; ++k)
-            largest = std::max(largest, margins[k * count + i]);
-          double sum = 0;
-          for (std::size_t k = 0; k < outputs_; ++k)
-            sum += std::exp(margins[k * count + i] - largest);
-          const double log_sum = largest + std::log(sum);
-          partial[0] += weight * (log_sum - margins[static_cast<std::size_t>(label) * count + i]);
-          for (std::size_t k = 0; k < outputs_; ++k) {
-            const double truth = static_cast<std::size_t>(label) == k ? 1.0 : 0.0;
-            margins[k * count + i] = weight * (std::exp(margins[k * count + i] - log_sum) - truth);
-          }
-        }
+        partial[0] +=
+            outputs_ == 1 ? BinaryResiduals(begin, margins) : SoftmaxResiduals(begin, margins);
         for (std::size_t k = 0; k < outputs_; ++k) {
           double* const gradient = partial + 1 + k * (features_ + 1);
-          const double* const residuals = margins.data() + k * count;
-          for (std::size_t j = 0; j < features_; ++j) {
-            const float* const column =
-                set_.matrix->column(static_cast<std::int64_t>(j)).data() + begin;
-            double sum = 0;
-            for (std::size_t i = 0; i < count; ++i)
-              sum += residuals[i] * static_cast<double>(column[i]);
-            gradient[j] += sum;
-          }
-          for (std::size_t i = 0; i < count; ++i) gradient[features_] += residuals[i];
+          const auto residuals = std::span<const double>(margins).subspan(k * count, count);
+          rows_.AddWeightedRows(residuals, begin, gradient);
+          for (const double residual : residuals) gradient[features_] += residual;
         }
       });
   return {sums[0], std::vector<double>(sums.begin() + 1, sums.end())};
@@ -87,30 +92,16 @@ std::vector<double> LogisticObjective::Hessian(std::span<const double> coefficie
   const std::size_t n = features_ + 1;
   std::vector<double> hessian =
       blocks_.Sum(n * n, [&](std::int64_t begin, std::int64_t end, double* partial) {
-        const auto count = static_cast<std::size_t>(end - begin);
         std::vector<double> curvature;
         Margins(coefficients, begin, end, curvature);
-        for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t i = 0; i < curvature.size(); ++i) {
           const double p = Logistic(curvature[i]);
           curvature[i] = RowWeight(begin + static_cast<std::int64_t>(i)) * p * (1 - p);
         }
-        std::vector<double> scaled(count);
-        for (std::size_t a = 0; a < n; ++a) {
-          const float* const left =
-              a < features_ ? set_.matrix->column(static_cast<std::int64_t>(a)).data() + begin
-                            : nullptr;
-          for (std::size_t i = 0; i < count; ++i)
-            scaled[i] = curvature[i] * (left ? static_cast<double>(left[i]) : 1.0);
-          for (std::size_t b = 0; b <= a; ++b) {
-            const float* const right =
-                b < features_ ? set_.matrix->column(static_cast<std::int64_t>(b)).data() + begin
-                              : nullptr;
-            double sum = 0;
-            for (std::size_t i = 0; i < count; ++i)
-              sum += scaled[i] * (right ? static_cast<double>(right[i]) : 1.0);
-            partial[a * n + b] += sum;
-          }
-        }
+        rows_.AddSquares(curvature, begin, n, partial);
+        double* const of_intercept = partial + features_ * n;
+        rows_.AddWeightedRows(curvature, begin, of_intercept);
+        for (const double value : curvature) of_intercept[features_] += value;
       });
   for (std::size_t a = 0; a < n; ++a) {
     for (std::size_t b = 0; b < a; ++b) hessian[b * n + a] = hessian[a * n + b];

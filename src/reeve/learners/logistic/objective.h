@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "reeve/learners/learner.h"
+#include "reeve/learners/logistic/design_rows.h"
 #include "reeve/learners/logistic/row_blocks.h"
 
 namespace reeve::learners {
@@ -34,11 +35,16 @@ class LogisticObjective {
  private:
   void Margins(std::span<const double> coefficients, std::int64_t begin, std::int64_t end,
                std::vector<double>& margins) const;
+  // Margins of rows from `begin` on become residuals, weight x (probability - truth), in place;
+  // returns the loss of the rows.
+  double BinaryResiduals(std::int64_t begin, std::vector<double>& margins) const;
+  double SoftmaxResiduals(std::int64_t begin, std::vector<double>& margins) const;
   double RowWeight(std::int64_t row) const {
     return set_.weights.empty() ? 1.0 : set_.weights[static_cast<std::size_t>(row)];
   }
 
   const TrainingSet& set_;
+  DesignRows rows_;
   RowBlocks blocks_;
   std::size_t outputs_;
   std::size_t features_;

@@ -26,7 +26,8 @@ void FillRowPlaces(const BinnedColumns& columns, std::span<const BinnedFeature> 
 }  // namespace
 
 std::vector<BinnedFeature> FindBinnedFeatures(const TrainingSet& set,
-                                              const QuantisedMatrix& quantised) {
+                                              const QuantisedMatrix& quantised,
+                                              std::size_t most_bins) {
   std::vector<BinnedFeature> features;
   for (std::size_t j = 0; j < quantised.columns.size(); ++j) {
     const std::vector<std::uint8_t>& bins = quantised.columns[j].bins;
@@ -38,8 +39,14 @@ std::vector<BinnedFeature> FindBinnedFeatures(const TrainingSet& set,
                                  .base();
     const auto occurring = std::count(occurs, occurs + 256, true);
     if (occurring < 2) continue;
-    features.push_back(
-        {.column = j, .bins = static_cast<std::size_t>(last - occurs), .has_missing = has_missing});
+    BinnedFeature feature{
+        .column = j, .bins = static_cast<std::size_t>(last - occurs), .has_missing = has_missing};
+    // Codes of categories have neighbours that are nothing to each other.
+    while (feature.bins > most_bins && !quantised.columns[j].is_categorical) {
+      ++feature.merged;
+      feature.bins = (feature.bins + 1) / 2;
+    }
+    features.push_back(feature);
   }
   return features;
 }
@@ -50,7 +57,7 @@ BinnedColumns::BinnedColumns(const TrainingSet& set, const QuantisedMatrix& quan
   for (std::size_t f = 0; f < features.size(); ++f) {
     const std::vector<std::uint8_t>& bins = quantised.columns[features[f].column].bins;
     std::uint8_t* const out = bins_.data() + f * rows_;
-    for (std::size_t i = 0; i < rows_; ++i) out[i] = bins[set.row(i)];
+    for (std::size_t i = 0; i < rows_; ++i) out[i] = features[f].FromColumn(bins[set.row(i)]);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reeve/learners/learner.h"
+#include "reeve/learners/quantised.h"
 
 namespace reeve::learners {
 
@@ -15,14 +16,27 @@ struct BinnedFeature {
   /// Bins 0 … bins-1 hold values.
   std::size_t bins = 0;
   bool has_missing = false;
+  /// Each of them is 2^merged neighbouring bins of the column.
+  int merged = 0;
+
+  /// A bin of the column as one of the feature's.
+  std::uint8_t FromColumn(std::uint8_t bin) const {
+    return bin == kMissingBin ? bin : static_cast<std::uint8_t>(bin >> merged);
+  }
+  /// The last bin of the column that belongs to a bin of the feature.
+  std::uint8_t LastOfColumn(std::uint8_t bin) const {
+    return static_cast<std::uint8_t>(((bin + 1) << merged) - 1);
+  }
 
   /// Places in a histogram: the bins, then the missing values.
   std::size_t places() const { return bins + (has_missing ? 1 : 0); }
 };
 
-/// The features that can split the rows of `set`. REQUIRES: `quantised` is of the set's matrix.
+/// The features that can split the rows of `set`. Neighbouring bins of numbers are merged until at
+/// most `most_bins` are left. REQUIRES: `quantised` is of the set's matrix; most_bins is positive.
 std::vector<BinnedFeature> FindBinnedFeatures(const TrainingSet& set,
-                                              const QuantisedMatrix& quantised);
+                                              const QuantisedMatrix& quantised,
+                                              std::size_t most_bins);
 
 /// Bins of the set's rows, feature after feature: for tests of all rows on one feature.
 class BinnedColumns {

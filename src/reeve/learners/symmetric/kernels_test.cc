@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/random.h"
+#include "reeve/learners/symmetric/histogram_kernel.h"
 #include "reeve/learners/symmetric/newton_kernel.h"
+#include "reeve/learners/symmetric/packed_gradients.h"
 #include "reeve/learners/symmetric/score_kernel.h"
 
 namespace reeve::learners {
@@ -68,6 +70,52 @@ TEST(ScoreKernelTest, AddsWhatTheFormulaSaysWithTheSameBitsEverywhere) {
         }
         EXPECT_NEAR(fast[cut] / expected, 1, 1e-5);
       }
+    }
+  }
+}
+
+TEST(HistogramKernelTest, AddsEveryWordToItsPlaceAndSumsUp) {
+  Random random(3);
+  constexpr std::size_t kRows = 50, kFeatures = 3, kBins = 7;
+  for (const std::size_t outputs : {2, 3, 8, 26}) {
+    std::vector<std::uint16_t> places;
+    std::vector<std::int64_t> words;
+    for (std::size_t i = 0; i < kRows * kFeatures; ++i)
+      places.push_back(static_cast<std::uint16_t>(i % kFeatures * kBins + random.Below(kBins)));
+    for (std::size_t i = 0; i < kRows * outputs; ++i) {
+      const auto gradient = static_cast<std::int64_t>(random.Below(2000)) - 1000;
+      words.push_back(gradient * (std::int64_t{1} << 32) +
+                      static_cast<std::int64_t>(random.Below(1000)));
+    }
+    const RowWords from{places.data(), kFeatures, words.data(), outputs};
+    std::vector<std::uint32_t> all, odd;
+    for (std::uint32_t row = 0; row < kRows; ++row) {
+      all.push_back(row);
+      if (row % 2 == 1) odd.push_back(row);
+    }
+    for (const std::vector<std::uint32_t>& rows : {all, odd}) {
+      std::vector<std::int64_t> histogram(kFeatures * kBins * outputs), expected(histogram.size());
+      if (rows.size() == kRows) {
+        AddAllRowWords(from, kRows, histogram.data());
+      } else {
+        AddRowWords(from, rows, histogram.data());
+      }
+      for (const std::uint32_t row : rows) {
+        for (std::size_t j = 0; j < kFeatures; ++j) {
+          for (std::size_t k = 0; k < outputs; ++k)
+            expected[places[row * kFeatures + j] * outputs + k] += words[row * outputs + k];
+        }
+      }
+      EXPECT_EQ(histogram, expected);
+      std::vector<std::int64_t> running(outputs), total(outputs);
+      std::vector<std::int32_t> gradients(kBins * outputs), hessians(kBins * outputs);
+      SumUpBins(histogram.data(), kBins, running, gradients.data(), hessians.data());
+      for (std::size_t i = 0; i < kBins * outputs; ++i) {
+        total[i % outputs] += histogram[i];
+        EXPECT_EQ(gradients[i], GradientOf(total[i % outputs]));
+        EXPECT_EQ(hessians[i], HessianOf(total[i % outputs]));
+      }
+      EXPECT_EQ(running, total);
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "reeve/base/parallel.h"
+#include "reeve/learners/symmetric/histogram_kernel.h"
 #include "reeve/learners/symmetric/score_kernel.h"
 
 namespace reeve::learners {
@@ -65,13 +66,7 @@ class FeatureScores {
       running_[0] = running;
     } else {
       std::fill(running_.begin(), running_.end(), 0);
-      for (std::size_t i = 0; i < feature_.bins * outputs_; i += outputs_) {
-        for (std::size_t k = 0; k < outputs_; ++k) {
-          running_[k] += histogram[i + k];
-          gradients_[i + k] = GradientOf(running_[k]);
-          hessians_[i + k] = HessianOf(running_[k]);
-        }
-      }
+      SumUpBins(histogram, feature_.bins, running_, gradients_.data(), hessians_.data());
     }
     const std::int64_t* const missing = histogram + feature_.bins * outputs_;
     for (std::size_t k = 0; k < outputs_; ++k) {
@@ -113,12 +108,12 @@ void AddRow(const std::uint16_t* places, std::size_t count, std::int64_t word,
   for (; j < count; ++j) histogram[places[j]] += word;
 }
 
-void AddRowOfManyOutputs(std::span<const std::uint16_t> places, const std::int64_t* words,
-                         std::size_t outputs, std::int64_t* histogram) {
-  for (const std::uint16_t place : places) {
-    std::int64_t* const sums = histogram + place * outputs;
-    for (std::size_t k = 0; k < outputs; ++k) sums[k] += words[k];
-  }
+RowWords WordsOf(const FeatureGroup& group, std::span<const std::int64_t> words,
+                 std::size_t outputs) {
+  return {.places = group.row_places.data(),
+          .features = group.size,
+          .words = words.data(),
+          .outputs = outputs};
 }
 
 }  // namespace
@@ -172,30 +167,23 @@ void SplitSearch::BuildRoot(Worker& worker, std::span<const std::int64_t> words)
   std::fill(worker.leaves.begin(),
             worker.leaves.begin() + static_cast<std::ptrdiff_t>(worker.group.places * outputs_), 0);
   const std::size_t width = worker.group.size, rows = words.size() / outputs_;
+  if (outputs_ > 1)
+    return AddAllRowWords(WordsOf(worker.group, words, outputs_), rows, worker.leaves.data());
   const std::uint16_t* places = worker.group.row_places.data();
-  for (std::size_t i = 0; i < rows; ++i, places += width) {
-    if (outputs_ == 1) {
-      AddRow(places, width, words[i], worker.leaves.data());
-    } else {
-      AddRowOfManyOutputs({places, width}, words.data() + i * outputs_, outputs_,
-                          worker.leaves.data());
-    }
-  }
+  for (std::size_t i = 0; i < rows; ++i, places += width)
+    AddRow(places, width, words[i], worker.leaves.data());
 }
 
 void SplitSearch::AddRows(const Worker& worker, const LeafPartition& rows, std::size_t leaf,
                           std::span<const std::int64_t> words, std::int64_t* histogram) const {
+  if (outputs_ > 1) {
+    return AddRowWords(WordsOf(worker.group, words, outputs_),
+                       rows.order().subspan(rows.begin(leaf), rows.size(leaf)), histogram);
+  }
   const std::size_t width = worker.group.size;
   const std::uint16_t* const places = worker.group.row_places.data();
-  for (std::size_t i = rows.begin(leaf); i < rows.begin(leaf + 1); ++i) {
-    const std::size_t row = rows.order()[i];
-    if (outputs_ == 1) {
-      AddRow(places + row * width, width, words[i], histogram);
-    } else {
-      AddRowOfManyOutputs({places + row * width, width}, words.data() + row * outputs_, outputs_,
-                          histogram);
-    }
-  }
+  for (std::size_t i = rows.begin(leaf); i < rows.begin(leaf + 1); ++i)
+    AddRow(places + rows.order()[i] * width, width, words[i], histogram);
 }
 
 // Children take two places from twice their parent's on; the last parent first, so that none is

@@ -10,6 +10,7 @@
 #include "reeve/learners/log_loss/gradients.h"
 #include "reeve/learners/symmetric/binned_rows.h"
 #include "reeve/learners/symmetric/leaf_values.h"
+#include "reeve/learners/symmetric/output_sketch.h"
 #include "reeve/learners/symmetric/packed_gradients.h"
 #include "reeve/learners/symmetric/split_search.h"
 #include "reeve/learners/symmetric/symmetric_tree.h"
@@ -19,6 +20,8 @@ namespace {
 
 // Fewer values than this per thread and waiting for each other costs more than it saves.
 constexpr std::size_t kValuesPerThread = 262'144;
+// Of more outputs than these trees are chosen by fewer bins and a part of the outputs.
+constexpr std::size_t kManyOutputs = 10;
 
 const std::vector<ParamSpec>& Specs() {
   static const std::vector<ParamSpec> specs = {
@@ -41,6 +44,21 @@ const std::vector<ParamSpec>& Specs() {
        {"auto", "rows", "hessian"},
        "what weighs a leaf in a test's score: its rows, each as if undecided, or their second "
        "derivatives; auto: rows for two classes, else hessian"},
+      {"max_bin",
+       "integer",
+       "0",
+       0,
+       255,
+       {},
+       "bins that a number is cut into; 0: 255, of more than ten classes 64"},
+      {"sketch",
+       "integer",
+       "0",
+       0,
+       100'000,
+       {},
+       "classes that a tree's tests are chosen by, drawn for each tree; 0: all, of more than ten "
+       "8"},
       PatienceSpec(),
   };
   return specs;
@@ -118,18 +136,19 @@ class Rounds {
       : options_(options),
         quantised_(quantised),
         outputs_(Outputs(set)),
-        features_(FindBinnedFeatures(set, quantised)),
+        features_(FindBinnedFeatures(set, quantised, MostBins())),
         threads_(UsefulThreads(set.row_count(), features_.size(), options.threads)),
         depth_(static_cast<std::size_t>(Number("max_depth"))),
         lambda_(Lambda(set.classes)),
         learnt_(set, quantised, features_),
-        search_(learnt_.bins, features_, outputs_, depth_, threads_),
+        sketch_(outputs_, MostSketched(), options.seed),
+        search_(learnt_.bins, features_, sketch_.size(), depth_, threads_),
         gradients_(learnt_.alone),
-        packed_(outputs_),
+        packed_(sketch_.size()),
         leaves_(learnt_.alone, {.steps = static_cast<int>(Number("leaf_steps")),
                                 .lambda = lambda_,
                                 .learning_rate = Number("learning_rate")}),
-        stopping_(static_cast<int>(Number("early_stopping_rounds"))),
+        stopping_(static_cast<int>(Number("early_stopping_rounds")), Number("learning_rate")),
         gains_(quantised.columns.size()) {
     base_ = BaseMargins(learnt_.alone);
     learnt_.StartMargins(base_);
@@ -178,6 +197,16 @@ class Rounds {
 
   std::string Word(const char* name) const { return WordParam(options_.params, Specs(), name); }
 
+  // What a test costs follows bins times classes.
+  std::size_t MostBins() const {
+    const auto given = static_cast<std::size_t>(Number("max_bin"));
+    return given > 0 ? given : outputs_ > kManyOutputs ? 64 : kMissingBin;
+  }
+  std::size_t MostSketched() const {
+    const auto given = static_cast<std::size_t>(Number("sketch"));
+    return given > 0 ? given : outputs_ > kManyOutputs ? 8 : outputs_;
+  }
+
   double Lambda(int classes) const {
     return ParseNumber(Word("reg_lambda")).value_or(classes == 2 ? 3 : 0.5);
   }
@@ -189,21 +218,24 @@ class Rounds {
   void Step() {
     const double loss = gradients_.Compute(learnt_.margins, threads_);
     if (trained_ > 0) history_.push_back({"train_log_loss", trained_ - 1, loss});
-    packed_.Pack(gradients_.gradients(), ScoreWeights());
+    sketch_.Draw(trained_, gradients_.gradients());
+    const auto gradients = sketch_.Take(gradients_.gradients(), sketched_gradients_);
+    const auto hessians = sketch_.Take(ScoreWeights(), sketched_hessians_);
+    packed_.Pack(gradients, hessians);
     SymmetricTree tree;
-    GrowTests(tree);
+    GrowTests(ScoreOfRoot(gradients, hessians), tree);
     tree.values = leaves_.Fit(learnt_.partition, learnt_.margins, gradients_, threads_);
     for (std::size_t leaf = 0; leaf < learnt_.partition.leaves(); ++leaf)
       tree.rows.push_back(static_cast<float>(learnt_.partition.size(leaf)));
     learnt_.AddTree(tree, outputs_);
-    // Where nothing can be split, further rounds would add nothing either.
-    if (tree.tests.empty()) ended_ = true;
+    // Where nothing can be split, further rounds would add nothing either; other outputs might.
+    if (tree.tests.empty() && sketch_.takes_all()) ended_ = true;
     trees_.push_back(std::move(tree));
   }
 
-  void GrowTests(SymmetricTree& tree) {
+  // Adds tests as long as the score grows from that of the root.
+  void GrowTests(double score, SymmetricTree& tree) {
     learnt_.partition.Reset();
-    double score = ScoreOfRoot(ScoreWeights());
     while (tree.tests.size() < depth_ && !features_.empty()) {
       const FoundTest found = search_.Find(learnt_.partition, packed_, lambda_);
       // Scores are float32: a gain below their rounding is none.
@@ -232,14 +264,17 @@ class Rounds {
     return hessians;
   }
 
-  double ScoreOfRoot(const std::vector<float>& hessians) const {
-    std::vector<double> gradient(outputs_), hessian(outputs_);
-    for (std::size_t i = 0; i < gradients_.gradients().size(); ++i) {
-      gradient[i % outputs_] += static_cast<double>(gradients_.gradients()[i]);
-      hessian[i % outputs_] += static_cast<double>(hessians[i]);
+  double ScoreOfRoot(std::span<const float> gradients, std::span<const float> hessians) const {
+    const std::size_t outputs = sketch_.size();
+    std::vector<double> gradient(outputs), hessian(outputs);
+    for (std::size_t i = 0; i < gradients.size(); i += outputs) {
+      for (std::size_t k = 0; k < outputs; ++k) {
+        gradient[k] += static_cast<double>(gradients[i + k]);
+        hessian[k] += static_cast<double>(hessians[i + k]);
+      }
     }
     double score = 0;
-    for (std::size_t k = 0; k < outputs_; ++k)
+    for (std::size_t k = 0; k < outputs; ++k)
       score += gradient[k] * gradient[k] / (hessian[k] + lambda_);
     return score;
   }
@@ -266,12 +301,14 @@ class Rounds {
   Rows learnt_;
   std::optional<Rows> watched_;
   std::vector<float> base_;
+  OutputSketch sketch_;
   SplitSearch search_;
   Gradients gradients_;
   PackedGradients packed_;
   LeafFitter leaves_;
   EarlyStopping stopping_;
   std::vector<float> largest_hessians_;
+  std::vector<float> sketched_gradients_, sketched_hessians_;
   std::vector<double> gains_;
   std::vector<SymmetricTree> trees_;
   int trained_ = 0;

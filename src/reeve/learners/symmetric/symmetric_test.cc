@@ -64,11 +64,13 @@ std::vector<float> MarginsAfter(const inference::Forest& forest, std::int64_t ro
 // The losses that training followed, on rows it learnt and on rows it watched, are those of the
 // model cut to as many rounds: bit for bit, so the margins are too.
 TEST(SymmetricTest, MarginsOnTheWayAreThoseOfTheModel) {
-  for (const int classes : {2, 3}) {
+  for (const int classes : {2, 3, 12}) {
     const Data train = MakeData(700, classes, 1), watch = MakeData(300, classes, 2);
     const TrainingSet watched = watch.set();
     const TrainedModel trained =
-        MustTrain(train.set(), {.params = {{"n_estimators", "25"}, {"learning_rate", "0.3"}},
+        MustTrain(train.set(), {.params = {{"n_estimators", "25"},
+                                           {"learning_rate", "0.3"},
+                                           {"early_stopping_rounds", "25"}},
                                 .early_stopping = &watched,
                                 .keep_all_rounds = true});
     std::int64_t seen = 0;
@@ -83,7 +85,7 @@ TEST(SymmetricTest, MarginsOnTheWayAreThoseOfTheModel) {
 }
 
 TEST(SymmetricTest, GivesTheSameBytesForAnyNumberOfThreads) {
-  for (const int classes : {2, 4}) {
+  for (const int classes : {2, 4, 12}) {
     const Data data = MakeData(66'000, classes, 3, 12);
     std::string first;
     for (const int threads : {1, 2, 3}) {

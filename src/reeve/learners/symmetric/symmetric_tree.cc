@@ -34,12 +34,13 @@ std::vector<inference::Tree> ToTrees(const SymmetricTree& tree, std::size_t outp
   std::size_t node = 0;
   for (std::size_t level = 0; level < tree.tests.size(); ++level) {
     const SymmetricTest& test = tree.tests[level];
-    const std::size_t column = features[test.feature].column;
+    const BinnedFeature& feature = features[test.feature];
+    const std::uint8_t last = feature.LastOfColumn(test.last_left_bin);
     for (std::size_t i = 0; i < std::size_t{1} << level; ++i, ++node) {
       shape.left[node] = static_cast<std::int32_t>(2 * node + 1);
       shape.right[node] = static_cast<std::int32_t>(2 * node + 2);
-      shape.feature[node] = static_cast<std::int32_t>(column);
-      shape.threshold[node] = ThresholdOf(quantised.columns[column], test.last_left_bin);
+      shape.feature[node] = static_cast<std::int32_t>(feature.column);
+      shape.threshold[node] = ThresholdOf(quantised.columns[feature.column], last);
       shape.default_left[node] = test.missing_left ? 1 : 0;
     }
   }

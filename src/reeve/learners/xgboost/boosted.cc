@@ -106,8 +106,8 @@ class Rounds {
         threads_(UsefulThreads(*set.matrix, options.threads)),
         types_(FeatureTypesOf(*set.matrix)),
         gradients_(set),
-        stopping_(static_cast<int>(NumberParam(options.params, Specs(), "early_stopping_rounds"))) {
-  }
+        stopping_(static_cast<int>(NumberParam(options.params, Specs(), "early_stopping_rounds")),
+                  NumberParam(options.params, Specs(), "learning_rate")) {}
 
   Status Run() {
     REEVE_ASSIGN_OR_RETURN(
