@@ -75,6 +75,13 @@ std::filesystem::path RealPath(const std::string& uri) {
   return error ? std::filesystem::path() : real;
 }
 
+// As messages name it: without a slash behind it.
+std::string RealName(const std::string& source) {
+  std::string name = RealPath(source).string();
+  if (name.size() > 1 && name.ends_with('/')) name.pop_back();
+  return name.empty() ? source : name;
+}
+
 bool IsWithin(const std::filesystem::path& path, const std::filesystem::path& folder) {
   if (path.empty() || folder.empty()) return false;
   const auto [end, unused] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
@@ -89,7 +96,7 @@ Status CheckLocal(const std::string& source, const Owner& owner) {
     return Status::Ok();
   const bool is_run = owner.field == "run_id";
   return InvalidSource(
-      owner.artifacts ? RealPath(source).string() : source,
+      owner.artifacts ? RealName(source) : source,
       " To use a local path as a model version source, the " + owner.field +
           " request parameter has to be specified and the local path has to be contained "
           "within the artifact directory of the run specified by the " +

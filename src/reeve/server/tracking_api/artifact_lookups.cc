@@ -86,7 +86,7 @@ void WriteListing(const std::string& root_uri, const std::vector<ArtifactEntry>&
       writer.BeginObject();
       writer.Member("path", entry.path);
       writer.BoolMember("is_dir", entry.is_dir);
-      if (!entry.is_dir) writer.IntegerMember("file_size", static_cast<std::int64_t>(entry.size));
+      if (entry.size > 0) writer.IntegerMember("file_size", static_cast<std::int64_t>(entry.size));
       writer.EndObject();
     }
     writer.EndArray();
