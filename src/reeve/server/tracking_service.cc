@@ -6,6 +6,7 @@
 #include "reeve/server/artifacts/artifact_routes.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/artifact_lookups.h"
+#include "reeve/server/tracking_api/graphql_routes.h"
 #include "reeve/server/tracking_api/start_page.h"
 #include "reeve/sql/open.h"
 #include "reeve/tracking/artifact_location.h"
@@ -70,6 +71,7 @@ class TrackingServiceImpl final : public TrackingService {
     std::vector<Route> routes = ApiRoutes(*api_);
     Append(ArtifactRoutes({.root = places_.proxied(), .https = is_secure_}), routes);
     Append(ArtifactLookupRoutes(*api_, places_), routes);
+    Append(GraphqlRoutes(*api_, places_), routes);
     routes.push_back(StartPageRoute(*api_));
     guard_.Protect(routes);
     std::vector<Route> probes = ProbeRoutes(*api_);

@@ -6,7 +6,6 @@
 #include "reeve/base/text.h"
 
 namespace reeve::server {
-namespace {
 
 void Refuse(const Status& status, Response& response) {
   response.status = mlflow::ErrorHttpStatus(status);
@@ -20,6 +19,8 @@ Status CheckContentType(const Request& request) {
   if (ToLower(Trim(given.substr(0, given.find(';')))) == "application/json") return Status::Ok();
   return Status::InvalidArgument("Bad Request. Content-Type must be one of ['application/json'].");
 }
+
+namespace {
 
 Status Answer(const mlflow::Api& api, const mlflow::Endpoint& endpoint, const Request& request,
               std::string& answer) {
