@@ -134,6 +134,8 @@ constexpr auto kOptions = std::to_array<Option>({
      false, "folder that holds the artifacts behind this server"},
     {"default-artifact-root", "", "URI", "", "server.default_artifact_root", "server", false,
      "where artifacts of new experiments lie; default: behind this server"},
+    {"ui", "", "DIR", "", "server.ui", "server", false,
+     "MLflow's own pages: the folder mlflow/server/js/build of an installed MLflow"},
     {"allowed-hosts", "", "NAMES", "", "server.allowed_hosts", "server", false,
      "names under which the server may be called, with commas, * for any text; default: this "
      "machine and private networks"},

@@ -8,6 +8,7 @@
 #include "reeve/server/tracking_api/artifact_lookups.h"
 #include "reeve/server/tracking_api/graphql_routes.h"
 #include "reeve/server/tracking_api/start_page.h"
+#include "reeve/server/tracking_api/ui_routes.h"
 #include "reeve/sql/open.h"
 #include "reeve/tracking/artifact_location.h"
 
@@ -48,8 +49,10 @@ class TrackingServiceImpl final : public TrackingService {
     REEVE_ASSIGN_OR_RETURN(api_, mlflow::Api::Open(api));
     REEVE_ASSIGN_OR_RETURN(access_log_, AccessLog::Open(options.access_log));
     REEVE_ASSIGN_OR_RETURN(authenticator_, Authenticator::Make(options.tokens));
-    TransportParts parts{
-        .routes = Routes(), .authenticator = &authenticator_, .access_log = access_log_.get()};
+    REEVE_ASSIGN_OR_RETURN(std::vector<Route> routes, Routes(options.ui_folder));
+    TransportParts parts{.routes = std::move(routes),
+                         .authenticator = &authenticator_,
+                         .access_log = access_log_.get()};
     REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(options.transport, std::move(parts)));
     return Status::Ok();
   }
@@ -67,12 +70,17 @@ class TrackingServiceImpl final : public TrackingService {
   }
 
  private:
-  std::vector<Route> Routes() const {
+  Result<std::vector<Route>> Routes(const std::string& ui_folder) const {
     std::vector<Route> routes = ApiRoutes(*api_);
     Append(ArtifactRoutes({.root = places_.proxied(), .https = is_secure_}), routes);
     Append(ArtifactLookupRoutes(*api_, places_), routes);
     Append(GraphqlRoutes(*api_, places_), routes);
-    routes.push_back(StartPageRoute(*api_));
+    if (ui_folder.empty()) {
+      routes.push_back(StartPageRoute(*api_));
+    } else {
+      REEVE_ASSIGN_OR_RETURN(std::vector<Route> pages, UiRoutes(ui_folder));
+      Append(std::move(pages), routes);
+    }
     guard_.Protect(routes);
     std::vector<Route> probes = ProbeRoutes(*api_);
     guard_.Protect(probes, false);

@@ -21,6 +21,8 @@ struct TrackingServiceOptions {
   std::string artifact_root;
   /// The folder that holds the artifacts behind this server.
   std::string artifact_folder = "mlartifacts";
+  /// The folder of MLflow's built pages, see UiRoutes; empty: a page of our own at /.
+  std::string ui_folder = {};
   HostGuardOptions guard;
   TransportOptions transport;
   /// No tokens: every route is open to whoever reaches the address.

@@ -35,6 +35,7 @@ Result<server::TrackingServiceOptions> ReadOptions(const Call& call) {
       .database_uri = BackendStore(arguments),
       .artifact_root = arguments.Text("default-artifact-root"),
       .artifact_folder = arguments.Text("artifacts-destination"),
+      .ui_folder = arguments.Text("ui"),
       .guard = {.hosts = SplitNames(arguments.Text("allowed-hosts")),
                 .origins = SplitNames(arguments.Text("cors-allowed-origins"))}};
   options.transport.host = arguments.Text("host");
