@@ -21,6 +21,13 @@ void ServePart(const Request& request, Response& response, const ArtifactFolder&
   if (path.ends_with(".js")) response.content_type = "text/javascript; charset=utf-8";
 }
 
+// What the pages would show a mistake for, or wait for, when nothing answered.
+Route Constant(const char* pattern, const char* answer) {
+  Route route{.method = "GET", .pattern = pattern, .role = Role::kRead};
+  route.handle = [answer](const Request&, Response& response) { response.body = answer; };
+  return route;
+}
+
 }  // namespace
 
 Result<std::vector<Route>> UiRoutes(const std::string& folder) {
@@ -41,6 +48,11 @@ Result<std::vector<Route>> UiRoutes(const std::string& folder) {
     ServePart(request, response, pages, request.Param("path"));
   };
   routes.push_back(std::move(part));
+  // No gateway to language models, and nobody is told what users do.
+  routes.push_back(Constant("/ajax-api/2.0/mlflow/gateway-proxy", R"({"endpoints":[]})"));
+  routes.push_back(Constant(
+      "/ajax-api/3.0/mlflow/ui-telemetry",
+      R"({"disable_ui_telemetry":true,"disable_ui_events":[],"ui_rollout_percentage":0})"));
   return routes;
 }
 

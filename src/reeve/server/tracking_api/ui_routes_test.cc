@@ -43,6 +43,7 @@ TEST_F(UiRoutesTest, ServesPagesAndTheirParts) {
   const Response script = Get("/static-files/{path...}", "static/js/main.js");
   EXPECT_EQ(script.content_type, "text/javascript; charset=utf-8");
   EXPECT_FALSE(IsDownload(script));
+  EXPECT_EQ(Get("/ajax-api/2.0/mlflow/gateway-proxy").body, R"({"endpoints":[]})");
   EXPECT_EQ(Get("/static-files/{path...}", "none.js").status, 404);
   EXPECT_EQ(Get("/static-files/{path...}", "../index.html").status, 400);
 }
