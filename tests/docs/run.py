@@ -4,7 +4,7 @@
     python3 tests/docs/run.py path/to/reeve
 
 Every ```console block of README.md and docs/ is run line by line ("$ reeve …", "$ curl …"), file by file in one folder that
-the demo filled; "$ reeve serve … &" or "$ reeve server … &" runs until the page ends, at a free port that stands in for 5000. Lines of output shown below a command have to occur in what it prints ("…" stands for anything). Examples of
+the demo filled; "$ reeve serve … &" and "$ reeve server … &" run until the page ends, at a free port that stands in for 5000. Lines of output shown below a command have to occur in what it prints ("…" stands for anything). Examples of
 --help are run as they stand, docs/reference/cli.md has to be what `reeve help --reference` prints, and links between
 pages have to lead somewhere.
 """

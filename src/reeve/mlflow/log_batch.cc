@@ -1,5 +1,6 @@
 #include "reeve/mlflow/log_batch.h"
 
+#include <functional>
 #include <set>
 #include <string>
 
@@ -59,39 +60,42 @@ Status CheckParamsDiffer(const std::vector<Param>& params) {
                                  "param key.");
 }
 
-// What is there and of its type, before anything is looked at.
-Status CheckItems(const Request& request) {
-  using enum FieldType;
-  const auto check = [&](const char* list, const std::vector<Field>& fields) -> Status {
-    std::size_t i = 0;
-    for (const Request& item : request.Objects(list))
-      REEVE_RETURN_IF_ERROR(item.Check(fields, At(list, i++)));
-    return Status::Ok();
-  };
-  const std::vector<Field> pair = {{"key", kText, true}, {"value", kText}};
-  REEVE_RETURN_IF_ERROR(check("metrics", MetricFields()));
-  REEVE_RETURN_IF_ERROR(check("params", pair));
-  return check("tags", pair);
+// Hands on each element of a list once its fields are there and of their types.
+Status ForEach(const Request& request, const char* list, const std::vector<Field>& fields,
+               const std::function<Status(const Request& item, const std::string& place)>& take) {
+  std::size_t i = 0;
+  for (const Request& item : request.Objects(list)) {
+    const std::string place = At(list, i++);
+    REEVE_RETURN_IF_ERROR(item.Check(fields, place));
+    REEVE_RETURN_IF_ERROR(take(item, place));
+  }
+  return Status::Ok();
+}
+
+// Adds what could be read.
+template <typename T>
+Status Take(Result<T> item, std::vector<T>& items) {
+  if (item.ok()) items.push_back(std::move(*item));
+  return item.status();
 }
 
 Result<Batch> ReadBatch(const Request& request) {
+  using enum FieldType;
   Batch batch = {.run_id = request.Text("run_id"), .metrics = {}, .params = {}, .tags = {}};
   REEVE_RETURN_IF_ERROR(CheckRunId(batch.run_id));
-  std::size_t i = 0;
-  for (const Request& item : request.Objects("metrics")) {
-    REEVE_ASSIGN_OR_RETURN(Metric metric, ReadMetric(item, At("metrics", i++)));
-    batch.metrics.push_back(std::move(metric));
-  }
-  i = 0;
-  for (const auto& [key, value] : request.Pairs("params")) {
-    REEVE_ASSIGN_OR_RETURN(Param param, CheckParam(key, value, At("params", i++)));
-    batch.params.push_back(std::move(param));
-  }
-  i = 0;
-  for (const auto& [key, value] : request.Pairs("tags")) {
-    REEVE_ASSIGN_OR_RETURN(RunTag tag, CheckRunTag(key, value, At("tags", i++)));
-    batch.tags.push_back(std::move(tag));
-  }
+  REEVE_RETURN_IF_ERROR(ForEach(request, "metrics", MetricFields(),
+                                [&](const Request& item, const std::string& place) {
+                                  return Take(ReadMetric(item, place), batch.metrics);
+                                }));
+  const std::vector<Field> pair = {{"key", kText, true}, {"value", kText}};
+  REEVE_RETURN_IF_ERROR(
+      ForEach(request, "params", pair, [&](const Request& item, const std::string& place) {
+        return Take(CheckParam(item.Text("key"), item.Text("value"), place), batch.params);
+      }));
+  REEVE_RETURN_IF_ERROR(
+      ForEach(request, "tags", pair, [&](const Request& item, const std::string& place) {
+        return Take(CheckRunTag(item.Text("key"), item.Text("value"), place), batch.tags);
+      }));
   return batch;
 }
 
@@ -117,7 +121,6 @@ Status WriteBatch(sql::Database& database, const Batch& batch) {
 }
 
 Status LogBatch(const Context& context, const Request& request, std::string& answer) {
-  REEVE_RETURN_IF_ERROR(CheckItems(request));
   REEVE_ASSIGN_OR_RETURN(const Batch batch, ReadBatch(request));
   REEVE_RETURN_IF_ERROR(CheckSizes(batch));
   REEVE_RETURN_IF_ERROR(CheckParamsDiffer(batch.params));

@@ -37,7 +37,9 @@ Result<std::int64_t> InsertRows(sql::Database& database, const RowInsert& insert
                                 std::span<const sql::Parameter> values) {
   std::int64_t changed = 0;
   while (!values.empty()) {
-    const std::size_t rows = std::min(kMostRows, std::bit_floor(values.size() / insert.columns));
+    // A row by itself is the cheapest for SQLite, which is asked without a way to anywhere.
+    const std::size_t most = database.dialect() == sql::Dialect::kSqlite ? 1 : kMostRows;
+    const std::size_t rows = std::min(most, std::bit_floor(values.size() / insert.columns));
     REEVE_ASSIGN_OR_RETURN(
         sql::Statement statement,
         database.PrepareViews(InsertText(insert, rows), values.first(rows * insert.columns)));

@@ -1,6 +1,7 @@
 #include "reeve/mlflow/metric_history.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -15,11 +16,9 @@ constexpr std::int64_t kMostBulkPoints = 25'000;
 constexpr std::size_t kMostRuns = 100;
 constexpr std::int64_t kMostPointsPerRun = 2'500;
 
-// SQLite would go through the points that all runs have under the key, for the sake of an index
-// that has all columns; the plus keeps it to the points of the run.
-std::string KeyCondition(sql::Dialect dialect) {
-  return dialect == sql::Dialect::kSqlite ? "+key = ?" : "key = ?";
-}
+// By "=" SQLite would go through the points that all runs have under the key, for the sake of an
+// index that has all columns; a range keeps it to the points of the run.
+const std::string kHasKey = "key BETWEEN ? AND ?";
 
 struct Point {
   double value;
@@ -61,11 +60,12 @@ Status GetHistory(const Context& context, const Request& request, std::string& a
   REEVE_ASSIGN_OR_RETURN(const std::int64_t offset, DecodePageToken(request.Text("page_token")));
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Read());
   const std::string sql =
-      "SELECT value, is_nan, timestamp, step FROM metrics WHERE run_uuid = ? AND " +
-      KeyCondition(database->dialect()) + " ORDER BY timestamp, step, value LIMIT ? OFFSET ?";
+      "SELECT value, is_nan, timestamp, step FROM metrics WHERE run_uuid = ? AND " + kHasKey +
+      " ORDER BY timestamp, step, value LIMIT ? OFFSET ?";
   constexpr std::int64_t kAll = std::int64_t{1} << 62;
-  REEVE_ASSIGN_OR_RETURN(sql::Statement row, database->Prepare(sql, request.Text("run_id"), key,
-                                                               most ? *most + 1 : kAll, offset));
+  REEVE_ASSIGN_OR_RETURN(
+      sql::Statement row,
+      database->Prepare(sql, request.Text("run_id"), key, key, most ? *most + 1 : kAll, offset));
   JsonWriter writer(answer);
   writer.BeginObject();
   for (std::int64_t i = 0;; ++i) {
@@ -109,13 +109,13 @@ Status GetHistoryBulk(const Context& context, const Request& request, std::strin
   writer.BeginObject();
   writer.Key("metrics");
   writer.BeginArray();
-  const std::string behind = "AND " + KeyCondition(database->dialect()) +
-                             " ORDER BY run_uuid, timestamp, step, value LIMIT ?";
+  const std::string behind =
+      "AND " + kHasKey + " ORDER BY run_uuid, timestamp, step, value LIMIT ?";
   REEVE_RETURN_IF_ERROR(SelectForKeys(
       *database,
       {.select = "SELECT run_uuid, value, is_nan, timestamp, step FROM metrics WHERE run_uuid IN",
        .behind = behind,
-       .last = {key, most}},
+       .last = {key, key, most}},
       ToKeys(run_ids), [&](const sql::Statement& row) {
         WritePoint(key, PointFromRow(row, 1), row.View(0), writer);
         return Status::Ok();
@@ -166,7 +166,7 @@ using PointsByRun = std::map<std::string, std::vector<Point>, std::less<>>;
 // the database, so that a million points of a run stay there.
 Result<PointsByRun> ReadSamples(sql::Database& database, const Interval& interval) {
   const std::string behind =
-      "AND " + KeyCondition(database.dialect()) +
+      "AND " + kHasKey +
       " AND step >= ? AND step <= ? WINDOW w AS "
       "(PARTITION BY run_uuid ORDER BY step, timestamp, value, is_nan)) AS stretched) AS placed "
       "WHERE place = 1 OR position = total ORDER BY run_uuid, position";
@@ -182,7 +182,7 @@ Result<PointsByRun> ReadSamples(sql::Database& database, const Interval& interva
                  "FROM metrics WHERE run_uuid IN",
        .behind = behind,
        .first = {interval.most},
-       .last = {interval.key, interval.first_step, interval.last_step}},
+       .last = {interval.key, interval.key, interval.first_step, interval.last_step}},
       ToKeys(interval.run_ids), [&](const sql::Statement& row) {
         points[row.Text(0)].push_back(PointFromRow(row, 1));
         return Status::Ok();

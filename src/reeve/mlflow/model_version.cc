@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string_view>
 
+#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/registry_names.h"
 
 namespace reeve::mlflow {
 namespace {
-
-// Placeholders of one statement.
-constexpr std::size_t kMostNames = 500;
 
 Status VersionNotFound(const std::string& name, std::int64_t version) {
   return Status::NotFound("Model Version (name=" + name + ", version=" + std::to_string(version) +
@@ -18,39 +18,12 @@ Status VersionNotFound(const std::string& name, std::int64_t version) {
 
 using Key = std::pair<std::string, std::int64_t>;
 
-Status ReadTagsOf(sql::Database& database, const std::vector<std::string>& names,
-                  std::pair<std::int64_t, std::int64_t> range,
-                  const std::map<Key, ModelVersion*>& versions) {
-  std::vector<sql::Value> values(names.begin(), names.end());
-  values.emplace_back(range.first);
-  values.emplace_back(range.second);
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
-      database.PrepareWith("SELECT name, version, key, value FROM model_version_tags WHERE name IN "
-                           "(" +
-                               Placeholders(names.size()) +
-                               ") AND version BETWEEN ? AND ? ORDER BY name, version, key",
-                           values));
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return Status::Ok();
-    const auto found = versions.find({row.Text(0), row.Integer(1)});
-    if (found != versions.end()) found->second->tags.emplace_back(row.Text(2), row.Text(3));
-  }
-}
-
 std::optional<std::int64_t> OptionalInteger(const sql::Statement& row, int column_idx) {
   if (row.IsNull(column_idx)) return std::nullopt;
   return row.Integer(column_idx);
 }
 
 }  // namespace
-
-std::string Placeholders(std::size_t count) {
-  std::string list;
-  for (std::size_t i = 0; i < count; ++i) list += i == 0 ? "?" : ", ?";
-  return list;
-}
 
 ModelVersion FromVersionRow(const sql::Statement& row) {
   return {.name = row.Text(0),
@@ -101,50 +74,44 @@ Result<ModelVersion> ReadModelVersion(sql::Database& database, const std::string
 Status ReadVersionTags(sql::Database& database, std::vector<ModelVersion>& versions) {
   if (versions.empty()) return Status::Ok();
   std::map<Key, ModelVersion*> by_key;
-  std::vector<std::string> names;
+  std::set<std::string_view> names;
   std::int64_t first = versions[0].version;
   std::int64_t last = first;
   for (ModelVersion& version : versions) {
     by_key[{version.name, version.version}] = &version;
-    names.push_back(version.name);
+    names.insert(version.name);
     first = std::min(first, version.version);
     last = std::max(last, version.version);
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  for (std::size_t at = 0; at < names.size(); at += kMostNames) {
-    const std::size_t end = std::min(names.size(), at + kMostNames);
-    REEVE_RETURN_IF_ERROR(
-        ReadTagsOf(database, std::vector<std::string>(names.begin() + at, names.begin() + end),
-                   {first, last}, by_key));
-  }
-  return Status::Ok();
+  return SelectForKeys(
+      database,
+      {.select = "SELECT name, version, key, value FROM model_version_tags WHERE name IN",
+       .behind = "AND version BETWEEN ? AND ? ORDER BY name, version, key",
+       .last = {first, last}},
+      std::vector<sql::Parameter>(names.begin(), names.end()), [&](const sql::Statement& row) {
+        const auto found = by_key.find({row.Text(0), row.Integer(1)});
+        if (found != by_key.end()) found->second->tags.emplace_back(row.Text(2), row.Text(3));
+        return Status::Ok();
+      });
 }
 
 Result<std::vector<ModelVersion>> ReadLatestVersions(sql::Database& database,
                                                      const std::vector<std::string>& names) {
   std::vector<ModelVersion> versions;
-  for (std::size_t at = 0; at < names.size(); at += kMostNames) {
-    const std::size_t end = std::min(names.size(), at + kMostNames);
-    const std::string list = Placeholders(end - at);
-    std::vector<sql::Value> values(names.begin() + at, names.begin() + end);
-    values.emplace_back(std::string(kDeletedStage));
-    REEVE_ASSIGN_OR_RETURN(
-        sql::Statement row,
-        database.PrepareWith(
-            std::string("SELECT ") + kVersionColumns +
-                " FROM model_versions JOIN (SELECT name AS latest_name, max(version) AS "
-                "latest_version FROM model_versions WHERE name IN (" +
-                list +
-                ") AND current_stage <> ? GROUP BY name, current_stage) latest ON name = "
-                "latest_name AND version = latest_version ORDER BY name, version",
-            values));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      versions.push_back(FromVersionRow(row));
-    }
-  }
+  const std::string select = std::string("SELECT ") + kVersionColumns +
+                             " FROM model_versions JOIN (SELECT name AS latest_name, max(version) "
+                             "AS latest_version FROM model_versions WHERE name IN";
+  REEVE_RETURN_IF_ERROR(SelectForKeys(
+      database,
+      {.select = select,
+       .behind =
+           "AND current_stage <> ? GROUP BY name, current_stage) latest ON name = latest_name "
+           "AND version = latest_version ORDER BY name, version",
+       .last = {std::string_view(kDeletedStage)}},
+      std::vector<sql::Parameter>(names.begin(), names.end()), [&](const sql::Statement& row) {
+        versions.push_back(FromVersionRow(row));
+        return Status::Ok();
+      }));
   REEVE_RETURN_IF_ERROR(ReadVersionTags(database, versions));
   return versions;
 }

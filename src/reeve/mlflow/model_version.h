@@ -55,7 +55,5 @@ std::string DownloadUri(const ModelVersion& version);
 void WriteModelVersion(const ModelVersion& version, JsonWriter& writer);
 /// {"model_version":…}
 void AnswerWithVersion(const ModelVersion& version, std::string& answer);
-/// "?, ?, ?": the placeholders of `count` values.
-std::string Placeholders(std::size_t count);
 
 }  // namespace reeve::mlflow

@@ -46,6 +46,18 @@ Status TouchModel(sql::Database& database, const std::string& name, std::int64_t
                       name);
 }
 
+// As MLflow writes JSON into tags, blanks and all: clients compare them as texts.
+std::string MlflowJson(const Json& json) {
+  if (!json.is_structured()) return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+  std::string text;
+  for (const auto& [key, value] : json.items()) {
+    if (!text.empty()) text += ", ";
+    if (json.is_object()) text += MlflowJson(Json(key)) + ": ";
+    text += MlflowJson(value);
+  }
+  return json.is_object() ? "{" + text + "}" : "[" + text + "]";
+}
+
 // MLflow's pages read the versions of a logged model from this tag of it.
 Status NoteOnLoggedModel(sql::Database& database, const std::string& model_id,
                          const Named& version) {
@@ -64,7 +76,7 @@ Status NoteOnLoggedModel(sql::Database& database, const std::string& model_id,
       "INSERT INTO logged_model_tags (model_id, experiment_id, tag_key, tag_value) "
       "SELECT model_id, experiment_id, 'mlflow.modelVersions', ? FROM logged_models WHERE model_id "
       "= ? ON CONFLICT (model_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value",
-      DumpJson(versions), model_id);
+      MlflowJson(versions), model_id);
 }
 
 // Numbers of deleted versions count too.

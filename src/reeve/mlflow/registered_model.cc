@@ -1,38 +1,15 @@
 #include "reeve/mlflow/registered_model.h"
 
-#include <algorithm>
 #include <map>
 
 #include "reeve/base/text.h"
+#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/registry_names.h"
 
 namespace reeve::mlflow {
 namespace {
 
-// Placeholders of one statement.
-constexpr std::size_t kMostNames = 500;
-
 using ByName = std::map<std::string, RegisteredModel*, std::less<>>;
-
-// What stands in a table of the registry under these names: (name, first, second), in order.
-template <typename Take>
-Status ReadBelongings(sql::Database& database, const std::string& select,
-                      const std::vector<std::string>& names, const Take& take) {
-  for (std::size_t at = 0; at < names.size(); at += kMostNames) {
-    const std::size_t end = std::min(names.size(), at + kMostNames);
-    REEVE_ASSIGN_OR_RETURN(
-        sql::Statement row,
-        database.PrepareWith(
-            select + " WHERE name IN (" + Placeholders(end - at) + ") ORDER BY 1, 2",
-            std::vector<sql::Value>(names.begin() + at, names.begin() + end)));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      take(row);
-    }
-  }
-  return Status::Ok();
-}
 
 }  // namespace
 
@@ -72,21 +49,29 @@ Result<RegisteredModel> ReadRegisteredModel(sql::Database& database, const std::
 }
 
 Status FillModels(sql::Database& database, std::vector<RegisteredModel>& models) {
+  if (models.empty()) return Status::Ok();
   ByName by_name;
   std::vector<std::string> names;
   for (RegisteredModel& model : models) {
     by_name[model.name] = &model;
     names.push_back(model.name);
   }
-  REEVE_RETURN_IF_ERROR(ReadBelongings(
-      database, "SELECT name, key, value FROM registered_model_tags", names,
-      [&](const sql::Statement& row) {
+  const std::vector<sql::Parameter> keys(names.begin(), names.end());
+  REEVE_RETURN_IF_ERROR(SelectForKeys(
+      database,
+      {.select = "SELECT name, key, value FROM registered_model_tags WHERE name IN",
+       .behind = "ORDER BY name, key"},
+      keys, [&](const sql::Statement& row) {
         by_name.find(row.View(0))->second->tags.emplace_back(row.Text(1), row.Text(2));
+        return Status::Ok();
       }));
-  REEVE_RETURN_IF_ERROR(ReadBelongings(
-      database, "SELECT name, alias, version FROM registered_model_aliases", names,
-      [&](const sql::Statement& row) {
+  REEVE_RETURN_IF_ERROR(SelectForKeys(
+      database,
+      {.select = "SELECT name, alias, version FROM registered_model_aliases WHERE name IN",
+       .behind = "ORDER BY name, alias"},
+      keys, [&](const sql::Statement& row) {
         by_name.find(row.View(0))->second->aliases.emplace_back(row.Text(1), row.Integer(2));
+        return Status::Ok();
       }));
   REEVE_ASSIGN_OR_RETURN(std::vector<ModelVersion> latest, ReadLatestVersions(database, names));
   for (ModelVersion& version : latest)

@@ -82,6 +82,11 @@ const char* TypeName(const Json& value) {
   return "NoneType";
 }
 
+// As MLflow writes values into its messages; bytes that are no UTF-8 become U+FFFD.
+std::string DumpAscii(const Json& value) {
+  return value.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
 std::string DecodeQueryPart(std::string_view part) {
   std::string plus(part);
   std::replace(plus.begin(), plus.end(), '+', ' ');
@@ -101,7 +106,7 @@ Result<Json> QueryValue(const Field& field, std::vector<std::string> values) {
 }  // namespace
 
 Status InvalidValue(std::string_view parameter, const Json& value, std::string_view hint) {
-  std::string message = "Invalid value " + DumpJson(value) + " for parameter '";
+  std::string message = "Invalid value " + DumpAscii(value) + " for parameter '";
   message += parameter;
   message += "' supplied";
   message += hint.empty() ? "." : ": ";
@@ -122,8 +127,10 @@ Status WithHintAtDocs(const Status& status) {
   return {status.code(), status.message() + std::string(kSeeDocs)};
 }
 
-Request::Request() : fields_(std::make_unique<Json>(Json::object())) {}
-Request::Request(Json fields) : fields_(std::make_unique<Json>(std::move(fields))) {}
+Request::Request() : Request(Json::object()) {}
+Request::Request(Json fields)
+    : owned_(std::make_unique<Json>(std::move(fields))), fields_(owned_.get()) {}
+Request::Request(const Json* fields) : fields_(fields) {}
 Request::~Request() = default;
 Request::Request(Request&&) noexcept = default;
 Request& Request::operator=(Request&&) noexcept = default;
@@ -168,8 +175,10 @@ Result<Request> Request::FromQuery(std::string_view query, const std::vector<Fie
 Status Request::Check(const std::vector<Field>& fields, std::string_view element) const {
   for (const Field& field : fields) {
     const Json* const value = Member(field.name);
+    // An empty text is a text that is missing, but no number, list or object.
     const bool is_empty =
-        value == nullptr || (value->is_string() && value->get_ref<const std::string&>().empty());
+        value == nullptr || (field.type == FieldType::kText && value->is_string() &&
+                             value->get_ref<const std::string&>().empty());
     if (is_empty ? !field.is_required : Fits(*value, field.type)) continue;
     const std::string name = element.empty() ? field.name : std::string(element) + "." + field.name;
     if (is_empty) return WithHintAtDocs(MissingValue(name));
@@ -259,7 +268,7 @@ std::vector<Request> Request::Objects(std::string_view name) const {
   const Json* const value = Member(name);
   if (value == nullptr || !value->is_array()) return objects;
   for (const Json& item : *value) {
-    if (item.is_object()) objects.push_back(Request(item));
+    if (item.is_object()) objects.push_back(Request(&item));
   }
   return objects;
 }
@@ -267,7 +276,7 @@ std::vector<Request> Request::Objects(std::string_view name) const {
 std::optional<Request> Request::Object(std::string_view name) const {
   const Json* const value = Member(name);
   if (value == nullptr || !value->is_object()) return std::nullopt;
-  return Request(*value);
+  return Request(value);
 }
 
 }  // namespace reeve::mlflow

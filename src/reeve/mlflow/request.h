@@ -82,13 +82,18 @@ class Request {
   /// The member itself, null when absent. Lives as long as the request.
   const Json* Member(std::string_view name) const;
   /// The elements of a list of objects, each a request of its own whose fields are read the same
-  /// way.
+  /// way; they view this one's and live no longer.
   std::vector<Request> Objects(std::string_view name) const;
   std::optional<Request> Object(std::string_view name) const;
 
  private:
   explicit Request(Json fields);
-  std::unique_ptr<Json> fields_;
+  explicit Request(const Json* fields);
+
+  /// Null for an element of another request.
+  std::unique_ptr<Json> owned_;
+  /// Never null; moves along with `owned_`, which stays where it is.
+  const Json* fields_;
 };
 
 /// MLflow's words for a value that is none; `value` as JSON, `hint` may be empty.

@@ -136,6 +136,11 @@ Status Get(const Context& context, const Request& request, std::string& answer) 
 Status Update(const Context& context, const Request& request, std::string& answer) {
   const std::optional<std::string> status =
       request.Enum("status", {"RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"});
+  // Unknown names are ignored, unknown numbers are not.
+  if (!status && request.Integer("status") && !request.OptionalText("status")) {
+    return WithHintAtDocs(
+        InvalidValue("status", *request.Member("status"), " Hint: Value was of type 'int'."));
+  }
   const std::string name = request.Text("run_name");
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Write());
   REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database));

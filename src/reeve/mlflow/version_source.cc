@@ -89,10 +89,11 @@ Status CheckLocal(const std::string& source, const Owner& owner) {
     return Status::Ok();
   const bool is_run = owner.field == "run_id";
   return InvalidSource(
-      source, " To use a local path as a model version source, the " + owner.field +
-                  " request parameter has to be specified and the local path has to be contained "
-                  "within the artifact directory of the run specified by the " +
-                  (is_run ? "run_id." : "model_id."));
+      owner.artifacts ? RealPath(source).string() : source,
+      " To use a local path as a model version source, the " + owner.field +
+          " request parameter has to be specified and the local path has to be contained "
+          "within the artifact directory of the run specified by the " +
+          (is_run ? "run_id." : "model_id."));
 }
 
 // No other place on the server may be meant than the text says.
@@ -241,8 +242,12 @@ Status CheckBelongs(sql::Database& database, const std::string& source, const st
                                                       by_model ? model_id : run_id));
   const UriParts uri = SplitUri(source);
   if (IsLocalUri(uri)) return CheckLocal(source, owner);
-  if (uri.scheme == "file")
-    return InvalidSource(source, " A file on another host cannot be reached.");
+  if (uri.scheme == "file") {
+    return Status::InvalidArgument(
+        source +
+        " is not a valid remote uri. For remote access on windows, please consider using a "
+        "different scheme such as SMB (e.g. smb://<hostname>/<path>).");
+  }
   REEVE_RETURN_IF_ERROR(CheckIsPlain(source));
   if (uri.scheme == "runs") {
     const std::vector<std::string> segments = PathSegments(uri.path);
@@ -273,9 +278,11 @@ Status TakeFromLoggedModel(sql::Database& database, VersionSource& source) {
   REEVE_ASSIGN_OR_RETURN(const std::optional<LoggedModelPlace> model,
                          FindLoggedModel(database, model_id));
   if (!model) {
-    return Status::NotFound("Unable to fetch model from model URI source artifact location '" +
-                            source.source + "'.Error: Logged model with ID '" + model_id +
-                            "' not found.");
+    const std::string missing = "Logged model with ID '" + model_id + "' not found.";
+    return Status::NotFound(
+        is_source ? "Unable to fetch model from model URI source artifact location '" +
+                        source.source + "'.Error: " + missing
+                  : missing);
   }
   if (is_source) source.storage_location = model->location;
   if (source.run_id.empty()) source.run_id = model->run_id;

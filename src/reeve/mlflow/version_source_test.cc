@@ -118,7 +118,7 @@ TEST_F(VersionSourceTest, TheLoggedModelKnowsItsVersions) {
   Result<sql::Statement> row = (*database)->Prepare(
       "SELECT tag_value FROM logged_model_tags WHERE tag_key = 'mlflow.modelVersions'");
   ASSERT_TRUE(row.ok() && *row->Step());
-  EXPECT_EQ(row->Text(0), R"([{"name":"loans","version":1},{"name":"loans","version":2}])");
+  EXPECT_EQ(row->Text(0), R"([{"name": "loans", "version": 1}, {"name": "loans", "version": 2}])");
 }
 
 TEST_F(VersionSourceTest, AVersionOfAVersionTakesItsPlaceOver) {

@@ -61,9 +61,10 @@ Status MakeSchema(sql::Database& database) {
 }
 
 // The folder of a file that is to be made; a file that is there when it has to be.
-Status PrepareFile(const std::string& path, bool create) {
+Status PrepareFile(const std::string& given, bool create) {
   FileSystem& files = FileSystem::System();
-  if (!create && !files.Exists(path)) return Absent(Quote(path, 400) + " does not exist");
+  const std::string path = AbsolutePath(given);
+  if (!create && !files.Exists(path)) return Absent(Quote(given, 400) + " does not exist");
   const Status folder = files.CreateFolders(ParentFolder(path));
   if (folder.ok()) return folder;
   return Status::Unavailable("tracking store " + Quote(path, 400) + ": " + folder.message());
@@ -75,7 +76,7 @@ Result<std::unique_ptr<sql::Database>> OpenTrackingDatabase(const std::string& u
                                                             const sql::DatabaseOptions& options) {
   std::string absolute = uri;
   if (const auto path = sql::SqlitePath(uri)) {
-    REEVE_RETURN_IF_ERROR(PrepareFile(AbsolutePath(*path), options.create));
+    REEVE_RETURN_IF_ERROR(PrepareFile(*path, options.create));
     absolute = "sqlite:///" + AbsolutePath(*path);
   }
   REEVE_ASSIGN_OR_RETURN(std::unique_ptr<sql::Database> database, sql::Open(absolute, options));

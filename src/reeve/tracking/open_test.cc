@@ -36,7 +36,7 @@ TEST(StoreOpenTest, ServersAreOpenedWithoutAskingThem) {
 
 TEST(StoreOpenTest, PasswordsInAddressesAreNotRepeated) {
   for (const char* uri : {"mysql://ada:hunter2@db/x", "postgresql://ada:hunter2%@db/x",
-                          "postgresql://ada:hunter2/@db/x", "https://ada:hunter2@h"}) {
+                          "postgresql://ada:hunter2/@db/x", "https://ada:hunter2@h:x"}) {
     const Status status = Store::Open(uri, {}).status();
     EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << uri;
     EXPECT_EQ(status.message().find("hunter2"), std::string::npos) << uri;

@@ -32,6 +32,7 @@ struct Experiment {
   std::string id;
   std::string name;
   std::string artifact_location;
+  Tags tags = {};
 };
 
 /// One training or evaluation with all that was recorded of it.
@@ -63,6 +64,14 @@ struct DatasetInput {
   std::string context;
 };
 
+/// A value that a run measured on a logged model.
+struct ModelMetric {
+  MetricPoint point;
+  std::string run_id;
+  /// The data set it was measured on; empty when none was named.
+  std::string dataset_name = "", dataset_digest = "";
+};
+
 /// A model as MLflow 3 keeps it: independent of the registry.
 struct LoggedModel {
   /// "m-" and 32 hexadecimal digits.
@@ -70,6 +79,19 @@ struct LoggedModel {
   std::string name;
   std::string artifact_location;
   std::string source_run_id;
+  // What follows is there when the models of an experiment are listed.
+  std::string model_type = "";
+  std::int64_t created_ms = 0;
+  std::map<std::string, std::string> params = {};
+  Tags tags = {};
+  std::vector<ModelMetric> metrics = {};
+};
+
+/// A file below an artifact location.
+struct ArtifactFile {
+  /// "pictures/roc.svg".
+  std::string path;
+  std::uint64_t bytes = 0;
 };
 
 /// One version of a registered model; versions count from 1 and are never reused.

@@ -203,6 +203,10 @@ std::vector<std::int64_t> AliasTrail(const std::vector<RegistryEvent>& events,
   std::vector<std::int64_t> trail;
   for (const RegistryEvent& event : events) {
     if (event.action == RegistryAction::kModelDeleted) trail.clear();
+    if (event.action == RegistryAction::kVersionDeleted) {
+      std::erase(trail, event.version);
+      trail.erase(std::unique(trail.begin(), trail.end()), trail.end());
+    }
     if (event.action != RegistryAction::kAliasSet || event.alias != alias) continue;
     const std::int64_t version = ParseInteger(event.to).value_or(0);
     if (!trail.empty() && trail.back() == version) continue;

@@ -131,6 +131,12 @@ TEST(RegistryEventTest, ATrailGoesBackAndForward) {
   EXPECT_EQ(AliasTrail({Alias("", "3"), Alias("3", "1"), Alias("1", "4")}, "champion"),
             (std::vector<std::int64_t>{3, 1, 4}));
   EXPECT_TRUE(AliasTrail({Alias("", "1")}, "challenger").empty());
+  RegistryEvent deleted = Event(RegistryAction::kVersionDeleted, 13);
+  deleted.version = 2;
+  EXPECT_EQ(AliasTrail({Alias("", "1"), Alias("1", "2"), Alias("2", "1"), Alias("1", "2"),
+                        Alias("2", "4"), deleted, Alias("4", "1")},
+                       "champion"),
+            (std::vector<std::int64_t>{1}));
   EXPECT_EQ(AliasTrail({Alias("", "1"), Event(RegistryAction::kModelDeleted, 3), Alias("", "2")},
                        "champion"),
             (std::vector<std::int64_t>{2}));

@@ -6,6 +6,7 @@
 
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
+#include "reeve/base/user_name.h"
 
 namespace reeve::tracking {
 namespace {
@@ -161,6 +162,15 @@ Result<std::vector<std::string>> ModelNames(sql::Database& database) {
 }
 
 }  // namespace
+
+RegistryEvent EventNow(const Clock& clock, RegistryAction action, const std::string& model) {
+  RegistryEvent event;
+  event.time_ms = clock.NowMs();
+  event.actor = UserName();
+  event.action = action;
+  event.model = model;
+  return event;
+}
 
 Status AppendRegistryEvents(sql::Database& database, const std::vector<RegistryEvent>& events) {
   if (events.empty()) return Status::Ok();

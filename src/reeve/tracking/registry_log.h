@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "reeve/base/clock.h"
 #include "reeve/base/result.h"
 #include "reeve/sql/database.h"
 #include "reeve/tracking/registry_event.h"
@@ -13,6 +14,9 @@
 // remove what stands there; whoever may alter tables can still drop it.
 
 namespace reeve::tracking {
+
+/// An event of this user at this moment.
+RegistryEvent EventNow(const Clock& clock, RegistryAction action, const std::string& model);
 
 /// Appends events, in the caller's transaction, so that what happened and its record are one.
 /// REQUIRES: a transaction.

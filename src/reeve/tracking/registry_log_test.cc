@@ -49,6 +49,16 @@ TEST_P(RegistryLogTest, WhatTheStoreDoesIsRecorded) {
   EXPECT_GT((**events)[0].time_ms, 1'700'000'000'000);
 }
 
+TEST_P(RegistryLogTest, CopiesAreRecordedToo) {
+  ASSERT_TRUE(store_->CreateModel("loans", "", {}).ok());
+  NewVersion version{.name = "loans", .version = 3, .source = "s3://b/m", .run_id = ""};
+  version.stage = "Staging";
+  const Result<ModelVersion> made = store_->AddVersion(version);
+  ASSERT_TRUE(made.ok()) << made.status().message();
+  EXPECT_EQ(History(),
+            (Texts{"model_created", "version_created v3", "stage_changed v3 None>Staging"}));
+}
+
 TEST_P(RegistryLogTest, WhatFailsIsNotRecorded) {
   Publish("champion");
   EXPECT_FALSE(store_->SetAlias("loans", "champion", 9).ok());

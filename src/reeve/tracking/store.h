@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reeve/base/cancellation.h"
 #include "reeve/base/clock.h"
 #include "reeve/base/result.h"
 #include "reeve/tracking/records.h"
@@ -20,6 +21,8 @@ struct StoreOptions {
   const Clock* clock = &Clock::System();
   /// How long to wait for locks that others hold, in milliseconds.
   int busy_ms = 20'000;
+  /// Ends waits for a server that does not answer; not owned, has to outlive the store.
+  const Cancellation* cancellation = &Cancellation::Never();
 };
 
 struct NewRun {
@@ -27,6 +30,42 @@ struct NewRun {
   /// Empty: a readable name is made up.
   std::string name = "";
   std::string user = "";
+  Tags tags = {};
+  /// The id it shall have, 32 hexadecimal digits; empty: a new one. A server gives its own.
+  std::string id = "";
+  /// When it was started; 0: now.
+  std::int64_t start_ms = 0;
+};
+
+struct NewLoggedModel {
+  std::string experiment_id;
+  std::string name;
+  /// The run that made it; empty for none.
+  std::string source_run_id;
+  std::string model_type = "classifier";
+  std::map<std::string, std::string> params = {};
+  Tags tags = {};
+  /// As for runs.
+  std::string id = "";
+  std::int64_t created_ms = 0;
+};
+
+struct NewVersion {
+  /// Of a registered model that is there.
+  std::string name;
+  /// The number it shall have. A server counts by itself, and what is taken is taken: the version
+  /// then gets the next one.
+  std::int64_t version = 0;
+  /// models:/m-…, or the location of the artifacts.
+  std::string source;
+  /// Where the artifacts lie. A server finds that out by itself.
+  std::string storage_location;
+  std::string run_id;
+  /// Logged model of the source; empty for none.
+  std::string model_id = "";
+  std::string description = "";
+  std::string stage = "None";
+  std::int64_t created_ms = 0;
   Tags tags = {};
 };
 
@@ -57,6 +96,9 @@ class Store {
   /// http://HOST:PORT, https://HOST/PREFIX. Other schemes are kInvalidArgument.
   static Result<std::unique_ptr<Store>> Open(const std::string& uri, const StoreOptions& options);
 
+  /// Whether a URI names a tracking server, which may go away, and not a database.
+  static bool IsServer(const std::string& uri);
+
   /// The folder beside which relative artifact locations are resolved.
   virtual const std::string& folder() const = 0;
   /// The folder on this disk with the model that lies at an artifact location. A store on this disk
@@ -85,7 +127,9 @@ class Store {
   /// NaN and infinities are kept as MLflow keeps them.
   virtual Status LogMetrics(const std::string& run_id, const std::vector<MetricPoint>& points) = 0;
   virtual Status SetTags(const std::string& run_id, const Tags& tags) = 0;
-  virtual Status EndRun(const std::string& run_id, RunStatus status) = 0;
+  Status EndRun(const std::string& run_id, RunStatus status) { return EndRunAt(run_id, status, 0); }
+  /// `end_ms` is when it ended; 0: now.
+  virtual Status EndRunAt(const std::string& run_id, RunStatus status, std::int64_t end_ms) = 0;
   /// Ends a run and sets `tags`, both or neither, if it is still RUNNING. Returns whether it was.
   virtual Result<bool> EndIfRunning(const std::string& run_id, RunStatus status,
                                     const Tags& tags) = 0;
@@ -96,7 +140,13 @@ class Store {
   virtual Result<std::vector<DatasetInput>> ListInputs(const std::string& run_id) = 0;
 
   /// A PENDING logged model of a run, and its edge from the run.
-  virtual Result<LoggedModel> CreateLoggedModel(const Run& run, const std::string& name) = 0;
+  Result<LoggedModel> CreateLoggedModel(const Run& run, const std::string& name) {
+    return AddLoggedModel(
+        {.experiment_id = run.experiment_id, .name = name, .source_run_id = run.id});
+  }
+  /// The same with all there is to say about it. Where the run already has a model of that id, or
+  /// one with all of these tags, it is that one.
+  virtual Result<LoggedModel> AddLoggedModel(const NewLoggedModel& model) = 0;
   /// Those that are READY, oldest first.
   virtual Result<std::vector<LoggedModel>> FindLoggedModels(const std::string& run_id) = 0;
   /// By its id, "m-…"; kNotFound also while it is PENDING.
@@ -125,6 +175,30 @@ class Store {
   /// MLflow's server. kNotFound when there neither is nor was a model of that name.
   virtual Result<std::optional<std::vector<RegistryEvent>>> ListRegistryEvents(
       const std::string& name) = 0;
+
+  // What copying from one store to another needs beyond that.
+
+  virtual Status SetExperimentTags(const std::string& experiment_id, const Tags& tags) = 0;
+  /// READY models of an experiment with all that is known of them, oldest first.
+  virtual Result<std::vector<LoggedModel>> ListLoggedModels(const std::string& experiment_id) = 0;
+  virtual Status LogModelMetrics(const LoggedModel& model,
+                                 const std::vector<ModelMetric>& metrics) = 0;
+  virtual Status FinishLoggedModel(const std::string& model_id) = 0;
+  virtual Status SetLoggedModelTags(const std::string& model_id, const Tags& tags) = 0;
+  /// A registered model without versions. kAlreadyExists when there is one of that name.
+  virtual Status CreateModel(const std::string& name, const std::string& description,
+                             const Tags& tags) = 0;
+  virtual Result<ModelVersion> AddVersion(const NewVersion& version) = 0;
+
+  /// Every file below a location, in the order of their paths; none when nothing is there. Symbolic
+  /// links are no files. Fails with kUnavailable when the location cannot be reached from here.
+  virtual Result<std::vector<ArtifactFile>> ListArtifacts(const std::string& location);
+  /// Copies one of them to `target` on this disk.
+  virtual Status FetchArtifact(const std::string& location, const std::string& path,
+                               const std::string& target);
+  /// Brings the file `source` of this disk there; replaces one that is there.
+  virtual Status PutArtifact(const std::string& location, const std::string& path,
+                             const std::string& source);
 };
 
 }  // namespace reeve::tracking

@@ -213,6 +213,28 @@ Status PublishRun(const TrainRequest& request, const tracking::LoggedModel& mode
   return Status::Ok();
 }
 
+// Everything the run holds, from its parameters to the version that shows.
+Status RecordRun(const ReportSources& sources, const bundle::Bundle& bundle, RunRecorder& recorder,
+                 TrainReport& report) {
+  const TrainRequest& request = sources.request;
+  REEVE_RETURN_IF_ERROR(LogRun(request, sources.table, sources.history, report, recorder));
+  ReportSources with_champion = sources;
+  with_champion.champion = CompareWithChampion(recorder.store(), request.register_name, report);
+  REEVE_RETURN_IF_ERROR(WriteArtifacts(with_champion, recorder));
+  REEVE_ASSIGN_OR_RETURN(const tracking::LoggedModel model, recorder.CreateModel());
+  REEVE_ASSIGN_OR_RETURN(const std::string folder, recorder.ModelFolder(model));
+  FileSystem& files = FileSystem::System();
+  const bundle::MlflowInfo info{.model_id = model.id,
+                                .run_id = report.run_id,
+                                .artifact_uri = model.artifact_location,
+                                .created_ms = Clock::System().NowMs()};
+  REEVE_RETURN_IF_ERROR(bundle::Write(files, bundle, info, folder));
+  // There already when all this is recorded once more.
+  if (!request.out.empty() && !files.Exists(request.out))
+    REEVE_RETURN_IF_ERROR(bundle::Write(files, bundle, info, AbsolutePath(request.out)));
+  return PublishRun(request, model, recorder, report);
+}
+
 }  // namespace
 
 Status RecordTraining(const TrainRequest& request, const TrainingTable& table,
@@ -220,33 +242,24 @@ Status RecordTraining(const TrainRequest& request, const TrainingTable& table,
                       RunRecorder* recorder, TrainReport& report) {
   const std::vector<learners::HistoryPoint> history = result.model.history;
   const bundle::Bundle bundle = MakeBundle(request, table, result, report);
-  FileSystem& files = FileSystem::System();
-  const std::int64_t now = Clock::System().NowMs();
   if (recorder == nullptr) {
     if (request.out.empty()) return Status::Ok();
     report.bundle = AbsolutePath(request.out);
-    return bundle::Write(files, bundle, {.created_ms = now}, report.bundle);
+    return bundle::Write(FileSystem::System(), bundle, {.created_ms = Clock::System().NowMs()},
+                         report.bundle);
   }
-  REEVE_RETURN_IF_ERROR(LogRun(request, table, history, report, *recorder));
-  REEVE_RETURN_IF_ERROR(WriteArtifacts(
-      {.request = request,
-       .table = table,
-       .report = report,
-       .predictions = predictions,
-       .profile = bundle.profile,
-       .history = history,
-       .champion = CompareWithChampion(recorder->store(), request.register_name, report)},
-      *recorder));
-  REEVE_ASSIGN_OR_RETURN(const tracking::LoggedModel model, recorder->CreateModel());
-  REEVE_ASSIGN_OR_RETURN(const std::string folder, recorder->ModelFolder(model));
-  const bundle::MlflowInfo info{.model_id = model.id,
-                                .run_id = report.run_id,
-                                .artifact_uri = model.artifact_location,
-                                .created_ms = now};
-  REEVE_RETURN_IF_ERROR(bundle::Write(files, bundle, info, folder));
-  if (!request.out.empty())
-    REEVE_RETURN_IF_ERROR(bundle::Write(files, bundle, info, AbsolutePath(request.out)));
-  return PublishRun(request, model, *recorder, report);
+  const ReportSources sources{.request = request,
+                              .table = table,
+                              .report = report,
+                              .predictions = predictions,
+                              .profile = bundle.profile,
+                              .history = history};
+  const Status recorded = RecordRun(sources, bundle, *recorder, report);
+  if (!recorder->CanSpool(recorded)) return recorded;
+  REEVE_RETURN_IF_ERROR(recorder->SwitchToSpool());
+  report.spool = recorder->spool_folder();
+  report.spool_reason = recorded.message();
+  return RecordRun(sources, bundle, *recorder, report);
 }
 
 }  // namespace reeve::workflow

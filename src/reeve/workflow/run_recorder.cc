@@ -1,14 +1,32 @@
 #include "reeve/workflow/run_recorder.h"
 
 #include "reeve/base/file_system.h"
+#include "reeve/base/log.h"
 #include "reeve/base/user_name.h"
 #include "reeve/tracking/process_mark.h"
 
 namespace reeve::workflow {
+namespace {
+
+// Earlier trainings first. What cannot be sent waits on, and keeps nobody from training.
+void SendWhatWaits(const RunRecorder::Options& options) {
+  if (options.spool.empty() || !tracking::Store::IsServer(options.tracking_uri)) return;
+  const auto sent = SyncSpool({.tracking_uri = options.tracking_uri,
+                               .spool = options.spool,
+                               .cancellation = options.cancellation});
+  if (!sent.ok())
+    Log(LogLevel::kWarning,
+        "what waits for the tracking server waits on: " + sent.status().message());
+}
+
+}  // namespace
 
 Result<std::unique_ptr<RunRecorder>> RunRecorder::Start(const Options& options) {
-  std::unique_ptr<RunRecorder> recorder(new RunRecorder());
-  REEVE_ASSIGN_OR_RETURN(recorder->store_, tracking::Store::Open(options.tracking_uri, {}));
+  std::unique_ptr<RunRecorder> recorder(new RunRecorder(options));
+  SendWhatWaits(options);
+  REEVE_ASSIGN_OR_RETURN(
+      recorder->store_,
+      tracking::Store::Open(options.tracking_uri, {.cancellation = options.cancellation}));
   REEVE_RETURN_IF_ERROR(tracking::FailAbandonedRuns(*recorder->store_).status());
   REEVE_ASSIGN_OR_RETURN(const tracking::Experiment experiment,
                          recorder->store_->GetOrCreateExperiment(options.experiment));
@@ -37,6 +55,29 @@ RunRecorder::~RunRecorder() {
   if (!model_folder_.empty()) (void)FileSystem::System().Remove(model_folder_);
 }
 
+bool RunRecorder::CanSpool(const Status& failure) const {
+  return failure.code() == StatusCode::kUnavailable && !options_.spool.empty() &&
+         spool_folder_.empty() && tracking::Store::IsServer(options_.tracking_uri);
+}
+
+Status RunRecorder::SwitchToSpool() {
+  const Spool spool = SpoolOf(options_.spool, options_.tracking_uri);
+  REEVE_ASSIGN_OR_RETURN(spool_lock_, SpoolLock::Take(spool, true));
+  REEVE_ASSIGN_OR_RETURN(auto store, tracking::Store::Open(spool.uri, {}));
+  REEVE_ASSIGN_OR_RETURN(const tracking::Experiment experiment,
+                         store->GetOrCreateExperiment(options_.experiment));
+  REEVE_ASSIGN_OR_RETURN(run_, store->CreateRun({.experiment_id = experiment.id,
+                                                 .name = run_.name,
+                                                 .user = run_.user,
+                                                 .tags = run_.tags,
+                                                 .id = run_.id,
+                                                 .start_ms = run_.start_ms}));
+  REEVE_ASSIGN_OR_RETURN(artifact_folder_, store->WritableFolder(run_.artifact_uri));
+  store_ = std::move(store);
+  spool_folder_ = spool.folder;
+  return Status::Ok();
+}
+
 Status RunRecorder::WriteArtifact(const std::string& name, std::string_view bytes) {
   const std::string path = JoinPath(artifact_folder_, name);
   REEVE_RETURN_IF_ERROR(FileSystem::System().CreateFolders(ParentFolder(path)));
@@ -44,7 +85,12 @@ Status RunRecorder::WriteArtifact(const std::string& name, std::string_view byte
 }
 
 Result<tracking::LoggedModel> RunRecorder::CreateModel() {
-  REEVE_ASSIGN_OR_RETURN(tracking::LoggedModel model, store_->CreateLoggedModel(run_, "model"));
+  REEVE_ASSIGN_OR_RETURN(tracking::LoggedModel model,
+                         store_->AddLoggedModel({.experiment_id = run_.experiment_id,
+                                                 .name = "model",
+                                                 .source_run_id = run_.id,
+                                                 .id = model_id_}));
+  model_id_ = model.id;
   REEVE_ASSIGN_OR_RETURN(model_folder_, ModelFolder(model));
   model_location_ = model.artifact_location;
   REEVE_RETURN_IF_ERROR(FileSystem::System().CreateFolders(ParentFolder(model_folder_)));

@@ -5,8 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "reeve/base/cancellation.h"
 #include "reeve/base/result.h"
 #include "reeve/tracking/store.h"
+#include "reeve/workflow/spool.h"
 
 namespace reeve::workflow {
 
@@ -20,8 +22,12 @@ class RunRecorder {
     std::string experiment = "Default";
     std::string run_name;
     tracking::Tags tags;
+    /// Folder in which is kept what cannot be sent to a server (spool.h); empty: nothing is kept.
+    std::string spool;
+    const Cancellation* cancellation = &Cancellation::Never();
   };
-  /// Opens the store, marks runs of dead processes FAILED, creates the run.
+  /// Opens the store, sends what waits for it, marks runs of dead processes FAILED, creates the
+  /// run.
   static Result<std::unique_ptr<RunRecorder>> Start(const Options& options);
   ~RunRecorder();
 
@@ -35,6 +41,14 @@ class RunRecorder {
     note_ = std::move(note);
   }
 
+  /// Whether a failure means that the server is gone, and what is recorded can be kept here.
+  bool CanSpool(const Status& failure) const;
+  /// From here on everything goes to the spool, where the run has its id; what was recorded so far
+  /// has to be recorded again.
+  Status SwitchToSpool();
+  /// Folder of the spool after the switch, else empty.
+  const std::string& spool_folder() const { return spool_folder_; }
+
   /// After Publish: the model's folder, or where it lies on a server.
   const std::string& model_place() const { return model_place_; }
 
@@ -46,12 +60,16 @@ class RunRecorder {
   Result<std::optional<tracking::ModelVersion>> Publish(tracking::Publication publication);
 
  private:
-  RunRecorder() = default;
+  explicit RunRecorder(const Options& options) : options_(options) {}
 
+  Options options_;
+  // Before the store, which ends first.
+  std::unique_ptr<SpoolLock> spool_lock_;
+  std::string spool_folder_;
   std::unique_ptr<tracking::Store> store_;
   tracking::Run run_;
   std::string artifact_folder_;
-  std::string model_folder_, model_location_, model_place_;
+  std::string model_id_, model_folder_, model_location_, model_place_;
   tracking::RunStatus failure_ = tracking::RunStatus::kFailed;
   std::string note_;
   bool published_ = false;

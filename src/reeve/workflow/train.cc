@@ -455,10 +455,13 @@ Result<TrainReport> Train(const TrainRequest& request) {
   // Whatever is wrong with the request or the data has been said; from here on there is a run.
   std::unique_ptr<RunRecorder> recorder;
   if (request.track) {
-    REEVE_ASSIGN_OR_RETURN(recorder, RunRecorder::Start({.tracking_uri = request.tracking_uri,
-                                                         .experiment = request.experiment,
-                                                         .run_name = request.run_name,
-                                                         .tags = request.tags}));
+    REEVE_ASSIGN_OR_RETURN(recorder,
+                           RunRecorder::Start({.tracking_uri = request.tracking_uri,
+                                               .experiment = request.experiment,
+                                               .run_name = request.run_name,
+                                               .tags = request.tags,
+                                               .spool = request.spool,
+                                               .cancellation = request.table.cancellation}));
   }
   TrainReport report = StartReport(request, plan, table, split);
   if (recorder) {

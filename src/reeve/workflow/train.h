@@ -65,6 +65,8 @@ struct TrainRequest {
   /// False: no store is touched.
   bool track = true;
   std::string tracking_uri = "sqlite:///mlflow.db";
+  /// Folder in which is kept what a tracking server does not take; empty: nothing is kept.
+  std::string spool;
   std::string experiment = "Default";
   std::string run_name;
   std::map<std::string, std::string> tags;
@@ -85,6 +87,9 @@ struct TrainReport {
   std::string bundle;
   /// Registered name, version and alias; empty when nothing was registered.
   std::string model_name, model_version, model_alias;
+  /// Where the run waits for a tracking server that went away, and what it said; else empty. Model
+  /// and version are those of the spool then.
+  std::string spool, spool_reason;
   std::string target;
   std::vector<std::string> classes;
   std::string positive;

@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Command, 28> kCommands = {{
+constexpr std::array<Command, 31> kCommands = {{
     {"demo", "[DIR]", "write a demo table, train, register, predict; say what to try next",
      "  reeve demo\n  reeve demo --table-only -o loans.csv --rows 5000\n", 0, 1, RunDemo},
     {"train", "DATA --target COLUMN", "table in, tuned, tested, tracked classifier out",
@@ -30,10 +30,7 @@ constexpr std::array<Command, 28> kCommands = {{
      2, RunEvaluate},
     {"serve", "MODEL...", "score over HTTP: JSON, CSV, MLflow's and the Open Inference protocols",
      "", 1, 64, RunServe},
-    {"server", "", "tracking server and model registry for MLflow's clients",
-     "  reeve server\n  reeve server --backend-store-uri sqlite:////srv/mlflow.db "
-     "--artifacts-destination /srv/artifacts\n",
-     0, 0, RunServer},
+    {"server", "", "tracking server and model registry for MLflow's clients", "", 0, 0, RunServer},
     {"check", "MODEL|CONTRACT DATA",
      "every violation of the data contract, by row, column and rule; exit 3 if there is one",
      "  reeve check loans new_loans.csv\n", 2, 2, RunCheck},
@@ -51,6 +48,8 @@ constexpr std::array<Command, 28> kCommands = {{
      "comparison.html\n",
      2, 2, RunRunsCompare, "markdown html"},
     {"runs delete", "RUN_ID", "mark a run as deleted, as MLflow does", "", 1, 1, RunRunsDelete},
+    {"runs sync", "", "send what a tracking server that went away did not take", "", 0, 0,
+     RunRunsSync},
     {"models list", "", "registered models with their aliases", "  reeve models list\n", 0, 0,
      RunModelsList},
     {"models show", "NAME", "versions of a registered model", "  reeve models show loans\n", 1, 1,
@@ -71,6 +70,10 @@ constexpr std::array<Command, 28> kCommands = {{
      RunPredictionsExport},
     {"predictions stats", "", "what the log of served predictions holds", "", 0, 0,
      RunPredictionsStats},
+    {"import mlflow", "URI", "copy runs, models and files from another tracking store to this one",
+     "", 1, 1, RunImportMlflow},
+    {"export mlflow", "URI", "copy runs, models and files of this tracking store to another one",
+     "  reeve export mlflow sqlite:///copy/mlflow.db\n", 1, 1, RunExportMlflow},
     {"config show", "", "every setting, its value and where it comes from",
      "  reeve config show --origin\n", 0, 0, RunConfigShow},
     {"help", "[--reference]", "help of the program", "", 0, 2, RunHelp},

@@ -1,8 +1,13 @@
 #include <nlohmann/json.hpp>
 
+#include "reeve/base/credentials.h"
+#include "reeve/base/text.h"
 #include "reeve/cli/commands/commands.h"
+#include "reeve/cli/progress.h"
 #include "reeve/workflow/compare_runs.h"
 #include "reeve/workflow/registry.h"
+#include "reeve/workflow/spool.h"
+#include "reeve/workflow/transfer_stores.h"
 
 namespace reeve::cli {
 
@@ -50,6 +55,35 @@ Result<int> RunRunsDelete(const Call& call) {
   REEVE_RETURN_IF_ERROR(store->DeleteRun(call.arguments.positionals()[0]));
   call.console.Result(Json{{"deleted", call.arguments.positionals()[0]}},
                       "Run " + call.arguments.positionals()[0] + " is marked as deleted\n");
+  return 0;
+}
+
+Result<int> RunRunsSync(const Call& call) {
+  const std::string uri = call.arguments.Text("tracking-uri");
+  if (!tracking::Store::IsServer(uri)) {
+    return Status::InvalidArgument("tracking URI is " + Quote(uri, 400) +
+                                   ", for which nothing ever waits; expected http://HOST:PORT");
+  }
+  Result<std::optional<tracking::TransferReport>> report = Status::Internal("");
+  {
+    Progress progress(!call.arguments.Flag("quiet"));
+    report = workflow::SyncSpool({.tracking_uri = uri,
+                                  .spool = call.arguments.Text("spool"),
+                                  .cancellation = &call.cancellation,
+                                  .on_progress = [&](std::int64_t done, std::int64_t total) {
+                                    progress.Update(done, total);
+                                  }});
+  }
+  if (!report.ok()) return std::move(report).status();
+  if (!*report) {
+    call.console.Result(workflow::ToJson(tracking::TransferReport()),
+                        "Nothing waits to be sent to " + MaskCredentials(uri) + "\n");
+    return 0;
+  }
+  for (const std::string& note : (*report)->notes) call.console.Warn(note);
+  for (const std::string& problem : (*report)->problems) call.console.Warn(problem);
+  call.console.Result(workflow::ToJson(**report), workflow::ToText(**report));
+  REEVE_RETURN_IF_ERROR(workflow::Outcome(**report));
   return 0;
 }
 

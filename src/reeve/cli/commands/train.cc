@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reeve/base/credentials.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/cli/commands/commands.h"
@@ -93,6 +94,7 @@ Result<workflow::TrainRequest> MakeRequest(const Call& call) {
   request.seed = call.seed;
   request.track = !arguments.Flag("no-track");
   request.tracking_uri = arguments.Text("tracking-uri");
+  request.spool = arguments.Text("spool");
   request.experiment = arguments.Text("experiment");
   request.run_name = arguments.Text("name");
   request.description = arguments.Text("description");
@@ -119,6 +121,15 @@ Result<int> RunTrain(const Call& call) {
   for (const contract::Warning& warning : report->warnings)
     call.console.Warn(warning.message, warning.fix);
   call.console.Result(workflow::ToJson(*report), workflow::ToText(*report));
+  if (!report->spool.empty()) {
+    const std::string kept = "the training is done and kept in " + Quote(report->spool, 400) +
+                             ": " + report->spool_reason;
+    const std::string fix = "reeve runs sync --tracking-uri " +
+                            MaskCredentials(request.tracking_uri) +
+                            " sends it once the server is back; so does the next training";
+    if (report->unmet.empty()) return Status::Unavailable(kept).WithFix(fix);
+    call.console.Warn(kept, fix);
+  }
   if (report->unmet.empty()) return 0;
   return Status::RequirementUnmet("the required quality is not met, nothing was registered: " +
                                   Join(report->unmet, "; "));

@@ -91,6 +91,25 @@ Status Api::Failure(const HttpAnswer& answer, const std::string& what) const {
                              " " + Quote(error_code) + ": " + message);
 }
 
+Result<Json> Api::Send(const HttpRequest& request, const std::string& what, bool* is_unknown) {
+  REEVE_ASSIGN_OR_RETURN(const HttpAnswer answer, http_->Send(request, is_unknown));
+  if (answer.status != 200) {
+    Status failure = Failure(answer, what);
+    // What the first try deleted is not there for the second.
+    const bool is_gone =
+        request.method == "DELETE" && answer.tried > 0 && failure.code() == StatusCode::kNotFound;
+    if (!is_gone) return failure;
+    return Json::object();
+  }
+  // Some calls have nothing to say.
+  Result<Json> json = answer.body.empty() ? Result<Json>(Json::object()) : ParseJson(answer.body);
+  if (json.ok() && json->is_object()) return json;
+  return Status::Unavailable("tracking server " + Quote(server().base, 400) + " answers " + what +
+                             " with something that is no JSON object, which is not how an MLflow "
+                             "server answers")
+      .WithFix("check the address: is it that of the MLflow server, with its prefix?");
+}
+
 Result<Json> Api::Call(Verb verb, const std::string& path, const Json& fields) {
   const std::string place = path.starts_with('/') ? path : "/mlflow/" + path;
   HttpRequest request{.method = VerbName(verb), .path = "/api/2.0" + place};
@@ -100,15 +119,21 @@ Result<Json> Api::Call(Verb verb, const std::string& path, const Json& fields) {
   } else {
     request.body = DumpJson(fields);
   }
-  REEVE_ASSIGN_OR_RETURN(const HttpAnswer answer, http_->Send(request));
-  if (answer.status != 200) return Failure(answer, what);
-  // Some calls have nothing to say.
-  Result<Json> json = answer.body.empty() ? Result<Json>(Json::object()) : ParseJson(answer.body);
-  if (json.ok() && json->is_object()) return json;
-  return Status::Unavailable("tracking server " + Quote(server().base, 400) + " answers " + what +
-                             " with something that is no JSON object, which is not how an MLflow "
-                             "server answers")
-      .WithFix("check the address: is it that of the MLflow server, with its prefix?");
+  return Send(request, what, nullptr);
+}
+
+Result<Json> Api::Make(const std::string& path, const Json& fields, const Look& look) {
+  const HttpRequest request{.method = "POST",
+                            .path = "/api/2.0/mlflow/" + path,
+                            .body = DumpJson(fields),
+                            .is_repeatable = false};
+  for (int tried = 0;; ++tried) {
+    bool is_unknown = false;
+    Result<Json> made = Send(request, "POST " + request.path, &is_unknown);
+    if (!is_unknown || !WaitForNext(tried, 0, http_->retry())) return made;
+    REEVE_ASSIGN_OR_RETURN(std::optional<Json> found, look());
+    if (found) return std::move(*found);
+  }
 }
 
 Result<std::vector<Json>> Api::CallForAll(Verb verb, const std::string& path, Json fields,

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,13 @@ class Api {
   /// take), kUnavailable (everything else).
   Result<Json> Call(Verb verb, const std::string& path, const Json& fields);
 
+  /// What is already there of something that is to be made: its record, or nothing.
+  using Look = std::function<Result<std::optional<Json>>()>;
+  /// A POST that makes something, and must not make it twice: when it is not known whether the
+  /// server has made it, `look` is asked before it is tried again. Returns the answer, or what was
+  /// found.
+  Result<Json> Make(const std::string& path, const Json& fields, const Look& look);
+
   /// The elements of `member` over all pages, at most `most`.
   Result<std::vector<Json>> CallForAll(Verb verb, const std::string& path, Json fields,
                                        const std::string& member, std::int64_t most);
@@ -35,6 +44,8 @@ class Api {
   Status Failure(const HttpAnswer& answer, const std::string& what) const;
 
  private:
+  Result<Json> Send(const HttpRequest& request, const std::string& what, bool* is_unknown);
+
   std::unique_ptr<HttpClient> http_;
 };
 

@@ -12,6 +12,7 @@
 #include "reeve/base/id.h"
 #include "reeve/base/text.h"
 #include "reeve/tracking/artifact_location.h"
+#include "reeve/tracking/artifact_tree.h"
 #include "reeve/tracking/rest/wire.h"
 
 namespace reeve::tracking {
@@ -103,12 +104,13 @@ Result<std::string> Artifacts::PathOnServer(const std::string& location) const {
   return rest;
 }
 
-Status Artifacts::List(const std::string& root, const std::string& below, int depth,
+Status Artifacts::List(const std::string& root, const std::string& below, const FetchLimits& limits,
                        std::vector<File>& files) {
   const std::string folder = Join(root, below);
-  if (depth > limits_.depth)
+  const auto depth = below.empty() ? 0 : 1 + std::count(below.begin(), below.end(), '/');
+  if (depth > limits.depth)
     return Status::Unavailable("artifacts at " + Quote(root, 300) + " lie in folders deeper than " +
-                               std::to_string(limits_.depth));
+                               std::to_string(limits.depth));
   const std::string query = std::string(kRoute) + "?path=" + EscapeUrl(folder);
   REEVE_ASSIGN_OR_RETURN(const HttpAnswer answer, api_.http().Send({.path = query}));
   if (answer.status != 200) return FileFailure(api_, answer, folder);
@@ -127,15 +129,15 @@ Status Artifacts::List(const std::string& root, const std::string& below, int de
                              Quote(folder, 300) + ", expected a name without a path");
     const auto is_folder = entry.find("is_dir");
     if (is_folder != entry.end() && is_folder->is_boolean() && is_folder->get<bool>()) {
-      REEVE_RETURN_IF_ERROR(List(root, Join(below, name), depth + 1, files));
+      REEVE_RETURN_IF_ERROR(List(root, Join(below, name), limits, files));
       continue;
     }
     const auto size = entry.find("file_size");  // left out for an empty file
     const bool has_size = size != entry.end() && size->is_number_unsigned();
     files.push_back({Join(below, name), has_size ? size->get<std::uint64_t>() : 0});
-    if (files.size() > limits_.files)
+    if (files.size() > limits.files)
       return Status::Unavailable("artifacts at " + Quote(root, 300) + " are more than " +
-                                 std::to_string(limits_.files) + " files");
+                                 std::to_string(limits.files) + " files");
   }
   return Status::Ok();
 }
@@ -152,17 +154,19 @@ Result<std::string> Artifacts::FetchSmall(const std::string& path) {
   };
   REEVE_ASSIGN_OR_RETURN(
       const HttpAnswer answer,
-      api_.http().Download(std::string(kRoute) + "/" + EscapeUrl(path, true), keep));
+      api_.http().Download(std::string(kRoute) + "/" + EscapeUrl(path, true), keep, [&] {
+        text.clear();
+        return Status::Ok();
+      }));
   if (answer.status != 200) return FileFailure(api_, answer, path);
   return text;
 }
 
-Status Artifacts::FetchFile(const std::string& root, const File& file, const std::string& folder) {
+Status Artifacts::FetchFile(const std::string& path, std::optional<std::uint64_t> size,
+                            const std::string& target) {
   FileSystem& files = FileSystem::System();
-  const std::string target = JoinPath(folder, file.path);
   REEVE_RETURN_IF_ERROR(files.CreateFolders(ParentFolder(target)));
-  REEVE_ASSIGN_OR_RETURN(const std::unique_ptr<WritableFile> writer, files.Create(target));
-  const std::string path = Join(root, file.path);
+  REEVE_ASSIGN_OR_RETURN(std::unique_ptr<WritableFile> writer, files.Create(target));
   const auto wrong_size = [&] {
     return Status::Unavailable("file " + Quote(path, 300) + " of tracking server " +
                                Quote(api_.server().base, 400) + " changed while it was fetched");
@@ -170,13 +174,18 @@ Status Artifacts::FetchFile(const std::string& root, const File& file, const std
   std::uint64_t bytes = 0;
   const auto write = [&](std::string_view part) {
     bytes += part.size();
-    return bytes > file.bytes ? wrong_size() : writer->Append(part);
+    return size && bytes > *size ? wrong_size() : writer->Append(part);
+  };
+  const auto restart = [&]() -> Status {
+    bytes = 0;
+    REEVE_ASSIGN_OR_RETURN(writer, files.Create(target));
+    return Status::Ok();
   };
   REEVE_ASSIGN_OR_RETURN(
       const HttpAnswer answer,
-      api_.http().Download(std::string(kRoute) + "/" + EscapeUrl(path, true), write));
+      api_.http().Download(std::string(kRoute) + "/" + EscapeUrl(path, true), write, restart));
   if (answer.status != 200) return FileFailure(api_, answer, path);
-  if (bytes != file.bytes) return wrong_size();
+  if (size && bytes != *size) return wrong_size();
   REEVE_RETURN_IF_ERROR(writer->Sync());
   return writer->Close();
 }
@@ -188,7 +197,8 @@ Status Artifacts::FetchAll(const std::string& root, const std::vector<File>& fil
   const std::string beside = folder + ".part-" + NewId();
   Status status = system.CreateFolders(beside);
   for (const File& file : files) {
-    if (status.ok()) status = FetchFile(root, file, beside);
+    if (status.ok())
+      status = FetchFile(Join(root, file.path), file.bytes, JoinPath(beside, file.path));
   }
   if (status.ok()) status = system.Rename(beside, folder);
   if (!status.ok()) {
@@ -240,7 +250,7 @@ Result<std::string> Artifacts::Fetch(const std::string& location) {
   }
   REEVE_ASSIGN_OR_RETURN(const std::string root, PathOnServer(location));
   std::vector<File> files;
-  REEVE_RETURN_IF_ERROR(List(root, "", 0, files));
+  REEVE_RETURN_IF_ERROR(List(root, "", limits_, files));
   REEVE_RETURN_IF_ERROR(CheckFiles(files, location));
   REEVE_ASSIGN_OR_RETURN(const std::string checksums, FetchSmall(Join(root, kChecksums)));
   const std::string key = Sha256(api_.server().base + "\n" + root + "\n" + checksums).substr(0, 40);
@@ -276,6 +286,14 @@ Result<std::string> Artifacts::Stage(const std::string& location) {
   return folder;
 }
 
+Status Artifacts::PutFile(const std::string& path, const std::string& file) {
+  REEVE_ASSIGN_OR_RETURN(
+      const HttpAnswer answer,
+      api_.http().Upload(std::string(kRoute) + "/" + EscapeUrl(path, true), file));
+  if (answer.status == 200) return Status::Ok();
+  return api_.Failure(answer, "PUT of the file " + Quote(path, 300));
+}
+
 Status Artifacts::UploadAll(const std::string& folder, const std::string& root) {
   FileSystem& files = FileSystem::System();
   REEVE_ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(folder));
@@ -286,10 +304,7 @@ Status Artifacts::UploadAll(const std::string& folder, const std::string& root) 
       REEVE_RETURN_IF_ERROR(UploadAll(file, path));
       continue;
     }
-    REEVE_ASSIGN_OR_RETURN(
-        const HttpAnswer answer,
-        api_.http().Upload(std::string(kRoute) + "/" + EscapeUrl(path, true), file));
-    if (answer.status != 200) return api_.Failure(answer, "PUT of the file " + Quote(path, 300));
+    REEVE_RETURN_IF_ERROR(PutFile(path, file));
   }
   return Status::Ok();
 }
@@ -305,6 +320,55 @@ Result<std::string> Artifacts::Upload(const std::string& location) {
   const std::lock_guard<std::mutex> lock(mutex_);
   staged_.erase(location);
   return location;
+}
+
+Result<std::string> Artifacts::PlaceHere(const std::string& location) const {
+  if (!IsPath(location)) return NotReachable(location, "it is neither on the server nor here");
+  REEVE_ASSIGN_OR_RETURN(std::string folder, LocalPath(location, "/"));
+  // Of another machine's server it is that machine's disk, unless both share it. A run's folder is
+  // made by the first file, its root stands for it.
+  FileSystem& system = FileSystem::System();
+  const std::string root = ParentFolder(ParentFolder(ParentFolder(folder)));
+  if (api_.server().is_loopback() || system.IsFolder(folder) ||
+      (root != "/" && system.IsFolder(root)))
+    return folder;
+  return NotReachable(location, "there is no such folder on this machine");
+}
+
+Result<std::vector<ArtifactFile>> Artifacts::ListFiles(const std::string& location) {
+  if (!IsOnServer(location)) {
+    REEVE_ASSIGN_OR_RETURN(const std::string folder, PlaceHere(location));
+    return ListTree(folder);
+  }
+  constexpr FetchLimits kLimits{.files = 100'000, .depth = 32};
+  REEVE_ASSIGN_OR_RETURN(const std::string root, PathOnServer(location));
+  std::vector<ArtifactFile> files;
+  REEVE_RETURN_IF_ERROR(List(root, "", kLimits, files));
+  std::sort(files.begin(), files.end(),
+            [](const ArtifactFile& a, const ArtifactFile& b) { return a.path < b.path; });
+  return files;
+}
+
+Status Artifacts::FetchOne(const std::string& location, const std::string& path,
+                           const std::string& target) {
+  if (!IsPathBelow(path)) return Status::Corrupt("path of an artifact is " + Quote(path, 300));
+  if (!IsOnServer(location)) {
+    REEVE_ASSIGN_OR_RETURN(const std::string folder, PlaceHere(location));
+    return CopyWhole(JoinPath(folder, path), target);
+  }
+  REEVE_ASSIGN_OR_RETURN(const std::string root, PathOnServer(location));
+  return FetchFile(Join(root, path), std::nullopt, target);
+}
+
+Status Artifacts::PutOne(const std::string& location, const std::string& path,
+                         const std::string& source) {
+  if (!IsPathBelow(path)) return Status::Corrupt("path of an artifact is " + Quote(path, 300));
+  if (!IsOnServer(location)) {
+    REEVE_ASSIGN_OR_RETURN(const std::string folder, PlaceHere(location));
+    return CopyWhole(source, JoinPath(folder, path));
+  }
+  REEVE_ASSIGN_OR_RETURN(const std::string root, PathOnServer(location));
+  return PutFile(Join(root, path), source);
 }
 
 }  // namespace reeve::tracking

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "reeve/base/result.h"
+#include "reeve/tracking/records.h"
 #include "reeve/tracking/rest/api.h"
 
 namespace reeve::tracking {
@@ -51,19 +53,24 @@ class Artifacts {
   /// Brings what was written there to the server and removes it here. Returns where it is now.
   Result<std::string> Upload(const std::string& location);
 
+  // One file after the other, of what lies on the server or on this disk.
+  Result<std::vector<ArtifactFile>> ListFiles(const std::string& location);
+  Status FetchOne(const std::string& location, const std::string& path, const std::string& target);
+  Status PutOne(const std::string& location, const std::string& path, const std::string& source);
+
  private:
-  struct File {
-    /// Below the folder.
-    std::string path;
-    std::uint64_t bytes = 0;
-  };
+  using File = ArtifactFile;
   Result<std::string> PathOnServer(const std::string& location) const;
-  Status List(const std::string& root, const std::string& below, int depth,
+  Status List(const std::string& root, const std::string& below, const FetchLimits& limits,
               std::vector<File>& files);
+  /// The place of a location that is no server's.
+  Result<std::string> PlaceHere(const std::string& location) const;
   Status CheckFiles(const std::vector<File>& files, const std::string& location) const;
   static bool IsWhole(const std::vector<File>& files, const std::string& folder);
   Result<std::string> FetchSmall(const std::string& path);
-  Status FetchFile(const std::string& root, const File& file, const std::string& folder);
+  Status FetchFile(const std::string& path, std::optional<std::uint64_t> size,
+                   const std::string& target);
+  Status PutFile(const std::string& path, const std::string& file);
   Status UploadAll(const std::string& folder, const std::string& root);
   Status FetchAll(const std::string& root, const std::vector<File>& files,
                   const std::string& folder);

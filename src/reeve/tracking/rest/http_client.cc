@@ -1,6 +1,7 @@
 #include "reeve/tracking/rest/http_client.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/tracking/rest/libcurl.h"
 
@@ -109,15 +111,56 @@ Status CannotReach(const ServerUrl& server, const std::string& reason) {
 }  // namespace
 
 Result<Credentials> CredentialsFromEnvironment() {
+  constexpr const char* kInsecure = "MLFLOW_TRACKING_INSECURE_TLS";
   Credentials credentials{.token = Variable("MLFLOW_TRACKING_TOKEN"),
                           .username = Variable("MLFLOW_TRACKING_USERNAME"),
                           .password = Variable("MLFLOW_TRACKING_PASSWORD"),
-                          .authority_file = Variable("MLFLOW_TRACKING_SERVER_CERT_PATH")};
+                          .authority_file = Variable("MLFLOW_TRACKING_SERVER_CERT_PATH"),
+                          .client_file = Variable("MLFLOW_TRACKING_CLIENT_CERT_PATH")};
+  const std::string insecure = ToLower(Variable(kInsecure));
+  credentials.trusts_anyone = insecure == "true" || insecure == "1";
+  if (!credentials.trusts_anyone && !insecure.empty() && insecure != "false" && insecure != "0")
+    return Status::InvalidArgument(std::string(kInsecure) + " is " + Quote(insecure, 40) +
+                                   ", expected true or false");
+  if (credentials.trusts_anyone && !credentials.authority_file.empty())
+    return Status::InvalidArgument(
+        std::string(kInsecure) +
+        " trusts every server, MLFLOW_TRACKING_SERVER_CERT_PATH names whom to trust; expected one "
+        "of the two");
   REEVE_RETURN_IF_ERROR(CheckHeaderText("MLFLOW_TRACKING_TOKEN", credentials.token));
   REEVE_RETURN_IF_ERROR(CheckHeaderText("MLFLOW_TRACKING_USERNAME", credentials.username));
   REEVE_RETURN_IF_ERROR(CheckHeaderText("MLFLOW_TRACKING_PASSWORD", credentials.password));
   return credentials;
 }
+
+Result<HttpOptions> HttpOptionsFromEnvironment() {
+  constexpr const char* kTimeout = "MLFLOW_HTTP_REQUEST_TIMEOUT";
+  constexpr std::int64_t kMostSeconds = 86'400;
+  HttpOptions options;
+  REEVE_ASSIGN_OR_RETURN(options.retry, RetryOptionsFromEnvironment());
+  if (const std::string text = Variable(kTimeout); !text.empty()) {
+    const auto seconds = ParseInteger(text);
+    if (!seconds || *seconds < 1 || *seconds > kMostSeconds)
+      return Status::InvalidArgument(std::string(kTimeout) + " is " + Quote(text, 60) +
+                                     ", expected a number of seconds from 1 to " +
+                                     std::to_string(kMostSeconds));
+    options.total_ms = static_cast<int>(*seconds * 1'000);
+  }
+  return options;
+}
+
+/// What one try came to.
+struct HttpClient::Attempt {
+  enum class Outcome {
+    kLasting,  ///< the same would happen again: an answer, mostly
+    kNotDone,  ///< the server has done nothing, and may later
+    kUnknown,  ///< it may have done what it was asked for
+  };
+  Result<HttpAnswer> answer;
+  Outcome outcome = Outcome::kLasting;
+  /// Seconds that the server asks for; 0 for nothing.
+  double retry_after = 0;
+};
 
 /// libcurl's handle, which keeps the connection, and the one call that uses it.
 struct HttpClient::Handle {
@@ -136,7 +179,9 @@ struct HttpClient::Handle {
   void AddHeader(const char* line);
   void SetCommon(const HttpClient& client, const std::string& path);
   void SetCredentials(const Credentials& credentials);
-  Result<HttpAnswer> Perform(const HttpClient& client, Receiver& receiver);
+  Attempt Perform(const HttpClient& client, Receiver& receiver);
+  Attempt Answered(Receiver& receiver) const;
+  bool IsConnected() const;
   Status Explain(CURLcode code, const HttpClient& client) const;
 
   const Libcurl& library;
@@ -154,7 +199,10 @@ void HttpClient::Handle::AddHeader(const char* line) {
 }
 
 void HttpClient::Handle::SetCredentials(const Credentials& credentials) {
-  if (!credentials.username.empty() && !credentials.password.empty()) {
+  // An address may hold a token where others hold a user.
+  const bool has_user =
+      !credentials.username.empty() && (!credentials.password.empty() || credentials.is_of_address);
+  if (has_user) {
     Set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
     Set(CURLOPT_USERNAME, credentials.username.c_str());
     Set(CURLOPT_PASSWORD, credentials.password.c_str());
@@ -163,6 +211,9 @@ void HttpClient::Handle::SetCredentials(const Credentials& credentials) {
     Set(CURLOPT_XOAUTH2_BEARER, credentials.token.c_str());
   }
   if (!credentials.authority_file.empty()) Set(CURLOPT_CAINFO, credentials.authority_file.c_str());
+  if (!credentials.client_file.empty()) Set(CURLOPT_SSLCERT, credentials.client_file.c_str());
+  Set(CURLOPT_SSL_VERIFYPEER, credentials.trusts_anyone ? 0L : 1L);
+  Set(CURLOPT_SSL_VERIFYHOST, credentials.trusts_anyone ? 0L : 2L);
 }
 
 // Everything but what is to be done. Options of an earlier call are forgotten, its connection is
@@ -179,8 +230,6 @@ void HttpClient::Handle::SetCommon(const HttpClient& client, const std::string& 
   Set(CURLOPT_NOSIGNAL, 1L);
   Set(CURLOPT_ERRORBUFFER, error);
   Set(CURLOPT_USERAGENT, "reeve");
-  Set(CURLOPT_SSL_VERIFYPEER, 1L);
-  Set(CURLOPT_SSL_VERIFYHOST, 2L);
   Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(client.options_.connect_ms));
   // A proxy of the environment knows nothing of this machine's own ports.
   if (client.server_.is_loopback()) Set(CURLOPT_PROXY, "");
@@ -197,9 +246,7 @@ Status HttpClient::Handle::Explain(CURLcode code, const HttpClient& client) cons
     case CURLE_COULDNT_CONNECT:
       return CannotReach(server, detail);
     case CURLE_OPERATION_TIMEDOUT: {
-      curl_off_t connected = 0;
-      library.easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connected);
-      if (connected == 0) return CannotReach(server, detail);
+      if (!IsConnected()) return CannotReach(server, detail);
       return Status::Unavailable("tracking server " + Quote(server.base, 400) +
                                  " does not answer in time: " + detail);
     }
@@ -216,7 +263,31 @@ Status HttpClient::Handle::Explain(CURLcode code, const HttpClient& client) cons
   }
 }
 
-Result<HttpAnswer> HttpClient::Handle::Perform(const HttpClient& client, Receiver& receiver) {
+bool HttpClient::Handle::IsConnected() const {
+  curl_off_t connected = 0;
+  library.easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connected);
+  return connected != 0;
+}
+
+HttpClient::Attempt HttpClient::Handle::Answered(Receiver& receiver) const {
+  long status = 0;
+  curl_off_t retry_after = 0;
+  library.easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  library.easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+  Attempt attempt{
+      .answer = HttpAnswer{.status = static_cast<int>(status), .body = std::move(receiver.body)},
+      .retry_after = static_cast<double>(retry_after)};
+  constexpr std::array<long, 5> kPassing = {408, 500, 502, 503, 504};
+  if (status == 429) attempt.outcome = Attempt::Outcome::kNotDone;
+  // MLflow has a 500 for some mistakes of the caller.
+  const bool is_refusal = attempt.answer->body.find("\"INVALID_STATE\"") != std::string::npos;
+  if (!is_refusal && std::find(kPassing.begin(), kPassing.end(), status) != kPassing.end())
+    attempt.outcome = Attempt::Outcome::kUnknown;
+  return attempt;
+}
+
+HttpClient::Attempt HttpClient::Handle::Perform(const HttpClient& client, Receiver& receiver) {
+  using Outcome = Attempt::Outcome;
   receiver.library = &library;
   receiver.curl = curl;
   Set(CURLOPT_WRITEDATA, &receiver);
@@ -225,16 +296,34 @@ Result<HttpAnswer> HttpClient::Handle::Perform(const HttpClient& client, Receive
     const SigpipeBlock block;
     code = library.easy_perform(curl);
   }
-  REEVE_RETURN_IF_ERROR(receiver.failure);
+  if (!receiver.failure.ok()) return {.answer = receiver.failure};
   if (receiver.too_much) {
-    return Status::Unavailable("tracking server " + Quote(client.server_.base, 400) +
-                               " gives an answer of more than " +
-                               GroupDigits(static_cast<long long>(receiver.most)) + " bytes");
+    return {.answer =
+                Status::Unavailable("tracking server " + Quote(client.server_.base, 400) +
+                                    " gives an answer of more than " +
+                                    GroupDigits(static_cast<long long>(receiver.most)) + " bytes")};
   }
-  if (code != CURLE_OK) return Explain(code, client);
-  long status = 0;
-  library.easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  return HttpAnswer{.status = static_cast<int>(status), .body = std::move(receiver.body)};
+  if (code == CURLE_OK) return Answered(receiver);
+  Attempt attempt{.answer = Explain(code, client)};
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+      attempt.outcome = Outcome::kNotDone;
+      break;
+    case CURLE_OPERATION_TIMEDOUT:
+      attempt.outcome = IsConnected() ? Outcome::kUnknown : Outcome::kNotDone;
+      break;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+      attempt.outcome = Outcome::kUnknown;
+      break;
+    default:
+      break;
+  }
+  return attempt;
 }
 
 HttpClient::HttpClient(ServerUrl server, Credentials credentials, const HttpOptions& options,
@@ -255,30 +344,57 @@ Result<std::unique_ptr<HttpClient>> HttpClient::Make(ServerUrl server, Credentia
       new HttpClient(std::move(server), std::move(credentials), options, std::move(handle)));
 }
 
-Result<HttpAnswer> HttpClient::Send(const HttpRequest& request) {
-  const std::lock_guard<std::mutex> lock(handle_->mutex);
-  handle_->SetCommon(*this, request.path);
-  handle_->Set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.total_ms));
-  handle_->AddHeader("Accept: application/json");
-  if (!request.body.empty()) {
-    handle_->AddHeader("Content-Type: application/json");
-    // Otherwise larger bodies wait for a "100 Continue" that many servers never send.
-    handle_->AddHeader("Expect:");
-    handle_->Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    handle_->Set(CURLOPT_POSTFIELDS, request.body.data());
+HttpClient::Attempt HttpClient::Repeat(bool is_repeatable,
+                                       const std::function<Attempt(int tried)>& once) {
+  using Outcome = Attempt::Outcome;
+  for (int tried = 0;; ++tried) {
+    Attempt attempt = once(tried);
+    if (attempt.answer.ok()) {
+      was_reached_ = true;
+      attempt.answer->tried = tried;
+    }
+    const bool is_passing = attempt.outcome == Outcome::kNotDone ||
+                            (attempt.outcome == Outcome::kUnknown && is_repeatable);
+    if (!is_passing || (!was_reached_ && !options_.retry.at_first_contact)) return attempt;
+    if (!WaitForNext(tried, attempt.retry_after, options_.retry)) return attempt;
   }
-  handle_->Set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  Receiver receiver{.most = options_.max_answer_bytes};
-  return handle_->Perform(*this, receiver);
 }
 
-Result<HttpAnswer> HttpClient::Download(const std::string& path, const Sink& sink) {
-  const std::lock_guard<std::mutex> lock(handle_->mutex);
-  handle_->SetCommon(*this, path);
-  handle_->Set(CURLOPT_LOW_SPEED_LIMIT, 1024L);
-  handle_->Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_seconds));
-  Receiver receiver{.most = kMaxErrorBytes, .sink = &sink};
-  return handle_->Perform(*this, receiver);
+Result<HttpAnswer> HttpClient::Send(const HttpRequest& request, bool* is_unknown) {
+  Attempt attempt = Repeat(request.is_repeatable, [&](int) {
+    const std::lock_guard<std::mutex> lock(handle_->mutex);
+    handle_->SetCommon(*this, request.path);
+    handle_->Set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.total_ms));
+    handle_->AddHeader("Accept: application/json");
+    if (!request.body.empty()) {
+      handle_->AddHeader("Content-Type: application/json");
+      // Otherwise larger bodies wait for a "100 Continue" that many servers never send.
+      handle_->AddHeader("Expect:");
+      handle_->Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      handle_->Set(CURLOPT_POSTFIELDS, request.body.data());
+    }
+    handle_->Set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    Receiver receiver{.most = options_.max_answer_bytes};
+    return handle_->Perform(*this, receiver);
+  });
+  if (is_unknown != nullptr) *is_unknown = attempt.outcome == Attempt::Outcome::kUnknown;
+  return std::move(attempt.answer);
+}
+
+Result<HttpAnswer> HttpClient::Download(const std::string& path, const Sink& sink,
+                                        const Restart& restart) {
+  Attempt attempt = Repeat(static_cast<bool>(restart), [&](int tried) -> Attempt {
+    if (tried > 0 && restart) {
+      if (Status status = restart(); !status.ok()) return {.answer = std::move(status)};
+    }
+    const std::lock_guard<std::mutex> lock(handle_->mutex);
+    handle_->SetCommon(*this, path);
+    handle_->Set(CURLOPT_LOW_SPEED_LIMIT, 1024L);
+    handle_->Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_seconds));
+    Receiver receiver{.most = kMaxErrorBytes, .sink = &sink};
+    return handle_->Perform(*this, receiver);
+  });
+  return std::move(attempt.answer);
 }
 
 Result<HttpAnswer> HttpClient::Upload(const std::string& path, const std::string& file) {
@@ -286,17 +402,21 @@ Result<HttpAnswer> HttpClient::Upload(const std::string& path, const std::string
   struct stat info = {};
   if (!bytes || ::fstat(::fileno(bytes.get()), &info) != 0)
     return Status::Io("file " + Quote(file, 400) + " cannot be read");
-  const std::lock_guard<std::mutex> lock(handle_->mutex);
-  handle_->SetCommon(*this, path);
-  handle_->Set(CURLOPT_LOW_SPEED_LIMIT, 1024L);
-  handle_->Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_seconds));
-  handle_->AddHeader("Expect:");
-  handle_->Set(CURLOPT_UPLOAD, 1L);
-  handle_->Set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(info.st_size));
-  handle_->Set(CURLOPT_READFUNCTION, &ReadFile);
-  handle_->Set(CURLOPT_READDATA, bytes.get());
-  Receiver receiver{.most = kMaxErrorBytes};
-  return handle_->Perform(*this, receiver);
+  Attempt attempt = Repeat(true, [&](int) {
+    std::rewind(bytes.get());
+    const std::lock_guard<std::mutex> lock(handle_->mutex);
+    handle_->SetCommon(*this, path);
+    handle_->Set(CURLOPT_LOW_SPEED_LIMIT, 1024L);
+    handle_->Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_seconds));
+    handle_->AddHeader("Expect:");
+    handle_->Set(CURLOPT_UPLOAD, 1L);
+    handle_->Set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(info.st_size));
+    handle_->Set(CURLOPT_READFUNCTION, &ReadFile);
+    handle_->Set(CURLOPT_READDATA, bytes.get());
+    Receiver receiver{.most = kMaxErrorBytes};
+    return handle_->Perform(*this, receiver);
+  });
+  return std::move(attempt.answer);
 }
 
 }  // namespace reeve::tracking

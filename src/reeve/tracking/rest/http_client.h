@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -7,6 +8,7 @@
 #include <string_view>
 
 #include "reeve/base/result.h"
+#include "reeve/tracking/rest/retry.h"
 #include "reeve/tracking/rest/server_url.h"
 
 namespace reeve::tracking {
@@ -16,13 +18,20 @@ struct Credentials {
   /// Sent as a Bearer token, unless there are a user and a password.
   std::string token;
   std::string username, password;
+  /// User and password stood in the address; the password may be empty then.
+  bool is_of_address = false;
   /// Certificates of the authorities to trust instead of the system's; empty for the system's.
   std::string authority_file;
+  /// Our own certificate and its key, one after the other in a file; empty for none.
+  std::string client_file;
+  /// Believe any certificate. Whoever is on the way can then read and change everything.
+  bool trusts_anyone = false;
 };
 
-/// From MLFLOW_TRACKING_USERNAME with MLFLOW_TRACKING_PASSWORD, MLFLOW_TRACKING_TOKEN and
-/// MLFLOW_TRACKING_SERVER_CERT_PATH. Fails with kInvalidArgument, naming the variable, when a value
-/// cannot stand in a header.
+/// From MLFLOW_TRACKING_USERNAME with MLFLOW_TRACKING_PASSWORD, MLFLOW_TRACKING_TOKEN,
+/// MLFLOW_TRACKING_SERVER_CERT_PATH, _CLIENT_CERT_PATH and _INSECURE_TLS. Fails with
+/// kInvalidArgument, naming the variable, when a value cannot stand in a header, or two of them
+/// cannot stand together.
 Result<Credentials> CredentialsFromEnvironment();
 
 struct HttpOptions {
@@ -34,7 +43,13 @@ struct HttpOptions {
   int stall_seconds = 30;
   /// The largest answer that is kept in memory.
   std::uint64_t max_answer_bytes = 64ULL << 20;
+  /// Of what fails in passing: 408, 429, 500, 502, 503, 504, and connections that cannot be made or
+  /// break off.
+  RetryOptions retry;
 };
+
+/// With RetryOptionsFromEnvironment, and MLFLOW_HTTP_REQUEST_TIMEOUT (seconds) for a whole call.
+Result<HttpOptions> HttpOptionsFromEnvironment();
 
 struct HttpRequest {
   /// "GET", "POST", "PUT", "PATCH", "DELETE".
@@ -43,17 +58,23 @@ struct HttpRequest {
   std::string path;
   /// JSON; empty for none.
   std::string body;
+  /// Done twice it comes to the same. Otherwise it is repeated only when the server has not done it
+  /// for certain.
+  bool is_repeatable = true;
 };
 
 struct HttpAnswer {
   int status = 0;
   std::string body;
+  /// Tries before this one.
+  int tried = 0;
 };
 
 /// Talks HTTP with one server: the only user of libcurl. Follows no redirects, verifies
 /// certificates, honours the proxies of the environment except towards this machine. An answer of
 /// any status is an answer; kUnavailable is for servers that cannot be reached, are not trusted,
-/// break off, or say too much. Thread-safe: one call after the other, over one connection.
+/// break off, or say too much, after as many tries as the options grant. Thread-safe: one call
+/// after the other, over one connection.
 class HttpClient {
  public:
   /// Does not connect yet.
@@ -63,19 +84,28 @@ class HttpClient {
 
   const ServerUrl& server() const { return server_; }
 
-  Result<HttpAnswer> Send(const HttpRequest& request);
+  /// `is_unknown`, where given, becomes true when it is not known whether the server has done what
+  /// it was asked for.
+  Result<HttpAnswer> Send(const HttpRequest& request, bool* is_unknown = nullptr);
+  const RetryOptions& retry() const { return options_.retry; }
 
   /// Takes the bytes of a file as they come; a failure ends the download and is returned by it.
   using Sink = std::function<Status(std::string_view bytes)>;
+  /// Forgets what came so far: the file is sent once more from its beginning.
+  using Restart = std::function<Status()>;
   /// GET of a file of any size. The body of an answer other than 200 is kept instead, for its
-  /// message.
-  Result<HttpAnswer> Download(const std::string& path, const Sink& sink);
+  /// message. Without `restart` there is one try.
+  Result<HttpAnswer> Download(const std::string& path, const Sink& sink,
+                              const Restart& restart = {});
 
   /// PUT of a file on this disk, read as it is sent.
   Result<HttpAnswer> Upload(const std::string& path, const std::string& file);
 
  private:
   struct Handle;
+  struct Attempt;
+  /// Calls `once` until it comes to something that lasts.
+  Attempt Repeat(bool is_repeatable, const std::function<Attempt(int tried)>& once);
   HttpClient(ServerUrl server, Credentials credentials, const HttpOptions& options,
              std::unique_ptr<Handle> handle);
 
@@ -83,6 +113,8 @@ class HttpClient {
   Credentials credentials_;
   HttpOptions options_;
   std::unique_ptr<Handle> handle_;
+  /// Whether the server has ever answered.
+  std::atomic<bool> was_reached_ = false;
 };
 
 }  // namespace reeve::tracking

@@ -125,6 +125,141 @@ TEST(HttpClientTest, CredentialsOfTheEnvironmentHaveToFitIntoAHeader) {
   EXPECT_EQ(good->token, "abc");
 }
 
+TEST(HttpClientTest, AUserOfTheAddressNeedsNoPassword) {
+  TestServer server([](const TestRequest&) { return TestAnswer{}; });
+  const auto client =
+      ClientOf(server.uri(), {}, {.token = "abc", .username = "ada", .is_of_address = true});
+  ASSERT_TRUE(client->Send({.path = "/"}).ok());
+  EXPECT_THAT(server.requests()[0].head, HasSubstr("Authorization: Basic YWRhOg=="));
+}
+
+TEST(HttpClientTest, TheEnvironmentSaysWhomToTrustAndHowLongToWait) {
+  ::setenv("MLFLOW_TRACKING_INSECURE_TLS", "true", 1);
+  ::setenv("MLFLOW_TRACKING_CLIENT_CERT_PATH", "/me.pem", 1);
+  const Result<Credentials> trusting = CredentialsFromEnvironment();
+  ::setenv("MLFLOW_TRACKING_SERVER_CERT_PATH", "/ca.pem", 1);
+  const Status both = CredentialsFromEnvironment().status();
+  ::unsetenv("MLFLOW_TRACKING_SERVER_CERT_PATH");
+  ::setenv("MLFLOW_TRACKING_INSECURE_TLS", "yess", 1);
+  const Status neither = CredentialsFromEnvironment().status();
+  ::unsetenv("MLFLOW_TRACKING_INSECURE_TLS");
+  ::unsetenv("MLFLOW_TRACKING_CLIENT_CERT_PATH");
+  ASSERT_TRUE(trusting.ok());
+  EXPECT_TRUE(trusting->trusts_anyone);
+  EXPECT_EQ(trusting->client_file, "/me.pem");
+  EXPECT_EQ(both.code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(neither.code(), StatusCode::kInvalidArgument);
+  ::setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "7", 1);
+  EXPECT_EQ(HttpOptionsFromEnvironment()->total_ms, 7'000);
+  ::setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "0", 1);
+  EXPECT_EQ(HttpOptionsFromEnvironment().status().code(), StatusCode::kInvalidArgument);
+  ::unsetenv("MLFLOW_HTTP_REQUEST_TIMEOUT");
+}
+
+// Waits are noted, not waited.
+struct Waits {
+  HttpOptions Options(int most, bool at_first_contact = true) {
+    return {.retry = {.most = most,
+                      .jitter = 0,
+                      .at_first_contact = at_first_contact,
+                      .wait = [this](double seconds) {
+                        seconds_.push_back(seconds);
+                        return true;
+                      }}};
+  }
+  std::vector<double> seconds_;
+};
+
+TEST(HttpClientTest, WhatFailsInPassingIsTriedAgain) {
+  std::vector<TestAnswer> answers = {{.status = 429, .headers = "Retry-After: 3\r\n"},
+                                     {.status = 503},
+                                     {.status = 500},
+                                     {.body = "", .is_raw = true},
+                                     {.body = "{\"a\":1}"}};
+  std::size_t next = 0;
+  TestServer server([&](const TestRequest&) { return answers[next++]; });
+  Waits waits;
+  const Result<HttpAnswer> answer =
+      ClientOf(server.uri(), waits.Options(4))->Send({.method = "POST", .path = "/", .body = "{}"});
+  ASSERT_TRUE(answer.ok()) << answer.status().message();
+  EXPECT_EQ(answer->body, "{\"a\":1}");
+  EXPECT_EQ(answer->tried, 4);
+  EXPECT_THAT(waits.seconds_, testing::ElementsAre(3, 1, 2, 4));
+}
+
+TEST(HttpClientTest, TriesComeToAnEnd) {
+  TestServer server([](const TestRequest&) { return TestAnswer{.status = 503}; });
+  Waits waits;
+  const Result<HttpAnswer> answer = ClientOf(server.uri(), waits.Options(2))->Send({.path = "/"});
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer->status, 503);
+  EXPECT_EQ(server.requests().size(), 3u);
+}
+
+TEST(HttpClientTest, MistakesAreNotTriedAgain) {
+  for (const TestAnswer& refusal :
+       {TestAnswer{.status = 400}, TestAnswer{.status = 404}, TestAnswer{.status = 401},
+        TestAnswer{.status = 500, .body = R"({"error_code": "INVALID_STATE"})"}}) {
+    TestServer server([&](const TestRequest&) { return refusal; });
+    Waits waits;
+    ASSERT_TRUE(ClientOf(server.uri(), waits.Options(4))->Send({.path = "/"}).ok());
+    EXPECT_EQ(server.requests().size(), 1u) << refusal.status;
+  }
+}
+
+TEST(HttpClientTest, WhatMustNotBeDoneTwiceIsRepeatedOnlyWhenItWasNotDone) {
+  std::vector<TestAnswer> answers = {{.status = 429}, {.status = 502}, {}};
+  std::size_t next = 0;
+  TestServer server([&](const TestRequest&) { return answers[next++]; });
+  Waits waits;
+  bool is_unknown = false;
+  const Result<HttpAnswer> answer =
+      ClientOf(server.uri(), waits.Options(4))
+          ->Send({.method = "POST", .path = "/", .body = "{}", .is_repeatable = false},
+                 &is_unknown);
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer->status, 502);
+  EXPECT_TRUE(is_unknown);
+  EXPECT_EQ(server.requests().size(), 2u);
+}
+
+TEST(HttpClientTest, AServerThatHasNeverAnsweredIsGivenUpAtOnceUnlessAskedFor) {
+  TestServer server([](const TestRequest&) { return TestAnswer{}; });
+  Waits patient, impatient;
+  const auto known = ClientOf(server.uri(), impatient.Options(3, false));
+  ASSERT_TRUE(known->Send({.path = "/"}).ok());
+  server.Stop();
+  EXPECT_FALSE(known->Send({.path = "/"}).ok());
+  EXPECT_EQ(impatient.seconds_.size(), 3u);
+  EXPECT_FALSE(ClientOf(server.uri(), impatient.Options(3, false))->Send({.path = "/"}).ok());
+  EXPECT_EQ(impatient.seconds_.size(), 3u);
+  EXPECT_FALSE(ClientOf(server.uri(), patient.Options(2))->Send({.path = "/"}).ok());
+  EXPECT_EQ(patient.seconds_.size(), 2u);
+}
+
+TEST(HttpClientTest, ADownloadThatBreaksOffBeginsAnew) {
+  std::vector<TestAnswer> answers = {
+      {.body = "HTTP/1.1 200 X\r\nContent-Length: 6\r\n\r\nabc", .is_raw = true},
+      {.body = "abcdef"}};
+  std::size_t next = 0;
+  TestServer server([&](const TestRequest&) { return answers[next++]; });
+  Waits waits;
+  std::string got;
+  const Result<HttpAnswer> answer = ClientOf(server.uri(), waits.Options(3))
+                                        ->Download(
+                                            "/f",
+                                            [&](std::string_view part) {
+                                              got += part;
+                                              return Status::Ok();
+                                            },
+                                            [&] {
+                                              got.clear();
+                                              return Status::Ok();
+                                            });
+  ASSERT_TRUE(answer.ok()) << answer.status().message();
+  EXPECT_EQ(got, "abcdef");
+}
+
 TEST(HttpClientTest, DownloadsInPieces) {
   const std::string bytes(3'000'000, 'z');
   TestServer server([&](const TestRequest&) { return TestAnswer{.body = bytes}; });

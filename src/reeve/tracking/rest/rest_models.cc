@@ -37,18 +37,73 @@ Status MissingLoggedModel(const std::string& model_id) {
 
 }  // namespace
 
-Result<LoggedModel> RestStore::CreateLoggedModel(const Run& run, const std::string& name) {
-  REEVE_ASSIGN_OR_RETURN(const Json answer, api_.Call(Verb::kPost, "logged-models",
-                                                      Json{{"experiment_id", run.experiment_id},
-                                                           {"name", name},
-                                                           {"model_type", "classifier"},
-                                                           {"source_run_id", run.id}}));
-  const LoggedModel model = LoggedModelFromWire(WireObject(answer, "model"));
-  const Json output{{"model_id", model.id}, {"step", 0}};
-  REEVE_RETURN_IF_ERROR(api_.Call(Verb::kPost, "runs/outputs",
-                                  Json{{"run_id", run.id}, {"models", Json::array({output})}})
-                            .status());
+Result<std::optional<Json>> RestStore::FindLoggedModel(const NewLoggedModel& request) {
+  if (!request.id.empty()) {
+    Result<Json> answer =
+        api_.Call(Verb::kGet, "logged-models/" + EscapeUrl(request.id), Json::object());
+    if (answer.ok()) return std::optional<Json>(std::move(*answer));
+    if (answer.status().code() != StatusCode::kNotFound) return answer.status();
+  }
+  // Without tags a run of ours has one model of a name.
+  std::string filter = "name = '" + request.name + "'";
+  if (!request.source_run_id.empty())
+    filter += " AND source_run_id = '" + request.source_run_id + "'";
+  REEVE_ASSIGN_OR_RETURN(
+      std::vector<Json> found,
+      api_.CallForAll(Verb::kPost, "logged-models/search",
+                      Json{{"experiment_ids", {request.experiment_id}}, {"filter", filter}},
+                      "models", kAll));
+  for (Json& json : found) {
+    const LoggedModel model = LoggedModelFromWire(json);
+    const bool has_all =
+        std::all_of(request.tags.begin(), request.tags.end(), [&](const auto& tag) {
+          const auto own = model.tags.find(tag.first);
+          return own != model.tags.end() && own->second == tag.second;
+        });
+    if (has_all) return std::optional<Json>(Json{{"model", std::move(json)}});
+  }
+  return std::optional<Json>();
+}
+
+Result<LoggedModel> RestStore::AddLoggedModel(const NewLoggedModel& request) {
+  const auto look = [&] { return FindLoggedModel(request); };
+  Json answer;
+  if (!request.id.empty() || !request.tags.empty()) {
+    REEVE_ASSIGN_OR_RETURN(const std::optional<Json> known, look());
+    if (known) answer = *known;
+  }
+  if (answer.is_null()) {
+    REEVE_ASSIGN_OR_RETURN(answer, api_.Make("logged-models",
+                                             Json{{"experiment_id", request.experiment_id},
+                                                  {"name", request.name},
+                                                  {"model_type", request.model_type},
+                                                  {"source_run_id", request.source_run_id},
+                                                  {"tags", ToWire(request.tags)}},
+                                             look));
+  }
+  LoggedModel model = LoggedModelFromWire(WireObject(answer, "model"));
+  // A server refuses to note a parameter twice.
+  std::map<std::string, std::string> params = request.params;
+  std::erase_if(params, [&](const auto& param) { return model.params.contains(param.first); });
+  if (!params.empty()) REEVE_RETURN_IF_ERROR(LogModelParams(model.id, ToWire(params)));
+  if (!request.source_run_id.empty())
+    REEVE_RETURN_IF_ERROR(LogOutput(request.source_run_id, model.id));
   return model;
+}
+
+// A server refuses to note an output twice.
+Status RestStore::LogOutput(const std::string& run_id, const std::string& model_id) {
+  const auto look = [&]() -> Result<std::optional<Json>> {
+    REEVE_ASSIGN_OR_RETURN(const Json run, GetRunJson(run_id));
+    if (HasOutputOnWire(run, model_id)) return std::optional<Json>(Json::object());
+    return std::optional<Json>();
+  };
+  REEVE_ASSIGN_OR_RETURN(const std::optional<Json> known, look());
+  if (known) return Status::Ok();
+  const Json output{{"model_id", model_id}, {"step", 0}};
+  return api_
+      .Make("runs/outputs", Json{{"run_id", run_id}, {"models", Json::array({output})}}, look)
+      .status();
 }
 
 Result<std::vector<LoggedModel>> RestStore::FindLoggedModels(const std::string& run_id) {
@@ -84,24 +139,19 @@ Result<std::optional<ModelVersion>> RestStore::Publish(const Publication& public
     if (!publication.alias.empty()) REEVE_RETURN_IF_ERROR(CheckAlias(publication.alias));
   }
   if (!publication.model_id.empty()) {
-    REEVE_RETURN_IF_ERROR(
-        api_.Call(Verb::kPatch, "logged-models/" + EscapeUrl(publication.model_id),
-                  Json{{"model_id", publication.model_id}, {"status", "LOGGED_MODEL_READY"}})
-            .status());
+    REEVE_RETURN_IF_ERROR(FinishLoggedModel(publication.model_id));
   }
   std::optional<ModelVersion> version;
   if (!name.empty()) {
-    const Status made =
-        api_.Call(Verb::kPost, "registered-models/create", Json{{"name", name}}).status();
+    const Status made = CreateModel(name, "", {});
     if (!made.ok() && made.code() != StatusCode::kAlreadyExists) return made;
-    REEVE_ASSIGN_OR_RETURN(const Json answer,
-                           api_.Call(Verb::kPost, "model-versions/create",
-                                     Json{{"name", name},
-                                          {"source", "models:/" + publication.model_id},
-                                          {"run_id", publication.run_id},
-                                          {"description", publication.description},
-                                          {"tags", ToWire(publication.tags)},
-                                          {"model_id", publication.model_id}}));
+    const Json fields{{"name", name},
+                      {"source", "models:/" + publication.model_id},
+                      {"run_id", publication.run_id},
+                      {"description", publication.description},
+                      {"tags", ToWire(publication.tags)},
+                      {"model_id", publication.model_id}};
+    REEVE_ASSIGN_OR_RETURN(const Json answer, MakeVersion(fields, 0));
     version = VersionFromWire(WireObject(answer, "model_version"));
     if (!publication.alias.empty())
       REEVE_RETURN_IF_ERROR(SetAlias(name, publication.alias, version->version));
@@ -111,6 +161,25 @@ Result<std::optional<ModelVersion>> RestStore::Publish(const Publication& public
     REEVE_ASSIGN_OR_RETURN(version, GetVersion(name, version->version));
   }
   return version;
+}
+
+Result<Json> RestStore::MakeVersion(const Json& fields, std::int64_t after) {
+  // No two versions of a name have one source and one run, unless they were made one after the
+  // other.
+  const auto look = [&]() -> Result<std::optional<Json>> {
+    REEVE_ASSIGN_OR_RETURN(const std::vector<ModelVersion> versions,
+                           ListVersions(WireText(fields, "name")));
+    for (const ModelVersion& version : versions) {
+      if (version.version <= after || version.source != WireText(fields, "source") ||
+          version.run_id != WireText(fields, "run_id"))
+        continue;
+      return std::optional<Json>(
+          Json{{"model_version",
+                {{"name", version.name}, {"version", std::to_string(version.version)}}}});
+    }
+    return std::optional<Json>();
+  };
+  return api_.Make("model-versions/create", fields, look);
 }
 
 Result<std::vector<RegisteredModel>> RestStore::ListModels() {

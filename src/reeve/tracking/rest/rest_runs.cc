@@ -29,6 +29,22 @@ std::vector<Pairs> InBatches(const Pairs& pairs) {
   return batches;
 }
 
+// Finds the run that such a request to runs/create has made: our tags and the time of its start, to
+// the millisecond, are those of one run only.
+std::string RunFilter(const Json& fields) {
+  std::string filter = "attributes.start_time = " + DumpJson(fields["start_time"]);
+  for (const Json& tag : fields["tags"]) {
+    const std::string key = WireText(tag, "key");
+    const std::string value = WireText(tag, "value");
+    // The grammar knows no escapes, and long values may have been cut.
+    constexpr std::size_t kShort = 200;
+    if ((key + value).find_first_of("'\"`\\\n%") != std::string::npos) continue;
+    if (!value.empty() && value.size() <= kShort)
+      filter += " AND tags.`" + key + "` = '" + value + "'";
+  }
+  return filter;
+}
+
 }  // namespace
 
 Result<Experiment> RestStore::FindExperiment(const std::string& name) {
@@ -69,10 +85,17 @@ Result<std::vector<Experiment>> RestStore::ListExperiments() {
 Result<Run> RestStore::CreateRun(const NewRun& request) {
   Json fields{{"experiment_id", request.experiment_id},
               {"user_id", request.user},
-              {"start_time", clock_->NowMs()},
+              {"start_time", request.start_ms > 0 ? request.start_ms : clock_->NowMs()},
               {"tags", ToWire(request.tags)}};
   if (!request.name.empty()) fields["run_name"] = request.name;
-  REEVE_ASSIGN_OR_RETURN(const Json answer, api_.Call(Verb::kPost, "runs/create", fields));
+  const auto look = [&]() -> Result<std::optional<Json>> {
+    Json search{{"experiment_ids", {request.experiment_id}}, {"filter", RunFilter(fields)}};
+    REEVE_ASSIGN_OR_RETURN(const std::vector<Json> found,
+                           api_.CallForAll(Verb::kPost, "runs/search", search, "runs", 1));
+    if (found.empty()) return std::optional<Json>();
+    return std::optional<Json>(Json{{"run", found[0]}});
+  };
+  REEVE_ASSIGN_OR_RETURN(const Json answer, api_.Make("runs/create", fields, look));
   return RunFromWire(WireObject(answer, "run"));
 }
 
@@ -151,12 +174,12 @@ Status RestStore::SetTags(const std::string& run_id, const Tags& tags) {
   return Status::Ok();
 }
 
-Status RestStore::EndRun(const std::string& run_id, RunStatus status) {
+Status RestStore::EndRunAt(const std::string& run_id, RunStatus status, std::int64_t end_ms) {
   return api_
       .Call(Verb::kPost, "runs/update",
             Json{{"run_id", run_id},
                  {"status", std::string(RunStatusName(status))},
-                 {"end_time", clock_->NowMs()}})
+                 {"end_time", end_ms > 0 ? end_ms : clock_->NowMs()}})
       .status();
 }
 
@@ -171,7 +194,11 @@ Result<bool> RestStore::EndIfRunning(const std::string& run_id, RunStatus status
 }
 
 Status RestStore::DeleteRun(const std::string& run_id) {
-  return api_.Call(Verb::kPost, "runs/delete", Json{{"run_id", run_id}}).status();
+  const Status status = api_.Call(Verb::kPost, "runs/delete", Json{{"run_id", run_id}}).status();
+  if (status.code() != StatusCode::kInvalidArgument) return status;
+  // MLflow refuses to delete twice, also what the first try has deleted.
+  const Result<Json> run = GetRunJson(run_id);
+  return run.ok() && IsDeletedOnWire(*run) ? Status::Ok() : status;
 }
 
 Result<std::vector<MetricPoint>> RestStore::MetricHistory(const std::string& run_id,

@@ -45,7 +45,7 @@ class RestStore final : public Store {
                    const std::map<std::string, std::string>& params) override;
   Status LogMetrics(const std::string& run_id, const std::vector<MetricPoint>& points) override;
   Status SetTags(const std::string& run_id, const Tags& tags) override;
-  Status EndRun(const std::string& run_id, RunStatus status) override;
+  Status EndRunAt(const std::string& run_id, RunStatus status, std::int64_t end_ms) override;
   /// Looks, then writes: a run that ends in between is ended once more.
   Result<bool> EndIfRunning(const std::string& run_id, RunStatus status, const Tags& tags) override;
   Status DeleteRun(const std::string& run_id) override;
@@ -53,7 +53,7 @@ class RestStore final : public Store {
                                                  const std::string& key) override;
   Status LogInput(const std::string& run_id, const DatasetInput& input) override;
   Result<std::vector<DatasetInput>> ListInputs(const std::string& run_id) override;
-  Result<LoggedModel> CreateLoggedModel(const Run& run, const std::string& name) override;
+  Result<LoggedModel> AddLoggedModel(const NewLoggedModel& request) override;
   Result<std::vector<LoggedModel>> FindLoggedModels(const std::string& run_id) override;
   Result<LoggedModel> GetLoggedModel(const std::string& model_id) override;
   /// Model ready, version, alias, end of the run, in this order.
@@ -66,10 +66,28 @@ class RestStore final : public Store {
   Status DeleteAlias(const std::string& name, const std::string& alias) override;
   Status SetStage(const std::string& name, std::int64_t version, const std::string& stage) override;
   Status DeleteVersion(const std::string& name, std::int64_t version) override;
+  Status SetExperimentTags(const std::string& experiment_id, const Tags& tags) override;
+  Result<std::vector<LoggedModel>> ListLoggedModels(const std::string& experiment_id) override;
+  Status LogModelMetrics(const LoggedModel& model,
+                         const std::vector<ModelMetric>& metrics) override;
+  Status FinishLoggedModel(const std::string& model_id) override;
+  Status SetLoggedModelTags(const std::string& model_id, const Tags& tags) override;
+  Status CreateModel(const std::string& name, const std::string& description,
+                     const Tags& tags) override;
+  /// Numbers that are free below the wanted one are used up: versions are made and deleted, as they
+  /// were where this one comes from.
+  Result<ModelVersion> AddVersion(const NewVersion& request) override;
+  Result<std::vector<ArtifactFile>> ListArtifacts(const std::string& location) override;
+  Status FetchArtifact(const std::string& location, const std::string& path,
+                       const std::string& target) override;
+  Status PutArtifact(const std::string& location, const std::string& path,
+                     const std::string& source) override;
   Result<std::optional<std::vector<RegistryEvent>>> ListRegistryEvents(
       const std::string& name) override;
 
  private:
+  /// Of a run, by id or by all of its tags; nothing when there is none.
+  Result<std::optional<Json>> FindLoggedModel(const NewLoggedModel& request);
   RestStore(std::unique_ptr<HttpClient> http, const Options& options)
       : api_(std::move(http)),
         artifacts_(api_, options.cache_folder, options.limits),
@@ -80,6 +98,10 @@ class RestStore final : public Store {
                                       const std::string& filter, std::int64_t most);
   Result<Json> GetRunJson(const std::string& run_id);
   Result<Experiment> FindExperiment(const std::string& name);
+  Status LogOutput(const std::string& run_id, const std::string& model_id);
+  Status LogModelParams(const std::string& model_id, const Json& params);
+  /// model-versions/create, once; a version up to `after` is not the one that was asked for.
+  Result<Json> MakeVersion(const Json& fields, std::int64_t after);
   /// kNotFound with the nearest name.
   Status MissingModel(const std::string& name);
   /// kNotFound with the versions that are there.

@@ -261,5 +261,78 @@ TEST_F(RestStoreTest, AServerThatIsGoneIsUnavailable) {
             StatusCode::kUnavailable);
 }
 
+// A server that does what it is asked for and breaks off before it says so.
+class ForgetfulServerTest : public ::testing::Test {
+ protected:
+  TestAnswer Answer(const TestRequest& request) {
+    const std::string call = CallOf(request);
+    if (call == make_) {
+      ++made_;
+      if (made_ == 1) return {.body = "", .is_raw = true};
+    }
+    if (call.starts_with(look_)) return {.body = made_ > 0 && is_found_ ? found_ : "{}"};
+    const auto answer = answers_.find(call);
+    return answer != answers_.end() ? TestAnswer{.body = answer->second} : TestAnswer{};
+  }
+  std::unique_ptr<RestStore> Open() {
+    const RetryOptions retry{
+        .most = 3, .at_first_contact = true, .wait = [](double) { return true; }};
+    return *RestStore::Open(server_.uri(), RestStore::Options{.http = {.retry = retry}});
+  }
+
+  std::string make_, look_, found_;
+  bool is_found_ = true;
+  int made_ = 0;
+  std::map<std::string, std::string> answers_;
+  TestServer server_{[this](const TestRequest& request) { return Answer(request); }};
+};
+
+TEST_F(ForgetfulServerTest, ARunIsLookedForBeforeItIsMadeAgain) {
+  make_ = "POST runs/create";
+  look_ = "POST runs/search";
+  found_ = R"({"runs":[{"info":{"run_id":"r7"}}]})";
+  const auto run = Open()->CreateRun({.experiment_id = "1", .tags = {{"reeve.process", "1:2"}}});
+  ASSERT_TRUE(run.ok()) << run.status().message();
+  EXPECT_EQ(run->id, "r7");
+  EXPECT_EQ(made_, 1);
+  const Json search = *ParseJson(server_.requests()[1].body);
+  EXPECT_THAT(search["filter"].get<std::string>(), HasSubstr("AND tags.`reeve.process` = '1:2'"));
+  EXPECT_THAT(search["filter"].get<std::string>(), HasSubstr("attributes.start_time = "));
+}
+
+TEST_F(ForgetfulServerTest, ARunThatIsNotThereIsMadeAgain) {
+  make_ = "POST runs/create";
+  look_ = "POST runs/search";
+  is_found_ = false;
+  ASSERT_TRUE(Open()->CreateRun({.experiment_id = "1"}).ok());
+  EXPECT_EQ(made_, 2);
+}
+
+TEST_F(ForgetfulServerTest, AVersionIsLookedForBeforeItIsMadeAgain) {
+  make_ = "POST model-versions/create";
+  look_ = "GET model-versions/search";
+  found_ = R"({"model_versions":[
+      {"name":"loans","version":"4","source":"models:/m-0","run_id":"r1"},
+      {"name":"loans","version":"3","source":"models:/m-1","run_id":"r1"}]})";
+  answers_["GET registered-models/get?name=loans"] = kModel;
+  answers_["GET model-versions/get?name=loans&version=3"] =
+      R"({"model_version":{"name":"loans","version":"3","source":"models:/m-1"}})";
+  const auto version =
+      Open()->Publish({.run_id = "r1", .model_id = "m-1", .registered_name = "loans"});
+  ASSERT_TRUE(version.ok()) << version.status().message();
+  EXPECT_EQ((*version)->version, 3);
+  EXPECT_EQ(made_, 1);
+}
+
+TEST_F(ForgetfulServerTest, ALoggedModelIsLookedForBeforeItIsMadeAgain) {
+  make_ = "POST logged-models";
+  look_ = "POST logged-models/search";
+  found_ = R"({"models":[{"info":{"model_id":"m-9","status":"LOGGED_MODEL_PENDING"}}]})";
+  const auto model = Open()->CreateLoggedModel({.id = "r1", .experiment_id = "1"}, "model");
+  ASSERT_TRUE(model.ok()) << model.status().message();
+  EXPECT_EQ(model->id, "m-9");
+  EXPECT_EQ(made_, 1);
+}
+
 }  // namespace
 }  // namespace reeve::tracking

@@ -4,6 +4,7 @@
 
 #include "reeve/base/credentials.h"
 #include "reeve/base/number.h"
+#include "reeve/base/percent.h"
 #include "reeve/base/text.h"
 
 namespace reeve::tracking {
@@ -61,6 +62,11 @@ bool ReadHost(std::string_view authority, ServerUrl& url) {
   return true;
 }
 
+bool IsPlain(const std::string& text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= 0x20; });
+}
+
 // A prefix is used as it stands, so it has to be escaped already, and must not climb.
 bool IsPrefix(std::string_view path) {
   for (std::size_t i = 0; i < path.size(); ++i) {
@@ -90,15 +96,20 @@ bool IsServerUri(std::string_view uri) {
 Result<ServerUrl> ParseServerUrl(const std::string& uri) {
   if (!IsServerUri(uri) || uri.size() > kMaxUriBytes) return WrongUri(uri, "is no server's");
   const Authority place = FindAuthority(uri);
-  const std::string authority = uri.substr(place.from, place.to - place.from);
-  if (authority.find('@') != std::string::npos) {
-    return Status::InvalidArgument("tracking URI " + Quote(MaskCredentials(uri), 400) +
-                                   " holds a user or password, expected them in the environment")
-        .WithFix("export MLFLOW_TRACKING_USERNAME=… MLFLOW_TRACKING_PASSWORD=…")
-        .WithFix("or: export MLFLOW_TRACKING_TOKEN=…");
-  }
+  std::string authority = uri.substr(place.from, place.to - place.from);
   const bool is_https = ToLower(uri.substr(0, 5)) == "https";
   ServerUrl url{.port = is_https ? 443 : 80};
+  if (const std::size_t at = authority.rfind('@'); at != std::string::npos) {
+    const std::string user_info = authority.substr(0, at);
+    authority.erase(0, at + 1);
+    const std::size_t colon = std::min(user_info.find(':'), user_info.size());
+    url.username = PercentDecode(user_info.substr(0, colon));
+    url.password = PercentDecode(user_info.substr(std::min(colon + 1, user_info.size())));
+    if (!IsPlain(url.username) || !IsPlain(url.password))
+      return WrongUri(uri, "its user or password holds a control character");
+  }
+  if (uri.find('@', place.to) != std::string::npos)
+    return WrongUri(uri, "a \"/\" in a password has to be written %2F");
   if (!ReadHost(authority, url)) return WrongUri(uri, "its host or port cannot be read");
   std::string prefix = uri.substr(place.to);
   if (prefix.find_first_of("?#") != std::string::npos)

@@ -18,6 +18,8 @@ struct ServerUrl {
   std::string host;
   /// What follows the host, or the scheme's own.
   int port = 0;
+  /// What stood before an "@", decoded; empty when nothing did. Never part of a message.
+  std::string username, password;
 
   bool is_https() const { return base.starts_with("https:"); }
   /// Whether it is a program on this machine.
@@ -27,9 +29,8 @@ struct ServerUrl {
 /// Whether `uri` names a tracking server: http: or https:, in any case.
 bool IsServerUri(std::string_view uri);
 
-/// Reads http(s)://HOST[:PORT][/PREFIX]. Fails with kInvalidArgument for anything else, also for a
-/// user or password before the host: those belong into the environment, where no list of processes
-/// and no log shows them.
+/// Reads http(s)://[USER[:PASSWORD]@]HOST[:PORT][/PREFIX]. Fails with kInvalidArgument for anything
+/// else.
 Result<ServerUrl> ParseServerUrl(const std::string& uri);
 
 /// All but letters, digits and -._~ as %XX; slashes are kept where `text` is a path.

@@ -68,7 +68,8 @@ std::string WireText(const Json& object, const char* member) {
 Experiment ExperimentFromWire(const Json& json) {
   return {.id = WireText(json, "experiment_id"),
           .name = WireText(json, "name"),
-          .artifact_location = WireText(json, "artifact_location")};
+          .artifact_location = WireText(json, "artifact_location"),
+          .tags = Pairs(json, "tags")};
 }
 
 Run RunFromWire(const Json& json) {
@@ -109,6 +110,12 @@ std::vector<DatasetInput> InputsFromWire(const Json& json) {
   return inputs;
 }
 
+bool HasOutputOnWire(const Json& json, const std::string& model_id) {
+  const Json& outputs = Array(WireObject(json, "outputs"), "model_outputs");
+  return std::any_of(outputs.begin(), outputs.end(),
+                     [&](const Json& output) { return WireText(output, "model_id") == model_id; });
+}
+
 MetricPoint MetricFromWire(const Json& json) {
   return {.key = WireText(json, "key"),
           .value = Real(json, "value"),
@@ -118,10 +125,22 @@ MetricPoint MetricFromWire(const Json& json) {
 
 LoggedModel LoggedModelFromWire(const Json& json) {
   const Json& info = WireObject(json, "info");
-  return {.id = WireText(info, "model_id"),
-          .name = WireText(info, "name"),
-          .artifact_location = WireText(info, "artifact_uri"),
-          .source_run_id = WireText(info, "source_run_id")};
+  const Json& data = WireObject(json, "data");
+  LoggedModel model{.id = WireText(info, "model_id"),
+                    .name = WireText(info, "name"),
+                    .artifact_location = WireText(info, "artifact_uri"),
+                    .source_run_id = WireText(info, "source_run_id"),
+                    .model_type = WireText(info, "model_type"),
+                    .created_ms = Integer(info, "creation_timestamp_ms"),
+                    .params = Pairs(data, "params"),
+                    .tags = Pairs(info, "tags")};
+  for (const Json& metric : Array(data, "metrics")) {
+    model.metrics.push_back({.point = MetricFromWire(metric),
+                             .run_id = WireText(metric, "run_id"),
+                             .dataset_name = WireText(metric, "dataset_name"),
+                             .dataset_digest = WireText(metric, "dataset_digest")});
+  }
+  return model;
 }
 
 bool IsReadyOnWire(const Json& json) {

@@ -20,6 +20,8 @@ Run RunFromWire(const Json& json);
 bool IsDeletedOnWire(const Json& json);
 /// From the run's {"inputs": {"dataset_inputs": […]}}.
 std::vector<DatasetInput> InputsFromWire(const Json& json);
+/// Whether the run's {"outputs": {"model_outputs": […]}} names the model.
+bool HasOutputOnWire(const Json& json, const std::string& model_id);
 MetricPoint MetricFromWire(const Json& json);
 /// From {"info": …}.
 LoggedModel LoggedModelFromWire(const Json& json);

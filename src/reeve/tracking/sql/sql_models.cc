@@ -9,10 +9,10 @@
 #include "reeve/base/json.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
-#include "reeve/base/user_name.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/names.h"
 #include "reeve/tracking/registry_log.h"
+#include "reeve/tracking/sql/model_status.h"
 #include "reeve/tracking/sql/sql_store.h"
 
 namespace reeve::tracking {
@@ -20,51 +20,86 @@ namespace {
 
 using Lock = std::lock_guard<std::mutex>;
 
-constexpr int kPending = 1;
-constexpr int kReady = 2;
-constexpr const char* kDeletedStage = "Deleted_Internal";
 constexpr std::array<const char*, 4> kStages = {"None", "Staging", "Production", "Archived"};
 
 Status MissingLoggedModel(const std::string& model_id) {
   return Status::NotFound("logged model " + Quote(model_id) + " does not exist");
 }
 
-RegistryEvent EventNow(const Clock& clock, RegistryAction action, const std::string& model) {
-  RegistryEvent event;
-  event.time_ms = clock.NowMs();
-  event.actor = UserName();
-  event.action = action;
-  event.model = model;
-  return event;
-}
-
 }  // namespace
 
-Result<LoggedModel> SqlStore::CreateLoggedModel(const Run& run, const std::string& name) {
+// By its id, whatever its status; else by tags that are all there.
+Result<std::optional<LoggedModel>> SqlStore::FindLoggedModel(const NewLoggedModel& request) {
+  REEVE_ASSIGN_OR_RETURN(
+      sql::Statement row,
+      database_->Prepare("SELECT model_id, name, artifact_location, source_run_id FROM "
+                         "logged_models WHERE lifecycle_stage = 'active' AND (model_id = ?1 OR "
+                         "experiment_id = CAST(?2 AS INTEGER)) ORDER BY model_id = ?1 DESC",
+                         request.id, request.experiment_id));
+  std::vector<LoggedModel> candidates;
+  for (;;) {
+    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
+    if (!more) break;
+    candidates.push_back({row.Text(0), row.Text(1), row.Text(2), row.Text(3)});
+  }
+  for (LoggedModel& model : candidates) {
+    const bool is_it = model.id == request.id;
+    if (!is_it && (request.tags.empty() || model.source_run_id != request.source_run_id)) continue;
+    REEVE_RETURN_IF_ERROR(FillLoggedModel(model));
+    if (is_it) return std::optional<LoggedModel>(std::move(model));
+    const bool has_all =
+        std::all_of(request.tags.begin(), request.tags.end(), [&](const auto& tag) {
+          const auto own = model.tags.find(tag.first);
+          return own != model.tags.end() && own->second == tag.second;
+        });
+    if (has_all) return std::optional<LoggedModel>(std::move(model));
+  }
+  return std::optional<LoggedModel>();
+}
+
+Result<LoggedModel> SqlStore::AddLoggedModel(const NewLoggedModel& request) {
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_));
-  REEVE_RETURN_IF_ERROR(CheckRun(run.id));
+  if (!request.source_run_id.empty()) REEVE_RETURN_IF_ERROR(CheckRun(request.source_run_id));
+  REEVE_ASSIGN_OR_RETURN(std::optional<LoggedModel> known, FindLoggedModel(request));
+  if (known) return std::move(*known);
   REEVE_ASSIGN_OR_RETURN(
       sql::Statement experiment,
       database_->Prepare(
           "SELECT artifact_location FROM experiments WHERE CAST(experiment_id AS TEXT) = ?",
-          run.experiment_id));
+          request.experiment_id));
   REEVE_ASSIGN_OR_RETURN(const bool found, experiment.Step());
-  if (!found) return Status::NotFound("experiment " + Quote(run.experiment_id) + " does not exist");
-  LoggedModel model{
-      .id = "m-" + NewId(), .name = name, .artifact_location = {}, .source_run_id = run.id};
+  if (!found)
+    return Status::NotFound("experiment " + Quote(request.experiment_id) + " does not exist");
+  LoggedModel model{.id = request.id.empty() ? "m-" + NewId() : request.id,
+                    .name = request.name,
+                    .artifact_location = {},
+                    .source_run_id = request.source_run_id};
   model.artifact_location = JoinUri(experiment.Text(0), "models/" + model.id + "/artifacts");
+  const std::int64_t now = clock_->NowMs();
+  const std::int64_t created = request.created_ms > 0 ? request.created_ms : now;
+  const std::optional<std::string> run =
+      model.source_run_id.empty() ? std::nullopt : std::optional(model.source_run_id);
   REEVE_RETURN_IF_ERROR(
       database_->Run("INSERT INTO logged_models (model_id, experiment_id, name, artifact_location, "
                      "creation_timestamp_ms, last_updated_timestamp_ms, status, "
                      "lifecycle_stage, model_type, source_run_id) VALUES (?, CAST(? AS INTEGER), "
-                     "?, ?, ?, ?, ?, 'active', 'classifier', ?)",
-                     model.id, run.experiment_id, name, model.artifact_location, clock_->NowMs(),
-                     clock_->NowMs(), kPending, run.id));
-  REEVE_RETURN_IF_ERROR(
-      database_->Run("INSERT INTO inputs (input_uuid, source_type, source_id, destination_type, "
-                     "destination_id, step) VALUES (?, 'RUN_OUTPUT', ?, 'MODEL_OUTPUT', ?, 0)",
-                     NewId(), run.id, model.id));
+                     "?, ?, ?, ?, ?, 'active', ?, ?)",
+                     model.id, request.experiment_id, model.name, model.artifact_location, created,
+                     now, kModelPending, request.model_type, run));
+  if (run) {
+    REEVE_RETURN_IF_ERROR(
+        database_->Run("INSERT INTO inputs (input_uuid, source_type, source_id, destination_type, "
+                       "destination_id, step) VALUES (?, 'RUN_OUTPUT', ?, 'MODEL_OUTPUT', ?, 0)",
+                       NewId(), *run, model.id));
+  }
+  for (const auto& [key, value] : request.params) {
+    REEVE_RETURN_IF_ERROR(
+        database_->Run("INSERT INTO logged_model_params (model_id, experiment_id, param_key, "
+                       "param_value) VALUES (?, CAST(? AS INTEGER), ?, ?)",
+                       model.id, request.experiment_id, key, value));
+  }
+  REEVE_RETURN_IF_ERROR(WriteLoggedModelTags(model.id, request.tags));
   REEVE_RETURN_IF_ERROR(transaction.Commit());
   return model;
 }
@@ -80,7 +115,7 @@ Result<std::vector<LoggedModel>> SqlStore::FindLoggedModels(const std::string& r
           "SELECT model_id, name, artifact_location, source_run_id FROM logged_models WHERE "
           "source_run_id = ? AND lifecycle_stage = 'active' AND status = ? ORDER BY "
           "creation_timestamp_ms, model_id",
-          run_id, kReady));
+          run_id, kModelReady));
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
     if (!more) return models;
@@ -97,7 +132,7 @@ Result<LoggedModel> SqlStore::GetLoggedModel(const std::string& model_id) {
       database_->Prepare(
           "SELECT model_id, name, artifact_location, source_run_id FROM logged_models "
           "WHERE model_id = ? AND lifecycle_stage = 'active' AND status = ?",
-          model_id, kReady));
+          model_id, kModelReady));
   REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
   if (!found) return MissingLoggedModel(model_id);
   return LoggedModel{row.Text(0), row.Text(1), row.Text(2), row.Text(3)};
@@ -182,7 +217,7 @@ Result<std::optional<ModelVersion>> SqlStore::Publish(const Publication& publica
     if (!publication.model_id.empty()) {
       REEVE_RETURN_IF_ERROR(database_->Run(
           "UPDATE logged_models SET status = ?, last_updated_timestamp_ms = ? WHERE model_id = ?",
-          kReady, clock_->NowMs(), publication.model_id));
+          kModelReady, clock_->NowMs(), publication.model_id));
       if (database_->changes() == 0) return MissingLoggedModel(publication.model_id);
     }
     if (!publication.registered_name.empty()) {
@@ -190,7 +225,7 @@ Result<std::optional<ModelVersion>> SqlStore::Publish(const Publication& publica
       if (!publication.alias.empty())
         REEVE_RETURN_IF_ERROR(WriteAlias(publication.registered_name, publication.alias, version));
     }
-    REEVE_RETURN_IF_ERROR(WriteEnd(publication.run_id, publication.status));
+    REEVE_RETURN_IF_ERROR(WriteEnd(publication.run_id, publication.status, 0));
     REEVE_RETURN_IF_ERROR(transaction.Commit());
   }
   if (publication.registered_name.empty()) return std::optional<ModelVersion>();

@@ -118,10 +118,22 @@ Result<std::vector<Experiment>> SqlStore::ListExperiments() {
   std::vector<Experiment> experiments;
   for (;;) {
     REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return experiments;
+    if (!more) break;
     experiments.push_back(
         {.id = row.Text(0), .name = row.Text(1), .artifact_location = row.Text(2)});
   }
+  for (Experiment& experiment : experiments) {
+    REEVE_ASSIGN_OR_RETURN(sql::Statement tag,
+                           database_->Prepare("SELECT key, value FROM experiment_tags WHERE "
+                                              "experiment_id = CAST(? AS INTEGER)",
+                                              experiment.id));
+    for (;;) {
+      REEVE_ASSIGN_OR_RETURN(const bool more, tag.Step());
+      if (!more) break;
+      experiment.tags[tag.Text(0)] = tag.Text(1);
+    }
+  }
+  return experiments;
 }
 
 Result<Run> SqlStore::CreateRun(const NewRun& request) {
@@ -136,12 +148,14 @@ Result<Run> SqlStore::CreateRun(const NewRun& request) {
   REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
   if (!found)
     return Status::NotFound("experiment " + Quote(request.experiment_id) + " does not exist");
-  Run run{.id = NewId(),
+  if (!request.id.empty() && CheckRun(request.id).ok())
+    return Status::AlreadyExists("run " + Quote(request.id) + " already exists");
+  Run run{.id = request.id.empty() ? NewId() : request.id,
           .name = request.name,
           .experiment_id = request.experiment_id,
           .artifact_uri = {},
           .user = request.user,
-          .start_ms = clock_->NowMs(),
+          .start_ms = request.start_ms > 0 ? request.start_ms : clock_->NowMs(),
           .tags = request.tags};
   run.name = run.name.empty() ? ReadableRunName(run.id) : Cut(run.name, kKeyBytes);
   run.artifact_uri = JoinUri(row.Text(0), run.id + "/artifacts");
@@ -305,17 +319,17 @@ Status SqlStore::SetTags(const std::string& run_id, const Tags& tags) {
   return transaction.Commit();
 }
 
-Status SqlStore::WriteEnd(const std::string& run_id, RunStatus status) {
+Status SqlStore::WriteEnd(const std::string& run_id, RunStatus status, std::int64_t end_ms) {
   REEVE_RETURN_IF_ERROR(
       database_->Run("UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?",
-                     RunStatusName(status), clock_->NowMs(), run_id));
+                     RunStatusName(status), end_ms > 0 ? end_ms : clock_->NowMs(), run_id));
   return database_->changes() > 0 ? Status::Ok()
                                   : Status::NotFound("run " + Quote(run_id) + " does not exist");
 }
 
-Status SqlStore::EndRun(const std::string& run_id, RunStatus status) {
+Status SqlStore::EndRunAt(const std::string& run_id, RunStatus status, std::int64_t end_ms) {
   const Lock lock(mutex_);
-  return WriteEnd(run_id, status);
+  return WriteEnd(run_id, status, end_ms);
 }
 
 Result<bool> SqlStore::EndIfRunning(const std::string& run_id, RunStatus status, const Tags& tags) {

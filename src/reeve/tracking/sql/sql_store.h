@@ -32,13 +32,13 @@ class SqlStore final : public Store {
   Status SetTags(const std::string& run_id, const Tags& tags) override;
   Result<std::vector<Run>> ListRunning() override;
   Result<bool> EndIfRunning(const std::string& run_id, RunStatus status, const Tags& tags) override;
-  Status EndRun(const std::string& run_id, RunStatus status) override;
+  Status EndRunAt(const std::string& run_id, RunStatus status, std::int64_t end_ms) override;
   Status DeleteRun(const std::string& run_id) override;
   Result<std::vector<MetricPoint>> MetricHistory(const std::string& run_id,
                                                  const std::string& key) override;
   Status LogInput(const std::string& run_id, const DatasetInput& input) override;
   Result<std::vector<DatasetInput>> ListInputs(const std::string& run_id) override;
-  Result<LoggedModel> CreateLoggedModel(const Run& run, const std::string& name) override;
+  Result<LoggedModel> AddLoggedModel(const NewLoggedModel& request) override;
   Result<std::vector<LoggedModel>> FindLoggedModels(const std::string& run_id) override;
   Result<LoggedModel> GetLoggedModel(const std::string& model_id) override;
   Result<std::optional<ModelVersion>> Publish(const Publication& publication) override;
@@ -50,10 +50,23 @@ class SqlStore final : public Store {
   Status DeleteAlias(const std::string& name, const std::string& alias) override;
   Status SetStage(const std::string& name, std::int64_t version, const std::string& stage) override;
   Status DeleteVersion(const std::string& name, std::int64_t version) override;
+  Status SetExperimentTags(const std::string& experiment_id, const Tags& tags) override;
+  Result<std::vector<LoggedModel>> ListLoggedModels(const std::string& experiment_id) override;
+  Status LogModelMetrics(const LoggedModel& model,
+                         const std::vector<ModelMetric>& metrics) override;
+  Status FinishLoggedModel(const std::string& model_id) override;
+  Status SetLoggedModelTags(const std::string& model_id, const Tags& tags) override;
+  Status CreateModel(const std::string& name, const std::string& description,
+                     const Tags& tags) override;
+  Result<ModelVersion> AddVersion(const NewVersion& version) override;
   Result<std::optional<std::vector<RegistryEvent>>> ListRegistryEvents(
       const std::string& name) override;
 
  private:
+  Status FillLoggedModel(LoggedModel& model);
+  Result<std::optional<LoggedModel>> FindLoggedModel(const NewLoggedModel& request);
+  Status WriteLoggedModelTags(const std::string& model_id, const Tags& tags);
+  Status WriteVersionTags(const std::string& name, std::int64_t version, const Tags& tags);
   SqlStore(std::unique_ptr<sql::Database> database, std::string folder, const Clock* clock)
       : database_(std::move(database)), folder_(std::move(folder)), clock_(clock) {}
 
@@ -64,7 +77,7 @@ class SqlStore final : public Store {
   /// Into params or tags, values cut to `most_bytes`.
   Status WriteTexts(const char* table, std::size_t most_bytes, const std::string& run_id,
                     const std::map<std::string, std::string>& texts);
-  Status WriteEnd(const std::string& run_id, RunStatus status);
+  Status WriteEnd(const std::string& run_id, RunStatus status, std::int64_t end_ms);
   Status FillVersion(ModelVersion& version);
   Status FillModel(RegisteredModel& model);
   Result<std::vector<std::string>> ModelNames();

@@ -1,0 +1,55 @@
+#include "reeve/workflow/spool.h"
+
+#include <gtest/gtest.h>
+
+#include "reeve/base/file_system.h"
+#include "reeve/base/test_folder.h"
+
+namespace reeve::workflow {
+namespace {
+
+TEST(SpoolTest, EachServerHasItsOwnWhoeverAsks) {
+  const std::string plain = SpoolOf("/s", "http://mlflow.internal:5000").folder;
+  EXPECT_TRUE(plain.starts_with("/s/mlflow.internal_5000-")) << plain;
+  EXPECT_EQ(SpoolOf("/s", "http://ada:hunter2@mlflow.internal:5000/").folder, plain);
+  EXPECT_NE(SpoolOf("/s", "http://mlflow.internal:5001").folder, plain);
+  EXPECT_NE(SpoolOf("/s", "https://mlflow.internal:5000").folder, plain);
+  EXPECT_TRUE(SpoolOf("/s", "http://h/../../x").folder.starts_with("/s/h_.._.._x-"));
+}
+
+TEST(SpoolTest, NothingWaitsWhereNothingWasKept) {
+  const TestFolder folder;
+  const auto sent =
+      SyncSpool({.tracking_uri = "http://127.0.0.1:1", .spool = folder.Path("spool")});
+  ASSERT_TRUE(sent.ok()) << sent.status().message();
+  EXPECT_FALSE(sent->has_value());
+  EXPECT_FALSE(FileSystem::System().Exists(folder.Path("spool")));
+}
+
+TEST(SpoolTest, OneProcessAtATime) {
+  const TestFolder folder;
+  const Spool spool = SpoolOf(folder.Path("spool"), "http://h");
+  auto first = SpoolLock::Take(spool, true);
+  ASSERT_TRUE(first.ok()) << first.status().message();
+  EXPECT_EQ(SpoolLock::Take(spool, false).status().code(), StatusCode::kUnavailable);
+  first->reset();
+  EXPECT_TRUE(SpoolLock::Take(spool, false).ok());
+}
+
+TEST(SpoolTest, WhatCannotBeSentWaitsOn) {
+  const TestFolder folder;
+  const Spool spool = SpoolOf(folder.Path("spool"), "http://127.0.0.1:1");
+  {
+    const auto store = *tracking::Store::Open(spool.uri, {});
+    const auto run = store->CreateRun({.experiment_id = "0"});
+    ASSERT_TRUE(run.ok());
+    ASSERT_TRUE(store->EndRun(run->id, tracking::RunStatus::kFinished).ok());
+  }
+  const auto sent =
+      SyncSpool({.tracking_uri = "http://127.0.0.1:1", .spool = folder.Path("spool")});
+  EXPECT_EQ(sent.status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ((*tracking::Store::Open(spool.uri, {}))->ListRuns("", 9)->size(), 1u);
+}
+
+}  // namespace
+}  // namespace reeve::workflow

@@ -1,0 +1,51 @@
+"""A real `mlflow server` for tests."""
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+START_SECONDS = 180
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Server:
+    """`mlflow server` with an SQLite file and its artifact proxy in `folder`, ready when made; can be stopped and started again."""
+
+    def __init__(self, folder, *words):
+        self.folder, self.words = folder, words
+        self.uri = f"http://127.0.0.1:{free_port()}"
+        folder.mkdir()
+        self.start()
+
+    def start(self):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_TRACKING")}
+        environment |= {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+        self.log = open(self.folder / "log.txt", "ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "mlflow", "server", "--port", self.uri.rsplit(":", 1)[1], "--workers", "1", "--backend-store-uri", "sqlite:///mlflow.db", *self.words],
+            cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True)
+        deadline = time.monotonic() + START_SECONDS
+        while not self.is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("mlflow server did not start:\n" + (self.folder / "log.txt").read_text()[-2000:])
+            time.sleep(0.1)
+
+    def is_ready(self):
+        try:
+            return urllib.request.urlopen(self.uri + "/health", timeout=5).status == 200
+        except OSError:
+            return False
+
+    def stop(self):
+        if self.log.closed:
+            return
+        os.killpg(self.process.pid, 15)
+        self.process.wait(30)
+        self.log.close()
