@@ -4,7 +4,7 @@
     python3 tests/docs/run.py path/to/reeve
 
 Every ```console block of README.md and docs/ is run line by line ("$ reeve …", "$ curl …"), file by file in one folder that
-the demo filled; "$ reeve serve … &" runs until the page ends, at a free port that stands in for 5000. Lines of output shown below a command have to occur in what it prints ("…" stands for anything). Examples of
+the demo filled; "$ reeve serve … &" and "$ reeve server … &" run until the page ends, at a free port that stands in for 5000. Lines of output shown below a command have to occur in what it prints ("…" stands for anything). Examples of
 --help are run as they stand, docs/reference/cli.md has to be what `reeve help --reference` prints, and links between
 pages have to lead somewhere.
 """
@@ -88,7 +88,7 @@ def run_page(binary, path):
                     more, _, shown = shown.partition("\n")
                     command = command[:-1] + more
                 command = command.split("   #")[0].strip()
-                if command.startswith("reeve serve ") and command.endswith("&"):
+                if command.startswith(("reeve serve ", "reeve server ")) and command.endswith("&"):
                     missing = shown_lines_occur(shown.splitlines(), services.start(command[:-1]))
                     if missing is not None:
                         errors.append(f"{path.name}: $ {command}\n  does not print: {missing}")

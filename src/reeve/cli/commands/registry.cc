@@ -30,10 +30,7 @@ constexpr std::array<Command, 31> kCommands = {{
      2, RunEvaluate},
     {"serve", "MODEL...", "score over HTTP: JSON, CSV, MLflow's and the Open Inference protocols",
      "", 1, 64, RunServe},
-    {"server", "", "tracking server and model registry for MLflow's clients",
-     "  reeve server\n  reeve server --backend-store-uri sqlite:////srv/mlflow.db "
-     "--artifacts-destination /srv/artifacts\n",
-     0, 0, RunServer},
+    {"server", "", "tracking server and model registry for MLflow's clients", "", 0, 0, RunServer},
     {"check", "MODEL|CONTRACT DATA",
      "every violation of the data contract, by row, column and rule; exit 3 if there is one",
      "  reeve check loans new_loans.csv\n", 2, 2, RunCheck},
