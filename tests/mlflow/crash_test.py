@@ -157,7 +157,7 @@ class Crash(unittest.TestCase):
 
     def story(self, backend):
         random_numbers = random.Random(11)
-        server = ReeveServer(REEVE, self.folder, backend)
+        server = ReeveServer(REEVE, self.folder, backend=backend)
         self.addCleanup(server.stop)
         client = self.connect(server)
         experiment = client.post("experiments/create", name="crash")["experiment_id"]

@@ -7,9 +7,10 @@ import threading
 
 
 class ReeveServer:
-    """Works in `folder`, with the artifacts in its folder "kept"; ready when made; can be stopped or killed and started again, at the same address."""
+    """Works in `folder`, with the artifacts in its folder "mlartifacts" and a database that `backend` names; ready when made; can be stopped or killed and started
+    again, at the same address."""
 
-    def __init__(self, reeve, folder, backend="sqlite:///mlflow.db", words=()):
+    def __init__(self, reeve, folder, *words, backend="sqlite:///mlflow.db"):
         self.reeve, self.folder, self.backend, self.words = os.path.abspath(reeve), folder, backend, words
         self.port, self.process = "0", None
         folder.mkdir(parents=True, exist_ok=True)
@@ -17,7 +18,7 @@ class ReeveServer:
 
     def start(self):
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))}
-        words = [self.reeve, "server", "--port", self.port, "--backend-store-uri", self.backend, "--artifacts-destination", str(self.folder / "kept"), *self.words]
+        words = [self.reeve, "server", "--port", self.port, "--backend-store-uri", self.backend, "--artifacts-destination", str(self.folder / "mlartifacts"), *self.words]
         self.process = subprocess.Popen(words, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         said = []
         for line in self.process.stderr:
