@@ -1,10 +1,13 @@
-"""A real `mlflow server` for tests."""
+"""A real `mlflow server` for tests, or `reeve server` in its place."""
+import functools
 import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+
+from reeve_server import ReeveServer
 
 START_SECONDS = 180
 
@@ -15,13 +18,13 @@ def free_port():
         return listener.getsockname()[1]
 
 
-class Server:
+class MlflowServer:
     """`mlflow server` with an SQLite file and its artifact proxy in `folder`, ready when made; can be stopped and started again."""
 
     def __init__(self, folder, *words):
         self.folder, self.words = folder, words
         self.uri = f"http://127.0.0.1:{free_port()}"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         self.start()
 
     def start(self):
@@ -49,3 +52,10 @@ class Server:
         os.killpg(self.process.pid, 15)
         self.process.wait(30)
         self.log.close()
+
+
+def chosen(argv):
+    """Takes "REEVE [reeve|mlflow]" off the command line: the binary, and what makes a server of that kind of a folder and more options."""
+    kind = argv.pop() if argv[-1] in ("reeve", "mlflow") else "mlflow"
+    reeve = os.path.abspath(argv.pop())
+    return reeve, MlflowServer if kind == "mlflow" else functools.partial(ReeveServer, reeve)

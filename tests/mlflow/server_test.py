@@ -1,8 +1,8 @@
 """reeve and MLflow's client meet on one `mlflow server`: each uses what the other brought there.
 
-    server_test.py REEVE
+    server_test.py REEVE [reeve]
 
-Prints "server: N passed, N failed, N skipped". The tests are one story, so they run in the order of their numbers.
+With "reeve" `reeve server` stands in for `mlflow server`. Prints "server: N passed, N failed, N skipped". The tests are one story, so they run in the order of their numbers.
 """
 import json
 import logging
@@ -19,10 +19,10 @@ os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
 
 from mlflow import MlflowClient  # noqa: E402
 from mlflow.models import Model  # noqa: E402
-from mlflow_server import Server, free_port  # noqa: E402
+from mlflow_server import MlflowServer, chosen, free_port  # noqa: E402
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
-REEVE = sys.argv.pop()
+REEVE, Server = chosen(sys.argv)
 
 
 class ServerStory(unittest.TestCase):
@@ -157,7 +157,8 @@ class ServerStory(unittest.TestCase):
 
     def test_8_artifacts_that_the_server_does_not_hand_out_are_on_its_disk(self):
         shared = self.folder / "shared"
-        server = Server(self.folder / "unproxied", "--no-serve-artifacts", "--default-artifact-root", str(shared))
+        unproxied = ["--no-serve-artifacts"] if Server is MlflowServer else []
+        server = Server(self.folder / "unproxied", *unproxied, "--default-artifact-root", str(shared))
         try:
             client = MlflowClient(tracking_uri=server.uri, registry_uri=server.uri)
             run = client.create_run("0").info

@@ -1,8 +1,8 @@
 """Copies between a file and a real `mlflow server`, a server that goes away in mid-training, a service that follows its alias.
 
-    transfer_test.py REEVE
+    transfer_test.py REEVE [reeve]
 
-Prints "transfer: N passed, N failed, N skipped". The tests are one story, so they run in the order of their numbers.
+With "reeve" `reeve server` stands in for `mlflow server`. Prints "transfer: N passed, N failed, N skipped". The tests are one story, so they run in the order of their numbers.
 """
 import json
 import logging
@@ -23,10 +23,10 @@ from mlflow import MlflowClient  # noqa: E402
 from mlflow.data.meta_dataset import MetaDataset  # noqa: E402
 from mlflow.data.http_dataset_source import HTTPDatasetSource  # noqa: E402
 from mlflow.entities import DatasetInput, InputTag, Metric, Param  # noqa: E402
-from mlflow_server import Server, free_port  # noqa: E402
+from mlflow_server import chosen, free_port  # noqa: E402
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
-REEVE = sys.argv.pop()
+REEVE, Server = chosen(sys.argv)
 PATIENCE_SECONDS = 60
 
 
