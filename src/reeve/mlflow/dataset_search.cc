@@ -38,7 +38,8 @@ Status SearchDatasets(const Context& context, const Request& request, std::strin
   std::vector<sql::Parameter> ids;
   for (const std::string& text : texts) {
     REEVE_ASSIGN_OR_RETURN(const std::int64_t id, ParseSearchedExperimentId(text));
-    ids.emplace_back(id);
+    const bool is_hidden = request.visible && !request.visible->experiments.Has(std::to_string(id));
+    if (!is_hidden) ids.emplace_back(id);
   }
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Read());
   std::string list;

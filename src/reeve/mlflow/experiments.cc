@@ -1,5 +1,6 @@
 #include "reeve/mlflow/experiments.h"
 
+#include "reeve/mlflow/host_policy.h"
 #include "reeve/mlflow/locations.h"
 #include "reeve/mlflow/validation.h"
 
@@ -85,6 +86,7 @@ Status Create(const Context& context, const Request& request, std::string& answe
   REEVE_RETURN_IF_ERROR(CheckName(name));
   REEVE_ASSIGN_OR_RETURN(const std::string location,
                          ResolveLocation(request.Text("artifact_location"), "artifact_location"));
+  REEVE_RETURN_IF_ERROR(CheckHost(location, "artifact_location", {context.artifact_root}));
   const auto tags = request.Pairs("tags");
   for (const auto& [key, value] : tags) REEVE_RETURN_IF_ERROR(CheckTag(key, value));
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Write());
@@ -241,6 +243,7 @@ void WriteExperiment(const Experiment& experiment, JsonWriter& writer) {
   writer.Member("name", experiment.name);
   writer.Member("artifact_location", experiment.artifact_location);
   writer.Member("lifecycle_stage", experiment.lifecycle_stage);
+  writer.Member("workspace", "default");
   writer.IntegerMember("last_update_time", experiment.last_update_time);
   writer.IntegerMember("creation_time", experiment.creation_time);
   if (!experiment.tags.empty()) {

@@ -20,6 +20,27 @@ TEST_F(ExperimentsTest, TheDefaultOneIsThere) {
   const std::string answer = Get("0");
   EXPECT_EQ(Between(answer, R"("name":")"), "Default");
   EXPECT_EQ(Between(answer, R"("artifact_location":")"), "mlflow-artifacts:/0");
+  EXPECT_EQ(Between(answer, R"("workspace":")"), "default");
+}
+
+TEST_F(ExperimentsTest, AnIdIsANumber) {
+  const std::string invalid =
+      "INVALID_PARAMETER_VALUE: Invalid experiment ID 'x'. Experiment ID must be a valid integer.";
+  EXPECT_EQ(Get("x"), invalid);
+  for (const char* const path : {"/experiments/delete", "/experiments/restore"})
+    EXPECT_EQ(Answer("POST", path, R"({"experiment_id":"x"})"), invalid) << path;
+  EXPECT_EQ(Answer("POST", "/runs/create", R"({"experiment_id":"x"})"), invalid);
+  EXPECT_EQ(Get("77"), "RESOURCE_DOES_NOT_EXIST: No Experiment with id=77 exists");
+}
+
+TEST_F(ExperimentsTest, ALocationNamesNoForeignHost) {
+  for (const char* const location : {"http://h/x", "hdfs://h/x", "mlflow-artifacts://h:1/x"}) {
+    EXPECT_NE(Answer("POST", "/experiments/create",
+                     std::string(R"({"name":"a","artifact_location":")") + location + "\"}")
+                  .find("INVALID_PARAMETER_VALUE: 'artifact_location' cannot use the"),
+              std::string::npos)
+        << location;
+  }
 }
 
 TEST_F(ExperimentsTest, IsMadeAndFoundByIdAndName) {
@@ -73,7 +94,6 @@ TEST_F(ExperimentsTest, TagsAreSetReplacedAndDeleted) {
 
 TEST_F(ExperimentsTest, UnknownOnesAreNamed) {
   EXPECT_EQ(Get("77"), "RESOURCE_DOES_NOT_EXIST: No Experiment with id=77 exists");
-  EXPECT_EQ(Get("abc"), "RESOURCE_DOES_NOT_EXIST: No Experiment with id=abc exists");
   EXPECT_EQ(Answer("GET", "/experiments/get-by-name", "experiment_name=no"),
             "RESOURCE_DOES_NOT_EXIST: Could not find experiment with name 'no'");
 }

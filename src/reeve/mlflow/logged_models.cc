@@ -71,8 +71,8 @@ void WriteInfo(const LoggedModel& model, JsonWriter& writer) {
   writer.Member("status", model.status >= 1 && model.status <= 3
                               ? kStatuses[model.status - 1]
                               : "LOGGED_MODEL_STATUS_UNSPECIFIED");
-  writer.MemberUnlessEmpty("model_type", model.model_type);
-  writer.MemberUnlessEmpty("source_run_id", model.source_run_id);
+  if (model.model_type) writer.Member("model_type", *model.model_type);
+  if (model.source_run_id) writer.Member("source_run_id", *model.source_run_id);
   writer.MemberUnlessEmpty("status_message", model.status_message);
   WritePairs("tags", model.tags, writer);
   writer.EndObject();
@@ -277,8 +277,8 @@ LoggedModel LoggedModelFromRow(const sql::Statement& row) {
           .last_update_time = row.Integer(5),
           .status = row.Integer(6),
           .lifecycle_stage = row.Text(7),
-          .model_type = row.Text(8),
-          .source_run_id = row.Text(9),
+          .model_type = row.OptionalText(8),
+          .source_run_id = row.OptionalText(9),
           .status_message = row.Text(10)};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -32,8 +33,9 @@ struct LoggedModel {
   std::int64_t status = 1;
   /// "active" or "deleted".
   std::string lifecycle_stage;
-  std::string model_type;
-  std::string source_run_id;
+  /// Nothing when not known; what clients leave out is kept as the empty text.
+  std::optional<std::string> model_type;
+  std::optional<std::string> source_run_id;
   std::string status_message;
 
   std::vector<std::pair<std::string, std::string>> params = {};

@@ -35,6 +35,12 @@ TEST_F(LoggedModelsTest, IsMadePendingBesideItsExperiment) {
   EXPECT_NE(model.find(R"("tags":[{"key":"t","value":"x"}])"), std::string::npos) << model;
 }
 
+TEST_F(LoggedModelsTest, WhatIsLeftOutIsTheEmptyText) {
+  const std::string model = Get(Create());
+  EXPECT_NE(model.find(R"("model_type":"")"), std::string::npos) << model;
+  EXPECT_NE(model.find(R"("source_run_id":"")"), std::string::npos) << model;
+}
+
 TEST_F(LoggedModelsTest, IsFinalizedByNameAndNumber) {
   const std::string id = Create();
   EXPECT_EQ(

@@ -43,6 +43,7 @@ Result<Asked<Search>> ReadAsked(const Request& request, SearchTarget target, std
   REEVE_ASSIGN_OR_RETURN(asked.search.filter, ParseFilter(target, request.Text("filter")));
   REEVE_ASSIGN_OR_RETURN(asked.search.order, ParseOrderBy(target, request.Texts("order_by")));
   REEVE_ASSIGN_OR_RETURN(asked.offset, DecodePageToken(request.Text("page_token")));
+  asked.search.visible = request.visible.get();
   asked.search.page.offset = asked.offset;
   // One more tells whether there is another page.
   asked.search.page.limit = asked.size < 0 ? 0 : asked.size + 1;

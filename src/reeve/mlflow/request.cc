@@ -82,6 +82,11 @@ const char* TypeName(const Json& value) {
   return "NoneType";
 }
 
+// As MLflow writes values into its messages; bytes that are no UTF-8 become U+FFFD.
+std::string DumpAscii(const Json& value) {
+  return value.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
 std::string DecodeQueryPart(std::string_view part) {
   std::string plus(part);
   std::replace(plus.begin(), plus.end(), '+', ' ');
@@ -101,7 +106,7 @@ Result<Json> QueryValue(const Field& field, std::vector<std::string> values) {
 }  // namespace
 
 Status InvalidValue(std::string_view parameter, const Json& value, std::string_view hint) {
-  std::string message = "Invalid value " + DumpJson(value) + " for parameter '";
+  std::string message = "Invalid value " + DumpAscii(value) + " for parameter '";
   message += parameter;
   message += "' supplied";
   message += hint.empty() ? "." : ": ";
@@ -170,8 +175,10 @@ Result<Request> Request::FromQuery(std::string_view query, const std::vector<Fie
 Status Request::Check(const std::vector<Field>& fields, std::string_view element) const {
   for (const Field& field : fields) {
     const Json* const value = Member(field.name);
+    // An empty text is a text that is missing, but no number, list or object.
     const bool is_empty =
-        value == nullptr || (value->is_string() && value->get_ref<const std::string&>().empty());
+        value == nullptr || (field.type == FieldType::kText && value->is_string() &&
+                             value->get_ref<const std::string&>().empty());
     if (is_empty ? !field.is_required : Fits(*value, field.type)) continue;
     const std::string name = element.empty() ? field.name : std::string(element) + "." + field.name;
     if (is_empty) return WithHintAtDocs(MissingValue(name));

@@ -12,6 +12,7 @@
 
 #include "reeve/base/json.h"
 #include "reeve/base/result.h"
+#include "reeve/mlflow/visibility.h"
 
 namespace reeve::mlflow {
 
@@ -62,6 +63,8 @@ class Request {
   std::map<std::string, std::string, std::less<>> path;
   /// Who asks: the name of the token or user; empty when nobody has to say.
   std::string user;
+  /// What the answer may show; null: everything.
+  std::shared_ptr<const Visibility> visible;
 
   bool Has(std::string_view name) const;
   /// Empty when absent.

@@ -67,6 +67,23 @@ TEST(RequestTest, PairsMayLackMembers) {
   EXPECT_EQ(pairs[1], std::make_pair(std::string("c"), std::string()));
 }
 
+TEST(RequestTest, AnEmptyTextIsNoNumberAndNoList) {
+  const std::vector<Field> fields = {{"step", FieldType::kInteger}, {"tags", FieldType::kObjects}};
+  const auto message = [&](const char* body) {
+    return Request::FromBody(body)->Check(fields).message();
+  };
+  EXPECT_EQ(message(R"({"step":"","tags":[]})"),
+            "Invalid value \"\" for parameter 'step' supplied:  Hint: Value was of type 'str'. See "
+            "the API docs for more information about request parameters.");
+  EXPECT_NE(message(R"({"tags":""})").find("Invalid value \"\" for parameter 'tags'"),
+            std::string::npos);
+}
+
+TEST(RequestTest, ValuesInMessagesAreAscii) {
+  EXPECT_EQ(InvalidValue("key", "\xc3\xa4", "").message(),
+            "Invalid value \"\\u00e4\" for parameter 'key' supplied.");
+}
+
 TEST(RequestTest, EmptyTextsAreMissing) {
   const std::vector<Field> fields = {{"a", FieldType::kText, true}};
   EXPECT_FALSE(Body(R"({"a":""})").Check(fields).ok());

@@ -98,7 +98,8 @@ Result<Run> NewRun(const Context& context, const Request& request) {
              .start_time = request.Integer("start_time").value_or(context.clock.NowMs()),
              .lifecycle_stage = "active",
              .artifact_uri = {}};
-  if (run.user_id.empty()) run.user_id = request.user;
+  // Who is known for sure; clients send what their machine calls its user, often "unknown".
+  if (!request.user.empty()) run.user_id = request.user;
   run.user_id = Truncate(run.user_id, kMostUser);
   REEVE_ASSIGN_OR_RETURN(run.tags, ReadTags(request));
   REEVE_ASSIGN_OR_RETURN(run.name, ChooseName(request.Text("run_name"), run.tags, run.id));
@@ -136,6 +137,11 @@ Status Get(const Context& context, const Request& request, std::string& answer) 
 Status Update(const Context& context, const Request& request, std::string& answer) {
   const std::optional<std::string> status =
       request.Enum("status", {"RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"});
+  // Unknown names are ignored, unknown numbers are not.
+  if (!status && request.Integer("status") && !request.OptionalText("status")) {
+    return WithHintAtDocs(
+        InvalidValue("status", *request.Member("status"), " Hint: Value was of type 'int'."));
+  }
   const std::string name = request.Text("run_name");
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Write());
   REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database));

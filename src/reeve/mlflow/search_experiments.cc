@@ -12,6 +12,7 @@ namespace {
 
 Result<ExperimentSearch> ReadSearch(const Request& request) {
   ExperimentSearch search;
+  if (request.visible != nullptr) search.visible = &request.visible->experiments;
   REEVE_ASSIGN_OR_RETURN(search.filter,
                          ParseFilter(SearchTarget::kExperiments, request.Text("filter")));
   REEVE_ASSIGN_OR_RETURN(search.order,

@@ -51,6 +51,8 @@ Result<Asked> ReadSearch(const Request& request) {
     REEVE_ASSIGN_OR_RETURN(const std::int64_t number, ParseSearchedExperimentId(id));
     asked.search.experiment_ids.push_back(number);
   }
+  KeepVisible(request.visible ? &request.visible->logged_models : nullptr,
+              asked.search.experiment_ids);
   REEVE_ASSIGN_OR_RETURN(asked.search.datasets, ReadDatasets(request));
   REEVE_ASSIGN_OR_RETURN(asked.search.filter,
                          ParseFilter(SearchTarget::kLoggedModels, asked.page.filter));

@@ -20,6 +20,7 @@ Result<RunSearch> ReadSearch(const Request& request) {
     REEVE_ASSIGN_OR_RETURN(const std::int64_t number, ParseSearchedExperimentId(id));
     search.experiment_ids.push_back(number);
   }
+  KeepVisible(request.visible ? &request.visible->runs : nullptr, search.experiment_ids);
   REEVE_ASSIGN_OR_RETURN(search.filter, ParseFilter(SearchTarget::kRuns, request.Text("filter")));
   REEVE_ASSIGN_OR_RETURN(search.order,
                          ParseOrderBy(SearchTarget::kRuns, request.Texts("order_by")));

@@ -82,9 +82,7 @@ Status CheckMaxResults(std::int64_t max_results, std::int64_t most) {
 
 Result<std::int64_t> ParseExperimentId(const std::string& id) {
   if (id.empty()) return 0;
-  const auto number = ParseInteger(id);
-  if (number) return *number;
-  return Status::NotFound("No Experiment with id=" + id + " exists");
+  return ParseSearchedExperimentId(id);
 }
 
 Result<std::int64_t> ParseSearchedExperimentId(const std::string& id) {

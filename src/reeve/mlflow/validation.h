@@ -14,7 +14,7 @@ namespace reeve::mlflow {
 
 inline constexpr std::size_t kMostExperimentName = 500;
 inline constexpr std::size_t kMostKey = 250;
-inline constexpr std::size_t kMostExperimentTag = 5000;
+inline constexpr std::size_t kMostExperimentTag = 20'000;
 inline constexpr std::size_t kMostParam = 6000;
 inline constexpr std::size_t kMostRunTag = 8000;
 inline constexpr std::size_t kMostRegistryTag = 100'000;
@@ -35,10 +35,10 @@ Status CheckKey(std::string_view key, std::string_view parameter, std::string_vi
 Status CheckIsOwnPath(std::string_view name, std::string_view parameter);
 /// From 1 to `most`, as `max_results` has to be.
 Status CheckMaxResults(std::int64_t max_results, std::int64_t most);
-/// A number; kNotFound in MLflow's words for what cannot be the id of an experiment.
+/// The number of an experiment, 0 for the empty text; kInvalidArgument in MLflow's words for what
+/// is none.
 Result<std::int64_t> ParseExperimentId(const std::string& id);
-/// The same for experiments that are searched in: those need not exist, but kInvalidArgument for
-/// what is no number.
+/// The same for experiments that are searched in: the empty text is none either.
 Result<std::int64_t> ParseSearchedExperimentId(const std::string& id);
 
 }  // namespace reeve::mlflow

@@ -36,7 +36,8 @@ TEST(ValidationTest, MaxResultsHasBounds) {
 TEST(ValidationTest, IdsOfExperimentsAreNumbers) {
   EXPECT_EQ(*ParseExperimentId("17"), 17);
   EXPECT_EQ(*ParseExperimentId(""), 0);
-  EXPECT_EQ(ParseExperimentId("x").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(ParseExperimentId("x").status().message(),
+            "Invalid experiment ID 'x'. Experiment ID must be a valid integer.");
 }
 
 }  // namespace

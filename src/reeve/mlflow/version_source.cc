@@ -75,6 +75,13 @@ std::filesystem::path RealPath(const std::string& uri) {
   return error ? std::filesystem::path() : real;
 }
 
+// As messages name it: without a slash behind it.
+std::string RealName(const std::string& source) {
+  std::string name = RealPath(source).string();
+  if (name.size() > 1 && name.ends_with('/')) name.pop_back();
+  return name.empty() ? source : name;
+}
+
 bool IsWithin(const std::filesystem::path& path, const std::filesystem::path& folder) {
   if (path.empty() || folder.empty()) return false;
   const auto [end, unused] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
@@ -89,10 +96,11 @@ Status CheckLocal(const std::string& source, const Owner& owner) {
     return Status::Ok();
   const bool is_run = owner.field == "run_id";
   return InvalidSource(
-      source, " To use a local path as a model version source, the " + owner.field +
-                  " request parameter has to be specified and the local path has to be contained "
-                  "within the artifact directory of the run specified by the " +
-                  (is_run ? "run_id." : "model_id."));
+      owner.artifacts ? RealName(source) : source,
+      " To use a local path as a model version source, the " + owner.field +
+          " request parameter has to be specified and the local path has to be contained "
+          "within the artifact directory of the run specified by the " +
+          (is_run ? "run_id." : "model_id."));
 }
 
 // No other place on the server may be meant than the text says.
@@ -277,9 +285,11 @@ Status TakeFromLoggedModel(sql::Database& database, VersionSource& source) {
   REEVE_ASSIGN_OR_RETURN(const std::optional<LoggedModelPlace> model,
                          FindLoggedModel(database, model_id));
   if (!model) {
-    return Status::NotFound("Unable to fetch model from model URI source artifact location '" +
-                            source.source + "'.Error: Logged model with ID '" + model_id +
-                            "' not found.");
+    const std::string missing = "Logged model with ID '" + model_id + "' not found.";
+    return Status::NotFound(
+        is_source ? "Unable to fetch model from model URI source artifact location '" +
+                        source.source + "'.Error: " + missing
+                  : missing);
   }
   if (is_source) source.storage_location = model->location;
   if (source.run_id.empty()) source.run_id = model->run_id;

@@ -49,6 +49,13 @@ class VersionSourceTest : public RegistryTest {
   }
 };
 
+TEST_F(VersionSourceTest, ARefusedLocalFileIsNamedAsThePathItMeans) {
+  const std::string start = "INVALID_PARAMETER_VALUE: Invalid model version source: '";
+  EXPECT_TRUE(Create("file:///etc/x/..", "r").starts_with(start + "/etc'."));
+  EXPECT_TRUE(Create("//etc", "r").starts_with(start + "//etc'."));
+  EXPECT_TRUE(Create("file:///etc", "").starts_with(start + "file:///etc'."));
+}
+
 TEST_F(VersionSourceTest, LocalFilesHaveToBeOfTheRunOrModel) {
   EXPECT_TRUE(Takes(folder_.Path("run/model"), "r"));
   EXPECT_TRUE(Takes("file://" + folder_.Path("run"), "r"));

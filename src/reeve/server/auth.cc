@@ -23,7 +23,18 @@ bool IsDigest(std::string_view text) {
   return text.size() == kDigestSize && text.find_first_not_of("0123456789abcdef") == text.npos;
 }
 
-bool Covers(Role held, Role needed) { return held == Role::kAdmin || held == needed; }
+std::string RoleName(Role role) {
+  switch (role) {
+    case Role::kScore:
+      return "token-score";
+    case Role::kRead:
+      return "token-read";
+    case Role::kWrite:
+      return "token-write";
+    default:
+      return "token-admin";
+  }
+}
 
 // The token behind "Bearer " (in any case); empty when there is none.
 std::string_view BearerToken(std::string_view authorization) {
@@ -37,12 +48,17 @@ std::string_view BearerToken(std::string_view authorization) {
 
 }  // namespace
 
+bool Covers(Role held, Role needed) {
+  if (needed == Role::kPublic || held == Role::kAdmin || held == needed) return true;
+  return held == Role::kWrite && needed == Role::kRead;
+}
+
 Result<Authenticator> Authenticator::Make(const std::vector<TokenOptions>& tokens) {
   Authenticator authenticator;
   for (const auto& token : tokens) {
     const auto where = "token " + Quote(token.name) + ": ";
     if (token.role == Role::kPublic) {
-      return Status::InvalidArgument(where + "its role is one of score, read, admin");
+      return Status::InvalidArgument(where + "its role is one of score, read, write, admin");
     }
     if (token.token.empty() == token.sha256.empty()) {
       return Status::InvalidArgument(where + "exactly one of token and sha256 is given");
@@ -62,7 +78,8 @@ Result<Authenticator> Authenticator::Make(const std::vector<TokenOptions>& token
     if (std::any_of(authenticator.credentials_.begin(), authenticator.credentials_.end(), same)) {
       return Status::InvalidArgument(where + "another token has the same value");
     }
-    authenticator.credentials_.push_back({std::move(digest), token.role});
+    authenticator.credentials_.push_back(
+        {std::move(digest), {token.user.empty() ? RoleName(token.role) : token.user, token.role}});
   }
   return authenticator;
 }
@@ -71,16 +88,21 @@ Authenticator::Verdict Authenticator::Check(std::string_view authorization, Role
   if (credentials_.empty() || needed == Role::kPublic) return Verdict::kAllowed;
   const std::string_view token = BearerToken(authorization);
   if (token.empty()) return Verdict::kMissing;
+  const Identity* const identity = Find(token);
+  if (identity == nullptr) return Verdict::kUnknown;
+  return Covers(identity->role, needed) ? Verdict::kAllowed : Verdict::kForbidden;
+}
+
+const Authenticator::Identity* Authenticator::Find(std::string_view token) const {
   // Digests are compared, all of them and whole: time tells neither how much of a token was right
   // nor which of them it was.
   const std::string digest = Sha256(token);
-  Verdict verdict = Verdict::kUnknown;
+  const Identity* found = nullptr;
   for (const auto& credential : credentials_) {
-    if (CRYPTO_memcmp(digest.data(), credential.digest.data(), kDigestSize) == 0) {
-      verdict = Covers(credential.role, needed) ? Verdict::kAllowed : Verdict::kForbidden;
-    }
+    if (CRYPTO_memcmp(digest.data(), credential.digest.data(), kDigestSize) == 0)
+      found = &credential.identity;
   }
-  return verdict;
+  return found;
 }
 
 }  // namespace reeve::server

@@ -11,6 +11,8 @@
 
 namespace reeve::server {
 
+struct CallNotes;
+
 /// One HTTP request, whole or, for streamed bodies, its head. Views live until the handler returns.
 struct Request {
   std::string_view method;
@@ -30,6 +32,9 @@ struct Request {
   std::string_view traceparent;
   /// Address and port of the other end: "127.0.0.1:40312", "[::1]:40312".
   std::string_view peer;
+  /// What the layers around a handler tell it and learn from it (access/caller.h); null where they
+  /// are not there.
+  CallNotes* notes = nullptr;
 
   static constexpr std::size_t kBodyPadding = 64;
 
@@ -96,7 +101,7 @@ class BodyStream {
 };
 
 /// Who may call a route, when tokens are required at all.
-enum class Role { kPublic, kScore, kRead, kAdmin };
+enum class Role { kPublic, kScore, kRead, kWrite, kAdmin };
 
 /// One path and method, and what answers it. Exactly one of `handle` and `open` is set.
 struct Route {

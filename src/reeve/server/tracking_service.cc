@@ -1,8 +1,11 @@
 #include "reeve/server/tracking_service.h"
 
+#include <thread>
 #include <utility>
 
 #include "reeve/base/file_system.h"
+#include "reeve/mlflow/locations.h"
+#include "reeve/server/artifacts/abandoned_uploads.h"
 #include "reeve/server/artifacts/artifact_routes.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/artifact_lookups.h"
@@ -15,6 +18,28 @@ namespace {
 
 void Append(std::vector<Route> more, std::vector<Route>& routes) {
   for (Route& route : more) routes.push_back(std::move(route));
+}
+
+// The addresses stay, so that a client learns why there is nothing.
+void Disable(std::vector<Route>& routes) {
+  for (Route& route : routes) {
+    route.open = nullptr;
+    route.handle = [pattern = route.pattern](const Request&, Response& response) {
+      response.status = 503;
+      response.content_type = "text/plain; charset=utf-8";
+      response.body = "Endpoint: " + pattern +
+                      " disabled due to the server running with `--no-serve-artifacts`. Start it "
+                      "without that option to keep artifacts behind it";
+    };
+  }
+}
+
+// Of a path, which may climb, or of a file: URI.
+Result<std::string> FolderAt(const std::string& place) {
+  if (!place.starts_with("file:") && place.find("://") == std::string::npos) return place;
+  Result<std::string> path = tracking::LocalPath(place, AbsolutePath("."));
+  if (!path.ok()) return std::move(path).status().WithContext("--artifacts-destination");
+  return path;
 }
 
 // Local folders in which artifacts of this database may lie: what new experiments are told, and
@@ -39,21 +64,27 @@ class TrackingServiceImpl final : public TrackingService {
       : guard_(options.guard),
         is_secure_(!options.transport.tls_certificate.empty()),
         host_(options.transport.host),
+        serves_artifacts_(options.serves_artifacts),
         places_(AbsolutePath(options.artifact_folder), LocalFolders(options)) {}
 
   Status Open(const TrackingServiceOptions& options) {
     mlflow::ApiOptions api{.database_uri = options.database_uri};
-    if (!options.artifact_root.empty()) api.artifact_root = options.artifact_root;
+    if (!options.artifact_root.empty()) {
+      REEVE_ASSIGN_OR_RETURN(api.artifact_root, mlflow::ResolveLocation(options.artifact_root,
+                                                                        "default_artifact_root"));
+    }
     REEVE_ASSIGN_OR_RETURN(api_, mlflow::Api::Open(api));
     REEVE_ASSIGN_OR_RETURN(access_log_, AccessLog::Open(options.access_log));
-    REEVE_ASSIGN_OR_RETURN(authenticator_, Authenticator::Make(options.tokens));
-    TransportParts parts{
-        .routes = Routes(), .authenticator = &authenticator_, .access_log = access_log_.get()};
+    REEVE_ASSIGN_OR_RETURN(access_, Access::Open(options.access, *api_, Clock::System()));
+    TransportParts parts{.routes = Routes(), .access_log = access_log_.get()};
     REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(options.transport, std::move(parts)));
     return Status::Ok();
   }
 
   Status Run(const Cancellation& stop) override {
+    // What uploads left behind whose process was killed. There may be years of artifacts to look
+    // through, and nothing of ours that the thread needs: nobody waits for it.
+    std::thread([root = places_.proxied()] { (void)RemoveAbandonedUploads(root); }).detach();
     const Status status = transport_->Run(stop);
     access_log_->Flush();
     return status;
@@ -67,10 +98,15 @@ class TrackingServiceImpl final : public TrackingService {
 
  private:
   std::vector<Route> Routes() const {
-    std::vector<Route> routes = ApiRoutes(*api_);
-    Append(ArtifactRoutes({.root = places_.proxied(), .https = is_secure_}), routes);
-    Append(ArtifactLookupRoutes(*api_, places_), routes);
+    std::vector<Route> routes = ApiRoutes(*api_, access_->policy());
+    Append(access_->Routes(), routes);
     routes.push_back(StartPageRoute(*api_));
+    access_->guard().Protect(routes, AccessGuard::Grants::kByHandler);
+    std::vector<Route> artifacts = ArtifactRoutes({.root = places_.proxied(), .https = is_secure_});
+    if (!serves_artifacts_) Disable(artifacts);
+    Append(ArtifactLookupRoutes(*api_, places_), artifacts);
+    access_->guard().Protect(artifacts, AccessGuard::Grants::kByArtifact);
+    Append(std::move(artifacts), routes);
     guard_.Protect(routes);
     std::vector<Route> probes = ProbeRoutes(*api_);
     guard_.Protect(probes, false);
@@ -82,10 +118,11 @@ class TrackingServiceImpl final : public TrackingService {
   HostGuard guard_;
   bool is_secure_;
   std::string host_;
+  bool serves_artifacts_;
   ArtifactPlaces places_;
   std::unique_ptr<mlflow::Api> api_;
   std::unique_ptr<AccessLog> access_log_;
-  Authenticator authenticator_;
+  std::unique_ptr<Access> access_;
   std::unique_ptr<Transport> transport_;
 };
 
@@ -93,8 +130,10 @@ class TrackingServiceImpl final : public TrackingService {
 
 Result<std::unique_ptr<TrackingService>> TrackingService::Start(
     const TrackingServiceOptions& options) {
-  auto service = std::make_unique<TrackingServiceImpl>(options);
-  REEVE_RETURN_IF_ERROR(service->Open(options));
+  TrackingServiceOptions resolved = options;
+  REEVE_ASSIGN_OR_RETURN(resolved.artifact_folder, FolderAt(options.artifact_folder));
+  auto service = std::make_unique<TrackingServiceImpl>(resolved);
+  REEVE_RETURN_IF_ERROR(service->Open(resolved));
   return std::unique_ptr<TrackingService>(std::move(service));
 }
 

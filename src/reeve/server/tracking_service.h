@@ -6,8 +6,8 @@
 
 #include "reeve/base/cancellation.h"
 #include "reeve/base/result.h"
+#include "reeve/server/access/access.h"
 #include "reeve/server/access_log.h"
-#include "reeve/server/auth.h"
 #include "reeve/server/tracking_api/host_guard.h"
 #include "reeve/server/transport.h"
 
@@ -19,12 +19,14 @@ struct TrackingServiceOptions {
   std::string database_uri = "sqlite:///mlflow.db";
   /// Where artifacts of new experiments lie; empty: behind this server, "mlflow-artifacts:/".
   std::string artifact_root;
-  /// The folder that holds the artifacts behind this server.
+  /// The folder that holds the artifacts behind this server, a path or a file: URI.
   std::string artifact_folder = "mlartifacts";
+  /// False: the addresses of artifacts behind this server say that there are none (503).
+  bool serves_artifacts = true;
   HostGuardOptions guard;
   TransportOptions transport;
-  /// No tokens: every route is open to whoever reaches the address.
-  std::vector<TokenOptions> tokens;
+  /// Neither users nor tokens: every route is open to whoever reaches the address.
+  AccessOptions access;
   AccessLogOptions access_log = {.format = AccessLogOptions::Format::kOff};
 };
 

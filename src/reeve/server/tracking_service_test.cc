@@ -4,6 +4,8 @@
 
 #include "reeve/base/test_folder.h"
 #include "reeve/server/tracking_api/api_routes.h"
+#include "reeve/server/tracking_api/artifact_lookups.h"
+#include "reeve/server/tracking_api/artifact_places.h"
 #include "reeve/server/tracking_api/start_page.h"
 
 namespace reeve::server {
@@ -77,7 +79,26 @@ TEST_F(TrackingRoutesTest, ReadingAndWritingNeedDifferentRoles) {
     return Role::kPublic;
   };
   EXPECT_EQ(role("/api/2.0/mlflow/experiments/get"), Role::kRead);
-  EXPECT_EQ(role("/api/2.0/mlflow/experiments/create"), Role::kAdmin);
+  EXPECT_EQ(role("/api/2.0/mlflow/experiments/create"), Role::kWrite);
+}
+
+TEST_F(TrackingRoutesTest, ArtifactPathsAreCheckedBeforeTheirOwners) {
+  const ArtifactPlaces places(folder_.Path("artifacts"), {});
+  for (Route& route : ArtifactLookupRoutes(*api_, places)) routes_.push_back(std::move(route));
+  const std::string invalid =
+      R"({"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid path"})";
+  for (const std::string slash : {"/", "//"}) {
+    EXPECT_EQ(Ask("GET", slash + "get-artifact", "", "run_id=none&path=../path").body, invalid);
+    EXPECT_EQ(
+        Ask("GET", slash + "model-versions/get-artifact", "", "name=none&version=1&path=../path")
+            .body,
+        invalid);
+  }
+  EXPECT_EQ(Ask("GET", "/api/2.0/mlflow/artifacts/list", "", "run_id=none&path=../path").body,
+            invalid);
+  EXPECT_NE(Ask("GET", "/model-versions/get-artifact", "", "name=none&version=x&path=a")
+                .body.find("Parameter 'version' must be an integer, got 'x'."),
+            std::string::npos);
 }
 
 TEST(TrackingServiceTest, ListensAndSaysWhere) {
@@ -86,6 +107,16 @@ TEST(TrackingServiceTest, ListensAndSaysWhere) {
   const auto service = TrackingService::Start(options);
   ASSERT_TRUE(service.ok()) << service.status().message();
   EXPECT_TRUE((*service)->address().starts_with("http://127.0.0.1:"));
+}
+
+TEST(TrackingServiceTest, ArtifactsLieOnThisMachine) {
+  const TestFolder folder;
+  TrackingServiceOptions options{.database_uri = "sqlite:///" + folder.Path("mlflow.db"),
+                                 .artifact_folder = "file://" + folder.Path("a%20b")};
+  EXPECT_TRUE(TrackingService::Start(options).ok());
+  options.artifact_folder = "s3://bucket/x";
+  EXPECT_NE(TrackingService::Start(options).status().message().find("--artifacts-destination"),
+            std::string::npos);
 }
 
 TEST(TrackingServiceTest, ADatabaseThatIsNoneIsRefused) {

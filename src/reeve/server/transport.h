@@ -80,7 +80,7 @@ struct TransportOptions {
   /// newer.
   std::string tls_certificate = {};
   std::string tls_key = {};
-  /// Given: routes with Role::kRead and Role::kAdmin are served at this address only, beside the
+  /// Given: routes with Role::kRead and above are served at this address only, beside the
   /// public ones, and no longer at the main one. Port 0: any free one, see admin_port().
   std::optional<int> admin_port = std::nullopt;
   std::string admin_host = "127.0.0.1";

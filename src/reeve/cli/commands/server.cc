@@ -4,6 +4,7 @@
 
 #include "reeve/base/text.h"
 #include "reeve/cli/commands/commands.h"
+#include "reeve/cli/commands/server_access.h"
 #include "reeve/cli/commands/server_address.h"
 #include "reeve/server/tracking_service.h"
 
@@ -22,31 +23,78 @@ std::vector<std::string> SplitNames(const std::string& text) {
   return names;
 }
 
-// As MLflow's server looks for it; --tracking-uri is where clients look, not where a server keeps.
-std::string BackendStore(const Arguments& arguments) {
-  if (std::string given = arguments.Text("backend-store-uri"); !given.empty()) return given;
-  const char* const variable = std::getenv("MLFLOW_BACKEND_STORE_URI");
-  return variable != nullptr && *variable != '\0' ? variable : "sqlite:///mlflow.db";
+// An option, or else the variable that MLflow's server takes for it.
+std::string TextOr(const Arguments& arguments, std::string_view option, const char* variable) {
+  const char* const value = std::getenv(variable);
+  if (arguments.IsGiven(option) || value == nullptr || *value == '\0')
+    return arguments.Text(option);
+  return value;
+}
+
+bool IsTrue(const std::string& text) {
+  const std::string lower = ToLower(text);
+  return lower == "true" || lower == "1" || lower == "yes" || lower == "on";
+}
+
+bool FlagOr(const Arguments& arguments, std::string_view option, const char* variable) {
+  const char* const value = std::getenv(variable);
+  return arguments.Flag(option) ||
+         (!arguments.IsGiven(option) && value != nullptr && IsTrue(value));
+}
+
+// --tracking-uri is where clients look, not where a server keeps.
+Result<std::string> BackendStore(const Arguments& arguments) {
+  std::string store = TextOr(arguments, "backend-store-uri", "MLFLOW_BACKEND_STORE_URI");
+  if (store.empty()) store = "sqlite:///mlflow.db";
+  const std::string registry = TextOr(arguments, "registry-store-uri", "MLFLOW_REGISTRY_STORE_URI");
+  if (registry.empty() || registry == store) return store;
+  return Status::InvalidArgument("--registry-store-uri is " + Quote(registry, 60) +
+                                 ", expected that of --backend-store-uri: models are kept with "
+                                 "the runs")
+      .WithFix("leave --registry-store-uri out");
+}
+
+bool ServesArtifacts(const Arguments& arguments) {
+  if (arguments.Flag("serve-artifacts")) return true;
+  const char* const value = std::getenv("MLFLOW_SERVE_ARTIFACTS");
+  return !arguments.Flag("no-serve-artifacts") &&
+         (value == nullptr || *value == '\0' || IsTrue(value));
+}
+
+void ReadArtifactPlaces(const Arguments& arguments, server::TrackingServiceOptions& options) {
+  options.serves_artifacts = ServesArtifacts(arguments);
+  options.artifact_root =
+      TextOr(arguments, "default-artifact-root", "MLFLOW_DEFAULT_ARTIFACT_ROOT");
+  if (options.artifact_root.empty() && !options.serves_artifacts) options.artifact_root = "mlruns";
+  options.artifact_folder =
+      TextOr(arguments, "artifacts-destination", "MLFLOW_ARTIFACTS_DESTINATION");
+}
+
+server::HostGuardOptions ReadGuard(const Arguments& arguments) {
+  if (FlagOr(arguments, "disable-security-middleware",
+             "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE")) {
+    return {.hosts = {"*"}, .origins = {"*"}};
+  }
+  return {.hosts = SplitNames(TextOr(arguments, "allowed-hosts", "MLFLOW_SERVER_ALLOWED_HOSTS")),
+          .origins = SplitNames(
+              TextOr(arguments, "cors-allowed-origins", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"))};
 }
 
 Result<server::TrackingServiceOptions> ReadOptions(const Call& call) {
   const Arguments& arguments = call.arguments;
-  server::TrackingServiceOptions options{
-      .database_uri = BackendStore(arguments),
-      .artifact_root = arguments.Text("default-artifact-root"),
-      .artifact_folder = arguments.Text("artifacts-destination"),
-      .guard = {.hosts = SplitNames(arguments.Text("allowed-hosts")),
-                .origins = SplitNames(arguments.Text("cors-allowed-origins"))}};
-  options.transport.host = arguments.Text("host");
-  REEVE_ASSIGN_OR_RETURN(options.transport.port, ParsePort(arguments.Text("port"), "--port"));
+  server::TrackingServiceOptions options{.guard = ReadGuard(arguments)};
+  REEVE_ASSIGN_OR_RETURN(options.database_uri, BackendStore(arguments));
+  ReadArtifactPlaces(arguments, options);
+  options.transport.host = TextOr(arguments, "host", "MLFLOW_HOST");
+  REEVE_ASSIGN_OR_RETURN(options.transport.port,
+                         ParsePort(TextOr(arguments, "port", "MLFLOW_PORT"), "--port"));
   REEVE_RETURN_IF_ERROR(ReadTransport(call, options.transport));
   if (options.transport.threads == 0) {
     const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     options.transport.threads = std::min(kMostThreads, kThreadsPerCore * cores);
   }
   REEVE_RETURN_IF_ERROR(ReadAccessLog(arguments, options.access_log));
-  REEVE_RETURN_IF_ERROR(ReadTokens(arguments, "token-read", server::Role::kRead, options.tokens));
-  REEVE_RETURN_IF_ERROR(ReadTokens(arguments, "token-admin", server::Role::kAdmin, options.tokens));
+  REEVE_ASSIGN_OR_RETURN(options.access, ReadAccess(arguments));
   return options;
 }
 

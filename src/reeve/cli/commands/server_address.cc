@@ -60,7 +60,11 @@ Status ReadTokens(const Arguments& arguments, const std::string& option, server:
       ++line;
       const std::string_view token = Trim(raw);
       if (token.empty() || token.starts_with('#')) continue;
-      AddToken(token, value + ", line " + std::to_string(line), role, tokens);
+      // "TOKEN", or "NAME TOKEN": blanks stand in no token.
+      const std::size_t blank = token.find_last_of(" \t");
+      const std::size_t begin = blank == std::string_view::npos ? 0 : blank + 1;
+      AddToken(token.substr(begin), value + ", line " + std::to_string(line), role, tokens);
+      tokens.back().user = std::string(Trim(token.substr(0, begin)));
     }
   }
   return Status::Ok();

@@ -19,7 +19,8 @@ Result<int> ParsePort(const std::string& text, const std::string& where);
 Status ReadTransport(const Call& call, server::TransportOptions& transport);
 /// --access-log.
 Status ReadAccessLog(const Arguments& arguments, server::AccessLogOptions& log);
-/// The files and digests of an option such as --token-read.
+/// The files and digests of an option such as --token-read; a line of a file is a token or its
+/// digest, behind a name for its caller if there is one.
 Status ReadTokens(const Arguments& arguments, const std::string& option, server::Role role,
                   std::vector<server::TokenOptions>& tokens);
 

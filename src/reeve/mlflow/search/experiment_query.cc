@@ -15,6 +15,8 @@ Query ExperimentQuery(const ExperimentSearch& search, sql::Dialect dialect) {
   out.Select(kExperimentColumns, "e");
   out.Add(" FROM experiments e");
   out.Lifecycle("e.lifecycle_stage", search.view);
+  if (search.visible != nullptr)
+    out.Visible("e.experiment_id", ColumnType::kInteger, *search.visible);
   for (const Comparison& comparison : search.filter) {
     if (comparison.kind == EntityKind::kTag) {
       AddKeyedCondition(kTags, comparison, out);

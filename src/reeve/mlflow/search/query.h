@@ -8,6 +8,7 @@
 
 #include "reeve/mlflow/search/filter.h"
 #include "reeve/mlflow/search/order_by.h"
+#include "reeve/mlflow/visibility.h"
 #include "reeve/sql/database.h"
 
 namespace reeve::mlflow {
@@ -58,6 +59,8 @@ struct RunSearch {
 
 struct ExperimentSearch {
   Filter filter;
+  /// Only these, by id; null: all. Not owned.
+  const NameSet* visible = nullptr;
   ViewType view = ViewType::kActiveOnly;
   /// None: creation_time DESC, experiment_id ASC. Else experiment_id DESC breaks ties.
   std::vector<OrderKey> order;
@@ -66,6 +69,8 @@ struct ExperimentSearch {
 
 struct RegisteredModelSearch {
   Filter filter;
+  /// Only these models, or prompts where the filter asks for them; null: all. Not owned.
+  const Visibility* visible = nullptr;
   /// name ASC breaks ties.
   std::vector<OrderKey> order;
   Page page;
@@ -73,6 +78,8 @@ struct RegisteredModelSearch {
 
 struct ModelVersionSearch {
   Filter filter;
+  /// Only these models, or prompts where the filter asks for them; null: all. Not owned.
+  const Visibility* visible = nullptr;
   /// None: last_updated_time DESC. name ASC and version DESC break ties.
   std::vector<OrderKey> order;
   Page page;

@@ -47,6 +47,12 @@ void AddConditions(const Filter& filter, const KeyedTable& tags, SqlText& out) {
   }
 }
 
+void AddVisible(const Visibility* visible, const Filter& filter, SqlText& out) {
+  if (visible == nullptr) return;
+  out.Visible("m.name", ColumnType::kText,
+              AsksForPrompts(filter) ? visible->prompts : visible->models);
+}
+
 bool SortsBy(const std::vector<OrderKey>& order, std::string_view column) {
   return std::ranges::any_of(order, [&](const OrderKey& key) { return key.key == column; });
 }
@@ -62,6 +68,7 @@ Query RegisteredModelQuery(const RegisteredModelSearch& search, sql::Dialect dia
   SqlText out(dialect);
   out.Select(kRegisteredModelColumns, "m");
   out.Add(" FROM registered_models m");
+  AddVisible(search.visible, search.filter, out);
   AddConditions(search.filter, kModelTags, out);
   AddOrder(search.order, out);
   out.Paged(search.page);
@@ -73,6 +80,7 @@ Query ModelVersionQuery(const ModelVersionSearch& search, sql::Dialect dialect) 
   out.Select(kModelVersionColumns, "m");
   out.Add(" FROM model_versions m");
   out.Condition().Add("m.current_stage != 'Deleted_Internal'");
+  AddVisible(search.visible, search.filter, out);
   AddConditions(search.filter, kVersionTags, out);
   if (search.order.empty()) out.Order("m.last_updated_time", false);
   AddOrder(search.order, out);

@@ -78,6 +78,21 @@ void SqlText::In(std::string_view column, const std::vector<std::int64_t>& value
   In(column, std::vector<sql::Value>(values.begin(), values.end()));
 }
 
+void SqlText::Visible(std::string_view column, ColumnType type, const NameSet& visible) {
+  std::vector<sql::Value> values;
+  for (const std::string& name : visible.names) {
+    if (type != ColumnType::kInteger) {
+      values.emplace_back(name);
+    } else if (const auto number = ParseInteger(name)) {
+      values.emplace_back(*number);
+    }
+  }
+  if (visible.all_but && values.empty()) return;
+  Condition();
+  if (visible.all_but) Add("NOT ");
+  In(column, values);
+}
+
 void SqlText::Compare(std::string_view column, ColumnType type, const Comparison& comparison) {
   if (const auto* const list = std::get_if<std::vector<std::string>>(&comparison.value)) {
     std::vector<sql::Value> values;

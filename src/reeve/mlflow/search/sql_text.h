@@ -35,6 +35,8 @@ class SqlText {
   /// `column IN (…)`; never true for an empty list.
   void In(std::string_view column, const std::vector<sql::Value>& values);
   void In(std::string_view column, const std::vector<std::int64_t>& values);
+  /// A condition that the column, which is never NULL, holds one of the set.
+  void Visible(std::string_view column, ColumnType type, const NameSet& visible);
   /// `column op value` of a comparison with a value.
   void Compare(std::string_view column, ColumnType type, const Comparison& comparison);
   /// `lifecycle_stage` as the view wants it.

@@ -57,8 +57,7 @@ Result<std::string> ArtifactFolder::Resolve(std::string_view path, bool keeps_la
   REEVE_ASSIGN_OR_RETURN(const std::string safe, SafeArtifactPath(path));
   std::error_code error;
   const auto outside = [&] {
-    return Status::InvalidArgument("Invalid path " + Quote(path, 200) +
-                                   ": it is outside the artifact directory");
+    return Status::InvalidArgument("Invalid path: resolved path is outside the artifact directory");
   };
   const auto root = fs::weakly_canonical(AbsolutePath(root_), error);
   if (error) return Status::Io(Quote(path, 400) + " cannot be read: " + error.message());

@@ -69,6 +69,11 @@ TEST(SafeArtifactPathTest, RefusesWhatLeadsOut) {
   }
 }
 
+TEST(SafeArtifactPathTest, SaysNoMoreThanMlflowOfWhatMlflowRefuses) {
+  for (const char* path : {"../path", "/abs", "a#b", "file:///x", "c:\\x"})
+    EXPECT_EQ(SafeArtifactPath(path).status().message(), "Invalid path") << path;
+}
+
 TEST(SafeArtifactPathTest, ControlCharactersBecomeText) {
   EXPECT_EQ(Safe("a%00b"), "ok a%00b");
   EXPECT_EQ(Safe(std::string_view("a\0b\n\x7f", 5)), "ok a%00b%0a%7f");

@@ -14,7 +14,7 @@ struct ArtifactRouteOptions {
   /// Who may list and download.
   Role read_role = Role::kRead;
   /// Who may upload and delete.
-  Role write_role = Role::kAdmin;
+  Role write_role = Role::kWrite;
   /// "https://host/prefix" under which clients reach this server, for the addresses of multipart
   /// uploads; empty: what the request's Host (or a proxy's X-Forwarded-Host and -Proto) says.
   std::string public_url = {};

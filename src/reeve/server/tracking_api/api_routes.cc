@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "reeve/base/text.h"
+#include "reeve/server/access/access_guard.h"
+#include "reeve/server/access/call_subjects.h"
 
 namespace reeve::server {
 namespace {
@@ -21,37 +23,76 @@ Status CheckContentType(const Request& request) {
   return Status::InvalidArgument("Bad Request. Content-Type must be one of ['application/json'].");
 }
 
-Status Answer(const mlflow::Api& api, const mlflow::Endpoint& endpoint, const Request& request,
-              std::string& answer) {
+// One endpoint, and who may call it.
+struct Door {
+  const mlflow::Api& api;
+  const mlflow::Endpoint& endpoint;
+  const AccessPolicy* policy;
+  AccessRule rule;
+};
+
+// False: the caller may not.
+Result<bool> Admits(const Door& door, mlflow::Request& fields, CallNotes& notes) {
+  NoteSubjects(door.endpoint.path, fields, notes);
+  if (notes.caller == nullptr) return true;
+  fields.user = notes.caller->name;
+  if (!notes.caller->user_id || door.policy == nullptr) return true;
+  // The policy reads what the endpoint will read: fields of the right types.
+  REEVE_RETURN_IF_ERROR(fields.Check(door.endpoint.fields));
+  return door.policy->Admits(*notes.caller->user_id, door.rule, fields);
+}
+
+Result<bool> Answer(const Door& door, const Request& request, std::string& answer) {
   REEVE_RETURN_IF_ERROR(CheckContentType(request));
   REEVE_ASSIGN_OR_RETURN(mlflow::Request fields,
                          request.method == "GET" || request.method == "HEAD"
-                             ? mlflow::Request::FromQuery(request.query, endpoint.fields)
+                             ? mlflow::Request::FromQuery(request.query, door.endpoint.fields)
                              : mlflow::Request::FromBody(request.body));
   for (const auto& [name, value] : request.path_params) fields.path.emplace(name, value);
-  return api.Call(endpoint, fields, answer);
+  CallNotes* const notes = request.notes;
+  if (notes != nullptr) {
+    REEVE_ASSIGN_OR_RETURN(const bool may, Admits(door, fields, *notes));
+    if (!may) return false;
+  }
+  REEVE_RETURN_IF_ERROR(door.api.Call(door.endpoint, fields, answer));
+  if (notes != nullptr) NoteMade(door.endpoint.path, answer, *notes);
+  if (door.policy != nullptr) {
+    const auto user_id =
+        notes != nullptr && notes->caller != nullptr ? notes->caller->user_id : std::nullopt;
+    REEVE_RETURN_IF_ERROR(door.policy->AfterCall(user_id, door.rule, fields, answer));
+  }
+  return true;
 }
 
-Route MakeRoute(const mlflow::Api& api, const mlflow::Endpoint& endpoint, const char* prefix) {
+Route MakeRoute(const Door& door, const char* prefix) {
+  const mlflow::Endpoint& endpoint = door.endpoint;
   Route route;
   route.method = endpoint.method;
   route.pattern = std::string(prefix) + std::to_string(endpoint.version) + ".0/" + endpoint.family +
                   endpoint.path;
-  route.role = endpoint.access == mlflow::Access::kRead ? Role::kRead : Role::kAdmin;
-  route.handle = [&api, &endpoint](const Request& request, Response& response) {
-    const Status status = Answer(api, endpoint, request, response.body);
-    if (!status.ok()) Refuse(status, response);
+  route.role = endpoint.access == mlflow::Access::kRead ? Role::kRead : Role::kWrite;
+  route.handle = [door](const Request& request, Response& response) {
+    const Result<bool> done = Answer(door, request, response.body);
+    if (!done.ok()) {
+      Refuse(done.status(), response);
+    } else if (!*done) {
+      RefuseForbidden(response);
+    }
   };
   return route;
 }
 
 }  // namespace
 
-std::vector<Route> ApiRoutes(const mlflow::Api& api) {
+std::vector<Route> ApiRoutes(const mlflow::Api& api, const AccessPolicy* policy) {
   std::vector<Route> routes;
   for (const mlflow::Endpoint& endpoint : api.endpoints()) {
-    if (!endpoint.pages_only) routes.push_back(MakeRoute(api, endpoint, "/api/"));
-    routes.push_back(MakeRoute(api, endpoint, "/ajax-api/"));
+    const Door door = {.api = api,
+                       .endpoint = endpoint,
+                       .policy = policy,
+                       .rule = FindAccessRule(endpoint.method, endpoint.path)};
+    if (!endpoint.pages_only) routes.push_back(MakeRoute(door, "/api/"));
+    routes.push_back(MakeRoute(door, "/ajax-api/"));
   }
   return routes;
 }

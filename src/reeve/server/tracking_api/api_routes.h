@@ -3,13 +3,15 @@
 #include <vector>
 
 #include "reeve/mlflow/api.h"
+#include "reeve/server/access/access_policy.h"
 #include "reeve/server/http.h"
 
 namespace reeve::server {
 
 /// MLflow's REST API: each endpoint below /api/N.0/mlflow, for clients, and /ajax-api/N.0/mlflow,
-/// for pages. `api` has to outlive the routes.
-std::vector<Route> ApiRoutes(const mlflow::Api& api);
+/// for pages. `policy` decides for callers that are users; null: there are none. Both have to
+/// outlive the routes.
+std::vector<Route> ApiRoutes(const mlflow::Api& api, const AccessPolicy* policy = nullptr);
 
 /// /health, /version and server-info, which clients and probes ask for first.
 std::vector<Route> ProbeRoutes(const mlflow::Api& api);

@@ -39,6 +39,10 @@ Result<std::string> ModelLocation(sql::Database& database, const mlflow::Request
 
 Result<std::string> VersionLocation(sql::Database& database, const mlflow::Request& fields) {
   const std::string name = fields.Text("name");
+  if (!fields.Integer("version")) {
+    return Status::InvalidArgument("Parameter 'version' must be an integer, got '" +
+                                   fields.Text("version") + "'.");
+  }
   REEVE_ASSIGN_OR_RETURN(
       sql::Statement row,
       database.Prepare("SELECT coalesce(storage_location, source) FROM model_versions WHERE name = "
@@ -82,7 +86,7 @@ void WriteListing(const std::string& root_uri, const std::vector<ArtifactEntry>&
       writer.BeginObject();
       writer.Member("path", entry.path);
       writer.BoolMember("is_dir", entry.is_dir);
-      if (!entry.is_dir) writer.IntegerMember("file_size", static_cast<std::int64_t>(entry.size));
+      if (entry.size > 0) writer.IntegerMember("file_size", static_cast<std::int64_t>(entry.size));
       writer.EndObject();
     }
     writer.EndArray();
@@ -121,6 +125,7 @@ Route DownloadRoute(const mlflow::Api& api, const ArtifactPlaces& places, std::s
   route.handle = [&api, &places, path, fields, locate](const Request& request, Response& response) {
     const auto serve = [&]() -> Status {
       REEVE_ASSIGN_OR_RETURN(const mlflow::Request read, ReadFields(request, fields));
+      REEVE_RETURN_IF_ERROR(SafeArtifactPath(read.Text(path.name)).status());
       REEVE_ASSIGN_OR_RETURN(const Found found, Find(api, places, locate, read));
       ServeFile(request, response, ArtifactFolder(found.folder), read.Text(path.name));
       return Status::Ok();
@@ -144,7 +149,7 @@ Status Upload(const mlflow::Api& api, const ArtifactPlaces& places, const Reques
 
 Route UploadRoute(const mlflow::Api& api, const ArtifactPlaces& places) {
   Route route{
-      .method = "POST", .pattern = "/ajax-api/2.0/mlflow/upload-artifact", .role = Role::kAdmin};
+      .method = "POST", .pattern = "/ajax-api/2.0/mlflow/upload-artifact", .role = Role::kWrite};
   route.handle = [&api, &places](const Request& request, Response& response) {
     if (const Status status = Upload(api, places, request); !status.ok())
       RefuseArtifact(status, response);
@@ -158,10 +163,14 @@ std::vector<Route> ArtifactLookupRoutes(const mlflow::Api& api, const ArtifactPl
   const Field run_id = {"run_id", FieldType::kText, true};
   const Field path = {"path", FieldType::kText, true};
   std::vector<Route> routes;
-  routes.push_back(DownloadRoute(api, places, "/get-artifact", path, {run_id}, RunLocation));
-  routes.push_back(DownloadRoute(
-      api, places, "/model-versions/get-artifact", path,
-      {{"name", FieldType::kText, true}, {"version", FieldType::kInteger, true}}, VersionLocation));
+  // The second slash is that of clients that append the path to an address which ends with one.
+  for (const std::string slash : {"/", "//"}) {
+    routes.push_back(
+        DownloadRoute(api, places, slash + "get-artifact", path, {run_id}, RunLocation));
+    routes.push_back(DownloadRoute(
+        api, places, slash + "model-versions/get-artifact", path,
+        {{"name", FieldType::kText, true}, {"version", FieldType::kText, true}}, VersionLocation));
+  }
   for (const std::string prefix : {"/api/2.0/mlflow", "/ajax-api/2.0/mlflow"}) {
     const std::string model = prefix + "/logged-models/{model_id}/artifacts";
     routes.push_back(

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "reeve/base/clock.h"
+#include "reeve/server/access/caller.h"
 #include "reeve/server/description/html.h"
 #include "reeve/server/description/static_files.h"
 
@@ -70,7 +71,7 @@ void AppendUse(std::string_view host, Html& html) {
       "URI</code>, with the URI that this server was started with.</p>");
 }
 
-Result<std::string> Page(const mlflow::Api& api, std::string_view host) {
+Result<std::string> Page(const mlflow::Api& api, std::string_view host, bool shows_all) {
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, api.context().pool.Read());
   Html html;
   html.Raw(
@@ -82,8 +83,11 @@ Result<std::string> Page(const mlflow::Api& api, std::string_view host) {
           "</style><header class=top><span class=home>Reeve "
           "tracking server</span></header><main><h1>Runs and models</h1><p class=lead>MLflow's "
           "REST API for tracking and registry.</p>");
-  REEVE_RETURN_IF_ERROR(AppendRuns(*database, html));
-  REEVE_RETURN_IF_ERROR(AppendModels(*database, html));
+  // What a user may see is not looked up here.
+  if (shows_all) {
+    REEVE_RETURN_IF_ERROR(AppendRuns(*database, html));
+    REEVE_RETURN_IF_ERROR(AppendModels(*database, html));
+  }
   AppendUse(host, html);
   html.Raw("</main></html>");
   return html.Take();
@@ -94,7 +98,9 @@ Result<std::string> Page(const mlflow::Api& api, std::string_view host) {
 Route StartPageRoute(const mlflow::Api& api) {
   Route route{.method = "GET", .pattern = "/", .role = Role::kRead};
   route.handle = [&api](const Request& request, Response& response) {
-    Result<std::string> page = Page(api, request.Header("Host"));
+    const bool is_user = request.notes != nullptr && request.notes->caller != nullptr &&
+                         request.notes->caller->user_id.has_value();
+    Result<std::string> page = Page(api, request.Header("Host"), !is_user);
     response.content_type = page.ok() ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
     response.status = page.ok() ? 200 : 503;
     response.body = page.ok() ? std::move(*page) : page.status().message();

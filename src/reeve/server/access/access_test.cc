@@ -1,0 +1,194 @@
+#include "reeve/server/access/access.h"
+
+#include <openssl/evp.h>
+
+#include "reeve/base/file_system.h"
+#include "reeve/server/access/test_users.h"
+#include "reeve/server/tracking_api/api_routes.h"
+
+namespace reeve::server {
+namespace {
+
+// The routes of a server with users, called as the transport calls them.
+class AccessTest : public ::testing::Test {
+ protected:
+  void Start(Permission fallback) {
+    auto api = mlflow::Api::Open({.database_uri = "sqlite:///" + folder_.Path("mlflow.db")});
+    ASSERT_TRUE(api.ok()) << api.status().message();
+    api_ = std::move(*api);
+    auto access = Access::Open({.users_uri = "sqlite:///" + folder_.Path("users.db"),
+                                .default_permission = fallback,
+                                .admin_name = "root",
+                                .admin_password = kPassword,
+                                .audit_log = folder_.Path("audit.jsonl")},
+                               *api_, clock_);
+    ASSERT_TRUE(access.ok()) << access.status().message();
+    access_ = std::move(*access);
+    routes_ = ApiRoutes(*api_, access_->policy());
+    for (Route& route : access_->Routes()) routes_.push_back(std::move(route));
+    access_->guard().Protect(routes_, AccessGuard::Grants::kByHandler);
+    for (const char* const name : {"ann", "bob"}) {
+      EXPECT_EQ(
+          Ask("root", "POST", "/api/2.0/mlflow/users/create",
+              std::string(R"({"username":")") + name + R"(","password":")" + kPassword + "\"}")
+              .status,
+          200);
+    }
+  }
+
+  Response Ask(const std::string& user, const std::string& method, const std::string& path,
+               const std::string& fields = "") {
+    const std::string header = user.empty() ? "" : Basic(user + ":" + kPassword);
+    Request request{.method = method, .path = path, .peer = "10.0.0.1:5"};
+    (method == "GET" ? request.query : request.body) = fields;
+    request.headers = {{"Content-Type", "application/json"}, {"Authorization", header}};
+    Response response;
+    for (const Route& route : routes_) {
+      if (route.method != method || route.pattern != path) continue;
+      route.handle(request, response);
+      return response;
+    }
+    ADD_FAILURE() << "no route " << path;
+    return response;
+  }
+
+  static std::string Basic(const std::string& text) {
+    std::string encoded((text.size() + 2) / 3 * 4 + 1, '\0');
+    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                                     reinterpret_cast<const unsigned char*>(text.data()),
+                                     static_cast<int>(text.size()));
+    encoded.resize(static_cast<std::size_t>(size));
+    return "Basic " + encoded;
+  }
+
+  TestFolder folder_;
+  HandClock clock_;
+  std::unique_ptr<mlflow::Api> api_;
+  std::unique_ptr<Access> access_;
+  std::vector<Route> routes_;
+};
+
+constexpr const char* kMlflow = "/api/2.0/mlflow";
+
+TEST_F(AccessTest, NobodyPassesUnknown) {
+  Start(Permission::kManage);
+  const Response response =
+      Ask("", "GET", std::string(kMlflow) + "/experiments/get", "experiment_id=0");
+  EXPECT_EQ(response.status, 401);
+  EXPECT_NE(response.body.find("UNAUTHENTICATED"), std::string::npos) << response.body;
+}
+
+TEST_F(AccessTest, WhoMakesAnExperimentManagesItAndOthersGetWhatIsGranted) {
+  Start(Permission::kNone);
+  const std::string base = kMlflow;
+  ASSERT_EQ(Ask("ann", "POST", base + "/experiments/create", R"({"name":"secret"})").status, 200);
+  const std::string run = R"({"experiment_id":"1"})";
+  EXPECT_EQ(Ask("ann", "POST", base + "/runs/create", run).status, 200);
+  EXPECT_EQ(Ask("bob", "POST", base + "/runs/create", run).status, 403);
+  EXPECT_EQ(Ask("bob", "GET", base + "/experiments/get", "experiment_id=01").status, 403);
+  EXPECT_EQ(Ask("bob", "GET", base + "/experiments/get-by-name", "experiment_name=secret").status,
+            403);
+  EXPECT_EQ(Ask("bob", "POST", base + "/runs/search", R"({"experiment_ids":["1"]})").body, "{}");
+  EXPECT_EQ(Ask("bob", "POST", base + "/experiments/search", R"({"max_results":5})").body, "{}");
+  const std::string grant =
+      R"({"username":"bob","resource_type":"experiment","resource_id":"1","permission":"READ"})";
+  const std::string path = "/api/3.0/mlflow/users/permissions/grant";
+  EXPECT_EQ(Ask("bob", "POST", path, grant).status, 403);
+  EXPECT_EQ(Ask("ann", "POST", path, grant).status, 200);
+  EXPECT_NE(Ask("bob", "POST", base + "/runs/search", R"({"experiment_ids":["1"]})").body, "{}");
+  EXPECT_EQ(Ask("bob", "GET", base + "/experiments/get", "experiment_id=1").status, 200);
+  EXPECT_EQ(Ask("bob", "POST", base + "/runs/create", run).status, 403);
+  EXPECT_EQ(Ask("root", "POST", base + "/runs/create", run).status, 200);
+}
+
+TEST_F(AccessTest, RunsBelongToTheirExperiment) {
+  Start(Permission::kNone);
+  const std::string base = kMlflow;
+  ASSERT_EQ(Ask("ann", "POST", base + "/experiments/create", R"({"name":"secret"})").status, 200);
+  const std::string made =
+      Ask("ann", "POST", base + "/runs/create", R"({"experiment_id":"1"})").body;
+  const std::size_t at = made.find("\"run_id\":\"") + 10;
+  const std::string id = made.substr(at, 32);
+  EXPECT_EQ(Ask("ann", "GET", base + "/runs/get", "run_id=" + id).status, 200);
+  EXPECT_EQ(Ask("bob", "GET", base + "/runs/get", "run_id=" + id).status, 403);
+  EXPECT_EQ(Ask("bob", "GET", base + "/runs/get", "run_id=none").status, 403);
+  const std::string tag = R"({"run_uuid":")" + id + R"(","key":"k","value":"v"})";
+  EXPECT_EQ(Ask("bob", "POST", base + "/runs/set-tag", tag).status, 403);
+  EXPECT_EQ(Ask("ann", "POST", base + "/runs/set-tag", tag).status, 200);
+  const auto& policy = *access_->policy();
+  sql::Pool users([&] {
+    return OpenAccessDatabase("sqlite:///" + folder_.Path("users.db"), {.create = false});
+  });
+  const auto id_of = [&](const std::string& name) { return ReadUser(**users.Read(), name)->id; };
+  const std::string file = "1/" + id + "/artifacts/model.bin";
+  EXPECT_TRUE(*policy.AdmitsArtifact(id_of("ann"), file, Action::kUpdate));
+  EXPECT_FALSE(*policy.AdmitsArtifact(id_of("bob"), file, Action::kRead));
+  EXPECT_FALSE(*policy.AdmitsArtifact(id_of("bob"), "%31/" + id + "/artifacts", Action::kRead));
+  EXPECT_FALSE(*policy.AdmitsArtifact(id_of("ann"), "", Action::kRead));
+}
+
+TEST_F(AccessTest, UsersMayNotPutArtifactsWhereOthersLie) {
+  Start(Permission::kRead);
+  const std::string path = std::string(kMlflow) + "/experiments/create";
+  EXPECT_EQ(
+      Ask("bob", "POST", path, R"({"name":"a","artifact_location":"mlflow-artifacts:/1"})").status,
+      403);
+  EXPECT_EQ(Ask("bob", "POST", path, R"({"name":"a","artifact_location":"/etc"})").status, 403);
+  EXPECT_EQ(Ask("bob", "POST", path, R"({"name":"a","artifact_location":"s3://b/k"})").status, 200);
+}
+
+TEST_F(AccessTest, UsersAreForAdministratorsAndThemselves) {
+  Start(Permission::kRead);
+  const std::string base = std::string(kMlflow) + "/users";
+  EXPECT_EQ(Ask("ann", "GET", base + "/get", "username=ann").status, 200);
+  EXPECT_EQ(Ask("ann", "GET", base + "/get", "username=bob").status, 403);
+  EXPECT_EQ(Ask("ann", "DELETE", base + "/delete", R"({"username":"bob"})").status, 403);
+  EXPECT_EQ(
+      Ask("ann", "PATCH", base + "/update-admin", R"({"username":"ann","is_admin":true})").status,
+      403);
+  EXPECT_EQ(Ask("ann", "PATCH", base + "/update-password",
+                R"({"username":"ann","password":"another password"})")
+                .status,
+            400);
+  EXPECT_EQ(Ask("root", "DELETE", base + "/delete", R"({"username":"root"})").status, 400);
+  EXPECT_EQ(Ask("root", "DELETE", base + "/delete", R"({"username":"bob"})").status, 200);
+  EXPECT_EQ(Ask("bob", "GET", base + "/current").status, 401);
+}
+
+TEST_F(AccessTest, TheAuditLogTellsWhoChangedWhatAndWhoWasRefused) {
+  Start(Permission::kNone);
+  const std::string base = kMlflow;
+  ASSERT_EQ(Ask("ann", "POST", base + "/experiments/create", R"({"name":"secret"})").status, 200);
+  Ask("ann", "GET", base + "/experiments/get", "experiment_id=1");
+  Ask("ann", "POST", base + "/experiments/search", R"({"max_results":7})");
+  Ask("bob", "GET", base + "/experiments/get", "experiment_id=1");
+  const std::string log = *FileSystem::System().Read(folder_.Path("audit.jsonl"), 100'000);
+  EXPECT_NE(log.find(R"("user":"ann","peer":"10.0.0.1:5","method":"POST",)"
+                     R"("path":"/api/2.0/mlflow/experiments/create","name":"secret",)"
+                     R"("experiment":"1","status":200)"),
+            std::string::npos)
+      << log;
+  EXPECT_NE(log.find(R"("user":"bob","peer":"10.0.0.1:5","method":"GET",)"
+                     R"("path":"/api/2.0/mlflow/experiments/get","experiment":"1","status":403)"),
+            std::string::npos)
+      << log;
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 4) << log;
+  EXPECT_EQ(log.find(kPassword), std::string::npos);
+}
+
+TEST(AccessOpenTest, ThereIsNoDefaultPassword) {
+  const TestFolder folder;
+  const auto api = mlflow::Api::Open({.database_uri = "sqlite:///" + folder.Path("mlflow.db")});
+  HandClock clock;
+  AccessOptions options{.users_uri = "sqlite:///" + folder.Path("users.db")};
+  EXPECT_EQ(Access::Open(options, **api, clock).status().code(), StatusCode::kRequirementUnmet);
+  options.admin_password = "password1234";
+  EXPECT_EQ(Access::Open(options, **api, clock).status().code(), StatusCode::kInvalidArgument);
+  options.admin_password = kPassword;
+  EXPECT_TRUE(Access::Open(options, **api, clock).ok());
+  options.admin_password = "";
+  EXPECT_TRUE(Access::Open(options, **api, clock).ok()) << "there is an administrator now";
+}
+
+}  // namespace
+}  // namespace reeve::server
