@@ -47,7 +47,13 @@ struct ObjectType {
   const OutputField* Find(std::string_view field) const;
 };
 
-struct InputField;
+struct InputType;
+
+struct InputField {
+  const char* name;
+  const InputType* type;
+  bool is_list = false;
+};
 
 /// What an argument or a variable can be.
 struct InputType {
@@ -58,12 +64,6 @@ struct InputType {
   std::vector<InputField> fields = {};
   /// Of an enum.
   std::vector<const char*> values = {};
-};
-
-struct InputField {
-  const char* name;
-  const InputType* type;
-  bool is_list = false;
 };
 
 /// Null when there is none.
