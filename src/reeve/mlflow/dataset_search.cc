@@ -3,8 +3,8 @@
 #include <string>
 
 #include "reeve/mlflow/json_writer.h"
-#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/validation.h"
+#include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
 namespace {

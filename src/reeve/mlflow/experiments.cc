@@ -246,17 +246,7 @@ void WriteExperiment(const Experiment& experiment, JsonWriter& writer) {
   writer.Member("workspace", "default");
   writer.IntegerMember("last_update_time", experiment.last_update_time);
   writer.IntegerMember("creation_time", experiment.creation_time);
-  if (!experiment.tags.empty()) {
-    writer.Key("tags");
-    writer.BeginArray();
-    for (const auto& [key, value] : experiment.tags) {
-      writer.BeginObject();
-      writer.Member("key", key);
-      writer.Member("value", value);
-      writer.EndObject();
-    }
-    writer.EndArray();
-  }
+  writer.PairsUnlessEmpty("tags", experiment.tags);
   writer.EndObject();
 }
 

@@ -4,9 +4,9 @@
 #include <unordered_map>
 
 #include "reeve/base/id.h"
-#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/runs.h"
 #include "reeve/mlflow/validation.h"
+#include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
 namespace {
@@ -74,17 +74,7 @@ Status ReadModels(sql::Database& database, std::span<const sql::Parameter> keys,
 
 void WriteDatasetInput(const DatasetInput& input, JsonWriter& writer) {
   writer.BeginObject();
-  if (!input.tags.empty()) {
-    writer.Key("tags");
-    writer.BeginArray();
-    for (const auto& [key, value] : input.tags) {
-      writer.BeginObject();
-      writer.Member("key", key);
-      writer.Member("value", value);
-      writer.EndObject();
-    }
-    writer.EndArray();
-  }
+  writer.PairsUnlessEmpty("tags", input.tags);
   writer.Key("dataset");
   writer.BeginObject();
   writer.Member("name", input.dataset.name);

@@ -14,6 +14,7 @@ class JsonWriter {
   /// Appends to `out`, which has to outlive the writer.
   explicit JsonWriter(std::string& out) : out_(out) {}
 
+  /// Brackets. What is open is closed by the matching call.
   void BeginObject() { Open('{'); }
   void EndObject() { Close('}'); }
   void BeginArray() { Open('['); }
@@ -34,7 +35,22 @@ class JsonWriter {
   void MemberUnlessEmpty(std::string_view name, std::string_view text) {
     if (!text.empty()) Member(name, text);
   }
+  /// A list of {"key":…,"value":…}, left out when it is empty: tags and parameters.
+  template <typename Pairs>
+  void PairsUnlessEmpty(std::string_view name, const Pairs& pairs) {
+    if (pairs.empty()) return;
+    Key(name);
+    BeginArray();
+    for (const auto& [key, value] : pairs) {
+      BeginObject();
+      Member("key", key);
+      Member("value", value);
+      EndObject();
+    }
+    EndArray();
+  }
   void IntegerMember(std::string_view name, std::int64_t number) { Key(name), Integer(number); }
+  /// Real and Bool as members.
   void RealMember(std::string_view name, double number) { Key(name), Real(number); }
   void BoolMember(std::string_view name, bool value) { Key(name), Bool(value); }
 

@@ -1,6 +1,8 @@
 #include "reeve/mlflow/json_writer.h"
 
 #include <cmath>
+#include <map>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -23,6 +25,16 @@ TEST(JsonWriterTest, PutsCommasWhereTheyBelong) {
   writer.BoolMember("d", true);
   writer.EndObject();
   EXPECT_EQ(out, R"({"a":"x","b":[-1,{},null],"d":true})");
+}
+
+TEST(JsonWriterTest, PairsAreLeftOutWhenThereAreNone) {
+  std::string out;
+  JsonWriter writer(out);
+  writer.BeginObject();
+  writer.PairsUnlessEmpty("none", std::map<std::string, std::string>());
+  writer.PairsUnlessEmpty("tags", std::map<std::string, std::string>{{"a", "x"}, {"b", ""}});
+  writer.EndObject();
+  EXPECT_EQ(out, R"({"tags":[{"key":"a","value":"x"},{"key":"b","value":""}]})");
 }
 
 TEST(JsonWriterTest, WritesNumbersAsMlflowDoes) {

@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "reeve/mlflow/logged_models.h"
-#include "reeve/mlflow/many_rows.h"
+#include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
 namespace {

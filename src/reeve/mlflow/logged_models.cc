@@ -5,10 +5,10 @@
 #include "reeve/base/id.h"
 #include "reeve/mlflow/experiments.h"
 #include "reeve/mlflow/locations.h"
-#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/runs.h"
 #include "reeve/mlflow/search/query.h"
 #include "reeve/mlflow/validation.h"
+#include "reeve/sql/many_rows.h"
 #include "reeve/tracking/run_name.h"
 
 namespace reeve::mlflow {
@@ -47,19 +47,6 @@ void AnswerWith(const LoggedModel& model, std::string& answer) {
   writer.EndObject();
 }
 
-void WritePairs(const char* name, const Pairs& pairs, JsonWriter& writer) {
-  if (pairs.empty()) return;
-  writer.Key(name);
-  writer.BeginArray();
-  for (const auto& [key, value] : pairs) {
-    writer.BeginObject();
-    writer.Member("key", key);
-    writer.Member("value", value);
-    writer.EndObject();
-  }
-  writer.EndArray();
-}
-
 void WriteInfo(const LoggedModel& model, JsonWriter& writer) {
   writer.BeginObject();
   writer.Member("model_id", model.id);
@@ -74,7 +61,7 @@ void WriteInfo(const LoggedModel& model, JsonWriter& writer) {
   if (model.model_type) writer.Member("model_type", *model.model_type);
   if (model.source_run_id) writer.Member("source_run_id", *model.source_run_id);
   writer.MemberUnlessEmpty("status_message", model.status_message);
-  WritePairs("tags", model.tags, writer);
+  writer.PairsUnlessEmpty("tags", model.tags);
   writer.EndObject();
 }
 
@@ -305,7 +292,7 @@ void WriteLoggedModel(const LoggedModel& model, JsonWriter& writer) {
   WriteInfo(model, writer);
   writer.Key("data");
   writer.BeginObject();
-  WritePairs("params", model.params, writer);
+  writer.PairsUnlessEmpty("params", model.params);
   if (!model.metrics.empty()) {
     writer.Key("metrics");
     writer.BeginArray();

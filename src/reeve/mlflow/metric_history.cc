@@ -5,9 +5,9 @@
 #include <map>
 #include <string>
 
-#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/metrics.h"
 #include "reeve/mlflow/search/page_token.h"
+#include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
 namespace {

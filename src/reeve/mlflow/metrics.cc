@@ -7,9 +7,9 @@
 #include <tuple>
 
 #include "reeve/mlflow/logged_models.h"
-#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/runs.h"
 #include "reeve/mlflow/validation.h"
+#include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
 namespace {

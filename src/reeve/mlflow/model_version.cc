@@ -5,8 +5,8 @@
 #include <set>
 #include <string_view>
 
-#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/registry_names.h"
+#include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
 namespace {
@@ -138,17 +138,7 @@ void WriteModelVersion(const ModelVersion& version, JsonWriter& writer) {
   optional("run_id", version.run_id);
   writer.Member("status", version.status);
   writer.MemberUnlessEmpty("status_message", version.status_message.value_or(""));
-  if (!version.tags.empty()) {
-    writer.Key("tags");
-    writer.BeginArray();
-    for (const auto& [key, value] : version.tags) {
-      writer.BeginObject();
-      writer.Member("key", key);
-      writer.Member("value", value);
-      writer.EndObject();
-    }
-    writer.EndArray();
-  }
+  writer.PairsUnlessEmpty("tags", version.tags);
   optional("run_link", version.run_link);
   if (!version.aliases.empty()) {
     writer.Key("aliases");

@@ -2,9 +2,9 @@
 
 #include <map>
 
-#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/runs.h"
 #include "reeve/mlflow/validation.h"
+#include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
 namespace {

@@ -3,8 +3,8 @@
 #include <map>
 
 #include "reeve/base/text.h"
-#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/registry_names.h"
+#include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
 namespace {
@@ -101,17 +101,7 @@ void WriteRegisteredModel(const RegisteredModel& model, JsonWriter& writer) {
     for (const ModelVersion& version : model.latest_versions) WriteModelVersion(version, writer);
     writer.EndArray();
   }
-  if (!model.tags.empty()) {
-    writer.Key("tags");
-    writer.BeginArray();
-    for (const auto& [key, value] : model.tags) {
-      writer.BeginObject();
-      writer.Member("key", key);
-      writer.Member("value", value);
-      writer.EndObject();
-    }
-    writer.EndArray();
-  }
+  writer.PairsUnlessEmpty("tags", model.tags);
   if (!model.aliases.empty()) {
     writer.Key("aliases");
     writer.BeginArray();

@@ -1,8 +1,8 @@
 #include <unordered_map>
 
-#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/run_tags.h"
 #include "reeve/mlflow/runs.h"
+#include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
 namespace {

@@ -20,20 +20,6 @@ bool IsAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-void WritePairs(const char* name, const std::vector<std::pair<std::string, std::string>>& pairs,
-                JsonWriter& writer) {
-  if (pairs.empty()) return;
-  writer.Key(name);
-  writer.BeginArray();
-  for (const auto& [key, value] : pairs) {
-    writer.BeginObject();
-    writer.Member("key", key);
-    writer.Member("value", value);
-    writer.EndObject();
-  }
-  writer.EndArray();
-}
-
 void WriteData(const Run& run, JsonWriter& writer) {
   writer.BeginObject();
   if (!run.metrics.empty()) {
@@ -42,8 +28,8 @@ void WriteData(const Run& run, JsonWriter& writer) {
     for (const Metric& metric : run.metrics) WriteMetric(metric, writer);
     writer.EndArray();
   }
-  WritePairs("params", run.params, writer);
-  WritePairs("tags", run.tags, writer);
+  writer.PairsUnlessEmpty("params", run.params);
+  writer.PairsUnlessEmpty("tags", run.tags);
   writer.EndObject();
 }
 

@@ -3,9 +3,9 @@
 #include <string>
 
 #include "reeve/mlflow/experiments.h"
-#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/search/query.h"
 #include "reeve/mlflow/search_request.h"
+#include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
 namespace {

@@ -1,9 +1,7 @@
 #include "reeve/sql/database.h"
 
 namespace reeve::sql {
-namespace {
-
-std::vector<Parameter> Views(const std::vector<Value>& values) {
+std::vector<Parameter> ViewsOf(const std::vector<Value>& values) {
   std::vector<Parameter> parameters;
   parameters.reserve(values.size());
   for (const Value& value : values) {
@@ -12,10 +10,8 @@ std::vector<Parameter> Views(const std::vector<Value>& values) {
   return parameters;
 }
 
-}  // namespace
-
 Result<Statement> Database::PrepareWith(std::string_view sql, const std::vector<Value>& values) {
-  const std::vector<Parameter> parameters = Views(values);
+  const std::vector<Parameter> parameters = ViewsOf(values);
   return Bind(sql, parameters.data(), parameters.size());
 }
 

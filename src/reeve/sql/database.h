@@ -65,6 +65,9 @@ class Statement {
   std::unique_ptr<Rows> rows_;
 };
 
+/// The values as parameters, which view them.
+std::vector<Parameter> ViewsOf(const std::vector<Value>& values);
+
 /// One connection to a database. Not thread-safe; statements end before it does.
 ///
 /// SQL is written once for all drivers: placeholders are "?" or "?1", conflicts are settled by ON

@@ -9,10 +9,10 @@
 
 #include "reeve/base/json.h"
 #include "reeve/base/text.h"
-#include "reeve/mlflow/many_rows.h"
 #include "reeve/mlflow/validation.h"
 #include "reeve/server/access/grants.h"
 #include "reeve/server/artifacts/artifact_path.h"
+#include "reeve/sql/many_rows.h"
 
 namespace reeve::server {
 namespace {
@@ -306,7 +306,7 @@ Result<bool> AccessPolicy::AddParts(const char* type, const std::vector<std::str
   const std::vector<sql::Parameter> keys(distinct.begin(), distinct.end());
   const std::size_t before = parts.size();
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, tracking_.Read());
-  REEVE_RETURN_IF_ERROR(mlflow::SelectForKeys(
+  REEVE_RETURN_IF_ERROR(sql::SelectForKeys(
       *database,
       {.select = type == std::string_view(kRun)
                      ? "SELECT experiment_id FROM runs WHERE run_uuid IN"

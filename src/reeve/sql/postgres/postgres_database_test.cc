@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "reeve/sql/insert_rows.h"
+#include "reeve/sql/many_rows.h"
 #include "reeve/sql/open.h"
 #include "reeve/sql/test_postgres.h"
 
@@ -295,15 +295,15 @@ TEST_F(PostgresDatabaseTest, ManyRowsGoInAtOnce) {
   for (std::int64_t i = 0; i < 700; ++i) {
     values.insert(values.end(), {"k" + std::to_string(i), i, i << 40, 0.5 * double(i), i % 2});
   }
-  const InsertOptions insert = {.head = "INSERT INTO t (a, i, l, r, b)",
-                                .columns = 5,
-                                .tail = "ON CONFLICT (a) DO UPDATE SET i = -excluded.i"};
-  Status status = InsertRows(*database_, insert, values);
+  const RowInsert insert = {.into = "INSERT INTO t (a, i, l, r, b)",
+                            .columns = 5,
+                            .behind = "ON CONFLICT (a) DO UPDATE SET i = -excluded.i"};
+  Status status = InsertRows(*database_, insert, ViewsOf(values)).status();
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_EQ(Number("SELECT sum(i) FROM t"), 699 * 350);
   EXPECT_EQ(Number("SELECT sum(r * 2) FROM t"), 699 * 350);
   EXPECT_EQ(Number("SELECT count(*) FROM t WHERE b"), 350);
-  status = InsertRows(*database_, insert, values);
+  status = InsertRows(*database_, insert, ViewsOf(values)).status();
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_EQ(Number("SELECT sum(i) FROM t"), -699 * 350);
 }

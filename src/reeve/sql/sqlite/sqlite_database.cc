@@ -63,7 +63,9 @@ class SqliteDatabase final : public Database {
   }
 
   Status Open(const DatabaseOptions& options) {
-    const int flags = SQLITE_OPEN_READWRITE | (options.create ? SQLITE_OPEN_CREATE : 0);
+    // A connection is one thread's at a time: it needs no lock of its own.
+    const int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (options.create ? SQLITE_OPEN_CREATE : 0);
     if (sqlite3_open_v2(path_.c_str(), &handle_, flags, nullptr) != SQLITE_OK) return Failure();
     sqlite3_busy_timeout(handle_, options.busy_ms);
     REEVE_RETURN_IF_ERROR(

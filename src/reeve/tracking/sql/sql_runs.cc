@@ -9,7 +9,7 @@
 #include "reeve/base/id.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
-#include "reeve/sql/insert_rows.h"
+#include "reeve/sql/many_rows.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/open_database.h"
 #include "reeve/tracking/run_name.h"
@@ -273,21 +273,26 @@ Status SqlStore::LogMetrics(const std::string& run_id, const std::vector<MetricP
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_, run_id));
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
-  REEVE_RETURN_IF_ERROR(sql::InsertRows(
-      *database_,
-      {.head = "INSERT INTO metrics (key, step, timestamp, value, is_nan, run_uuid)",
-       .columns = 6,
-       .tail = "ON CONFLICT DO NOTHING"},
-      history));
-  REEVE_RETURN_IF_ERROR(sql::InsertRows(
-      *database_,
-      {.head = "INSERT INTO latest_metrics (key, step, timestamp, value, is_nan, run_uuid)",
-       .columns = 6,
-       .tail = "ON CONFLICT (key, run_uuid) DO UPDATE SET step = excluded.step, timestamp = "
+  REEVE_RETURN_IF_ERROR(
+      sql::InsertRows(
+          *database_,
+          {.into = "INSERT INTO metrics (key, step, timestamp, value, is_nan, run_uuid)",
+           .columns = 6,
+           .behind = "ON CONFLICT DO NOTHING"},
+          sql::ViewsOf(history))
+          .status());
+  REEVE_RETURN_IF_ERROR(
+      sql::InsertRows(
+          *database_,
+          {.into = "INSERT INTO latest_metrics (key, step, timestamp, value, is_nan, run_uuid)",
+           .columns = 6,
+           .behind =
+               "ON CONFLICT (key, run_uuid) DO UPDATE SET step = excluded.step, timestamp = "
                "excluded.timestamp, value = excluded.value, is_nan = excluded.is_nan "
                "WHERE (latest_metrics.step, latest_metrics.timestamp, latest_metrics.value) < "
                "(excluded.step, excluded.timestamp, excluded.value)"},
-      newest));
+          sql::ViewsOf(newest))
+          .status());
   return transaction.Commit();
 }
 
@@ -304,11 +309,12 @@ Status SqlStore::WriteTexts(const char* table, std::size_t most_bytes, const std
   }
   const std::string head = std::string("INSERT INTO ") + table + " (key, value, run_uuid)";
   return sql::InsertRows(
-      *database_,
-      {.head = head,
-       .columns = 3,
-       .tail = "ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value"},
-      values);
+             *database_,
+             {.into = head,
+              .columns = 3,
+              .behind = "ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value"},
+             sql::ViewsOf(values))
+      .status();
 }
 
 Status SqlStore::SetTags(const std::string& run_id, const Tags& tags) {

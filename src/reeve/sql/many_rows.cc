@@ -1,10 +1,10 @@
-#include "reeve/mlflow/many_rows.h"
+#include "reeve/sql/many_rows.h"
 
 #include <algorithm>
 #include <bit>
 #include <string>
 
-namespace reeve::mlflow {
+namespace reeve::sql {
 namespace {
 
 // Rows of one INSERT, a power of two; with six columns far below SQLite's 32,766 placeholders.
@@ -33,15 +33,15 @@ std::string InsertText(const RowInsert& insert, std::size_t rows) {
 
 }  // namespace
 
-Result<std::int64_t> InsertRows(sql::Database& database, const RowInsert& insert,
-                                std::span<const sql::Parameter> values) {
+Result<std::int64_t> InsertRows(Database& database, const RowInsert& insert,
+                                std::span<const Parameter> values) {
   std::int64_t changed = 0;
   while (!values.empty()) {
     // A row by itself is the cheapest for SQLite, which is asked without a way to anywhere.
-    const std::size_t most = database.dialect() == sql::Dialect::kSqlite ? 1 : kMostRows;
+    const std::size_t most = database.dialect() == Dialect::kSqlite ? 1 : kMostRows;
     const std::size_t rows = std::min(most, std::bit_floor(values.size() / insert.columns));
     REEVE_ASSIGN_OR_RETURN(
-        sql::Statement statement,
+        Statement statement,
         database.PrepareViews(InsertText(insert, rows), values.first(rows * insert.columns)));
     REEVE_RETURN_IF_ERROR(statement.Step().status());
     changed += database.changes();
@@ -50,13 +50,12 @@ Result<std::int64_t> InsertRows(sql::Database& database, const RowInsert& insert
   return changed;
 }
 
-Status SelectForKeys(sql::Database& database, const KeyedSelect& select,
-                     std::span<const sql::Parameter> keys,
-                     const std::function<Status(const sql::Statement&)>& row) {
+Status SelectForKeys(Database& database, const KeyedSelect& select, std::span<const Parameter> keys,
+                     const std::function<Status(const Statement&)>& row) {
   while (!keys.empty()) {
     const std::size_t taken = std::min(kMostKeys, keys.size());
     const std::size_t size = std::bit_ceil(taken);
-    std::vector<sql::Parameter> parameters = select.first;
+    std::vector<Parameter> parameters = select.first;
     parameters.insert(parameters.end(), keys.begin(),
                       keys.begin() + static_cast<std::ptrdiff_t>(taken));
     // A key that comes again changes nothing.
@@ -67,7 +66,7 @@ Status SelectForKeys(sql::Database& database, const KeyedSelect& select,
     sql += Placeholders(size);
     sql += ' ';
     sql += select.behind;
-    REEVE_ASSIGN_OR_RETURN(sql::Statement rows, database.PrepareViews(sql, parameters));
+    REEVE_ASSIGN_OR_RETURN(Statement rows, database.PrepareViews(sql, parameters));
     for (;;) {
       REEVE_ASSIGN_OR_RETURN(const bool more, rows.Step());
       if (!more) break;
@@ -78,4 +77,4 @@ Status SelectForKeys(sql::Database& database, const KeyedSelect& select,
   return Status::Ok();
 }
 
-}  // namespace reeve::mlflow
+}  // namespace reeve::sql

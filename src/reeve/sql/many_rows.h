@@ -13,7 +13,7 @@
 // Statements about many rows. They are put together in few sizes, so that connections find them
 // prepared, and stay below the number of placeholders that databases take.
 
-namespace reeve::mlflow {
+namespace reeve::sql {
 
 struct RowInsert {
   /// "INSERT INTO params (key, value, run_uuid)"
@@ -26,8 +26,8 @@ struct RowInsert {
 
 /// Inserts rows, given one after the other in `values`; how many were written or changed.
 /// A bounded number of statements for a thousand rows.
-Result<std::int64_t> InsertRows(sql::Database& database, const RowInsert& insert,
-                                std::span<const sql::Parameter> values);
+Result<std::int64_t> InsertRows(Database& database, const RowInsert& insert,
+                                std::span<const Parameter> values);
 
 struct KeyedSelect {
   /// Up to the list: "SELECT … FROM params WHERE run_uuid IN".
@@ -35,14 +35,13 @@ struct KeyedSelect {
   /// Behind the list: "AND key = ?"; may be empty.
   std::string_view behind = {};
   /// Values for placeholders before and behind the list.
-  std::vector<sql::Parameter> first = {};
-  std::vector<sql::Parameter> last = {};
+  std::vector<Parameter> first = {};
+  std::vector<Parameter> last = {};
 };
 
 /// Reads what belongs to any of `keys`, a thousand of them in a statement, and hands on each row. A
 /// failure of `row` ends it. Keys may come in any order; an order of rows holds within a statement.
-Status SelectForKeys(sql::Database& database, const KeyedSelect& select,
-                     std::span<const sql::Parameter> keys,
-                     const std::function<Status(const sql::Statement&)>& row);
+Status SelectForKeys(Database& database, const KeyedSelect& select, std::span<const Parameter> keys,
+                     const std::function<Status(const Statement&)>& row);
 
-}  // namespace reeve::mlflow
+}  // namespace reeve::sql

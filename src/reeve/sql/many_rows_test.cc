@@ -1,4 +1,4 @@
-#include "reeve/mlflow/many_rows.h"
+#include "reeve/sql/many_rows.h"
 
 #include <set>
 
@@ -7,17 +7,17 @@
 #include "reeve/base/test_folder.h"
 #include "reeve/sql/open.h"
 
-namespace reeve::mlflow {
+namespace reeve::sql {
 namespace {
 
 class ManyRowsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    database_ = std::move(*sql::Open("sqlite:///" + folder_.Path("x.db"), {}));
+    database_ = std::move(*Open("sqlite:///" + folder_.Path("x.db"), {}));
     ASSERT_TRUE(database_->RunScript("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)").ok());
   }
   std::int64_t Insert(std::int64_t count) {
-    std::vector<sql::Parameter> values;
+    std::vector<Parameter> values;
     for (std::int64_t i = 0; i < count; ++i) values.insert(values.end(), {i, "x"});
     const Result<std::int64_t> changed = InsertRows(
         *database_,
@@ -26,12 +26,12 @@ class ManyRowsTest : public ::testing::Test {
     return changed.ok() ? *changed : -1;
   }
   std::int64_t Count() {
-    sql::Statement row = *database_->Prepare("SELECT count(*) FROM t");
+    Statement row = *database_->Prepare("SELECT count(*) FROM t");
     EXPECT_TRUE(*row.Step());
     return row.Integer(0);
   }
   TestFolder folder_;
-  std::unique_ptr<sql::Database> database_;
+  std::unique_ptr<Database> database_;
 };
 
 TEST_F(ManyRowsTest, AnyNumberIsWrittenAndCounted) {
@@ -46,7 +46,7 @@ TEST_F(ManyRowsTest, AnyNumberIsWrittenAndCounted) {
 TEST_F(ManyRowsTest, EachKeyIsFoundOnce) {
   Insert(2600);
   for (const std::size_t count : {0U, 1U, 3U, 1024U, 1025U, 2500U}) {
-    std::vector<sql::Parameter> keys;
+    std::vector<Parameter> keys;
     for (std::size_t i = 0; i < count; ++i) keys.emplace_back(static_cast<std::int64_t>(i));
     std::multiset<std::int64_t> found;
     ASSERT_TRUE(SelectForKeys(*database_,
@@ -55,7 +55,7 @@ TEST_F(ManyRowsTest, EachKeyIsFoundOnce) {
                                .first = {std::int64_t{1}},
                                .last = {"x"}},
                               keys,
-                              [&](const sql::Statement& row) {
+                              [&](const Statement& row) {
                                 found.insert(row.Integer(0));
                                 return Status::Ok();
                               })
@@ -69,8 +69,8 @@ TEST_F(ManyRowsTest, AFailureEndsIt) {
   Insert(5);
   int rows = 0;
   const Status status = SelectForKeys(*database_, {.select = "SELECT a FROM t WHERE a IN"},
-                                      std::vector<sql::Parameter>{std::int64_t{1}, std::int64_t{2}},
-                                      [&](const sql::Statement&) {
+                                      std::vector<Parameter>{std::int64_t{1}, std::int64_t{2}},
+                                      [&](const Statement&) {
                                         ++rows;
                                         return Status::Internal("enough");
                                       });
@@ -79,4 +79,4 @@ TEST_F(ManyRowsTest, AFailureEndsIt) {
 }
 
 }  // namespace
-}  // namespace reeve::mlflow
+}  // namespace reeve::sql
