@@ -138,6 +138,8 @@ constexpr auto kOptions = std::to_array<Option>({
      false, "folder that holds the artifacts behind this server"},
     {"default-artifact-root", "", "URI", "", "server.default_artifact_root", "server", false,
      "where artifacts of new experiments lie; default: behind this server"},
+    {"ui", "", "DIR", "", "server.ui", "server", false,
+     "MLflow's own pages: the folder mlflow/server/js/build of an installed MLflow"},
     {"serve-artifacts", "", "", "", "", "server", false,
      "keep artifacts behind this server; it does unless told otherwise"},
     {"no-serve-artifacts", "", "", "", "server.no_serve_artifacts", "server", false,

@@ -5,11 +5,15 @@
 
 #include "reeve/base/file_system.h"
 #include "reeve/mlflow/locations.h"
+#include "reeve/server/access/access_guard.h"
+#include "reeve/server/access/caller.h"
 #include "reeve/server/artifacts/abandoned_uploads.h"
 #include "reeve/server/artifacts/artifact_routes.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/artifact_lookups.h"
+#include "reeve/server/tracking_api/graphql_routes.h"
 #include "reeve/server/tracking_api/start_page.h"
+#include "reeve/server/tracking_api/ui_routes.h"
 #include "reeve/sql/open.h"
 #include "reeve/tracking/artifact_location.h"
 
@@ -40,6 +44,17 @@ Result<std::string> FolderAt(const std::string& place) {
   Result<std::string> path = tracking::LocalPath(place, AbsolutePath("."));
   if (!path.ok()) return std::move(path).status().WithContext("--artifacts-destination");
   return path;
+}
+
+// A query may reach everything at once: not for users who may see a part of it.
+void RefuseLimitedCallers(std::vector<Route>& routes) {
+  for (Route& route : routes) {
+    route.handle = [next = std::move(route.handle)](const Request& request, Response& response) {
+      const Caller* const caller = request.notes == nullptr ? nullptr : request.notes->caller;
+      if (caller != nullptr && caller->user_id) return RefuseForbidden(response);
+      next(request, response);
+    };
+  }
 }
 
 // Local folders in which artifacts of this database may lie: what new experiments are told, and
@@ -76,7 +91,8 @@ class TrackingServiceImpl final : public TrackingService {
     REEVE_ASSIGN_OR_RETURN(api_, mlflow::Api::Open(api));
     REEVE_ASSIGN_OR_RETURN(access_log_, AccessLog::Open(options.access_log));
     REEVE_ASSIGN_OR_RETURN(access_, Access::Open(options.access, *api_, Clock::System()));
-    TransportParts parts{.routes = Routes(), .access_log = access_log_.get()};
+    REEVE_ASSIGN_OR_RETURN(std::vector<Route> routes, Routes(options.ui_folder));
+    TransportParts parts{.routes = std::move(routes), .access_log = access_log_.get()};
     REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(options.transport, std::move(parts)));
     return Status::Ok();
   }
@@ -97,10 +113,18 @@ class TrackingServiceImpl final : public TrackingService {
   }
 
  private:
-  std::vector<Route> Routes() const {
+  Result<std::vector<Route>> Routes(const std::string& ui_folder) const {
     std::vector<Route> routes = ApiRoutes(*api_, access_->policy());
     Append(access_->Routes(), routes);
-    routes.push_back(StartPageRoute(*api_));
+    std::vector<Route> graphql = GraphqlRoutes(*api_, places_);
+    RefuseLimitedCallers(graphql);
+    Append(std::move(graphql), routes);
+    if (ui_folder.empty()) {
+      routes.push_back(StartPageRoute(*api_));
+    } else {
+      REEVE_ASSIGN_OR_RETURN(std::vector<Route> pages, UiRoutes(ui_folder));
+      Append(std::move(pages), routes);
+    }
     access_->guard().Protect(routes, AccessGuard::Grants::kByHandler);
     std::vector<Route> artifacts = ArtifactRoutes({.root = places_.proxied(), .https = is_secure_});
     if (!serves_artifacts_) Disable(artifacts);

@@ -21,6 +21,8 @@ struct TrackingServiceOptions {
   std::string artifact_root;
   /// The folder that holds the artifacts behind this server, a path or a file: URI.
   std::string artifact_folder = "mlartifacts";
+  /// The folder of MLflow's built pages, see UiRoutes; empty: a page of our own at /.
+  std::string ui_folder = {};
   /// False: the addresses of artifacts behind this server say that there are none (503).
   bool serves_artifacts = true;
   HostGuardOptions guard;

@@ -85,6 +85,7 @@ Result<server::TrackingServiceOptions> ReadOptions(const Call& call) {
   server::TrackingServiceOptions options{.guard = ReadGuard(arguments)};
   REEVE_ASSIGN_OR_RETURN(options.database_uri, BackendStore(arguments));
   ReadArtifactPlaces(arguments, options);
+  options.ui_folder = arguments.Text("ui");
   options.transport.host = TextOr(arguments, "host", "MLFLOW_HOST");
   REEVE_ASSIGN_OR_RETURN(options.transport.port,
                          ParsePort(TextOr(arguments, "port", "MLFLOW_PORT"), "--port"));

@@ -8,7 +8,6 @@
 #include "reeve/server/access/call_subjects.h"
 
 namespace reeve::server {
-namespace {
 
 void Refuse(const Status& status, Response& response) {
   response.status = mlflow::ErrorHttpStatus(status);
@@ -22,6 +21,8 @@ Status CheckContentType(const Request& request) {
   if (ToLower(Trim(given.substr(0, given.find(';')))) == "application/json") return Status::Ok();
   return Status::InvalidArgument("Bad Request. Content-Type must be one of ['application/json'].");
 }
+
+namespace {
 
 // One endpoint, and who may call it.
 struct Door {

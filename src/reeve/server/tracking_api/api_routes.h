@@ -8,6 +8,11 @@
 
 namespace reeve::server {
 
+/// What MLflow's API asks of a request with a body: that it says that it is JSON.
+Status CheckContentType(const Request& request);
+/// Answers with a failure in MLflow's form.
+void Refuse(const Status& status, Response& response);
+
 /// MLflow's REST API: each endpoint below /api/N.0/mlflow, for clients, and /ajax-api/N.0/mlflow,
 /// for pages. `policy` decides for callers that are users; null: there are none. Both have to
 /// outlive the routes.

@@ -94,6 +94,18 @@ void WriteListing(const std::string& root_uri, const std::vector<ArtifactEntry>&
   writer.EndObject();
 }
 
+// What lies in the folder that the field `path` names.
+Status List(const mlflow::Api& api, const ArtifactPlaces& places, const Locate& locate,
+            const mlflow::Request& fields, const char* path, std::string& answer) {
+  const std::string asked = fields.Text(path);
+  // Before the look-up: what is malformed is refused whether or not the run is there.
+  REEVE_RETURN_IF_ERROR(SafeArtifactPath(asked).status());
+  REEVE_ASSIGN_OR_RETURN(const Found found, Find(api, places, locate, fields));
+  REEVE_ASSIGN_OR_RETURN(const auto entries, ListArtifacts(found.folder, asked));
+  WriteListing(found.location, entries, answer);
+  return Status::Ok();
+}
+
 // GET `pattern`: what lies in the folder that the field `path` names.
 Route ListRoute(const mlflow::Api& api, const ArtifactPlaces& places, std::string pattern,
                 Field path, std::vector<Field> more, Locate locate) {
@@ -103,13 +115,7 @@ Route ListRoute(const mlflow::Api& api, const ArtifactPlaces& places, std::strin
   route.handle = [&api, &places, path, fields, locate](const Request& request, Response& response) {
     const auto list = [&]() -> Status {
       REEVE_ASSIGN_OR_RETURN(const mlflow::Request read, ReadFields(request, fields));
-      const std::string asked = read.Text(path.name);
-      // Before the look-up: what is malformed is refused whether or not the run is there.
-      REEVE_RETURN_IF_ERROR(SafeArtifactPath(asked).status());
-      REEVE_ASSIGN_OR_RETURN(const Found found, Find(api, places, locate, read));
-      REEVE_ASSIGN_OR_RETURN(const auto entries, ListArtifacts(found.folder, asked));
-      WriteListing(found.location, entries, response.body);
-      return Status::Ok();
+      return List(api, places, locate, read, path.name, response.body);
     };
     if (const Status status = list(); !status.ok()) RefuseArtifact(status, response);
   };
@@ -158,6 +164,11 @@ Route UploadRoute(const mlflow::Api& api, const ArtifactPlaces& places) {
 }
 
 }  // namespace
+
+Status ListRunArtifacts(const mlflow::Api& api, const ArtifactPlaces& places,
+                        const mlflow::Request& fields, std::string& answer) {
+  return List(api, places, RunLocation, fields, "path", answer);
+}
 
 std::vector<Route> ArtifactLookupRoutes(const mlflow::Api& api, const ArtifactPlaces& places) {
   const Field run_id = {"run_id", FieldType::kText, true};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "reeve/mlflow/api.h"
@@ -12,5 +13,9 @@ namespace reeve::server {
 /// of a run's, a version's and a logged model's files, and the pages' upload. `api` and `places`
 /// have to outlive the routes.
 std::vector<Route> ArtifactLookupRoutes(const mlflow::Api& api, const ArtifactPlaces& places);
+
+/// Appends the answer of artifacts/list for the fields `run_id` and `path`.
+Status ListRunArtifacts(const mlflow::Api& api, const ArtifactPlaces& places,
+                        const mlflow::Request& fields, std::string& answer);
 
 }  // namespace reeve::server
