@@ -65,7 +65,7 @@ acceptance: build ## black-box suites, where they are beside this repository
 	@tools/setup --tests
 	tools/run_acceptance $(REEVE) $(ACCEPTANCE) "$(MARKS)"
 
-interop: build   ## a real MLflow and reeve take turns with one store
+interop: build   ## a real MLflow and reeve take turns with one store; `reeve server` is used by both and killed
 	tests/mlflow/run $(REEVE)
 
 python: build    ## the Python package beside the binary: the same numbers, MLflow's pyfunc

@@ -19,7 +19,7 @@ os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
 
 from mlflow import MlflowClient  # noqa: E402
 from mlflow.models import Model  # noqa: E402
-from mlflow_server import MlflowServer, chosen, free_port  # noqa: E402
+from mlflow_server import chosen, free_port  # noqa: E402
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
 REEVE, Server = chosen(sys.argv)
@@ -157,8 +157,7 @@ class ServerStory(unittest.TestCase):
 
     def test_8_artifacts_that_the_server_does_not_hand_out_are_on_its_disk(self):
         shared = self.folder / "shared"
-        unproxied = ["--no-serve-artifacts"] if Server is MlflowServer else []
-        server = Server(self.folder / "unproxied", *unproxied, "--default-artifact-root", str(shared))
+        server = Server(self.folder / "unproxied", "--no-serve-artifacts", "--default-artifact-root", str(shared))
         try:
             client = MlflowClient(tracking_uri=server.uri, registry_uri=server.uri)
             run = client.create_run("0").info
