@@ -67,8 +67,10 @@ void AppendUse(std::string_view host, Html& html) {
   html.Text("reeve train loans.csv --target approved --register loans\n");
   html.Text("python -c \"import mlflow; print(mlflow.search_runs(search_all_experiments=True))\"");
   html.Raw(
-      "</pre><p>MLflow's pages on the same database: <code>mlflow ui --backend-store-uri "
-      "URI</code>, with the URI that this server was started with.</p>");
+      "</pre><p>MLflow's own pages: start this server with <code>--ui</code> and the folder "
+      "<code>mlflow/server/js/build</code> of an installed MLflow, or run <code>mlflow ui</code> "
+      "on "
+      "the same database.</p>");
 }
 
 Result<std::string> Page(const mlflow::Api& api, std::string_view host, bool shows_all) {
