@@ -1,6 +1,7 @@
 """A real `mlflow server` for tests, or `reeve server` in its place."""
 import functools
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -46,12 +47,18 @@ class MlflowServer:
         except OSError:
             return False
 
-    def stop(self):
+    def end(self, how):
         if self.log.closed:
             return
-        os.killpg(self.process.pid, 15)
+        os.killpg(self.process.pid, how)
         self.process.wait(30)
         self.log.close()
+
+    def stop(self):
+        self.end(signal.SIGTERM)
+
+    def kill(self):
+        self.end(signal.SIGKILL)
 
 
 def chosen(argv):
