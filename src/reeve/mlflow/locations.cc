@@ -1,48 +1,25 @@
 #include "reeve/mlflow/locations.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "reeve/base/file_system.h"
-#include "reeve/base/percent.h"
-#include "reeve/base/text.h"
+#include "reeve/mlflow/uri_parts.h"
 #include "reeve/mlflow/validation.h"
 
 namespace reeve::mlflow {
 namespace {
 
 constexpr std::size_t kMostLocation = 2048;
-// Escapes within escapes that are looked through.
-constexpr int kMostDecodings = 10;
-
-// "s3" of "s3://b/a"; empty for a path.
-std::string_view Scheme(std::string_view uri) {
-  const std::size_t colon = uri.find(':');
-  if (colon == std::string_view::npos || colon == 0) return {};
-  const std::string_view scheme = uri.substr(0, colon);
-  const bool is_word = std::all_of(scheme.begin(), scheme.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '+' || c == '-' || c == '.';
-  });
-  return is_word ? scheme : std::string_view();
-}
-
-bool Climbs(std::string query) {
-  for (int i = 0; i < kMostDecodings; ++i) {
-    if (query.find("..") != std::string::npos) return true;
-    std::string decoded = PercentDecode(query);
-    if (decoded == query) return false;
-    query = std::move(decoded);
-  }
-  return true;
+bool Climbs(const std::string& query) {
+  return DecodeFully(query, false).find("..") != std::string::npos;
 }
 
 std::string Absolute(const std::string& location) {
   constexpr std::string_view kFile = "file:";
-  const std::string_view scheme = Scheme(location);
-  if (scheme.empty()) return AbsolutePath(location);
-  if (scheme != "file") return location;
-  const std::string path = location.substr(kFile.size());
-  return path.starts_with('/') ? location : std::string(kFile) + "//" + AbsolutePath(path);
+  const UriParts uri = SplitUri(location);
+  if (uri.scheme.empty()) return AbsolutePath(location);
+  if (uri.scheme != "file" || !uri.authority.empty() || uri.path.starts_with('/')) return location;
+  return std::string(kFile) + "//" + AbsolutePath(uri.path);
 }
 
 }  // namespace

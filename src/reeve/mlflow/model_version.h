@@ -15,17 +15,21 @@ namespace reeve::mlflow {
 /// A row of `model_versions`; what is nothing there is left out of answers.
 struct ModelVersion {
   std::string name;
+  /// From 1; numbers of deleted versions are never used again.
   std::int64_t version = 0;
+  /// Milliseconds since 1970.
   std::int64_t creation_time = 0;
   std::optional<std::int64_t> last_updated_time;
   std::optional<std::string> description;
   std::optional<std::string> user_id;
+  /// "None", "Staging", "Production" or "Archived".
   std::string current_stage;
   std::optional<std::string> source;
   std::optional<std::string> run_id;
   std::string status;
   std::optional<std::string> status_message;
   std::optional<std::string> run_link;
+  /// Where the files lie, when that is not the source.
   std::optional<std::string> storage_location;
   std::vector<std::pair<std::string, std::string>> tags = {};
   /// Only filled where MLflow tells them: not in searches.

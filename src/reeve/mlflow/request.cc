@@ -87,12 +87,6 @@ std::string DumpAscii(const Json& value) {
   return value.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
-std::string DecodeQueryPart(std::string_view part) {
-  std::string plus(part);
-  std::replace(plus.begin(), plus.end(), '+', ' ');
-  return PercentDecode(plus);
-}
-
 Result<Json> QueryValue(const Field& field, std::vector<std::string> values) {
   if (IsList(field.type)) return Json(std::move(values));
   std::string& value = values.front();
@@ -158,7 +152,7 @@ Result<Request> Request::FromQuery(std::string_view query, const std::vector<Fie
     if (pair.empty()) continue;
     const std::size_t equals = std::min(pair.find('='), pair.size());
     const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
-    values[DecodeQueryPart(pair.substr(0, equals))].push_back(DecodeQueryPart(value));
+    values[DecodeFormValue(pair.substr(0, equals))].push_back(DecodeFormValue(value));
   }
   Json object = Json::object();
   for (const Field& field : fields) {

@@ -6,21 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include "reeve/base/test_clock.h"
 #include "reeve/base/test_folder.h"
 #include "reeve/mlflow/api.h"
 #include "reeve/sql/test_postgres.h"
 
 namespace reeve::mlflow {
-
-/// For tests: a clock that moves on by a millisecond at each look.
-class SteppingClock final : public Clock {
- public:
-  std::int64_t NowMs() const override { return ++now_ms_; }
-  double MonotonicSeconds() const override { return 0; }
-
- private:
-  mutable std::int64_t now_ms_ = 1'700'000'000'000;
-};
 
 /// For tests: an API on a new database, of the kind that sql::TestDatabaseUri says.
 class ApiTest : public ::testing::Test {

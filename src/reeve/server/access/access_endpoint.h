@@ -35,6 +35,9 @@ struct AccessEndpoint {
 inline bool IsAdmin(const Caller& caller) { return caller.role == Role::kAdmin; }
 /// Administrators, and users that manage the workspace.
 Result<bool> ManagesAll(const AccessContext& context, const Caller& caller);
+/// They, and the user of that name.
+Result<bool> MayAskAbout(const AccessContext& context, const Caller& caller,
+                         const std::string& name);
 
 /// users/…
 std::vector<AccessEndpoint> UserEndpoints();

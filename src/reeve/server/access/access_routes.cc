@@ -64,6 +64,12 @@ Result<bool> ManagesAll(const AccessContext& context, const Caller& caller) {
   return context.policy.ManagesAll(*caller.user_id);
 }
 
+Result<bool> MayAskAbout(const AccessContext& context, const Caller& caller,
+                         const std::string& name) {
+  if (name == caller.name) return true;
+  return ManagesAll(context, caller);
+}
+
 std::vector<Route> AccessRoutes(const AccessContext& context) {
   std::vector<Route> routes;
   for (const auto& endpoints : {UserEndpoints(), PermissionEndpoints(), RoleEndpoints()}) {

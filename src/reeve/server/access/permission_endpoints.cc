@@ -75,10 +75,8 @@ Result<bool> GetEffective(const AccessContext& context, const Caller& caller,
   const std::string name = request.Text("username");
   const std::string type = request.Text("resource_type");
   REEVE_RETURN_IF_ERROR(RefuseWorkspace(type));
-  if (name != caller.name) {
-    REEVE_ASSIGN_OR_RETURN(const bool may, ManagesAll(context, caller));
-    if (!may) return false;
-  }
+  REEVE_ASSIGN_OR_RETURN(const bool may, MayAskAbout(context, caller, name));
+  if (!may) return false;
   std::optional<User> user;
   {
     REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.users.Read());
@@ -123,10 +121,8 @@ Status AnswerGrants(sql::Database& database, const std::string& name, std::strin
 Result<bool> ListOf(const AccessContext& context, const Caller& caller,
                     const mlflow::Request& request, std::string& answer) {
   const std::string name = request.Text("username");
-  if (name != caller.name) {
-    REEVE_ASSIGN_OR_RETURN(const bool may, ManagesAll(context, caller));
-    if (!may) return false;
-  }
+  REEVE_ASSIGN_OR_RETURN(const bool may, MayAskAbout(context, caller, name));
+  if (!may) return false;
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.users.Read());
   REEVE_RETURN_IF_ERROR(AnswerGrants(*database, name, answer));
   return true;

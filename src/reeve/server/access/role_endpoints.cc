@@ -172,10 +172,8 @@ Status ListUsersOf(sql::Database& database, const mlflow::Request& request, std:
 Result<bool> ListRolesOf(const AccessContext& context, const Caller& caller,
                          const mlflow::Request& request, std::string& answer) {
   const std::string name = request.Text("username");
-  if (name != caller.name) {
-    REEVE_ASSIGN_OR_RETURN(const bool may, ManagesAll(context, caller));
-    if (!may) return false;
-  }
+  REEVE_ASSIGN_OR_RETURN(const bool may, MayAskAbout(context, caller, name));
+  if (!may) return false;
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.users.Read());
   REEVE_ASSIGN_OR_RETURN(const User user, ReadUser(*database, name));
   REEVE_ASSIGN_OR_RETURN(const std::vector<AccessRole> roles, RolesOfUser(*database, user.id));

@@ -5,10 +5,8 @@
 
 namespace reeve::server {
 
-/// Turns `response` into an error in MLflow's form, {"error_code":…,"message":…}: kInvalidArgument
-/// and kInvalidData are 400 INVALID_PARAMETER_VALUE, kNotFound 404 RESOURCE_DOES_NOT_EXIST,
-/// kAlreadyExists 409, kUnavailable 503 (which clients try again), the rest 500. `disk_full`: 507,
-/// which they do not.
+/// Turns `response` into an error in MLflow's form (mlflow::ErrorBody), with what mends it in the
+/// message. What is in the way is 409, a full disk 507: clients do not try again there.
 void RefuseArtifact(const Status& status, Response& response, bool disk_full = false);
 
 }  // namespace reeve::server

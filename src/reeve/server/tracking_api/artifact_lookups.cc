@@ -6,6 +6,8 @@
 
 #include "reeve/mlflow/json_writer.h"
 #include "reeve/mlflow/logged_models.h"
+#include "reeve/mlflow/model_version.h"
+#include "reeve/mlflow/registry_names.h"
 #include "reeve/mlflow/runs.h"
 #include "reeve/server/artifacts/artifact_error.h"
 #include "reeve/server/artifacts/artifact_folder.h"
@@ -38,20 +40,10 @@ Result<std::string> ModelLocation(sql::Database& database, const mlflow::Request
 }
 
 Result<std::string> VersionLocation(sql::Database& database, const mlflow::Request& fields) {
-  const std::string name = fields.Text("name");
-  if (!fields.Integer("version")) {
-    return Status::InvalidArgument("Parameter 'version' must be an integer, got '" +
-                                   fields.Text("version") + "'.");
-  }
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
-      database.Prepare("SELECT coalesce(storage_location, source) FROM model_versions WHERE name = "
-                       "? AND version = ? AND current_stage <> 'Deleted_Internal'",
-                       name, fields.Integer("version").value_or(0)));
-  REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
-  if (found) return row.Text(0);
-  return Status::NotFound("Model Version (name=" + name + ", version=" + fields.Text("version") +
-                          ") not found");
+  REEVE_ASSIGN_OR_RETURN(const std::int64_t number, mlflow::ParseVersion(fields.Text("version")));
+  REEVE_ASSIGN_OR_RETURN(const mlflow::ModelVersion version,
+                         mlflow::ReadBareModelVersion(database, fields.Text("name"), number));
+  return mlflow::DownloadUri(version);
 }
 
 Result<mlflow::Request> ReadFields(const Request& request, const std::vector<Field>& fields) {

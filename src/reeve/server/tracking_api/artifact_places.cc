@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "reeve/base/text.h"
+#include "reeve/mlflow/uri_parts.h"
 #include "reeve/server/artifacts/artifact_path.h"
 #include "reeve/tracking/artifact_location.h"
 
@@ -15,26 +16,15 @@ namespace {
 
 constexpr std::string_view kProxyPath = "/api/2.0/mlflow-artifacts/artifacts/";
 
-// What stands behind the host of scheme://host/path; the path of scheme:/path.
-std::string_view PathOf(std::string_view uri) {
-  uri.remove_prefix(uri.find(':') + 1);
-  if (uri.starts_with("//")) {
-    uri.remove_prefix(2);
-    uri.remove_prefix(std::min(uri.find('/'), uri.size()));
-  }
-  return uri;
-}
-
 // The path below the proxied folder, when the location is one behind a proxy.
-std::optional<std::string_view> ProxiedPath(std::string_view location) {
-  if (location.starts_with("mlflow-artifacts:")) {
-    const std::string_view path = PathOf(location);
-    return path.substr(std::min(path.find_first_not_of('/'), path.size()));
-  }
-  if (!location.starts_with("http://") && !location.starts_with("https://")) return std::nullopt;
-  const std::size_t at = location.find(kProxyPath);
-  if (at == std::string_view::npos) return std::nullopt;
-  return location.substr(at + kProxyPath.size());
+std::optional<std::string> ProxiedPath(std::string_view location) {
+  const mlflow::UriParts uri = mlflow::SplitUri(location);
+  if (uri.scheme == "mlflow-artifacts")
+    return uri.path.substr(std::min(uri.path.find_first_not_of('/'), uri.path.size()));
+  if (uri.scheme != "http" && uri.scheme != "https") return std::nullopt;
+  const std::size_t at = uri.path.find(kProxyPath);
+  if (at == std::string::npos) return std::nullopt;
+  return uri.path.substr(at + kProxyPath.size());
 }
 
 bool IsBelow(const std::string& path, const std::string& folder) {

@@ -1,29 +1,18 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "reeve/base/test_clock.h"
 #include "reeve/base/test_folder.h"
 #include "reeve/sql/open.h"
 #include "reeve/sql/test_postgres.h"
 #include "reeve/tracking/store.h"
 
 namespace reeve::tracking {
-
-/// For tests: a clock that moves on by a millisecond at each look, so that what is written later
-/// is later. Thread-safe.
-class SteppingClock final : public Clock {
- public:
-  std::int64_t NowMs() const override { return ++now_ms_; }
-  double MonotonicSeconds() const override { return 0; }
-
- private:
-  mutable std::atomic<std::int64_t> now_ms_{1'700'000'000'000};
-};
 
 /// For tests: a store in a folder of its own, and a second connection to look behind it.
 class StoreTest : public ::testing::Test {
