@@ -26,6 +26,8 @@ Status ReadDatasets(sql::Database& database, std::span<const sql::Parameter> key
                     const RunsById& runs) {
   // A row for each tag; where the input of a tag is among those of its run.
   std::unordered_map<std::string, std::size_t> places;
+  const std::string behind =
+      "ORDER BY i." + std::string(WriteOrderColumn(database.dialect())) + ", t.name";
   return SelectForKeys(
       database,
       {.select = "SELECT i.destination_id, i.input_uuid, d.name, d.digest, d.dataset_source_type, "
@@ -33,7 +35,8 @@ Status ReadDatasets(sql::Database& database, std::span<const sql::Parameter> key
                  "FROM inputs i JOIN datasets d ON d.dataset_uuid = i.source_id "
                  "LEFT JOIN input_tags t ON t.input_uuid = i.input_uuid "
                  "WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN' "
-                 "AND i.destination_id IN"},
+                 "AND i.destination_id IN",
+       .behind = behind},
       keys, [&](const sql::Statement& row) {
         const auto run = runs.find(row.View(0));
         if (run == runs.end()) return Status::Ok();
@@ -54,11 +57,13 @@ Status ReadDatasets(sql::Database& database, std::span<const sql::Parameter> key
 
 Status ReadModels(sql::Database& database, std::span<const sql::Parameter> keys,
                   const RunsById& runs) {
+  const std::string behind = "AND destination_type IN ('MODEL_INPUT', 'MODEL_OUTPUT') ORDER BY " +
+                             std::string(WriteOrderColumn(database.dialect()));
   return SelectForKeys(
       database,
       {.select = "SELECT source_id, destination_type, destination_id, step FROM inputs "
                  "WHERE source_type IN ('RUN_INPUT', 'RUN_OUTPUT') AND source_id IN",
-       .behind = "AND destination_type IN ('MODEL_INPUT', 'MODEL_OUTPUT')"},
+       .behind = behind},
       keys, [&](const sql::Statement& row) {
         const auto run = runs.find(row.View(0));
         if (run == runs.end()) return Status::Ok();

@@ -19,6 +19,12 @@ namespace reeve::sql {
 
 enum class Dialect { kSqlite, kPostgres };
 
+/// The hidden column that orders the rows of a table as they were written, for tables that have no
+/// time or number of their own. PostgreSQL may put a row into the room that a deleted one left.
+constexpr std::string_view WriteOrderColumn(Dialect dialect) {
+  return dialect == Dialect::kSqlite ? "rowid" : "ctid";
+}
+
 struct DatabaseOptions {
   /// Make the file when it is not there. A server's database has to be there.
   bool create = true;

@@ -424,7 +424,9 @@ Result<std::vector<DatasetInput>> SqlStore::ListInputs(const std::string& run_id
           "d.dataset_profile, t.value FROM inputs i "
           "JOIN datasets d ON d.dataset_uuid = i.source_id LEFT JOIN input_tags t ON t.input_uuid "
           "= i.input_uuid AND t.name = 'mlflow.data.context' "
-          "WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN' AND i.destination_id = ?",
+          "WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN' AND i.destination_id = ? "
+          "ORDER BY i." +
+              std::string(sql::WriteOrderColumn(database_->dialect())),
           run_id));
   std::vector<DatasetInput> inputs;
   for (;;) {
