@@ -307,7 +307,11 @@ std::string ToText(const PredictReport& report) {
   }
   if (report.rows_rejected > static_cast<std::int64_t>(report.violations.size()) &&
       !report.violations.empty()) {
-    text += "… and more; --rejects FILE keeps every rejected row with its reason\n";
+    text += "… and more\n";
+  }
+  if (report.too_many_rejected) {
+    text += "Exit code 3 for the rejected rows: --allow " + std::to_string(report.rows_rejected) +
+            " would let them pass, --rejects FILE keeps each with its reason\n";
   }
   return text;
 }
