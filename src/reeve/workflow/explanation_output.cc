@@ -35,9 +35,23 @@ std::string Decimals(double value) {
 }
 
 // Bytes that continue a character take no room on a screen.
-std::string Padded(const std::string& text, std::size_t width) {
+std::size_t Width(const std::string& text) {
   std::size_t shown = 0;
   for (const char c : text) shown += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+  return shown;
+}
+
+// Room for the names of a list that is shown, with a gap behind them; names may be longer still.
+std::size_t NameWidth(const std::vector<std::string>& names) {
+  constexpr std::size_t kLeast = 28, kMost = 58, kGap = 2;
+  std::size_t widest = kLeast;
+  for (std::size_t i = 0; i < names.size() && i < kMostLines; ++i)
+    widest = std::max(widest, Width(names[i]));
+  return std::min(widest, kMost) + kGap;
+}
+
+std::string Padded(const std::string& text, std::size_t width) {
+  const std::size_t shown = Width(text);
   return text + std::string(shown < width ? width - shown : 1, ' ');
 }
 
@@ -94,9 +108,12 @@ std::string ToText(const ImportanceTable& table) {
   } else {
     text = "Importance in training: share of what the columns' splits or weights gain\n";
   }
+  std::vector<std::string> names;
+  for (const explain::ColumnImportance& column : table.columns) names.push_back(column.column);
+  const std::size_t width = NameWidth(names);
   for (std::size_t i = 0; i < table.columns.size() && i < kMostLines; ++i) {
     const explain::ColumnImportance& column = table.columns[i];
-    text += "  " + Padded(column.column, 30) + Padded(Decimals(column.mean), 10);
+    text += "  " + Padded(column.column, width) + Padded(Decimals(column.mean), 10);
     if (table.kind != "training")
       text += "95 % " + Decimals(column.low) + " to " + Decimals(column.high);
     while (text.ends_with(' ')) text.pop_back();
@@ -122,17 +139,21 @@ std::string ToText(const explain::OddsRatio& odds) {
 }
 
 std::string ToText(const explain::LinearPart& part, const std::vector<std::string>& classes) {
+  constexpr std::size_t kRatioWidth = 32;
+  std::vector<std::string> names;
+  for (const explain::Coefficient& coefficient : part.coefficients) {
+    const std::string& class_name = classes[static_cast<std::size_t>(coefficient.class_idx)];
+    names.push_back(coefficient.column + (classes.size() > 2 ? " → " + class_name : ""));
+  }
+  const std::size_t width = NameWidth(names);
   std::string text = "Odds ratios of the linear model" +
                      (part.weight < 1 ? ", which has a weight of " + Decimals(part.weight) : "") +
-                     " (95 % intervals where known)\n  " + Padded("column", 30) +
-                     Padded("per standard deviation", 30) + "per unit\n";
+                     " (95 % intervals where known)\n  " + Padded("column", width) +
+                     Padded("per standard deviation", kRatioWidth) + "per unit\n";
   for (std::size_t i = 0; i < part.coefficients.size() && i < kMostLines; ++i) {
     const explain::Coefficient& coefficient = part.coefficients[i];
-    const std::string name =
-        coefficient.column + (classes.size() > 2
-                                  ? " → " + classes[static_cast<std::size_t>(coefficient.class_idx)]
-                                  : "");
-    text += "  " + Padded(name, 30) + Padded(ToText(coefficient.per_deviation), 30) +
+    text += "  " + Padded(names[i], width) +
+            Padded(ToText(coefficient.per_deviation), kRatioWidth) +
             (coefficient.per_unit ? ToText(*coefficient.per_unit) : "-") + "\n";
   }
   return text + MoreLines(part.coefficients.size());
