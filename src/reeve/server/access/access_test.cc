@@ -5,6 +5,7 @@
 #include "reeve/base/file_system.h"
 #include "reeve/server/access/test_users.h"
 #include "reeve/server/tracking_api/api_routes.h"
+#include "reeve/server/tracking_api/artifact_lookups.h"
 
 namespace reeve::server {
 namespace {
@@ -12,11 +13,20 @@ namespace {
 // The routes of a server with users, called as the transport calls them.
 class AccessTest : public ::testing::Test {
  protected:
+  void SetUp() override {
+    std::string why;
+    const auto tracking = sql::TestDatabaseUri(folder_.Path("mlflow.db"), why);
+    const auto users = sql::TestDatabaseUri(folder_.Path("users.db"), why);
+    if (!tracking || !users) GTEST_SKIP() << why;
+    tracking_uri_ = *tracking;
+    users_uri_ = *users;
+  }
+
   void Start(Permission fallback) {
-    auto api = mlflow::Api::Open({.database_uri = "sqlite:///" + folder_.Path("mlflow.db")});
+    auto api = mlflow::Api::Open({.database_uri = tracking_uri_});
     ASSERT_TRUE(api.ok()) << api.status().message();
     api_ = std::move(*api);
-    auto access = Access::Open({.users_uri = "sqlite:///" + folder_.Path("users.db"),
+    auto access = Access::Open({.users_uri = users_uri_,
                                 .default_permission = fallback,
                                 .admin_name = "root",
                                 .admin_password = kPassword,
@@ -27,6 +37,9 @@ class AccessTest : public ::testing::Test {
     routes_ = ApiRoutes(*api_, access_->policy());
     for (Route& route : access_->Routes()) routes_.push_back(std::move(route));
     access_->guard().Protect(routes_, AccessGuard::Grants::kByHandler);
+    std::vector<Route> artifacts = ArtifactLookupRoutes(*api_, places_);
+    access_->guard().Protect(artifacts, AccessGuard::Grants::kByArtifact);
+    for (Route& route : artifacts) routes_.push_back(std::move(route));
     for (const char* const name : {"ann", "bob"}) {
       EXPECT_EQ(
           Ask("root", "POST", "/api/2.0/mlflow/users/create",
@@ -61,8 +74,17 @@ class AccessTest : public ::testing::Test {
     return "Basic " + encoded;
   }
 
+  /// Of ann's; its id.
+  std::string MakeRun(const std::string& experiment) {
+    const std::string fields = R"({"experiment_id":")" + experiment + R"("})";
+    const std::string made = Ask("ann", "POST", "/api/2.0/mlflow/runs/create", fields).body;
+    return made.substr(made.find("\"run_id\":\"") + 10, 32);
+  }
+
   TestFolder folder_;
+  std::string tracking_uri_, users_uri_;
   HandClock clock_;
+  ArtifactPlaces places_{folder_.Path("artifacts"), {}};
   std::unique_ptr<mlflow::Api> api_;
   std::unique_ptr<Access> access_;
   std::vector<Route> routes_;
@@ -105,10 +127,7 @@ TEST_F(AccessTest, RunsBelongToTheirExperiment) {
   Start(Permission::kNone);
   const std::string base = kMlflow;
   ASSERT_EQ(Ask("ann", "POST", base + "/experiments/create", R"({"name":"secret"})").status, 200);
-  const std::string made =
-      Ask("ann", "POST", base + "/runs/create", R"({"experiment_id":"1"})").body;
-  const std::size_t at = made.find("\"run_id\":\"") + 10;
-  const std::string id = made.substr(at, 32);
+  const std::string id = MakeRun("1");
   EXPECT_EQ(Ask("ann", "GET", base + "/runs/get", "run_id=" + id).status, 200);
   EXPECT_EQ(Ask("bob", "GET", base + "/runs/get", "run_id=" + id).status, 403);
   EXPECT_EQ(Ask("bob", "GET", base + "/runs/get", "run_id=none").status, 403);
@@ -116,15 +135,17 @@ TEST_F(AccessTest, RunsBelongToTheirExperiment) {
   EXPECT_EQ(Ask("bob", "POST", base + "/runs/set-tag", tag).status, 403);
   EXPECT_EQ(Ask("ann", "POST", base + "/runs/set-tag", tag).status, 200);
   const auto& policy = *access_->policy();
-  sql::Pool users([&] {
-    return OpenAccessDatabase("sqlite:///" + folder_.Path("users.db"), {.create = false});
-  });
+  sql::Pool users([&] { return OpenAccessDatabase(users_uri_, {.create = false}); });
   const auto id_of = [&](const std::string& name) { return ReadUser(**users.Read(), name)->id; };
   const std::string file = "1/" + id + "/artifacts/model.bin";
   EXPECT_TRUE(*policy.AdmitsArtifact(id_of("ann"), file, Action::kUpdate));
   EXPECT_FALSE(*policy.AdmitsArtifact(id_of("bob"), file, Action::kRead));
   EXPECT_FALSE(*policy.AdmitsArtifact(id_of("bob"), "%31/" + id + "/artifacts", Action::kRead));
   EXPECT_FALSE(*policy.AdmitsArtifact(id_of("ann"), "", Action::kRead));
+  for (const std::string path : {"/get-artifact", "//get-artifact"}) {
+    EXPECT_EQ(Ask("ann", "GET", path, "path=a&run_id=" + id).status, 404) << path;
+    EXPECT_EQ(Ask("bob", "GET", path, "path=a&run_id=" + id).status, 403) << path;
+  }
 }
 
 TEST_F(AccessTest, UsersMayNotPutArtifactsWhereOthersLie) {
@@ -153,6 +174,14 @@ TEST_F(AccessTest, UsersAreForAdministratorsAndThemselves) {
   EXPECT_EQ(Ask("root", "DELETE", base + "/delete", R"({"username":"root"})").status, 400);
   EXPECT_EQ(Ask("root", "DELETE", base + "/delete", R"({"username":"bob"})").status, 200);
   EXPECT_EQ(Ask("bob", "GET", base + "/current").status, 401);
+}
+
+TEST_F(AccessTest, UsersMayLieInTheDatabaseOfTheRuns) {
+  users_uri_ = tracking_uri_;
+  Start(Permission::kNone);
+  const std::string base = kMlflow;
+  EXPECT_EQ(Ask("ann", "POST", base + "/experiments/create", R"({"name":"mine"})").status, 200);
+  EXPECT_EQ(Ask("bob", "GET", base + "/experiments/get", "experiment_id=1").status, 403);
 }
 
 TEST_F(AccessTest, TheAuditLogTellsWhoChangedWhatAndWhoWasRefused) {
