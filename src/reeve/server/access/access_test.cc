@@ -1,11 +1,14 @@
 #include "reeve/server/access/access.h"
 
+#include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 
 #include "reeve/base/file_system.h"
+#include "reeve/base/json.h"
 #include "reeve/server/access/test_users.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/artifact_lookups.h"
+#include "reeve/server/tracking_api/graphql_routes.h"
 
 namespace reeve::server {
 namespace {
@@ -36,6 +39,8 @@ class AccessTest : public ::testing::Test {
     access_ = std::move(*access);
     routes_ = ApiRoutes(*api_, access_->policy());
     for (Route& route : access_->Routes()) routes_.push_back(std::move(route));
+    for (Route& route : GraphqlRoutes(*api_, places_, access_->policy()))
+      routes_.push_back(std::move(route));
     access_->guard().Protect(routes_, AccessGuard::Grants::kByHandler);
     std::vector<Route> artifacts = ArtifactLookupRoutes(*api_, places_);
     access_->guard().Protect(artifacts, AccessGuard::Grants::kByArtifact);
@@ -79,6 +84,14 @@ class AccessTest : public ::testing::Test {
     const std::string fields = R"({"experiment_id":")" + experiment + R"("})";
     const std::string made = Ask("ann", "POST", "/api/2.0/mlflow/runs/create", fields).body;
     return made.substr(made.find("\"run_id\":\"") + 10, 32);
+  }
+
+  /// The "data" of an answer to a query; behind it what went wrong.
+  std::string Query(const std::string& user, const std::string& query) {
+    const Json body = {{"query", query}};
+    const Json answer = Json::parse(Ask(user, "POST", "/graphql", DumpJson(body)).body);
+    return DumpJson(answer["data"]) +
+           (answer["errors"].is_null() ? "" : DumpJson(answer["errors"]));
   }
 
   TestFolder folder_;
@@ -146,6 +159,60 @@ TEST_F(AccessTest, RunsBelongToTheirExperiment) {
     EXPECT_EQ(Ask("ann", "GET", path, "path=a&run_id=" + id).status, 404) << path;
     EXPECT_EQ(Ask("bob", "GET", path, "path=a&run_id=" + id).status, 403) << path;
   }
+}
+
+TEST_F(AccessTest, QueriesShowWhatTheCallsTheyStandForWouldShow) {
+  Start(Permission::kNone);
+  const std::string base = kMlflow;
+  for (const char* const name : {"secret", "shared"}) {
+    ASSERT_EQ(
+        Ask("ann", "POST", base + "/experiments/create", std::string(R"({"name":")") + name + "\"}")
+            .status,
+        200);
+  }
+  const std::string secret = MakeRun("1"), shared = MakeRun("2");
+  ASSERT_EQ(Ask("ann", "POST", base + "/registered-models/create", R"({"name":"m"})").status, 200);
+  ASSERT_EQ(Ask("ann", "POST", base + "/model-versions/create",
+                R"({"name":"m","source":"s3://b/m","run_id":")" + shared + R"("})")
+                .status,
+            200);
+  const auto grant = [&](const std::string& type, const std::string& id) {
+    const Json fields = {
+        {"username", "bob"}, {"resource_type", type}, {"resource_id", id}, {"permission", "READ"}};
+    const std::string path = "/api/3.0/mlflow/users/permissions/grant";
+    EXPECT_EQ(Ask("ann", "POST", path, DumpJson(fields)).status, 200);
+  };
+  grant("experiment", "2");
+  const auto get_run = [](const std::string& id) {
+    return "{mlflowGetRun(input:{runId:\"" + id +
+           "\"}){run{experiment{name} modelVersions{name}}}}";
+  };
+  EXPECT_EQ(Query("bob", get_run(secret)), R"({"mlflowGetRun":null}["Permission denied"])");
+  EXPECT_EQ(Query("bob", get_run("none")), R"({"mlflowGetRun":null}["Permission denied"])");
+  EXPECT_EQ(Query("bob", get_run(shared)),
+            R"({"mlflowGetRun":{"run":{"experiment":{"name":"shared"},"modelVersions":[]}}})");
+  EXPECT_EQ(Query("bob",
+                  "{a:mlflowGetExperiment(input:{experimentId:\"1\"}){experiment{name}}"
+                  "b:mlflowGetExperiment(input:{experimentId:\"2\"}){experiment{name}}}"),
+            R"({"a":null,"b":{"experiment":{"name":"shared"}}}["Permission denied"])");
+  EXPECT_EQ(Query("bob",
+                  "{mlflowSearchRuns(input:{experimentIds:[\"1\",\"2\"]}){runs{info"
+                  "{experimentId}}}}"),
+            R"({"mlflowSearchRuns":{"runs":[{"info":{"experimentId":"2"}}]}})");
+  EXPECT_EQ(Query("bob", "{mlflowGetMetricHistoryBulkInterval(input:{runIds:[\"" + shared +
+                             "\",\"" + secret + "\"],metricKey:\"k\"}){metrics{step}}}"),
+            R"({"mlflowGetMetricHistoryBulkInterval":null}["Permission denied"])");
+  EXPECT_EQ(Query("bob", "{mlflowListArtifacts(input:{runId:\"" + secret + "\"}){rootUri}}"),
+            R"({"mlflowListArtifacts":null}["Permission denied"])");
+  const std::string versions = "{mlflowSearchModelVersions(input:{}){modelVersions{name}}}";
+  EXPECT_EQ(Query("bob", versions), R"({"mlflowSearchModelVersions":{"modelVersions":[]}})");
+  grant("registered_model", "m");
+  const std::string shown = R"("modelVersions":[{"name":"m"}]})";
+  EXPECT_EQ(Query("bob", versions), R"({"mlflowSearchModelVersions":{)" + shown + "}");
+  EXPECT_EQ(Query("bob", get_run(shared)),
+            R"({"mlflowGetRun":{"run":{"experiment":{"name":"shared"},)" + shown + "}}");
+  EXPECT_EQ(Query("root", get_run(secret)),
+            R"({"mlflowGetRun":{"run":{"experiment":{"name":"secret"},"modelVersions":[]}}})");
 }
 
 TEST_F(AccessTest, UsersMayNotPutArtifactsWhereOthersLie) {
