@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/text.h"
-#include "reeve/workflow/reason_text.h"
 
 namespace reeve::workflow {
 namespace {
@@ -29,9 +28,9 @@ Status WriteTable(Table table, const std::string& output, std::optional<ingest::
   return writer->Commit();
 }
 
-std::string Decimals(double value, const char* format = "%.4f") {
+std::string Decimals(double value) {
   char text[48];
-  std::snprintf(text, sizeof text, format, value);
+  std::snprintf(text, sizeof text, "%.4f", value);
   return text;
 }
 
@@ -47,10 +46,6 @@ std::string MoreLines(std::size_t count) {
   if (count <= kMostLines) return "";
   return "  … and " + GroupDigits(static_cast<long long>(count - kMostLines)) +
          " more; --output json has all\n";
-}
-
-std::string UnitText(const std::string& unit) {
-  return unit == "log_odds" ? "log-odds" : "probability";
 }
 
 Json ToJson(const explain::OddsRatio& odds) {
@@ -81,13 +76,8 @@ Json ToJson(const ExplainedRow& row) {
             {"class", row.explained},
             {"probability", row.probability}};
   json["reasons"] = Json::array();
-  for (const ExplainedRow::Part& part : row.parts) {
-    Json reason{{"field", part.field}};
-    if (part.value) reason["value"] = part.value->empty() ? Json(nullptr) : Json(*part.value);
-    reason["contribution"] = part.contribution;
-    reason["direction"] = DirectionText(part.contribution, row.explained);
-    json["reasons"].push_back(std::move(reason));
-  }
+  for (const RowReason& reason : row.reasons)
+    json["reasons"].push_back(ToJson(reason, row.explained));
   return json;
 }
 
@@ -151,12 +141,10 @@ std::string ToText(const explain::LinearPart& part, const std::vector<std::strin
 std::string ToText(const ExplainedRow& row) {
   std::string text = "Row " + std::to_string(row.row) + ": " + row.prediction +
                      ", probability of " + row.explained + " " + Decimals(row.probability) + "\n";
-  for (const ExplainedRow::Part& part : row.parts) {
-    const std::string what = !part.value           ? part.field
-                             : part.value->empty() ? part.field + " is missing"
-                                                   : part.field + " = " + *part.value;
-    text += "  " + Padded(what, 40) + Padded(Decimals(part.contribution, "%+.4f"), 10) +
-            DirectionText(part.contribution, row.explained) + "\n";
+  for (const RowReason& reason : row.reasons) {
+    text += "  " + Padded(ReasonText(reason), 40) +
+            Padded(ContributionText(reason.contribution), 10) +
+            DirectionText(reason.contribution, row.explained) + "\n";
   }
   return text;
 }
@@ -199,16 +187,16 @@ Table ReasonRows(const std::vector<ExplainedRow>& rows) {
   std::vector<std::string> predictions, classes, fields, values, directions;
   for (const ExplainedRow& row : rows) {
     double rank = 0;
-    for (const ExplainedRow::Part& part : row.parts) {
+    for (const RowReason& reason : row.reasons) {
       numbers.push_back(static_cast<double>(row.row));
       predictions.push_back(row.prediction);
       classes.push_back(row.explained);
       probabilities.push_back(row.probability);
       ranks.push_back(++rank);
-      fields.push_back(part.field);
-      values.push_back(part.value.value_or(""));
-      contributions.push_back(part.contribution);
-      directions.push_back(DirectionText(part.contribution, row.explained));
+      fields.push_back(reason.field);
+      values.push_back(reason.value.value_or(""));
+      contributions.push_back(reason.contribution);
+      directions.push_back(DirectionText(reason.contribution, row.explained));
     }
   }
   Table table;
@@ -325,7 +313,7 @@ std::string ToText(const ExplainReport& report) {
   text += "\n";
   if (!report.unit.empty() && report.classes.size() == 2)
     text += "Contributions in " + UnitText(report.unit) + " of " + report.classes[1] +
-            ", beginning at " + Decimals(report.expected[0].second, "%+.4f") + "\n";
+            ", beginning at " + ContributionText(report.expected[0].second) + "\n";
   if (!report.unit.empty() && report.classes.size() > 2)
     text += "Contributions in " + UnitText(report.unit) + " of the predicted class\n";
   for (const ImportanceTable& table : report.importance) text += ToText(table);

@@ -104,8 +104,8 @@ Status CannotReach(const ServerUrl& server, const std::string& reason) {
                                       " cannot be reached: " + reason);
   if (!server.is_loopback())
     return std::move(status).WithFix("check the address, and that this machine may connect to it");
-  return std::move(status).WithFix("start it: mlflow server --host " + server.host + " --port " +
-                                   std::to_string(server.port));
+  return std::move(status).WithFix("start it: reeve server --port " + std::to_string(server.port) +
+                                   ", or mlflow server --port " + std::to_string(server.port));
 }
 
 }  // namespace
