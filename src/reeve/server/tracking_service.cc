@@ -5,8 +5,6 @@
 
 #include "reeve/base/file_system.h"
 #include "reeve/mlflow/locations.h"
-#include "reeve/server/access/access_guard.h"
-#include "reeve/server/access/caller.h"
 #include "reeve/server/artifacts/abandoned_uploads.h"
 #include "reeve/server/artifacts/artifact_routes.h"
 #include "reeve/server/tracking_api/api_routes.h"
@@ -44,17 +42,6 @@ Result<std::string> FolderAt(const std::string& place) {
   Result<std::string> path = tracking::LocalPath(place, AbsolutePath("."));
   if (!path.ok()) return std::move(path).status().WithContext("--artifacts-destination");
   return path;
-}
-
-// A query may reach everything at once: not for users who may see a part of it.
-void RefuseLimitedCallers(std::vector<Route>& routes) {
-  for (Route& route : routes) {
-    route.handle = [next = std::move(route.handle)](const Request& request, Response& response) {
-      const Caller* const caller = request.notes == nullptr ? nullptr : request.notes->caller;
-      if (caller != nullptr && caller->user_id) return RefuseForbidden(response);
-      next(request, response);
-    };
-  }
 }
 
 // Local folders in which artifacts of this database may lie: what new experiments are told, and
@@ -116,9 +103,7 @@ class TrackingServiceImpl final : public TrackingService {
   Result<std::vector<Route>> Routes(const std::string& ui_folder) const {
     std::vector<Route> routes = ApiRoutes(*api_, access_->policy());
     Append(access_->Routes(), routes);
-    std::vector<Route> graphql = GraphqlRoutes(*api_, places_);
-    RefuseLimitedCallers(graphql);
-    Append(std::move(graphql), routes);
+    Append(GraphqlRoutes(*api_, places_, access_->policy()), routes);
     if (ui_folder.empty()) {
       routes.push_back(StartPageRoute(*api_));
     } else {
