@@ -109,6 +109,7 @@ TEST_F(FormAnswerTest, UnseenAndFarValuesAreScoredWithAWarning) {
   EXPECT_THAT(response.body, HasSubstr("Training never saw this value"));
   EXPECT_THAT(response.body, HasSubstr("Outside of what training saw"));
   EXPECT_THAT(response.body, HasSubstr("<a href=\"#f2\">education</a>"));
+  EXPECT_LT(response.body.find("Unlike anything"), response.body.find("class=\"decision\""));
 }
 
 TEST_F(FormAnswerTest, OtherBodiesAreRefused) {
