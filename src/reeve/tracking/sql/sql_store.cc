@@ -4,6 +4,7 @@
 #include "reeve/sql/open.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/open_database.h"
+#include "reeve/tracking/pending_metrics.h"
 
 namespace reeve::tracking {
 
@@ -13,6 +14,8 @@ Result<std::unique_ptr<SqlStore>> SqlStore::Open(const std::string& uri,
                                                                    .busy_ms = options.busy_ms}));
   // Artifacts lie beside a file, and below the working folder for a server's database.
   const auto path = sql::SqlitePath(uri);
+  // Who may only read goes on with what the database has.
+  if (path) (void)PendingMetrics::SettleLeftovers(*path, *database);
   const std::string folder =
       path ? ParentFolder(AbsolutePath(*path)) : AbsolutePath(std::string("."));
   REEVE_RETURN_IF_ERROR(
