@@ -168,6 +168,8 @@ constexpr auto kOptions = std::to_array<Option>({
      "machine and private networks"},
     {"cors-allowed-origins", "", "ORIGINS", "", "server.cors_allowed_origins", "server", false,
      "origins of pages that may write, with commas; pages of this machine always may"},
+    {"x-frame-options", "", "WORD", "SAMEORIGIN", "server.x_frame_options", "server", false,
+     "which pages may show this server in a frame: SAMEORIGIN, DENY (none) or NONE (all)"},
     {"model", "", "NAME", "", "", "predictions", false, "only predictions of this model"},
     {"version", "", "V", "", "", "predictions", false, "only predictions of this version"},
     {"since", "", "TIME", "", "", "predictions", false,

@@ -70,19 +70,34 @@ void ReadArtifactPlaces(const Arguments& arguments, server::TrackingServiceOptio
       TextOr(arguments, "artifacts-destination", "MLFLOW_ARTIFACTS_DESTINATION");
 }
 
-server::HostGuardOptions ReadGuard(const Arguments& arguments) {
+// "NONE": everybody.
+Result<std::string> FrameOptions(const Arguments& arguments) {
+  const std::string given = TextOr(arguments, "x-frame-options", "MLFLOW_SERVER_X_FRAME_OPTIONS");
+  const std::string lower = ToLower(given);
+  if (lower == "none") return std::string();
+  if (lower == "sameorigin") return std::string("SAMEORIGIN");
+  if (lower == "deny") return std::string("DENY");
+  return Status::InvalidArgument("--x-frame-options is " + Quote(given, 60) +
+                                 ", expected SAMEORIGIN, DENY or NONE");
+}
+
+Result<server::HostGuardOptions> ReadGuard(const Arguments& arguments) {
+  server::HostGuardOptions guard{.hosts = {"*"}, .origins = {"*"}};
+  REEVE_ASSIGN_OR_RETURN(guard.frame_options, FrameOptions(arguments));
   if (FlagOr(arguments, "disable-security-middleware",
              "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE")) {
-    return {.hosts = {"*"}, .origins = {"*"}};
+    return guard;
   }
-  return {.hosts = SplitNames(TextOr(arguments, "allowed-hosts", "MLFLOW_SERVER_ALLOWED_HOSTS")),
-          .origins = SplitNames(
-              TextOr(arguments, "cors-allowed-origins", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"))};
+  guard.hosts = SplitNames(TextOr(arguments, "allowed-hosts", "MLFLOW_SERVER_ALLOWED_HOSTS"));
+  guard.origins =
+      SplitNames(TextOr(arguments, "cors-allowed-origins", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"));
+  return guard;
 }
 
 Result<server::TrackingServiceOptions> ReadOptions(const Call& call) {
   const Arguments& arguments = call.arguments;
-  server::TrackingServiceOptions options{.guard = ReadGuard(arguments)};
+  server::TrackingServiceOptions options;
+  REEVE_ASSIGN_OR_RETURN(options.guard, ReadGuard(arguments));
   REEVE_ASSIGN_OR_RETURN(options.database_uri, BackendStore(arguments));
   ReadArtifactPlaces(arguments, options);
   options.ui_folder = arguments.Text("ui");
