@@ -26,6 +26,8 @@ struct ApiOptions {
 class Api {
  public:
   static Result<std::unique_ptr<Api>> Open(const ApiOptions& options);
+  /// The same endpoints without a database: whatever needs one fails with kUnavailable.
+  static std::unique_ptr<Api> WithoutDatabase();
   virtual ~Api() = default;
 
   virtual const std::vector<Endpoint>& endpoints() const = 0;

@@ -25,6 +25,11 @@ struct TrackingServiceOptions {
   std::string ui_folder = {};
   /// False: the addresses of artifacts behind this server say that there are none (503).
   bool serves_artifacts = true;
+  /// True: the artifacts behind this server and nothing else; no database is opened, and the
+  /// addresses of what needs one say so (503).
+  bool artifacts_only = false;
+  /// "/mlflow": everything but /metrics moves below it, see static_prefix.h; empty: nothing does.
+  std::string static_prefix = {};
   HostGuardOptions guard;
   TransportOptions transport;
   /// Neither users nor tokens: every route is open to whoever reaches the address.

@@ -15,6 +15,8 @@ namespace {
 constexpr int kThreadsPerCore = 4;
 constexpr int kMostThreads = 32;
 
+constexpr const char* kDefaultStore = "sqlite:///mlflow.db";
+
 std::vector<std::string> SplitNames(const std::string& text) {
   std::vector<std::string> names;
   for (const std::string& part : Split(text, ',')) {
@@ -43,9 +45,14 @@ bool FlagOr(const Arguments& arguments, std::string_view option, const char* var
 }
 
 // --tracking-uri is where clients look, not where a server keeps.
-Result<std::string> BackendStore(const Arguments& arguments) {
+Result<std::string> BackendStore(const Arguments& arguments, bool artifacts_only) {
   std::string store = TextOr(arguments, "backend-store-uri", "MLFLOW_BACKEND_STORE_URI");
-  if (store.empty()) store = "sqlite:///mlflow.db";
+  if (store.empty()) store = kDefaultStore;
+  if (artifacts_only && store != kDefaultStore) {
+    return Status::InvalidArgument("--backend-store-uri is " + Quote(store, 60) +
+                                   ", expected none: with --artifacts-only there is no database")
+        .WithFix("leave one of the two out");
+  }
   const std::string registry = TextOr(arguments, "registry-store-uri", "MLFLOW_REGISTRY_STORE_URI");
   if (registry.empty() || registry == store) return store;
   return Status::InvalidArgument("--registry-store-uri is " + Quote(registry, 60) +
@@ -98,8 +105,10 @@ Result<server::TrackingServiceOptions> ReadOptions(const Call& call) {
   const Arguments& arguments = call.arguments;
   server::TrackingServiceOptions options;
   REEVE_ASSIGN_OR_RETURN(options.guard, ReadGuard(arguments));
-  REEVE_ASSIGN_OR_RETURN(options.database_uri, BackendStore(arguments));
+  options.artifacts_only = FlagOr(arguments, "artifacts-only", "MLFLOW_ARTIFACTS_ONLY");
+  REEVE_ASSIGN_OR_RETURN(options.database_uri, BackendStore(arguments, options.artifacts_only));
   ReadArtifactPlaces(arguments, options);
+  options.static_prefix = TextOr(arguments, "static-prefix", "MLFLOW_STATIC_PREFIX");
   options.ui_folder = arguments.Text("ui");
   options.transport.host = TextOr(arguments, "host", "MLFLOW_HOST");
   REEVE_ASSIGN_OR_RETURN(options.transport.port,
