@@ -35,7 +35,7 @@ void Append(std::vector<Endpoint> more, std::vector<Endpoint>& endpoints) {
 class ApiImpl final : public Api {
  public:
   ApiImpl(const ApiOptions& options, sql::Pool::Opener open)
-      : pool_(std::move(open)),
+      : pool_(std::move(open), options.pool_observer),
         context_{.pool = pool_, .clock = *options.clock, .artifact_root = options.artifact_root} {
     Append(ExperimentEndpoints(), endpoints_);
     Append(RegisteredModelEndpoints(), endpoints_);

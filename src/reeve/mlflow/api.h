@@ -18,6 +18,8 @@ struct ApiOptions {
   std::string artifact_root = "mlflow-artifacts:/";
   /// Not owned; outlives the API.
   const Clock* clock = &Clock::System();
+  /// Told of the connections that calls borrow; not owned, outlives the API; null: nobody is.
+  sql::PoolObserver* pool_observer = nullptr;
 };
 
 /// MLflow's tracking server and model registry without HTTP: endpoints on a database in MLflow's
