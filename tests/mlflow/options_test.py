@@ -1,4 +1,4 @@
-"""MLflow's own client meets `reeve server` below a prefix, and one that keeps artifacts only.
+"""MLflow's own client meets `reeve server` below a prefix, and one that keeps artifacts only; Prometheus meets its metrics.
 
     options_test.py REEVE
 
@@ -6,6 +6,8 @@ Prints "options: N passed, N failed, N skipped".
 """
 import logging
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -21,6 +23,7 @@ import requests  # noqa: E402
 from mlflow import MlflowClient  # noqa: E402
 from mlflow.exceptions import MlflowException  # noqa: E402
 from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository  # noqa: E402
+from mlflow_server import free_port  # noqa: E402
 from reeve_server import ReeveServer  # noqa: E402
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
@@ -73,6 +76,54 @@ class Options(unittest.TestCase):
             MlflowClient(tracking_uri=uri).create_run("0")
         self.assertEqual((requests.get(uri + "/health").text, requests.get(uri + "/").status_code), ("OK", 200))
         self.assertEqual([path.name for path in (self.folder / "server").iterdir()], ["mlartifacts"])
+
+
+    def metrics(self, uri, **more):
+        """The text, and "name{labels}" -> value."""
+        answer = requests.get(uri + "/metrics", **more)
+        answer.raise_for_status()
+        lines = [line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")]
+        return answer.text, {name: float(value) for name, value in lines}
+
+    def test_metrics_count_what_clients_do(self):
+        uri = self.start("--static-prefix", "/x", "--expose-prometheus", "ignored").uri
+        client = MlflowClient(tracking_uri=uri + "/x", registry_uri=uri + "/x")
+        runs = [client.create_run("0").info.run_id for _ in range(3)]
+        client.log_text(runs[0], "x" * 1000, "a.txt")
+        with self.assertRaises(MlflowException):
+            client.get_run("none")
+        text, now = self.metrics(uri)
+        self.assertEqual(now['reeve_http_requests_total{route="/api/2.0/mlflow/runs/create",method="POST",code="200"}'], 3)
+        self.assertEqual(now['reeve_http_requests_total{route="/api/2.0/mlflow/runs/get",method="GET",code="404"}'], 1)
+        self.assertEqual(now['reeve_http_request_body_bytes_total{route="/api/2.0/mlflow-artifacts/artifacts/{path...}"}'], 1000)
+        self.assertGreaterEqual(now['reeve_database_wait_seconds_count{access="write"}'], 3)
+        self.assertEqual(now["reeve_database_connections_in_use"], 0)
+        self.assertNotIn(runs[0], text)
+        for i in range(50):
+            requests.get(f"{uri}/x/no/such/{i}")
+        self.assertLess(len(self.metrics(uri)[1]) - len(now), 40)
+        self.assertTrue(self.metrics(uri, headers={"Accept": "application/openmetrics-text"})[0].endswith("# EOF\n"))
+        if shutil.which("promtool"):
+            checked = subprocess.run(["promtool", "check", "metrics"], input=text, text=True, capture_output=True, timeout=30)
+            self.assertEqual((checked.returncode, checked.stdout, checked.stderr), (0, "", ""))
+
+    def test_metrics_are_for_those_who_may(self):
+        (self.folder / "tokens").write_text("prometheus 0123456789abcdef\n")
+        environment = {"MLFLOW_AUTH_ADMIN_USERNAME": "root", "MLFLOW_AUTH_ADMIN_PASSWORD": "correct horse battery"}
+        with mock.patch.object(ReeveServer, "secrets", environment):
+            uri = self.start("--auth", "sqlite:///users.db", "--token-read", str(self.folder / "tokens")).uri
+        root = ("root", "correct horse battery")
+        made = requests.post(uri + "/api/2.0/mlflow/users/create", json={"username": "ann", "password": "staple staple staple"}, auth=root)
+        self.assertEqual(made.status_code, 200, made.text)
+        for caller, status in ((None, 401), (("ann", "staple staple staple"), 403), (root, 200), (("any", "0123456789abcdef"), 200)):
+            self.assertEqual(requests.get(uri + "/metrics", auth=caller).status_code, status, caller)
+
+    def test_metrics_may_have_an_address_of_their_own(self):
+        admin = f"127.0.0.1:{free_port()}"
+        uri = self.start("--admin", admin).uri
+        self.assertEqual(requests.get(uri + "/metrics").status_code, 404)
+        self.assertIn('route="/metrics",method="GET",code="200"', self.metrics(f"http://{admin}")[0] + self.metrics(f"http://{admin}")[0])
+        self.assertEqual((requests.get(f"http://{admin}/health").text, requests.get(f"http://{admin}/").status_code), ("OK", 404))
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ constexpr auto kOptions = std::to_array<Option>({
      "the same for those that may read and write runs and models"},
     {"token-admin", "", "FILE", "", "serve.auth.admin", "serve server", true,
      "the same for those that may do everything"},
-    {"admin", "", "HOST:PORT", "", "serve.admin", "serve", false,
+    {"admin", "", "HOST:PORT", "", "serve.admin", "serve server", false,
      "serve metrics and model information at this address instead"},
     {"max-body", "", "MIB", "32", "serve.max_body", "serve server", false,
      "largest body of a request, in MiB"},
@@ -157,6 +157,8 @@ constexpr auto kOptions = std::to_array<Option>({
     {"gunicorn-opts", "", "OPTIONS", "", "", "server", false, "changes nothing"},
     {"uvicorn-opts", "", "OPTIONS", "", "", "server", false, "changes nothing"},
     {"waitress-opts", "", "OPTIONS", "", "", "server", false, "changes nothing"},
+    {"expose-prometheus", "", "DIR", "", "", "server", false,
+     "changes nothing: metrics are always at /metrics, and need no folder"},
     {"app-name", "", "NAME", "", "server.app_name", "server", false,
      "basic-auth: users with passwords, as --auth does, in sqlite:///basic_auth.db unless told "
      "otherwise"},

@@ -9,12 +9,14 @@
 #include "reeve/server/access/caller.h"
 #include "reeve/server/artifacts/abandoned_uploads.h"
 #include "reeve/server/artifacts/artifact_routes.h"
+#include "reeve/server/metrics_route.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/artifact_lookups.h"
 #include "reeve/server/tracking_api/graphql_routes.h"
 #include "reeve/server/tracking_api/start_page.h"
 #include "reeve/server/tracking_api/static_prefix.h"
 #include "reeve/server/tracking_api/ui_routes.h"
+#include "reeve/server/tracking_metrics.h"
 #include "reeve/sql/open.h"
 #include "reeve/tracking/artifact_location.h"
 
@@ -48,7 +50,7 @@ Result<std::string> FolderAt(const std::string& place) {
   return path;
 }
 
-// A query may reach everything at once: not for users who may see a part of it.
+// What tells of everything at once: not for users who may see a part of it.
 void RefuseLimitedCallers(std::vector<Route>& routes) {
   for (Route& route : routes) {
     route.handle = [next = std::move(route.handle)](const Request& request, Response& response) {
@@ -81,6 +83,7 @@ class TrackingServiceImpl final : public TrackingService {
       : options_(options),
         guard_(options.guard),
         is_secure_(!options.transport.tls_certificate.empty()),
+        metrics_(AbsolutePath(options.artifact_folder)),
         places_(AbsolutePath(options.artifact_folder), LocalFolders(options)) {}
 
   Status Open() {
@@ -89,7 +92,9 @@ class TrackingServiceImpl final : public TrackingService {
     REEVE_ASSIGN_OR_RETURN(access_log_, AccessLog::Open(options_.access_log));
     REEVE_ASSIGN_OR_RETURN(access_, Access::Open(options_.access, *api_, Clock::System()));
     REEVE_ASSIGN_OR_RETURN(std::vector<Route> routes, Routes());
-    TransportParts parts{.routes = std::move(routes), .access_log = access_log_.get()};
+    TransportParts parts{.routes = std::move(routes),
+                         .access_log = access_log_.get(),
+                         .observer = &metrics_.server()};
     TransportOptions transport = options_.transport;
     transport.error_forms =
         AddStaticPrefix(options_.static_prefix, std::move(transport.error_forms));
@@ -107,16 +112,25 @@ class TrackingServiceImpl final : public TrackingService {
   }
 
   std::string address() const override {
-    const std::string& host = options_.transport.host;
-    const bool is_ipv6 = host.find(':') != std::string::npos;
-    return (is_secure_ ? "https://" : "http://") + (is_ipv6 ? "[" + host + "]" : host) + ":" +
-           std::to_string(transport_->port()) + options_.static_prefix;
+    return Address(options_.transport.host, transport_->port()) + options_.static_prefix;
+  }
+  std::string metrics_address() const override {
+    return (transport_->admin_port() == 0
+                ? Address(options_.transport.host, transport_->port())
+                : Address(options_.transport.admin_host, transport_->admin_port())) +
+           "/metrics";
   }
 
  private:
-  Result<std::unique_ptr<mlflow::Api>> OpenApi() const {
+  std::string Address(const std::string& host, int port) const {
+    const bool is_ipv6 = host.find(':') != std::string::npos;
+    return (is_secure_ ? "https://" : "http://") + (is_ipv6 ? "[" + host + "]" : host) + ":" +
+           std::to_string(port);
+  }
+
+  Result<std::unique_ptr<mlflow::Api>> OpenApi() {
     if (options_.artifacts_only) return mlflow::Api::WithoutDatabase();
-    mlflow::ApiOptions api{.database_uri = options_.database_uri};
+    mlflow::ApiOptions api{.database_uri = options_.database_uri, .pool_observer = &metrics_};
     if (!options_.artifact_root.empty()) {
       REEVE_ASSIGN_OR_RETURN(api.artifact_root, mlflow::ResolveLocation(options_.artifact_root,
                                                                         "default_artifact_root"));
@@ -124,7 +138,7 @@ class TrackingServiceImpl final : public TrackingService {
     return mlflow::Api::Open(api);
   }
 
-  Result<std::vector<Route>> Routes() const {
+  Result<std::vector<Route>> Routes() {
     std::vector<Route> routes = TrackingRoutes();
     Append(access_->Routes(), routes);
     REEVE_ASSIGN_OR_RETURN(std::vector<Route> pages, Pages());
@@ -139,6 +153,16 @@ class TrackingServiceImpl final : public TrackingService {
     Append(std::move(probes), routes);
     AddStaticPrefix(options_.static_prefix, routes);
     if (!options_.static_prefix.empty()) routes.push_back(RedirectToPrefix(options_.static_prefix));
+    Append(OperatorRoutes(), routes);
+    return routes;
+  }
+
+  // As with MLflow, not below a prefix: who scrapes it does not come through the proxy.
+  std::vector<Route> OperatorRoutes() {
+    std::vector<Route> routes = {MetricsRoute(metrics_.server(), [this] { metrics_.Refresh(); })};
+    RefuseLimitedCallers(routes);
+    access_->guard().Protect(routes, AccessGuard::Grants::kByHandler);
+    guard_.Protect(routes);
     return routes;
   }
 
@@ -177,6 +201,7 @@ class TrackingServiceImpl final : public TrackingService {
   const TrackingServiceOptions options_;
   HostGuard guard_;
   bool is_secure_;
+  TrackingMetrics metrics_;
   ArtifactPlaces places_;
   std::unique_ptr<mlflow::Api> api_;
   std::unique_ptr<AccessLog> access_log_;

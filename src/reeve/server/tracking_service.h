@@ -49,6 +49,8 @@ class TrackingService {
   virtual Status Run(const Cancellation& stop) = 0;
   /// "http://127.0.0.1:5000".
   virtual std::string address() const = 0;
+  /// Where the metrics are: the main address, without a prefix, or an admin address.
+  virtual std::string metrics_address() const = 0;
 };
 
 }  // namespace reeve::server

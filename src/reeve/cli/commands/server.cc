@@ -128,8 +128,8 @@ Result<server::TrackingServiceOptions> ReadOptions(const Call& call) {
 Result<int> RunServer(const Call& call) {
   REEVE_ASSIGN_OR_RETURN(const server::TrackingServiceOptions options, ReadOptions(call));
   REEVE_ASSIGN_OR_RETURN(const auto service, server::TrackingService::Start(options));
-  call.console.Say("Tracking at " + service->address() +
-                   "\n  export MLFLOW_TRACKING_URI=" + service->address() + "\n");
+  call.console.Say("Tracking at " + service->address() + "\n  export MLFLOW_TRACKING_URI=" +
+                   service->address() + "\n  metrics " + service->metrics_address() + "\n");
   REEVE_RETURN_IF_ERROR(service->Run(call.cancellation));
   call.console.Say("Stopped; every request that had begun was answered\n");
   return 0;
