@@ -5,8 +5,8 @@
 #include "reeve/base/text.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/artifact_tree.h"
+#include "reeve/tracking/http/server_url.h"
 #include "reeve/tracking/rest/rest_store.h"
-#include "reeve/tracking/rest/server_url.h"
 #include "reeve/tracking/sql/sql_store.h"
 #include "reeve/tracking/store.h"
 

@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/test_folder.h"
-#include "reeve/tracking/rest/test_server.h"
+#include "reeve/tracking/http/test_server.h"
 
 namespace reeve::tracking {
 namespace {

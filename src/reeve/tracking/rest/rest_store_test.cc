@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/test_folder.h"
+#include "reeve/tracking/http/test_server.h"
 #include "reeve/tracking/model_uri.h"
-#include "reeve/tracking/rest/test_server.h"
 
 namespace reeve::tracking {
 namespace {

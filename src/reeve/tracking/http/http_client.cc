@@ -1,4 +1,4 @@
-#include "reeve/tracking/rest/http_client.h"
+#include "reeve/tracking/http/http_client.h"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +14,7 @@
 
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
-#include "reeve/tracking/rest/libcurl.h"
+#include "reeve/tracking/http/libcurl.h"
 
 namespace reeve::tracking {
 namespace {

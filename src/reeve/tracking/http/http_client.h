@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "reeve/base/result.h"
-#include "reeve/tracking/rest/retry.h"
-#include "reeve/tracking/rest/server_url.h"
+#include "reeve/tracking/http/retry.h"
+#include "reeve/tracking/http/server_url.h"
 
 namespace reeve::tracking {
 

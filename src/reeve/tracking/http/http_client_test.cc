@@ -1,4 +1,4 @@
-#include "reeve/tracking/rest/http_client.h"
+#include "reeve/tracking/http/http_client.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/test_folder.h"
-#include "reeve/tracking/rest/test_server.h"
+#include "reeve/tracking/http/test_server.h"
 
 namespace reeve::tracking {
 namespace {

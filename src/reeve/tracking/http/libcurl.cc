@@ -1,4 +1,4 @@
-#include "reeve/tracking/rest/libcurl.h"
+#include "reeve/tracking/http/libcurl.h"
 
 #include <dlfcn.h>
 
