@@ -29,8 +29,8 @@ class RestStoreTest : public ::testing::Test {
   using Run = tracking::Run;
 
   void SetUp() override {
-    Result<std::unique_ptr<RestStore>> store =
-        RestStore::Open(server_.uri(), RestStore::Options{.cache_folder = folder_.Path("cache")});
+    Result<std::unique_ptr<RestStore>> store = RestStore::Open(
+        server_.uri(), RestStore::Options{.artifacts = {.cache_folder = folder_.Path("cache")}});
     ASSERT_TRUE(store.ok()) << store.status().message();
     store_ = std::move(*store);
     answers_["GET registered-models/get?name=loans"] = kModel;
