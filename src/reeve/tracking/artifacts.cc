@@ -8,6 +8,7 @@
 #include "reeve/base/id.h"
 #include "reeve/base/text.h"
 #include "reeve/tracking/artifact_tree.h"
+#include "reeve/tracking/s3/bucket.h"
 
 namespace reeve::tracking {
 namespace {
@@ -89,8 +90,8 @@ Result<std::string> CacheFolder() {
   return NoCacheFolder();
 }
 
-Artifacts::Options Artifacts::OptionsFromEnvironment() {
-  Options options;
+Artifacts::Options Artifacts::OptionsFromEnvironment(const Cancellation* cancellation) {
+  Options options{.cancellation = cancellation};
   Result<std::string> cache = CacheFolder();
   if (cache.ok()) options.cache_folder = std::move(*cache);
   return options;
@@ -101,7 +102,17 @@ Artifacts::~Artifacts() {
 }
 
 Result<ArtifactPlace> Artifacts::PlaceOf(const std::string& location, ArtifactUse use) {
-  return find_(location, use);
+  if (!location.starts_with("s3:")) return find_(location, use);
+  REEVE_ASSIGN_OR_RETURN(S3Location found, ParseS3Uri(location));
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_ptr<ArtifactRemote>& bucket = buckets_[found.bucket];
+  if (!bucket) {
+    REEVE_ASSIGN_OR_RETURN(const S3Settings settings, S3SettingsFromEnvironment());
+    REEVE_ASSIGN_OR_RETURN(HttpOptions http, HttpOptionsFromEnvironment());
+    http.retry.cancellation = options_.cancellation;
+    REEVE_ASSIGN_OR_RETURN(bucket, S3Bucket::Open(found.bucket, settings, std::move(http)));
+  }
+  return ArtifactPlace{.remote = bucket.get(), .path = std::move(found.path)};
 }
 
 // Beside its place, then one rename, so that no reader ever sees a part.

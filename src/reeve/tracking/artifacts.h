@@ -2,11 +2,13 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "reeve/base/cancellation.h"
 #include "reeve/base/result.h"
 #include "reeve/tracking/artifact_remote.h"
 
@@ -31,8 +33,8 @@ enum class ArtifactUse {
   kKeep,   ///< files that are listed, and come and go one by one: there may be none yet
 };
 
-/// The artifacts of a store, wherever they lie: what a location means is the store's to explain.
-/// Thread-safe.
+/// The artifacts of a store, wherever they lie: what s3: means is known here, every other location
+/// is the store's to explain. Thread-safe.
 class Artifacts {
  public:
   struct Options {
@@ -40,11 +42,13 @@ class Artifacts {
     std::string cache_folder = "";
     /// Of one model that is fetched.
     FetchLimits limits = {};
+    /// Ends waits for a bucket that does not answer; not owned, has to outlive the artifacts.
+    const Cancellation* cancellation = &Cancellation::Never();
   };
   /// With CacheFolder. Where none is known, everything but places elsewhere still works.
-  static Options OptionsFromEnvironment();
+  static Options OptionsFromEnvironment(const Cancellation* cancellation);
 
-  /// Finds a location. What it points to has to outlive the artifacts.
+  /// Finds a location that is not in S3. What it points to has to outlive the artifacts.
   using Find = std::function<Result<ArtifactPlace>(const std::string& location, ArtifactUse use)>;
 
   Artifacts(Find find, Options options) : find_(std::move(find)), options_(std::move(options)) {}
@@ -91,6 +95,8 @@ class Artifacts {
   std::mutex mutex_;
   /// Location -> folder in the cache.
   std::map<std::string, std::string> staged_;
+  /// By their names.
+  std::map<std::string, std::unique_ptr<ArtifactRemote>> buckets_;
 };
 
 }  // namespace reeve::tracking

@@ -10,6 +10,7 @@
 #include "reeve/base/environment.h"
 #include "reeve/base/file_system.h"
 #include "reeve/base/test_folder.h"
+#include "reeve/tracking/s3/test_environment.h"
 
 namespace reeve::tracking {
 namespace {
@@ -56,6 +57,7 @@ class ArtifactsTest : public ::testing::Test {
   }
 
   TestFolder folder_;
+  TestS3Environment environment_{folder_.Path()};
   FakeRemote remote_;
   std::unique_ptr<Artifacts> artifacts_ = Make(folder_.Path("cache"));
 };
@@ -96,6 +98,18 @@ TEST_F(ArtifactsTest, WithoutACacheOnlyThisDiskIsUsed) {
 TEST_F(ArtifactsTest, WhetherAPlaceElsewhereAnswersIsAskedThere) {
   EXPECT_TRUE(artifacts_->Check("memory:root").ok());
   EXPECT_EQ(artifacts_->Check("memory:closed").message(), "closed");
+}
+
+TEST_F(ArtifactsTest, BucketsAreKnownToEveryStore) {
+  const Status unknown = artifacts_->Stage("s3://bucket/a").status();
+  EXPECT_THAT(unknown.message(), HasSubstr("no key pair for S3 is known"));
+  EXPECT_EQ(artifacts_->Stage("s3://bucket/../a").status().code(), StatusCode::kInvalidArgument);
+  environment_.Set("AWS_ACCESS_KEY_ID", "AKIA");
+  environment_.Set("AWS_SECRET_ACCESS_KEY", "hunter2");
+  const Result<std::string> folder = artifacts_->Stage("s3://bucket/a");
+  ASSERT_TRUE(folder.ok()) << folder.status().message();
+  EXPECT_TRUE(folder->starts_with(folder_.Path("cache/uploads/")));
+  EXPECT_EQ(*artifacts_->Upload("s3://bucket/a"), "s3://bucket/a") << "nothing to bring";
 }
 
 TEST(CacheFolderTest, IsWhereTheEnvironmentSays) {

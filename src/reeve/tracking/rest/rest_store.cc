@@ -10,7 +10,7 @@ Result<std::unique_ptr<RestStore>> RestStore::Open(const std::string& uri,
   REEVE_ASSIGN_OR_RETURN(own.credentials, CredentialsFromEnvironment());
   REEVE_ASSIGN_OR_RETURN(own.http, HttpOptionsFromEnvironment());
   own.http.retry.cancellation = options.cancellation;
-  own.artifacts = Artifacts::OptionsFromEnvironment();
+  own.artifacts = Artifacts::OptionsFromEnvironment(options.cancellation);
   return Open(uri, own);
 }
 

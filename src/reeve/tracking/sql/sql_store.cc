@@ -16,7 +16,7 @@ SqlStore::SqlStore(std::unique_ptr<sql::Database> database, std::string folder,
             REEVE_ASSIGN_OR_RETURN(std::string path, LocalPath(location, folder_));
             return ArtifactPlace{.path = std::move(path)};
           },
-          Artifacts::OptionsFromEnvironment()),
+          Artifacts::OptionsFromEnvironment(options.cancellation)),
       clock_(options.clock) {}
 
 Result<std::unique_ptr<SqlStore>> SqlStore::Open(const std::string& uri,
