@@ -244,7 +244,7 @@ Status S3Bucket::PutWhole(const std::string& path, const std::string& file) {
 
 // The file is there when all of its parts are; parts of one that failed are taken back.
 Status S3Bucket::PutParts(const std::string& path, const std::string& file, std::uint64_t bytes) {
-  const std::string what = "the begin of the upload of " + FileText(path);
+  const std::string what = "the beginning of the upload of " + FileText(path);
   HttpRequest begin = NewRequest("POST", TargetOf(path) + "?uploads=");
   const auto& more = settings_.upload_headers;
   begin.headers.insert(begin.headers.end(), more.begin(), more.end());
