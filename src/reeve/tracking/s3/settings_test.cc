@@ -76,8 +76,8 @@ TEST_F(S3SettingsTest, TheVariablesOfBotoAndMlflowAreRead) {
   EXPECT_EQ(settings->addressing, S3Addressing::kVirtual);
   EXPECT_THAT(settings->headers, ElementsAre("x-amz-expected-bucket-owner: 111122223333"));
   EXPECT_THAT(settings->upload_headers,
-              ElementsAre("x-amz-server-side-encryption-bucket-key-enabled: true",
-                          "x-amz-server-side-encryption: aws:kms"));
+              ElementsAre("x-amz-server-side-encryption: aws:kms",
+                          "x-amz-server-side-encryption-bucket-key-enabled: true"));
 }
 
 TEST_F(S3SettingsTest, AProfileHasAKeyPairRegionAndEndpoint) {
