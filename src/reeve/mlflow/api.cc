@@ -36,10 +36,8 @@ void Append(std::vector<Endpoint> more, std::vector<Endpoint>& endpoints) {
 
 class ApiImpl final : public Api {
  public:
-  explicit ApiImpl(const ApiOptions& options)
-      : pool_([uri = options.database_uri] {
-          return tracking::OpenTrackingDatabase(uri, {.create = false, .relaxed_sync = true});
-        }),
+  ApiImpl(const ApiOptions& options, sql::Pool::Opener open)
+      : pool_(std::move(open), options.pool_observer),
         context_{.pool = pool_, .clock = *options.clock, .artifact_root = options.artifact_root} {
     Append(ExperimentEndpoints(), endpoints_);
     Append(RegisteredModelEndpoints(), endpoints_);
@@ -99,9 +97,18 @@ Result<std::unique_ptr<Api>> Api::Open(const ApiOptions& options) {
   REEVE_RETURN_IF_ERROR(tracking::CheckHasLoggedModels(*database));
   REEVE_RETURN_IF_ERROR(tracking::EnsureDefaultExperiment(
       *database, AppendToUri(options.artifact_root, "0"), options.clock->NowMs()));
-  auto api = std::make_unique<ApiImpl>(options);
+  auto api = std::make_unique<ApiImpl>(options, [uri = options.database_uri] {
+    return tracking::OpenTrackingDatabase(uri, {.create = false, .relaxed_sync = true});
+  });
   REEVE_RETURN_IF_ERROR(api->Open(options.database_uri));
   return std::unique_ptr<Api>(std::move(api));
+}
+
+std::unique_ptr<Api> Api::WithoutDatabase() {
+  return std::make_unique<ApiImpl>(ApiOptions(), [] {
+    return Result<std::unique_ptr<sql::Database>>(
+        Status::Unavailable("this server has no database of runs and models"));
+  });
 }
 
 std::string_view ErrorCode(const Status& status) {

@@ -8,6 +8,18 @@
 
 namespace reeve::tracking {
 
+SqlStore::SqlStore(std::unique_ptr<sql::Database> database, std::string folder,
+                   const StoreOptions& options)
+    : database_(std::move(database)),
+      folder_(std::move(folder)),
+      artifacts_(
+          [this](const std::string& location, ArtifactUse) -> Result<ArtifactPlace> {
+            REEVE_ASSIGN_OR_RETURN(std::string path, LocalPath(location, folder_));
+            return ArtifactPlace{.path = std::move(path)};
+          },
+          Artifacts::OptionsFromEnvironment(options.cancellation)),
+      clock_(options.clock) {}
+
 Result<std::unique_ptr<SqlStore>> SqlStore::Open(const std::string& uri,
                                                  const StoreOptions& options) {
   REEVE_ASSIGN_OR_RETURN(auto database, OpenTrackingDatabase(uri, {.create = options.create,
@@ -20,7 +32,7 @@ Result<std::unique_ptr<SqlStore>> SqlStore::Open(const std::string& uri,
       path ? ParentFolder(AbsolutePath(*path)) : AbsolutePath(std::string("."));
   REEVE_RETURN_IF_ERROR(
       EnsureDefaultExperiment(*database, FileUri(folder + "/mlruns/0"), options.clock->NowMs()));
-  return std::unique_ptr<SqlStore>(new SqlStore(std::move(database), folder, options.clock));
+  return std::unique_ptr<SqlStore>(new SqlStore(std::move(database), folder, options));
 }
 
 }  // namespace reeve::tracking
