@@ -1,4 +1,4 @@
-#include "reeve/tracking/rest/server_url.h"
+#include "reeve/tracking/http/server_url.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -3,15 +3,51 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "reeve/base/result.h"
-#include "reeve/tracking/rest/retry.h"
-#include "reeve/tracking/rest/server_url.h"
+#include "reeve/tracking/http/retry.h"
+#include "reeve/tracking/http/server_url.h"
 
 namespace reeve::tracking {
+
+struct HttpRequest {
+  /// "GET", "POST", "PUT", "PATCH", "DELETE".
+  std::string method = "GET";
+  /// Below the server's base, escaped, with its query: "/api/2.0/mlflow/runs/get?run_id=…".
+  std::string path;
+  /// Empty for none.
+  std::string body = "";
+  std::string content_type = "application/json";
+  /// Further lines of the head, "name: value".
+  std::vector<std::string> headers = {};
+  /// Done twice it comes to the same. Otherwise it is repeated only when the server has not done it
+  /// for certain.
+  bool is_repeatable = true;
+};
+
+struct HttpAnswer {
+  int status = 0;
+  std::string body;
+  /// By their names in lower case; of those that come twice the last.
+  std::map<std::string, std::string> headers = {};
+  /// Tries before this one.
+  int tried = 0;
+};
+
+/// Bytes of a file on this disk.
+struct FileRange {
+  std::string file;
+  /// The first one.
+  std::uint64_t from = 0;
+  /// At most so many.
+  std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+};
 
 /// Who we are to the server. Never part of a message or a log.
 struct Credentials {
@@ -24,6 +60,10 @@ struct Credentials {
   std::string authority_file;
   /// Our own certificate and its key, one after the other in a file; empty for none.
   std::string client_file;
+  /// Where given, makes lines of the head that prove who asks, anew for each try, and nothing else
+  /// is sent for it. `digest` is the SHA-256 of the body.
+  std::function<std::vector<std::string>(const HttpRequest& request, const std::string& digest)>
+      sign = {};
   /// Believe any certificate. Whoever is on the way can then read and change everything.
   bool trusts_anyone = false;
 };
@@ -34,7 +74,17 @@ struct Credentials {
 /// cannot stand together.
 Result<Credentials> CredentialsFromEnvironment();
 
+/// The other end, in messages.
+struct HttpPeer {
+  std::string name = "tracking server";
+  /// What starts one on this machine, before --port; empty for nothing.
+  std::string start = "reeve server";
+  /// The variable that names certificates of authorities.
+  std::string authority_variable = "MLFLOW_TRACKING_SERVER_CERT_PATH";
+};
+
 struct HttpOptions {
+  HttpPeer peer;
   /// Until the connection stands, in milliseconds.
   int connect_ms = 3'000;
   /// For a whole call, in milliseconds. Files take as long as they need, unless they stall.
@@ -50,25 +100,6 @@ struct HttpOptions {
 
 /// With RetryOptionsFromEnvironment, and MLFLOW_HTTP_REQUEST_TIMEOUT (seconds) for a whole call.
 Result<HttpOptions> HttpOptionsFromEnvironment();
-
-struct HttpRequest {
-  /// "GET", "POST", "PUT", "PATCH", "DELETE".
-  std::string method = "GET";
-  /// Below the server's base, escaped, with its query: "/api/2.0/mlflow/runs/get?run_id=…".
-  std::string path;
-  /// JSON; empty for none.
-  std::string body;
-  /// Done twice it comes to the same. Otherwise it is repeated only when the server has not done it
-  /// for certain.
-  bool is_repeatable = true;
-};
-
-struct HttpAnswer {
-  int status = 0;
-  std::string body;
-  /// Tries before this one.
-  int tried = 0;
-};
 
 /// Talks HTTP with one server: the only user of libcurl. Follows no redirects, verifies
 /// certificates, honours the proxies of the environment except towards this machine. An answer of
@@ -93,13 +124,13 @@ class HttpClient {
   using Sink = std::function<Status(std::string_view bytes)>;
   /// Forgets what came so far: the file is sent once more from its beginning.
   using Restart = std::function<Status()>;
-  /// GET of a file of any size. The body of an answer other than 200 is kept instead, for its
+  /// GET of what may be of any size. The body of an answer other than 200 is kept instead, for its
   /// message. Without `restart` there is one try.
-  Result<HttpAnswer> Download(const std::string& path, const Sink& sink,
+  Result<HttpAnswer> Download(const HttpRequest& request, const Sink& sink,
                               const Restart& restart = {});
 
-  /// PUT of a file on this disk, read as it is sent.
-  Result<HttpAnswer> Upload(const std::string& path, const std::string& file);
+  /// PUT of a file on this disk, or a part of it, read as it is sent.
+  Result<HttpAnswer> Upload(HttpRequest request, const FileRange& range);
 
  private:
   struct Handle;

@@ -1,4 +1,4 @@
-#include "reeve/tracking/rest/http_client.h"
+#include "reeve/tracking/http/http_client.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/test_folder.h"
-#include "reeve/tracking/rest/test_server.h"
+#include "reeve/tracking/http/test_server.h"
 
 namespace reeve::tracking {
 namespace {
@@ -247,7 +247,7 @@ TEST(HttpClientTest, ADownloadThatBreaksOffBeginsAnew) {
   std::string got;
   const Result<HttpAnswer> answer = ClientOf(server.uri(), waits.Options(3))
                                         ->Download(
-                                            "/f",
+                                            {.path = "/f"},
                                             [&](std::string_view part) {
                                               got += part;
                                               return Status::Ok();
@@ -265,12 +265,12 @@ TEST(HttpClientTest, DownloadsInPieces) {
   TestServer server([&](const TestRequest&) { return TestAnswer{.body = bytes}; });
   std::string got;
   int pieces = 0;
-  const Result<HttpAnswer> answer =
-      ClientOf(server.uri(), {.max_answer_bytes = 10})->Download("/f", [&](std::string_view part) {
-        got += part;
-        ++pieces;
-        return Status::Ok();
-      });
+  const Result<HttpAnswer> answer = ClientOf(server.uri(), {.max_answer_bytes = 10})
+                                        ->Download({.path = "/f"}, [&](std::string_view part) {
+                                          got += part;
+                                          ++pieces;
+                                          return Status::Ok();
+                                        });
   ASSERT_TRUE(answer.ok()) << answer.status().message();
   EXPECT_EQ(answer->status, 200);
   EXPECT_EQ(got, bytes);
@@ -280,9 +280,10 @@ TEST(HttpClientTest, DownloadsInPieces) {
 
 TEST(HttpClientTest, AFailingSinkEndsTheDownloadWithItsReason) {
   TestServer server([&](const TestRequest&) { return TestAnswer{.body = "abc"}; });
-  const Status status = ClientOf(server.uri())
-                            ->Download("/f", [](std::string_view) { return Status::Io("full"); })
-                            .status();
+  const Status status =
+      ClientOf(server.uri())
+          ->Download({.path = "/f"}, [](std::string_view) { return Status::Io("full"); })
+          .status();
   EXPECT_EQ(status.code(), StatusCode::kIo);
   EXPECT_EQ(status.message(), "full");
 }
@@ -290,10 +291,11 @@ TEST(HttpClientTest, AFailingSinkEndsTheDownloadWithItsReason) {
 TEST(HttpClientTest, TheBodyOfAFailedDownloadIsNoFile) {
   TestServer server([&](const TestRequest&) { return TestAnswer{.status = 404, .body = "no"}; });
   bool called = false;
-  const Result<HttpAnswer> answer = ClientOf(server.uri())->Download("/f", [&](std::string_view) {
-    called = true;
-    return Status::Ok();
-  });
+  const Result<HttpAnswer> answer =
+      ClientOf(server.uri())->Download({.path = "/f"}, [&](std::string_view) {
+        called = true;
+        return Status::Ok();
+      });
   ASSERT_TRUE(answer.ok());
   EXPECT_EQ(answer->status, 404);
   EXPECT_EQ(answer->body, "no");
@@ -307,12 +309,80 @@ TEST(HttpClientTest, UploadsFilesAlsoEmptyOnes) {
   std::ofstream(folder.Path("full")) << bytes;
   std::ofstream(folder.Path("empty"));
   const auto client = ClientOf(server.uri());
-  ASSERT_TRUE(client->Upload("/full", folder.Path("full")).ok());
+  ASSERT_TRUE(client->Upload({.path = "/full"}, {.file = folder.Path("full")}).ok());
   EXPECT_EQ(server.requests().back().method, "PUT");
   EXPECT_EQ(server.requests().back().body, bytes);
-  ASSERT_TRUE(client->Upload("/empty", folder.Path("empty")).ok());
+  ASSERT_TRUE(client->Upload({.path = "/empty"}, {.file = folder.Path("empty")}).ok());
   EXPECT_EQ(server.requests().back().body, "");
-  EXPECT_EQ(client->Upload("/gone", folder.Path("gone")).status().code(), StatusCode::kIo);
+  EXPECT_EQ(client->Upload({.path = "/gone"}, {.file = folder.Path("gone")}).status().code(),
+            StatusCode::kIo);
+}
+
+TEST(HttpClientTest, UploadsAPartOfAFile) {
+  TestServer server([&](const TestRequest&) { return TestAnswer{}; });
+  const TestFolder folder;
+  std::ofstream(folder.Path("file")) << std::string(100'000, 'a') << std::string(100'000, 'b');
+  const auto body = [&](std::uint64_t from, std::uint64_t most) {
+    EXPECT_TRUE(
+        ClientOf(server.uri())
+            ->Upload({.path = "/f"}, {.file = folder.Path("file"), .from = from, .most = most})
+            .ok());
+    return server.requests().back().body;
+  };
+  EXPECT_EQ(body(99'999, 3), "abb");
+  EXPECT_EQ(body(199'999, 3), "b");
+  EXPECT_EQ(body(300'000, 3), "");
+  EXPECT_EQ(body(0, 100'001), std::string(100'000, 'a') + "b");
+}
+
+TEST(HttpClientTest, EveryTryIsSignedAnewAndNothingElseProvesWhoAsks) {
+  const TestFolder folder;
+  std::ofstream(folder.Path("file")) << "abc";
+  int answered = 0;
+  TestServer server(
+      [&](const TestRequest&) { return TestAnswer{.status = ++answered % 2 == 1 ? 503 : 200}; });
+  int signatures = 0;
+  Waits waits;
+  const auto client = ClientOf(
+      server.uri(), waits.Options(3),
+      {.username = "ada",
+       .password = "pass",
+       .sign = [&](const HttpRequest& request, const std::string& digest) {
+         return std::vector<std::string>{"X-Signed: " + request.method + request.path + " " +
+                                         digest.substr(0, 4) + " " + std::to_string(++signatures)};
+       }});
+  const HttpRequest request{.path = "/f", .headers = {"X-More: yes"}};
+  EXPECT_TRUE(client->Send(request).ok());
+  EXPECT_THAT(server.requests()[0].head, HasSubstr("X-Signed: GET/f e3b0 1\r\n"));
+  EXPECT_THAT(server.requests()[1].head, HasSubstr("X-Signed: GET/f e3b0 2\r\n"));
+  EXPECT_TRUE(client->Upload(request, {.file = folder.Path("file"), .most = 3}).ok());
+  EXPECT_THAT(server.requests()[3].head, HasSubstr("X-Signed: PUT/f ba78 4\r\n"));
+  const auto ignore = [](std::string_view) { return Status::Ok(); };
+  EXPECT_TRUE(client->Download(request, ignore, [] { return Status::Ok(); }).ok());
+  EXPECT_THAT(server.requests()[5].head, HasSubstr("X-Signed: GET/f e3b0 6\r\n"));
+  for (const TestRequest& sent : server.requests()) {
+    EXPECT_THAT(sent.head, Not(HasSubstr("Authorization")));
+    EXPECT_THAT(sent.head, HasSubstr("X-More: yes\r\n"));
+  }
+}
+
+TEST(HttpClientTest, HeadersOfAnAnswerAreKept) {
+  TestServer server(
+      [](const TestRequest&) { return TestAnswer{.headers = "ETag: \"abc\"\r\nX-Empty:\r\n"}; });
+  const Result<HttpAnswer> answer = ClientOf(server.uri())->Send({.path = "/"});
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer->headers.at("etag"), "\"abc\"");
+  EXPECT_EQ(answer->headers.at("x-empty"), "");
+}
+
+TEST(HttpClientTest, ThePeerIsCalledWhatItIs) {
+  TestServer server([](const TestRequest&) { return TestAnswer{}; });
+  server.Stop();
+  const Status status = ClientOf(server.uri(), {.peer = {.name = "bucket", .start = ""}})
+                            ->Send({.path = "/"})
+                            .status();
+  EXPECT_THAT(status.message(), HasSubstr("bucket \"" + server.uri() + "\" cannot be reached"));
+  EXPECT_THAT(status.fixes()[0], Not(HasSubstr("mlflow")));
 }
 
 }  // namespace

@@ -1,9 +1,8 @@
-#include "reeve/tracking/rest/http_client.h"
+#include "reeve/tracking/http/http_client.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <mutex>
 #include <utility>
 
@@ -12,9 +11,11 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "reeve/base/digest.h"
+#include "reeve/base/environment.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
-#include "reeve/tracking/rest/libcurl.h"
+#include "reeve/tracking/http/libcurl.h"
 
 namespace reeve::tracking {
 namespace {
@@ -79,10 +80,18 @@ std::size_t Receive(const char* bytes, std::size_t, std::size_t count, void* con
   return count;
 }
 
+// Where the bytes of a file come from while it goes.
+struct FileReader {
+  std::FILE* file = nullptr;
+  std::uint64_t left = 0;
+};
+
 std::size_t ReadFile(char* buffer, std::size_t, std::size_t count, void* context) {
-  std::FILE* const file = static_cast<std::FILE*>(context);
-  const std::size_t read = std::fread(buffer, 1, count, file);
-  return std::ferror(file) != 0 ? CURL_READFUNC_ABORT : read;
+  FileReader& reader = *static_cast<FileReader*>(context);
+  const std::size_t read =
+      std::fread(buffer, 1, std::min<std::uint64_t>(count, reader.left), reader.file);
+  reader.left -= read;
+  return std::ferror(reader.file) != 0 ? CURL_READFUNC_ABORT : read;
 }
 
 Status CheckHeaderText(const char* name, const std::string& value) {
@@ -94,34 +103,25 @@ Status CheckHeaderText(const char* name, const std::string& value) {
                                  "value of one line");
 }
 
-std::string Variable(const char* name) {
-  const char* const value = std::getenv(name);
-  return value != nullptr ? value : "";
-}
-
-Status CannotReach(const ServerUrl& server, const std::string& reason) {
-  Status status = Status::Unavailable("tracking server " + Quote(server.base, 400) +
+Status CannotReach(const HttpPeer& peer, const ServerUrl& server, const std::string& reason) {
+  Status status = Status::Unavailable(peer.name + " " + Quote(server.base, 400) +
                                       " cannot be reached: " + reason);
-  if (!server.is_loopback())
+  if (!server.is_loopback() || peer.start.empty())
     return std::move(status).WithFix("check the address, and that this machine may connect to it");
-  return std::move(status).WithFix("start it: reeve server --port " + std::to_string(server.port) +
-                                   ", or mlflow server --port " + std::to_string(server.port));
+  return std::move(status).WithFix("start it: " + peer.start + " --port " +
+                                   std::to_string(server.port));
 }
 
 }  // namespace
 
 Result<Credentials> CredentialsFromEnvironment() {
   constexpr const char* kInsecure = "MLFLOW_TRACKING_INSECURE_TLS";
-  Credentials credentials{.token = Variable("MLFLOW_TRACKING_TOKEN"),
-                          .username = Variable("MLFLOW_TRACKING_USERNAME"),
-                          .password = Variable("MLFLOW_TRACKING_PASSWORD"),
-                          .authority_file = Variable("MLFLOW_TRACKING_SERVER_CERT_PATH"),
-                          .client_file = Variable("MLFLOW_TRACKING_CLIENT_CERT_PATH")};
-  const std::string insecure = ToLower(Variable(kInsecure));
-  credentials.trusts_anyone = insecure == "true" || insecure == "1";
-  if (!credentials.trusts_anyone && !insecure.empty() && insecure != "false" && insecure != "0")
-    return Status::InvalidArgument(std::string(kInsecure) + " is " + Quote(insecure, 40) +
-                                   ", expected true or false");
+  Credentials credentials{.token = EnvironmentVariable("MLFLOW_TRACKING_TOKEN"),
+                          .username = EnvironmentVariable("MLFLOW_TRACKING_USERNAME"),
+                          .password = EnvironmentVariable("MLFLOW_TRACKING_PASSWORD"),
+                          .authority_file = EnvironmentVariable("MLFLOW_TRACKING_SERVER_CERT_PATH"),
+                          .client_file = EnvironmentVariable("MLFLOW_TRACKING_CLIENT_CERT_PATH")};
+  REEVE_ASSIGN_OR_RETURN(credentials.trusts_anyone, EnvironmentSwitch(kInsecure));
   if (credentials.trusts_anyone && !credentials.authority_file.empty())
     return Status::InvalidArgument(
         std::string(kInsecure) +
@@ -138,7 +138,7 @@ Result<HttpOptions> HttpOptionsFromEnvironment() {
   constexpr std::int64_t kMostSeconds = 86'400;
   HttpOptions options;
   REEVE_ASSIGN_OR_RETURN(options.retry, RetryOptionsFromEnvironment());
-  if (const std::string text = Variable(kTimeout); !text.empty()) {
+  if (const std::string text = EnvironmentVariable(kTimeout); !text.empty()) {
     const auto seconds = ParseInteger(text);
     if (!seconds || *seconds < 1 || *seconds > kMostSeconds)
       return Status::InvalidArgument(std::string(kTimeout) + " is " + Quote(text, 60) +
@@ -177,7 +177,8 @@ struct HttpClient::Handle {
     library.easy_setopt(curl, option, value);
   }
   void AddHeader(const char* line);
-  void SetCommon(const HttpClient& client, const std::string& path);
+  void SetCommon(const HttpClient& client, const HttpRequest& request, const std::string& digest);
+  void SetNoDeadline(const HttpOptions& options);
   void SetCredentials(const Credentials& credentials);
   Attempt Perform(const HttpClient& client, Receiver& receiver);
   Attempt Answered(Receiver& receiver) const;
@@ -202,7 +203,9 @@ void HttpClient::Handle::SetCredentials(const Credentials& credentials) {
   // An address may hold a token where others hold a user.
   const bool has_user =
       !credentials.username.empty() && (!credentials.password.empty() || credentials.is_of_address);
-  if (has_user) {
+  if (credentials.sign) {
+    // Lines of the head, which differ from call to call.
+  } else if (has_user) {
     Set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
     Set(CURLOPT_USERNAME, credentials.username.c_str());
     Set(CURLOPT_PASSWORD, credentials.password.c_str());
@@ -218,12 +221,13 @@ void HttpClient::Handle::SetCredentials(const Credentials& credentials) {
 
 // Everything but what is to be done. Options of an earlier call are forgotten, its connection is
 // not.
-void HttpClient::Handle::SetCommon(const HttpClient& client, const std::string& path) {
+void HttpClient::Handle::SetCommon(const HttpClient& client, const HttpRequest& request,
+                                   const std::string& digest) {
   library.easy_reset(curl);
   library.slist_free_all(headers);
   headers = nullptr;
   error[0] = '\0';
-  Set(CURLOPT_URL, (client.server_.base + path).c_str());
+  Set(CURLOPT_URL, (client.server_.base + request.path).c_str());
   Set(CURLOPT_PATH_AS_IS, 1L);
   Set(CURLOPT_PROTOCOLS_STR, client.server_.is_https() ? "https" : "http");
   Set(CURLOPT_FOLLOWLOCATION, 0L);
@@ -234,32 +238,41 @@ void HttpClient::Handle::SetCommon(const HttpClient& client, const std::string& 
   // A proxy of the environment knows nothing of this machine's own ports.
   if (client.server_.is_loopback()) Set(CURLOPT_PROXY, "");
   SetCredentials(client.credentials_);
+  for (const std::string& line : request.headers) AddHeader(line.c_str());
+  if (client.credentials_.sign) {
+    for (const std::string& line : client.credentials_.sign(request, digest))
+      AddHeader(line.c_str());
+  }
   Set(CURLOPT_WRITEFUNCTION, &Receive);
+}
+
+// Files take as long as they need, unless they stall.
+void HttpClient::Handle::SetNoDeadline(const HttpOptions& options) {
+  Set(CURLOPT_LOW_SPEED_LIMIT, 1024L);
+  Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_seconds));
 }
 
 Status HttpClient::Handle::Explain(CURLcode code, const HttpClient& client) const {
   const ServerUrl& server = client.server_;
+  const HttpPeer& peer = client.options_.peer;
+  const std::string who = peer.name + " " + Quote(server.base, 400);
   const std::string detail = error[0] != '\0' ? error : library.easy_strerror(code);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
-      return CannotReach(server, detail);
+      return CannotReach(peer, server, detail);
     case CURLE_OPERATION_TIMEDOUT: {
-      if (!IsConnected()) return CannotReach(server, detail);
-      return Status::Unavailable("tracking server " + Quote(server.base, 400) +
-                                 " does not answer in time: " + detail);
+      if (!IsConnected()) return CannotReach(peer, server, detail);
+      return Status::Unavailable(who + " does not answer in time: " + detail);
     }
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-      return Status::Unavailable("tracking server " + Quote(server.base, 400) +
-                                 " is not trusted: " + detail)
-          .WithFix(
-              "name the certificate of its authority: export "
-              "MLFLOW_TRACKING_SERVER_CERT_PATH=FILE.pem");
+      return Status::Unavailable(who + " is not trusted: " + detail)
+          .WithFix("name the certificate of its authority: export " + peer.authority_variable +
+                   "=FILE.pem");
     default:
-      return Status::Unavailable("tracking server " + Quote(server.base, 400) +
-                                 " broke off: " + detail);
+      return Status::Unavailable(who + " broke off: " + detail);
   }
 }
 
@@ -277,6 +290,9 @@ HttpClient::Attempt HttpClient::Handle::Answered(Receiver& receiver) const {
   Attempt attempt{
       .answer = HttpAnswer{.status = static_cast<int>(status), .body = std::move(receiver.body)},
       .retry_after = static_cast<double>(retry_after)};
+  curl_header* header = nullptr;
+  while ((header = library.easy_nextheader(curl, CURLH_HEADER, -1, header)) != nullptr)
+    attempt.answer->headers[ToLower(header->name)] = Trim(header->value);
   constexpr std::array<long, 5> kPassing = {408, 500, 502, 503, 504};
   if (status == 429) attempt.outcome = Attempt::Outcome::kNotDone;
   // MLflow has a 500 for some mistakes of the caller.
@@ -298,10 +314,10 @@ HttpClient::Attempt HttpClient::Handle::Perform(const HttpClient& client, Receiv
   }
   if (!receiver.failure.ok()) return {.answer = receiver.failure};
   if (receiver.too_much) {
-    return {.answer =
-                Status::Unavailable("tracking server " + Quote(client.server_.base, 400) +
-                                    " gives an answer of more than " +
-                                    GroupDigits(static_cast<long long>(receiver.most)) + " bytes")};
+    return {.answer = Status::Unavailable(
+                client.options_.peer.name + " " + Quote(client.server_.base, 400) +
+                " gives an answer of more than " +
+                GroupDigits(static_cast<long long>(receiver.most)) + " bytes")};
   }
   if (code == CURLE_OK) return Answered(receiver);
   Attempt attempt{.answer = Explain(code, client)};
@@ -315,6 +331,7 @@ HttpClient::Attempt HttpClient::Handle::Perform(const HttpClient& client, Receiv
       attempt.outcome = IsConnected() ? Outcome::kUnknown : Outcome::kNotDone;
       break;
     case CURLE_SEND_ERROR:
+    case CURLE_SEND_FAIL_REWIND:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
@@ -361,13 +378,14 @@ HttpClient::Attempt HttpClient::Repeat(bool is_repeatable,
 }
 
 Result<HttpAnswer> HttpClient::Send(const HttpRequest& request, bool* is_unknown) {
+  const std::string digest = credentials_.sign ? Sha256(request.body) : "";
   Attempt attempt = Repeat(request.is_repeatable, [&](int) {
     const std::lock_guard<std::mutex> lock(handle_->mutex);
-    handle_->SetCommon(*this, request.path);
+    handle_->SetCommon(*this, request, digest);
     handle_->Set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.total_ms));
-    handle_->AddHeader("Accept: application/json");
+    handle_->AddHeader(("Accept: " + request.content_type).c_str());
     if (!request.body.empty()) {
-      handle_->AddHeader("Content-Type: application/json");
+      handle_->AddHeader(("Content-Type: " + request.content_type).c_str());
       // Otherwise larger bodies wait for a "100 Continue" that many servers never send.
       handle_->AddHeader("Expect:");
       handle_->Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
@@ -381,38 +399,45 @@ Result<HttpAnswer> HttpClient::Send(const HttpRequest& request, bool* is_unknown
   return std::move(attempt.answer);
 }
 
-Result<HttpAnswer> HttpClient::Download(const std::string& path, const Sink& sink,
+Result<HttpAnswer> HttpClient::Download(const HttpRequest& request, const Sink& sink,
                                         const Restart& restart) {
+  const std::string digest = credentials_.sign ? Sha256("") : "";
   Attempt attempt = Repeat(static_cast<bool>(restart), [&](int tried) -> Attempt {
     if (tried > 0 && restart) {
       if (Status status = restart(); !status.ok()) return {.answer = std::move(status)};
     }
     const std::lock_guard<std::mutex> lock(handle_->mutex);
-    handle_->SetCommon(*this, path);
-    handle_->Set(CURLOPT_LOW_SPEED_LIMIT, 1024L);
-    handle_->Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_seconds));
+    handle_->SetCommon(*this, request, digest);
+    handle_->SetNoDeadline(options_);
     Receiver receiver{.most = kMaxErrorBytes, .sink = &sink};
     return handle_->Perform(*this, receiver);
   });
   return std::move(attempt.answer);
 }
 
-Result<HttpAnswer> HttpClient::Upload(const std::string& path, const std::string& file) {
-  const std::unique_ptr<std::FILE, FileClose> bytes(std::fopen(file.c_str(), "rb"));
+Result<HttpAnswer> HttpClient::Upload(HttpRequest request, const FileRange& range) {
+  const std::unique_ptr<std::FILE, FileClose> bytes(std::fopen(range.file.c_str(), "rb"));
   struct stat info = {};
   if (!bytes || ::fstat(::fileno(bytes.get()), &info) != 0)
-    return Status::Io("file " + Quote(file, 400) + " cannot be read");
+    return Status::Io("file " + Quote(range.file, 400) + " cannot be read");
+  const std::uint64_t size = static_cast<std::uint64_t>(info.st_size);
+  const std::uint64_t length = std::min(range.most, size - std::min(size, range.from));
+  std::string digest;
+  if (credentials_.sign) {
+    REEVE_ASSIGN_OR_RETURN(digest, Sha256OfFile(range.file, range.from, length));
+  }
+  request.method = "PUT";
   Attempt attempt = Repeat(true, [&](int) {
-    std::rewind(bytes.get());
+    FileReader reader{.file = bytes.get(), .left = length};
+    (void)::fseeko(reader.file, static_cast<off_t>(range.from), SEEK_SET);
     const std::lock_guard<std::mutex> lock(handle_->mutex);
-    handle_->SetCommon(*this, path);
-    handle_->Set(CURLOPT_LOW_SPEED_LIMIT, 1024L);
-    handle_->Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_seconds));
+    handle_->SetCommon(*this, request, digest);
+    handle_->SetNoDeadline(options_);
     handle_->AddHeader("Expect:");
     handle_->Set(CURLOPT_UPLOAD, 1L);
-    handle_->Set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(info.st_size));
+    handle_->Set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(length));
     handle_->Set(CURLOPT_READFUNCTION, &ReadFile);
-    handle_->Set(CURLOPT_READDATA, bytes.get());
+    handle_->Set(CURLOPT_READDATA, &reader);
     Receiver receiver{.most = kMaxErrorBytes};
     return handle_->Perform(*this, receiver);
   });

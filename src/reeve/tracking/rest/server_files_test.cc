@@ -1,4 +1,4 @@
-#include "reeve/tracking/rest/artifacts.h"
+#include "reeve/tracking/rest/server_files.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/test_folder.h"
-#include "reeve/tracking/rest/test_server.h"
+#include "reeve/tracking/http/test_server.h"
 
 namespace reeve::tracking {
 namespace {
@@ -41,7 +41,7 @@ std::string Decode(const std::string& text) {
   return decoded;
 }
 
-class ArtifactsTest : public ::testing::Test {
+class ServerFilesTest : public ::testing::Test {
  protected:
   // The files of one folder, as MLflow's artifact proxy gives them.
   TestAnswer Answer(const TestRequest& request) {
@@ -84,13 +84,31 @@ class ArtifactsTest : public ::testing::Test {
     return DumpJson(entries.empty() ? Json::object() : Json{{"files", entries}});
   }
 
-  std::unique_ptr<Api> NewApi() {
-    return std::make_unique<Api>(*HttpClient::Make(*ParseServerUrl(server_.uri()), {}, {}));
+  std::unique_ptr<Api> NewApi(const std::string& uri) {
+    return std::make_unique<Api>(*HttpClient::Make(*ParseServerUrl(uri), {}, {}));
+  }
+  std::unique_ptr<Api> NewApi() { return NewApi(server_.uri()); }
+
+  // What a store of the server knows of its artifacts.
+  struct Server {
+    Server(std::unique_ptr<Api> own, Artifacts::Options options)
+        : api(std::move(own)),
+          files(*api),
+          artifacts(
+              [this](const auto& location, ArtifactUse use) { return files.Find(location, use); },
+              std::move(options)) {}
+
+    std::unique_ptr<Api> api;
+    ServerFiles files;
+    Artifacts artifacts;
+  };
+
+  Artifacts::Options Options(const FetchLimits& limits = {}) const {
+    return {.cache_folder = folder_.Path("cache"), .limits = limits};
   }
 
   Result<std::string> Fetch(const std::string& location, const FetchLimits& limits = {}) {
-    const auto api = NewApi();
-    return Artifacts(*api, folder_.Path("cache"), limits).Fetch(location);
+    return Server(NewApi(), Options(limits)).artifacts.Fetch(location);
   }
 
   // How many files and folders the cache holds at its first level.
@@ -113,7 +131,7 @@ class ArtifactsTest : public ::testing::Test {
   TestServer server_{[this](const TestRequest& request) { return Answer(request); }};
 };
 
-TEST_F(ArtifactsTest, FetchesEveryFileOnce) {
+TEST_F(ServerFilesTest, FetchesEveryFileOnce) {
   const Result<std::string> folder = Fetch(kLocation);
   ASSERT_TRUE(folder.ok()) << folder.status().message();
   EXPECT_TRUE(folder->starts_with(folder_.Path("cache/models/")));
@@ -123,7 +141,7 @@ TEST_F(ArtifactsTest, FetchesEveryFileOnce) {
   EXPECT_EQ(Cached(), 1);
 }
 
-TEST_F(ArtifactsTest, WhatIsInTheCacheIsNotFetchedAgain) {
+TEST_F(ServerFilesTest, WhatIsInTheCacheIsNotFetchedAgain) {
   const std::string folder = *Fetch(kLocation);
   const std::size_t before = server_.requests().size();
   EXPECT_EQ(*Fetch(kLocation), folder);
@@ -131,7 +149,7 @@ TEST_F(ArtifactsTest, WhatIsInTheCacheIsNotFetchedAgain) {
   EXPECT_EQ(server_.requests().size() - before, 4u);
 }
 
-TEST_F(ArtifactsTest, AnotherContentAtTheSamePlaceIsFetched) {
+TEST_F(ServerFilesTest, AnotherContentAtTheSamePlaceIsFetched) {
   const std::string first = *Fetch(kLocation);
   files_["checksums"] += "x";
   files_["model.reeve"] = "new";
@@ -141,7 +159,7 @@ TEST_F(ArtifactsTest, AnotherContentAtTheSamePlaceIsFetched) {
   EXPECT_EQ(ReadText(first + "/model.reeve").size(), 200'000u);
 }
 
-TEST_F(ArtifactsTest, ACacheThatLostSomethingIsMended) {
+TEST_F(ServerFilesTest, ACacheThatLostSomethingIsMended) {
   const std::string folder = *Fetch(kLocation);
   std::filesystem::remove(folder + "/model.reeve");
   std::ofstream(folder + "/MLmodel") << "cut";
@@ -150,7 +168,7 @@ TEST_F(ArtifactsTest, ACacheThatLostSomethingIsMended) {
   EXPECT_EQ(ReadText(folder + "/model.reeve"), files_["model.reeve"]);
 }
 
-TEST_F(ArtifactsTest, NamesThatLeadOutOfTheFolderAreRefused) {
+TEST_F(ServerFilesTest, NamesThatLeadOutOfTheFolderAreRefused) {
   for (const char* name : {"..", ".", "", "../x", "/etc/passwd", "a/b", "a\\\\b", "a\\u0000b",
                            "a\\nb", "..%2Fx/../y"}) {
     fixed_listing_ =
@@ -163,7 +181,7 @@ TEST_F(ArtifactsTest, NamesThatLeadOutOfTheFolderAreRefused) {
   EXPECT_FALSE(std::filesystem::exists(folder_.Path("x")));
 }
 
-TEST_F(ArtifactsTest, ListingsThatAreNoneAreRefused) {
+TEST_F(ServerFilesTest, ListingsThatAreNoneAreRefused) {
   for (const char* listing : {"[]", "garbage", "<html>", R"({"files":[3]})", R"({"files":[null]})",
                               R"({"files":[{"is_dir":false}]})"}) {
     fixed_listing_ = listing;
@@ -173,14 +191,14 @@ TEST_F(ArtifactsTest, ListingsThatAreNoneAreRefused) {
   EXPECT_THAT(Fetch(kLocation).status().message(), HasSubstr("deeper than 8"));
 }
 
-TEST_F(ArtifactsTest, FoldersBeyondTheLimitsAreRefused) {
+TEST_F(ServerFilesTest, FoldersBeyondTheLimitsAreRefused) {
   EXPECT_THAT(Fetch(kLocation, {.files = 3}).status().message(), HasSubstr("more than 3 files"));
   EXPECT_THAT(Fetch(kLocation, {.bytes = 1'000}).status().message(),
               HasSubstr("larger than 1,000 bytes"));
   EXPECT_EQ(Cached(), 0);
 }
 
-TEST_F(ArtifactsTest, AFileOfAnotherSizeThanListedIsNotKept) {
+TEST_F(ServerFilesTest, AFileOfAnotherSizeThanListedIsNotKept) {
   wrong_size_ = 1;
   const Status status = Fetch(kLocation).status();
   EXPECT_EQ(status.code(), StatusCode::kUnavailable);
@@ -188,7 +206,7 @@ TEST_F(ArtifactsTest, AFileOfAnotherSizeThanListedIsNotKept) {
   EXPECT_EQ(Cached(), 0);
 }
 
-TEST_F(ArtifactsTest, WhatIsNotThereIsNotFound) {
+TEST_F(ServerFilesTest, WhatIsNotThereIsNotFound) {
   EXPECT_EQ(Fetch("mlflow-artifacts:/2/none").status().code(), StatusCode::kNotFound);
   files_.erase("checksums");
   const Status status = Fetch(kLocation).status();
@@ -196,7 +214,7 @@ TEST_F(ArtifactsTest, WhatIsNotThereIsNotFound) {
   EXPECT_THAT(status.message(), HasSubstr("no bundle of reeve"));
 }
 
-TEST_F(ArtifactsTest, PlacesOnThisDiskAreUsedAsTheyAre) {
+TEST_F(ServerFilesTest, PlacesOnThisDiskAreUsedAsTheyAre) {
   const std::string here = folder_.Path("here");
   std::filesystem::create_directory(here);
   EXPECT_EQ(*Fetch(here), here);
@@ -207,10 +225,10 @@ TEST_F(ArtifactsTest, PlacesOnThisDiskAreUsedAsTheyAre) {
   EXPECT_TRUE(server_.requests().empty());
 }
 
-TEST_F(ArtifactsTest, OtherStoresAndServersAreUnavailable) {
+TEST_F(ServerFilesTest, OtherStoresAndServersAreUnavailable) {
   for (const char* location :
-       {"s3://bucket/x", "gs://b/x", "mlflow-artifacts://elsewhere:5000/1/abc", "relative/path", "",
-        "dbfs:/x", "mlflow-artifacts://user@127.0.0.1/1"}) {
+       {"gs://b/x", "mlflow-artifacts://elsewhere:5000/1/abc", "relative/path", "", "dbfs:/x",
+        "mlflow-artifacts://user@127.0.0.1/1"}) {
     const Status status = Fetch(location).status();
     EXPECT_EQ(status.code(), StatusCode::kUnavailable) << location;
     EXPECT_FALSE(status.fixes().empty()) << location;
@@ -221,16 +239,16 @@ TEST_F(ArtifactsTest, OtherStoresAndServersAreUnavailable) {
   EXPECT_TRUE(server_.requests().empty());
 }
 
-TEST_F(ArtifactsTest, OurOwnServerByNameIsOurs) {
+TEST_F(ServerFilesTest, OurOwnServerByNameIsOurs) {
   const Result<std::string> folder =
       Fetch("mlflow-artifacts://" + server_.authority() + "/1/abc/artifacts/model");
   ASSERT_TRUE(folder.ok()) << folder.status().message();
   EXPECT_EQ(*folder, *Fetch(kLocation));
 }
 
-TEST_F(ArtifactsTest, WhatIsWrittenInTheStagedFolderIsBroughtToTheServer) {
-  const auto api = NewApi();
-  Artifacts artifacts(*api, folder_.Path("cache"));
+TEST_F(ServerFilesTest, WhatIsWrittenInTheStagedFolderIsBroughtToTheServer) {
+  Server server(NewApi(), Options());
+  Artifacts& artifacts = server.artifacts;
   const std::string staged = *artifacts.Stage(kLocation);
   EXPECT_EQ(*artifacts.Stage(kLocation), staged);
   EXPECT_FALSE(std::filesystem::exists(staged));
@@ -247,11 +265,11 @@ TEST_F(ArtifactsTest, WhatIsWrittenInTheStagedFolderIsBroughtToTheServer) {
   EXPECT_TRUE(artifacts.Upload(kLocation).ok()) << "nothing written is nothing to bring";
 }
 
-TEST_F(ArtifactsTest, WhatCouldNotBeBroughtIsRemovedInTheEnd) {
-  const auto api = NewApi();
+TEST_F(ServerFilesTest, WhatCouldNotBeBroughtIsRemovedInTheEnd) {
   std::string staged;
   {
-    Artifacts artifacts(*api, folder_.Path("cache"));
+    Server server(NewApi(), Options());
+    Artifacts& artifacts = server.artifacts;
     staged = *artifacts.Stage(kLocation);
     std::filesystem::create_directories(staged);
     std::ofstream(staged + "/file") << "x";
@@ -262,45 +280,26 @@ TEST_F(ArtifactsTest, WhatCouldNotBeBroughtIsRemovedInTheEnd) {
   EXPECT_FALSE(std::filesystem::exists(staged));
 }
 
-TEST_F(ArtifactsTest, OnlyPlacesThatCanBeReachedAreStaged) {
-  const auto api = NewApi();
-  Artifacts artifacts(*api, folder_.Path("cache"));
-  EXPECT_EQ(artifacts.Stage("s3://bucket/x").status().code(), StatusCode::kUnavailable);
+TEST_F(ServerFilesTest, OnlyPlacesThatCanBeReachedAreStaged) {
+  Server server(NewApi(), Options());
+  Artifacts& artifacts = server.artifacts;
+  EXPECT_EQ(artifacts.Stage("gs://bucket/x").status().code(), StatusCode::kUnavailable);
   EXPECT_EQ(artifacts.Stage("mlflow-artifacts://other/1").status().code(),
             StatusCode::kUnavailable);
   // The server is on this machine, so its disk is ours.
   EXPECT_EQ(*artifacts.Stage(folder_.Path("new")), folder_.Path("new"));
   EXPECT_EQ(*artifacts.Upload(folder_.Path("new")), folder_.Path("new"));
-  Api elsewhere(*HttpClient::Make(*ParseServerUrl("http://mlflow.invalid"), {}, {}));
-  Artifacts remote(elsewhere, folder_.Path("cache"));
-  EXPECT_EQ(remote.Stage(folder_.Path("new")).status().code(), StatusCode::kUnavailable);
-  EXPECT_EQ(*remote.Stage(folder_.Path()), folder_.Path()) << "a disk that both share";
+  Server remote(NewApi("http://mlflow.invalid"), Options());
+  EXPECT_EQ(remote.artifacts.Stage(folder_.Path("new")).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(*remote.artifacts.Stage(folder_.Path()), folder_.Path()) << "a disk that both share";
 }
 
-TEST_F(ArtifactsTest, ACacheThatCannotBeWrittenSaysWhatToSet) {
+TEST_F(ServerFilesTest, ACacheThatCannotBeWrittenSaysWhatToSet) {
   std::ofstream(folder_.Path("cache")) << "a file";
   const Status status = Fetch(kLocation).status();
   EXPECT_FALSE(status.ok());
   ASSERT_FALSE(status.fixes().empty());
   EXPECT_THAT(status.fixes().back(), HasSubstr("REEVE_CACHE"));
-}
-
-TEST_F(ArtifactsTest, TheCacheIsWhereTheEnvironmentSays) {
-  const char* const home = std::getenv("HOME");
-  const std::string before = home != nullptr ? home : "";
-  ::unsetenv("REEVE_CACHE");
-  ::unsetenv("XDG_CACHE_HOME");
-  ::setenv("HOME", "/home/ada", 1);
-  EXPECT_EQ(*CacheFolder(), "/home/ada/.cache/reeve");
-  ::setenv("XDG_CACHE_HOME", "relative", 1);
-  EXPECT_EQ(*CacheFolder(), "/home/ada/.cache/reeve");
-  ::setenv("XDG_CACHE_HOME", "/var/cache", 1);
-  EXPECT_EQ(*CacheFolder(), "/var/cache/reeve");
-  ::setenv("REEVE_CACHE", "/srv/models", 1);
-  EXPECT_EQ(*CacheFolder(), "/srv/models");
-  ::unsetenv("REEVE_CACHE");
-  ::unsetenv("XDG_CACHE_HOME");
-  ::setenv("HOME", before.c_str(), 1);
 }
 
 }  // namespace

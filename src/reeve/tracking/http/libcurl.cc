@@ -1,4 +1,4 @@
-#include "reeve/tracking/rest/libcurl.h"
+#include "reeve/tracking/http/libcurl.h"
 
 #include <dlfcn.h>
 
@@ -19,7 +19,7 @@ bool Find(void* library, const char* name, Function& function) {
 Result<Libcurl> Open() {
   void* const library = ::dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
-    return Status::Unavailable("tracking servers cannot be reached without libcurl: " +
+    return Status::Unavailable("servers cannot be reached without libcurl: " +
                                Quote(::dlerror(), 300))
         .WithFix("apt-get install libcurl4");
   }
@@ -32,6 +32,7 @@ Result<Libcurl> Open() {
                      Find(library, "curl_easy_setopt", curl.easy_setopt) &&
                      Find(library, "curl_easy_perform", curl.easy_perform) &&
                      Find(library, "curl_easy_getinfo", curl.easy_getinfo) &&
+                     Find(library, "curl_easy_nextheader", curl.easy_nextheader) &&
                      Find(library, "curl_easy_strerror", curl.easy_strerror) &&
                      Find(library, "curl_slist_append", curl.slist_append) &&
                      Find(library, "curl_slist_free_all", curl.slist_free_all);

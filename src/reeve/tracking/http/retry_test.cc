@@ -1,4 +1,4 @@
-#include "reeve/tracking/rest/retry.h"
+#include "reeve/tracking/http/retry.h"
 
 #include <cstdlib>
 #include <vector>
