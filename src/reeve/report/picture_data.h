@@ -65,7 +65,7 @@ struct ImportanceChart {
 struct LearningCurve {
   /// "train_log_loss", "watched_log_loss".
   std::string name;
-  /// Which fold it was measured in; nothing for the final model.
+  /// Which fold it was measured in; nothing for the model: of a search the mean over folds.
   std::optional<int> fold;
   std::vector<std::pair<double, double>> points;
 };

@@ -39,7 +39,8 @@ Picture DrawScoreDistribution(const ScoreDistribution& distribution);
 /// Bars with intervals, the largest 20.
 Picture DrawImportance(const ImportanceChart& chart);
 
-/// Losses by round: rows learnt from (solid) and rows watched (dashed), folds as thin lines.
+/// Losses by round: rows learnt from (solid) and rows watched (dashed), folds as thin lines with
+/// the mean above them.
 Picture DrawLearningCurves(const std::vector<LearningCurve>& curves);
 
 /// A small plot for each column, all with the same vertical axis; the first 12.

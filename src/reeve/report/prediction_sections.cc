@@ -151,9 +151,12 @@ Section CurvesSection(const TrainingReport& report) {
                        "Tells more than the ROC curve where the positive class is rare." + note});
   }
   if (!data.learning.empty()) {
+    const bool has_folds = std::ranges::any_of(
+        data.learning, [](const LearningCurve& curve) { return curve.fold.has_value(); });
     figures.push_back({DrawLearningCurves(data.learning),
-                       "Rows learnt from improve for ever; training ends where watched rows no "
-                       "longer do."});
+                       std::string("Rows learnt from improve for ever; training ends where watched "
+                                   "rows no longer do.") +
+                           (has_folds ? " Thin: the watched rows of each fold." : "")});
   }
   if (!figures.empty()) section.blocks.emplace_back(std::move(figures));
   return section;

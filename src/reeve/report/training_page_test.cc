@@ -168,6 +168,23 @@ TEST(TrainingPageTest, ManyClassesStayReadable) {
   EXPECT_LT(html.find("class number 58", mistakes), html.find("class number 50", mistakes));
 }
 
+TEST(TrainingPageTest, FoldsAreThinLinesBelowTheirMean) {
+  TrainingReport report = FullReport("income");
+  report.pictures.learning = {{"watched_log_loss", std::nullopt, {{0, 0.6}, {1, 0.5}}}};
+  EXPECT_THAT(TrainingHtml(report), Not(HasSubstr("log loss, mean")));
+  for (int fold = 0; fold < 3; ++fold)
+    report.pictures.learning.push_back({"watched_log_loss", fold, {{0, 0.6}, {1, 0.5}}});
+  const std::string html = TrainingHtml(report);
+  EXPECT_EQ(NotWellFormed(html), "");
+  const std::size_t curves = html.find("watched log loss, mean: from 0.6 to 0.5");
+  ASSERT_NE(curves, std::string::npos);
+  const std::string thin = "<polyline class=\"series s1 thin\"",
+                    thick = "<polyline class=\"series s1 thick\"";
+  EXPECT_LT(html.find(thin, curves), html.find(thick, curves));
+  EXPECT_GT(html.find(thick, curves), html.rfind(thin));
+  EXPECT_THAT(html, HasSubstr("watched log loss, 3 folds"));
+}
+
 TEST(TrainingPageTest, LinesAreToldApartWithoutColour) {
   const std::string style(PictureRules());
   std::set<std::string> dashes;

@@ -54,6 +54,16 @@ std::vector<ChosenMember> Prune(const std::vector<const Assessment*>& assessment
   return members;
 }
 
+// The heaviest member that learns in rounds; null where none does.
+const Assessment* LearningInRounds(const std::vector<ChosenMember>& members) {
+  const ChosenMember* heaviest = nullptr;
+  for (const ChosenMember& member : members) {
+    if (member.assessment->fold_curves.empty()) continue;
+    if (heaviest == nullptr || member.weight > heaviest->weight) heaviest = &member;
+  }
+  return heaviest == nullptr ? nullptr : heaviest->assessment;
+}
+
 class Searcher {
  public:
   Searcher(const Problem& problem, const std::vector<std::int64_t>& rows,
@@ -431,6 +441,10 @@ class Searcher {
                         .trials = trial_count_,
                         .model = std::move(made.trained),
                         .pipeline = std::move(made.pipeline)};
+    if (const Assessment* const shown = LearningInRounds(choice.members)) {
+      result.model.history = shown->history;
+      result.fold_curves = shown->fold_curves;
+    }
     REEVE_ASSIGN_OR_RETURN(result.chosen, Decide(pooled));
     result.decision.calibration = result.chosen.calibration;
     result.decision.threshold = result.chosen.threshold;

@@ -76,6 +76,9 @@ struct SearchResult {
   OutOfFold out_of_fold;
   /// What was chosen, for new rows.
   learners::TrainedModel model;
+  /// Log loss on the held-out rows of each fold after each round, whose mean is in `model.history`:
+  /// of what was chosen or, of a mixture, of its heaviest member that learns in rounds. Else empty.
+  std::vector<std::vector<double>> fold_curves = {};
   features::FittedPipeline pipeline;
   inference::Decision decision;
   /// How calibration and threshold of `decision` came about.

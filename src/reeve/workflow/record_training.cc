@@ -253,7 +253,8 @@ Status RecordTraining(const TrainRequest& request, const TrainingTable& table,
                               .report = report,
                               .predictions = predictions,
                               .profile = bundle.profile,
-                              .history = history};
+                              .history = history,
+                              .fold_curves = result.fold_curves};
   const Status recorded = RecordRun(sources, bundle, *recorder, report);
   if (!recorder->CanSpool(recorded)) return recorded;
   REEVE_RETURN_IF_ERROR(recorder->SwitchToSpool());

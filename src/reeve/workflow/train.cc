@@ -350,6 +350,7 @@ Status RefitOnAll(const TrainRequest& request, const Plan& plan, const TrainingT
       tuning::SearchResult refitted,
       SearchOrFit(request, plan, table, AllRows(static_cast<std::int64_t>(table.labels.size()))));
   result.model = std::move(refitted.model);
+  result.fold_curves = std::move(refitted.fold_curves);
   result.pipeline = std::move(refitted.pipeline);
   result.decision = std::move(refitted.decision);
   result.decision.threshold = threshold;

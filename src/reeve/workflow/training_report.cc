@@ -16,6 +16,8 @@
 namespace reeve::workflow {
 namespace {
 
+using Points = std::vector<std::pair<double, double>>;
+
 std::string Counted(std::int64_t rows, const std::string& what) {
   return GroupDigits(rows) + " " + what;
 }
@@ -219,6 +221,39 @@ std::vector<report::PartialDependence> Dependence(const TrainReport& report) {
   return dependences;
 }
 
+// At most `most` of the points, evenly spaced, the first and the last among them.
+Points Thinned(const Points& points, std::size_t most) {
+  if (points.size() <= most) return points;
+  Points some;
+  for (std::size_t i = 0; i < most; ++i)
+    some.push_back(points[i * (points.size() - 1) / (most - 1)]);
+  return some;
+}
+
+// Loss by round: of the model (of a search: means over its folds), and of each fold's held-out
+// rows.
+std::vector<report::LearningCurve> LearningCurves(const ReportSources& sources) {
+  constexpr std::size_t kMostPoints = 200, kMostFoldPoints = 4000, kFewest = 20;
+  std::vector<report::LearningCurve> curves;
+  for (const learners::HistoryPoint& point : sources.history) {
+    auto known = std::ranges::find(curves, point.metric, &report::LearningCurve::name);
+    if (known == curves.end()) known = curves.insert(known, {point.metric, std::nullopt, {}});
+    known->points.emplace_back(static_cast<double>(point.step), point.value);
+  }
+  for (report::LearningCurve& curve : curves) curve.points = Thinned(curve.points, kMostPoints);
+  const std::size_t most = std::clamp(
+      kMostFoldPoints / std::max<std::size_t>(sources.fold_curves.size(), 1), kFewest, kMostPoints);
+  for (std::size_t fold = 0; fold < sources.fold_curves.size(); ++fold) {
+    Points points;
+    for (std::size_t i = 0; i < sources.fold_curves[fold].size(); ++i)
+      points.emplace_back(static_cast<double>(i), sources.fold_curves[fold][i]);
+    curves.push_back({"watched_log_loss", static_cast<int>(fold), Thinned(points, most)});
+  }
+  // One point is no curve: a solver's count of iterations, say.
+  std::erase_if(curves, [](const report::LearningCurve& curve) { return curve.points.size() < 2; });
+  return curves;
+}
+
 void AddDecision(const TrainReport& report, report::TrainingReport& page) {
   page.threshold = report.threshold;
   const auto metric = evaluation::ParseMetric(report.metric);
@@ -258,17 +293,7 @@ void AddPictures(const ReportSources& sources, report::TrainingReport& page) {
   page.pictures.importance = Importance(report);
   // Of more classes importance.json tells each; a picture of one of them would say little.
   if (report.classes.size() == 2) page.pictures.partial_dependence = Dependence(report);
-  for (const learners::HistoryPoint& point : sources.history) {
-    auto& curves = page.pictures.learning;
-    auto known = std::find_if(
-        curves.begin(), curves.end(),
-        [&](const report::LearningCurve& curve) { return curve.name == point.metric; });
-    if (known == curves.end()) known = curves.insert(known, {point.metric, std::nullopt, {}});
-    known->points.emplace_back(static_cast<double>(point.step), point.value);
-  }
-  // One point is no curve: a solver's count of iterations, say.
-  std::erase_if(page.pictures.learning,
-                [](const report::LearningCurve& curve) { return curve.points.size() < 2; });
+  page.pictures.learning = LearningCurves(sources);
   AddSlices(sources, page);
 }
 
