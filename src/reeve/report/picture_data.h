@@ -73,6 +73,8 @@ struct LearningCurve {
 /// How the mean probability moves with one column while the others stay as they are.
 struct PartialDependence {
   std::string column;
+  /// Whose probability it is. Of more than two classes several stand one behind the other.
+  std::string class_name;
   struct Point {
     /// Where on the axis; not looked at when `label` is given.
     double x = 0;

@@ -185,6 +185,30 @@ TEST(TrainingPageTest, FoldsAreThinLinesBelowTheirMean) {
   EXPECT_THAT(html, HasSubstr("watched log loss, 3 folds"));
 }
 
+TEST(TrainingPageTest, PartialDependenceHasALineForEachClass) {
+  TrainingReport report{.title = "Fruits"};
+  for (int c = 0; c < 9; ++c) report.classes.push_back("fruit " + std::to_string(c));
+  for (const std::string column : {"weight", "colour"}) {
+    for (int c = 0; c < 3; ++c) {
+      const std::string label = column == "colour" ? "red" : "";
+      report.pictures.partial_dependence.push_back(
+          {column,
+           report.classes[static_cast<std::size_t>(c)],
+           {{0, label, 0.2 * c, evaluation::Interval{0, 1}}, {5, label, 0.3, std::nullopt}}});
+    }
+  }
+  const auto pictures = DrawAll(report);
+  ASSERT_EQ(pictures.size(), 1U);
+  for (const char* const one : {"series s0", "series s1", "series s2", "fruit 2"})
+    EXPECT_THAT(pictures[0].body, HasSubstr(one));
+  EXPECT_THAT(pictures[0].body, Not(HasSubstr("series s3")));
+  // Bands of several classes would hide each other.
+  EXPECT_THAT(pictures[0].body, Not(HasSubstr("band")));
+  const std::string html = TrainingHtml(report);
+  EXPECT_EQ(NotWellFormed(html), "");
+  EXPECT_THAT(html, HasSubstr("the 3 most frequent of 9 classes"));
+}
+
 TEST(TrainingPageTest, LinesAreToldApartWithoutColour) {
   const std::string style(PictureRules());
   std::set<std::string> dashes;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "reeve/base/clock.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/evaluation/metric.h"
+#include "reeve/report/style.h"
 #include "reeve/report/texts.h"
 #include "reeve/workflow/params_text.h"
 #include "reeve/workflow/profile_lines.h"
@@ -206,17 +208,41 @@ std::optional<report::ImportanceChart> Importance(const TrainReport& report) {
   return chart;
 }
 
-std::vector<report::PartialDependence> Dependence(const TrainReport& report) {
+// The classes that a picture has room for, the most frequent first.
+std::vector<std::size_t> MostFrequentClasses(const TrainingTable& table) {
+  std::vector<std::int64_t> rows(table.classes.size());
+  for (const std::int32_t label : table.labels) ++rows[static_cast<std::size_t>(label)];
+  std::vector<std::size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return rows[a] > rows[b]; });
+  if (order.size() > report::kSeriesStyles) order.resize(report::kSeriesStyles);
+  return order;
+}
+
+// How the probability of the class whose band is `band_idx` moves with a column.
+report::PartialDependence DependenceOf(const explain::PartialDependence& one, std::size_t band_idx,
+                                       const std::string& class_name) {
+  report::PartialDependence drawn{one.column, class_name, {}};
+  for (const explain::DependencePoint& point : one.points) {
+    if (band_idx >= point.bands.size()) continue;
+    const explain::DependenceBand& band = point.bands[band_idx];
+    drawn.points.push_back({point.number.value_or(0), point.number ? "" : point.value, band.mean,
+                            evaluation::Interval{band.low, band.high}});
+  }
+  return drawn;
+}
+
+std::vector<report::PartialDependence> Dependence(const ReportSources& sources) {
+  const std::vector<std::string>& classes = sources.report.classes;
   std::vector<report::PartialDependence> dependences;
-  for (const explain::PartialDependence& one : report.explanations.dependence) {
-    report::PartialDependence drawn{one.column, {}};
-    for (const explain::DependencePoint& point : one.points) {
-      if (point.bands.empty()) continue;
-      const explain::DependenceBand& band = point.bands.front();
-      drawn.points.push_back({point.number.value_or(0), point.number ? "" : point.value, band.mean,
-                              evaluation::Interval{band.low, band.high}});
+  for (const explain::PartialDependence& one : sources.report.explanations.dependence) {
+    if (classes.size() == 2) {
+      dependences.push_back(DependenceOf(one, 0, classes[1]));
+      continue;
     }
-    dependences.push_back(std::move(drawn));
+    for (const std::size_t class_idx : MostFrequentClasses(sources.table))
+      dependences.push_back(DependenceOf(one, class_idx, classes[class_idx]));
   }
   return dependences;
 }
@@ -291,8 +317,7 @@ void AddPictures(const ReportSources& sources, report::TrainingReport& page) {
     page.ece = scores.Find("ece");
   }
   page.pictures.importance = Importance(report);
-  // Of more classes importance.json tells each; a picture of one of them would say little.
-  if (report.classes.size() == 2) page.pictures.partial_dependence = Dependence(report);
+  page.pictures.partial_dependence = Dependence(sources);
   page.pictures.learning = LearningCurves(sources);
   AddSlices(sources, page);
 }
