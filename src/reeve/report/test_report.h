@@ -70,7 +70,8 @@ inline TrainingReport FullReport(const std::string& name) {
                         {"boosted", "eta=0.1", 0.8, 0.02, 1, false, "best single model"}};
   report.classes = {"no", name};
   report.threshold = 0.4;
-  report.costs = {{"threshold 0.4", 0.2, true}, {"always " + name, 0.9, false}};
+  report.costs = {{.rule = "threshold 0.4", .test = {{0.2, 170.8}}, .is_chosen = true},
+                  {.rule = "always " + name, .test = {{0.9, 768.6}}}};
   report.confusion = evaluation::ConfusionMatrix{.classes = 2, .counts = {60, 10, 5, 25}};
   report.brier = 0.12;
   report.ece = 0.02;

@@ -209,6 +209,22 @@ TEST(TrainingPageTest, PartialDependenceHasALineForEachClass) {
   EXPECT_THAT(html, HasSubstr("the 3 most frequent of 9 classes"));
 }
 
+TEST(TrainingPageTest, CostsOfManyClassesAreShownWithWhatTheySave) {
+  TrainingReport report{.title = "Fruits", .classes = {"apple", "pear", "fig"}};
+  report.cost_matrix = CostMatrix{.classes = 3, .values = {0, 1, 2, 3, 0, 4, 50, 6, 0}};
+  report.costs = {{.rule = "least expected cost",
+                   .test = {{0.25, 25}},
+                   .out_of_fold = {{0.5, 200}},
+                   .is_chosen = true},
+                  {.rule = "most probable class", .test = {{0.75, 75}}, .out_of_fold = {{1, 400}}}};
+  const std::string html = TrainingHtml(report);
+  EXPECT_EQ(NotWellFormed(html), "");
+  EXPECT_THAT(html, HasSubstr("expected cost is least"));
+  for (const char* const text :
+       {">50<", "per row, test", "total, out of fold", ">0.2500<", ">400<"})
+    EXPECT_THAT(html, HasSubstr(text));
+}
+
 TEST(TrainingPageTest, LinesAreToldApartWithoutColour) {
   const std::string style(PictureRules());
   std::set<std::string> dashes;

@@ -31,8 +31,9 @@ struct SearchOptions {
   bool ensemble = true;
   /// Of what was chosen, on its out-of-fold predictions.
   CalibrationOptions calibration = {};
-  /// What errors cost: they choose the threshold, whatever `imbalance` says. Two classes only.
-  std::optional<evaluation::Costs> costs = {};
+  /// What wrong decisions cost: they decide (two classes: choose the threshold), whatever
+  /// `imbalance` says. The metric "cost" needs them.
+  std::optional<CostMatrix> costs = {};
   std::uint64_t seed = 42;
   /// Never changes the result.
   int threads = 1;

@@ -10,6 +10,7 @@
 #include "reeve/evaluation/metric.h"
 #include "reeve/report/style.h"
 #include "reeve/report/texts.h"
+#include "reeve/workflow/cost_answer.h"
 #include "reeve/workflow/params_text.h"
 #include "reeve/workflow/profile_lines.h"
 #include "reeve/workflow/score_pictures.h"
@@ -25,7 +26,8 @@ std::string Counted(std::int64_t rows, const std::string& what) {
 }
 
 bool IsHeadline(const std::string& name, const TrainReport& report) {
-  if (name == report.metric || name == "accuracy" || name == "auc" || name == "log_loss")
+  if (name == report.metric || name == "accuracy" || name == "auc" || name == "log_loss" ||
+      name == "cost")
     return true;
   return name == (report.classes.size() == 2 ? "f1" : "f1_macro");
 }
@@ -46,12 +48,6 @@ std::vector<report::ScoreLine> ScoreLines(const TrainReport& report) {
     line.is_headline = IsHeadline(name, report);
     if (line.test || line.out_of_fold) lines.push_back(std::move(line));
   }
-  // With --cost only, and no metric that could be chosen.
-  report::ScoreLine cost{.name = "cost", .description = "mean cost of a row", .is_headline = true};
-  if (report.test) cost.test = report.test->Find("cost");
-  if (report.test) cost.test_interval = report.test->FindInterval("cost");
-  if (report.out_of_fold) cost.out_of_fold = report.out_of_fold->Find("cost");
-  if (cost.test || cost.out_of_fold) lines.push_back(std::move(cost));
   return lines;
 }
 
@@ -90,7 +86,8 @@ report::Facts Header(const ReportSources& sources) {
     facts.emplace_back("Decision", report.positive + " from a probability of " +
                                        report::Decimals(*report.threshold) + " on");
   } else {
-    facts.emplace_back("Decision", "the most probable class");
+    facts.emplace_back("Decision", report.costs ? "the class of the least expected cost"
+                                                : "the most probable class");
   }
   facts.emplace_back(
       "Rows", Counted(report.rows_train, "to train, ") + Counted(report.rows_test, "to test"));
@@ -155,7 +152,7 @@ ScoredRows Pictured(const ReportSources& sources) {
   return {.labels = has_test ? predictions.test_labels : predictions.out_of_fold_labels,
           .probabilities = has_test ? &predictions.test : &predictions.out_of_fold,
           .classes = sources.report.classes,
-          .threshold = sources.report.threshold};
+          .rule = sources.report.rule()};
 }
 
 void AddSlices(const ReportSources& sources, report::TrainingReport& page) {
@@ -170,7 +167,7 @@ void AddSlices(const ReportSources& sources, report::TrainingReport& page) {
        .rows = rows,
        .labels = has_folds ? predictions.out_of_fold_labels : predictions.test_labels,
        .probabilities = has_folds ? &predictions.out_of_fold : &predictions.test,
-       .threshold = sources.report.threshold.value_or(0.5),
+       .rule = sources.report.rule(),
        .metric = *metric,
        .described = has_folds
                         ? Counted(static_cast<std::int64_t>(rows.size()), "out-of-fold predictions")
@@ -293,13 +290,12 @@ void AddDecision(const TrainReport& report, report::TrainingReport& page) {
                             std::string(evaluation::InfoOf(tuning::ThresholdMetric(*metric)).name) +
                             " there.";
   }
-  const auto& costs = report.test_costs ? report.test_costs : report.out_of_fold_costs;
-  if (costs && report.threshold) {
-    page.costs = {{"threshold " + report::Decimals(*report.threshold), costs->chosen, true},
-                  {"threshold 0.5", costs->at_half, false},
-                  {"always " + report.positive, costs->always_yes, false},
-                  {"never " + report.positive, costs->always_no, false}};
-  }
+  page.cost_matrix = report.costs;
+  const CostsByPart costs{
+      .test = report.test_costs ? &*report.test_costs : nullptr,
+      .out_of_fold = report.out_of_fold_costs ? &*report.out_of_fold_costs : nullptr};
+  if (costs.test != nullptr || costs.out_of_fold != nullptr)
+    page.costs = CostLines(costs, report.rule(), report.classes);
   if (report.decision.calibration.kind != inference::CalibrationKind::kNone)
     page.calibration_method = inference::CalibrationName(report.decision.calibration.kind);
 }
