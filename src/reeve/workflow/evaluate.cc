@@ -137,6 +137,18 @@ std::string PageOf(const EvaluateReport& report, const Scored& scored) {
   return report::Html(page);
 }
 
+// Whether lineage.json names this very file, with as many rows.
+bool IsTrainingTable(const std::string& lineage, const std::string& data, std::int64_t rows) {
+  const Result<Json> json = ParseJson(lineage);
+  if (!json.ok()) return false;
+  const Result<const Json*> source = JsonMember(*json, "data");
+  if (!source.ok()) return false;
+  const Result<std::vector<std::string>> files = JsonStrings(**source, "files");
+  const Result<std::int64_t> read = JsonInteger(**source, "rows");
+  return files.ok() && read.ok() && *read == rows && files->size() == 1 &&
+         AbsolutePath(files->front()) == AbsolutePath(data);
+}
+
 }  // namespace
 
 Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
@@ -147,6 +159,7 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
                         .scores = {},
                         .html = {}};
   const std::string target = request.target.empty() ? model.bundle.contract.target : request.target;
+  const std::string lineage = std::move(model.bundle.lineage);
   REEVE_ASSIGN_OR_RETURN(const inference::Scorer scorer,
                          bundle::IntoScorer(std::move(model.bundle)));
   report.rule = scorer.decision().rule();
@@ -180,6 +193,7 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
     report.costs = evaluation::SummarizeCosts(*options.costs, report.rule, scored.labels,
                                               scored.probabilities);
   }
+  report.is_training_table = IsTrainingTable(lineage, request.data, report.rows_read);
   report.html = PageOf(report, scored);
   return report;
 }
@@ -192,6 +206,7 @@ Json ToJson(const EvaluateReport& report) {
                             {"scored", report.scores.rows},
                             {"unlabelled", report.rows_unlabelled},
                             {"rejected", report.rows_rejected}}},
+              {"is_training_table", report.is_training_table},
               {"threshold", is_binary ? Json(report.rule.threshold) : Json(nullptr)},
               {"cost", report.costs ? CostsToJson(*report.costs, report.classes) : Json(nullptr)},
               {"scores", ScoresToJson(report.scores, report.classes)}};

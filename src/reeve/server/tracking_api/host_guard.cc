@@ -54,9 +54,10 @@ void Refuse(std::string_view why, Response& response) {
 }
 
 // Downloads have set the first one already.
-void AddHeaders(Response& response) {
+void AddHeaders(const std::string& frame_options, Response& response) {
   for (const auto& [name, value] : {std::pair("X-Content-Type-Options", "nosniff"),
-                                    std::pair("X-Frame-Options", "SAMEORIGIN")}) {
+                                    std::pair("X-Frame-Options", frame_options.c_str())}) {
+    if (*value == '\0') continue;
     const bool is_there =
         std::any_of(response.headers.begin(), response.headers.end(),
                     [&](const auto& header) { return ToLower(header.first) == ToLower(name); });
@@ -89,12 +90,20 @@ bool HostGuard::AllowsOrigin(std::string_view method, std::string_view origin) c
                      [&](const std::string& allowed) { return Matches(ToLower(allowed), lower); });
 }
 
+bool HostGuard::IsOwnPage(std::string_view origin, std::string_view host) const {
+  const bool takes_any_name = std::ranges::find(options_.hosts, "*") != options_.hosts.end();
+  const std::size_t scheme = origin.find("://");
+  return !host.empty() && !takes_any_name && scheme != std::string_view::npos &&
+         ToLower(origin.substr(scheme + 3)) == ToLower(host) && AllowsHost(host);
+}
+
 bool HostGuard::Refuses(const Request& request, Response& response, bool checks_host) const {
-  if (checks_host && !AllowsHost(request.Header("Host"))) {
+  const std::string_view host = request.Header("Host"), origin = request.Header("Origin");
+  if (checks_host && !AllowsHost(host)) {
     Refuse("Invalid Host header: this server is not called so; see --allowed-hosts\n", response);
     return true;
   }
-  if (AllowsOrigin(request.method, request.Header("Origin"))) return false;
+  if (AllowsOrigin(request.method, origin) || IsOwnPage(origin, host)) return false;
   Refuse("Cross-origin request blocked; see --cors-allowed-origins\n", response);
   return true;
 }
@@ -105,7 +114,7 @@ void HostGuard::Protect(std::vector<Route>& routes, bool checks_host) const {
       route.handle = [this, checks_host, next = std::move(route.handle)](const Request& request,
                                                                          Response& response) {
         if (!Refuses(request, response, checks_host)) next(request, response);
-        AddHeaders(response);
+        AddHeaders(options_.frame_options, response);
       };
       continue;
     }
