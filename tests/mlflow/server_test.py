@@ -152,7 +152,7 @@ class ServerStory(unittest.TestCase):
     def test_7_a_server_that_is_not_there_is_said(self):
         said = self.refusal("predict", "models:/x@champion", "new_loans.csv", "-o", "never.csv", uri=f"http://127.0.0.1:{free_port()}")
         self.assertIn("cannot be reached", said)
-        self.assertIn("mlflow server", said)
+        self.assertIn("reeve server", said)
         self.assertIn("trained", self.reeve("models", "list", uri=self.server.uri.replace("//", "//ada:hunter2@")))
 
     def test_8_artifacts_that_the_server_does_not_hand_out_are_on_its_disk(self):
