@@ -2,7 +2,8 @@
 
     access_test.py REEVE
 
-Prints "access: N passed, N failed, N skipped". Needs mlflow; with Flask-WTF beside it, MLflow opens the database as well.
+Prints "access: N passed, N failed, N skipped". Needs mlflow; with Flask-WTF beside it, MLflow opens the database as well. All of it runs with users in SQLite and,
+where there is a server, in PostgreSQL.
 """
 import json
 import logging
@@ -24,6 +25,7 @@ REEVE = os.path.abspath(sys.argv.pop())
 import requests  # noqa: E402
 from mlflow import MlflowClient  # noqa: E402
 from mlflow.exceptions import MlflowException  # noqa: E402
+from postgres_server import PostgresServer  # noqa: E402
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
 PASSWORD = "correct horse battery"
@@ -49,8 +51,10 @@ def user(name, password=PASSWORD):
 class Access(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory(prefix="reeve-access-")
-        cls.folder = Path(cls.temporary.name)
+        temporary = tempfile.TemporaryDirectory(prefix="reeve-access-")
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = Path(temporary.name)
+        cls.users = cls.make_users()
         (cls.folder / "tokens").write_text("robot 0123456789abcdef0123\n")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -58,7 +62,7 @@ class Access(unittest.TestCase):
         cls.uri = f"http://127.0.0.1:{cls.port}"
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))}
         environment |= {"MLFLOW_AUTH_ADMIN_USERNAME": ROOT, "MLFLOW_AUTH_ADMIN_PASSWORD": PASSWORD}
-        command = [REEVE, "server", "--port", str(cls.port), "--auth", "sqlite:///users.db", "--default-permission", "NO_PERMISSIONS"]
+        command = [REEVE, "server", "--port", str(cls.port), "--auth", cls.users, "--default-permission", "NO_PERMISSIONS"]
         command += ["--audit-log", "audit.jsonl", "--token-write", "tokens"]
         cls.server = subprocess.Popen(command, cwd=cls.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         cls.client = MlflowClient(cls.uri)
@@ -74,11 +78,15 @@ class Access(unittest.TestCase):
             cls.ask(ROOT, "POST", "2.0/mlflow/users/create", username=name, password=PASSWORD)
 
     @classmethod
+    def make_users(cls):
+        """The URI of a new database."""
+        return f"sqlite:///{cls.folder}/users.db"
+
+    @classmethod
     def tearDownClass(cls):
         cls.server.send_signal(signal.SIGTERM)
         cls.server.wait(20)
         cls.server.stderr.close()
-        cls.temporary.cleanup()
 
     @classmethod
     def ask(cls, name, method, path, status=200, **fields):
@@ -172,7 +180,7 @@ class Access(unittest.TestCase):
         from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore
 
         store = SqlAlchemyStore()
-        store.init_db(f"sqlite:///{self.folder}/users.db")
+        store.init_db(self.users)
         self.assertTrue(store.authenticate_user("ann", PASSWORD))
         self.assertFalse(store.authenticate_user("ann", "wrong password"))
         store.create_user("dora", PASSWORD)
@@ -192,8 +200,18 @@ class Access(unittest.TestCase):
         self.assertNotIn(PASSWORD, (self.folder / "audit.jsonl").read_text())
 
 
+class AccessOnPostgres(Access):
+    @classmethod
+    def make_users(cls):
+        server = PostgresServer()
+        cls.addClassCleanup(server.stop)
+        server.run("createdb", "users")
+        return server.uri("users")
+
+
 if __name__ == "__main__":
-    result = unittest.TextTestRunner(verbosity=1).run(unittest.defaultTestLoader.loadTestsFromTestCase(Access))
+    suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(case) for case in (Access, AccessOnPostgres))
+    result = unittest.TextTestRunner(verbosity=1).run(suite)
     failed = len(result.failures) + len(result.errors)
     print(f"access: {result.testsRun - failed - len(result.skipped)} passed, {failed} failed, {len(result.skipped)} skipped")
     sys.exit(failed > 0)

@@ -173,7 +173,8 @@ constexpr auto kOptions = std::to_array<Option>({
      "names under which the server may be called, with commas, * for any text; default: this "
      "machine and private networks"},
     {"cors-allowed-origins", "", "ORIGINS", "", "server.cors_allowed_origins", "server", false,
-     "origins of pages that may write, with commas; pages of this machine always may"},
+     "origins of pages that may write, with commas, beside the server's own and those of this "
+     "machine"},
     {"x-frame-options", "", "WORD", "SAMEORIGIN", "server.x_frame_options", "server", false,
      "which pages may show this server in a frame: SAMEORIGIN, DENY (none) or NONE (all)"},
     {"model", "", "NAME", "", "", "predictions", false, "only predictions of this model"},

@@ -203,7 +203,8 @@ double TreeShap::CostPerRow() const {
   double cost = 0;
   for (const TreeWalk& walk : walks_)
     cost += static_cast<double>(walk.steps.size() * PointsFor(walk));
-  return cost;
+  // A row goes through the trees of one margin alone.
+  return forest_->link == Link::kMean ? cost : cost / static_cast<double>(outputs());
 }
 
 void TreeShap::AddExpected(const Tree& tree, const TreeWalk& walk) {

@@ -43,7 +43,7 @@ class TreeShap {
   void Contributions(const inference::FeatureBlock& block, std::size_t output,
                      std::span<double> out) const;
 
-  /// Nodes times points of all trees.
+  /// Nodes times points of the trees that a row goes through.
   double CostPerRow() const;
 
  private:

@@ -117,6 +117,21 @@ INSTANTIATE_TEST_SUITE_P(Forests, TreeShapTest,
                                          Case{Link::kLogistic, 9, 9}, Case{Link::kLogistic, 10, 2},
                                          Case{Link::kSoftmax, 5, 4}, Case{Link::kMean, 7, 6}));
 
+TEST(TreeShapTest, ARowCostsTheTreesOfOneMargin) {
+  TestForest test(1, {.features = 4, .link = Link::kSoftmax, .classes = 3, .trees = 6, .depth = 4});
+  Forest forest = test.Take();
+  const auto of_three = TreeShap::Make(forest);
+  ASSERT_TRUE(of_three.ok());
+  const double cost = of_three->CostPerRow();
+  forest.link = Link::kLogistic;
+  forest.classes = 2;
+  forest.base_margin.resize(1);
+  for (Tree& tree : forest.trees) tree.output = 0;
+  const auto of_one = TreeShap::Make(forest);
+  ASSERT_TRUE(of_one.ok());
+  EXPECT_DOUBLE_EQ(of_one->CostPerRow(), 3 * cost);
+}
+
 TEST(TreeShapTest, DeepTreesStillSumToTheMargin) {
   TestForest test(3, {.features = 300, .trees = 1, .depth = 0});
   Forest forest = test.Take();

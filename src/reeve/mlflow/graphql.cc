@@ -13,6 +13,10 @@ namespace {
 Result<Json> Call(const GraphqlSources& sources, std::string_view method, std::string_view path,
                   const std::string& fields) {
   REEVE_ASSIGN_OR_RETURN(Request request, Request::FromBody(fields));
+  if (sources.admits) {
+    REEVE_ASSIGN_OR_RETURN(const bool may, sources.admits(method, path, request));
+    if (!may) return Status::RequirementUnmet("Permission denied");
+  }
   std::string answer;
   if (path == "/artifacts/list") {
     REEVE_RETURN_IF_ERROR(sources.list_artifacts(request, answer));

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "reeve/mlflow/api.h"
 
@@ -16,6 +17,10 @@ struct GraphqlSources {
   const Api& api;
   /// GET artifacts/list, which needs more than the database: appends the answer.
   std::function<Status(const Request& fields, std::string& answer)> list_artifacts;
+  /// Whether the caller may have the answer of an endpoint; also says what that shows
+  /// (Request::visible). Null: everything.
+  std::function<Result<bool>(std::string_view method, std::string_view path, Request& fields)>
+      admits = nullptr;
 };
 
 /// Appends {"data":…,"errors":…} for a request's fields `query`, `variables` and `operationName`.

@@ -5,7 +5,6 @@
 
 #include "reeve/base/log.h"
 #include "reeve/server/description/description_routes.h"
-#include "reeve/server/description/reasons.h"
 #include "reeve/server/health.h"
 #include "reeve/server/metrics_route.h"
 #include "reeve/server/scoring/csv_stream.h"
@@ -90,9 +89,7 @@ class ServiceImpl final : public Service {
 
   std::vector<Route> Routes(const ServiceOptions& options) {
     const auto is_ready = [this] { return is_ready_.load(); };
-    std::vector<Route> routes =
-        PredictRoutes(context_, [](const ServedModel& model, std::span<const contract::Cell> row,
-                                   std::string& out) { AppendReasons(Reasons(model, row), out); });
+    std::vector<Route> routes = PredictRoutes(context_);
     routes.push_back(CsvRoute(context_));
     Append(FeedbackRoutes(context_), routes);
     Append(InvocationsRoutes(context_), routes);

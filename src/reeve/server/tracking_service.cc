@@ -177,9 +177,7 @@ class TrackingServiceImpl final : public TrackingService {
   // What needs the database and no artifacts.
   std::vector<Route> TrackingRoutes() const {
     std::vector<Route> routes = ApiRoutes(*api_, access_->policy());
-    std::vector<Route> graphql = GraphqlRoutes(*api_, places_);
-    RefuseLimitedCallers(graphql);
-    Append(std::move(graphql), routes);
+    Append(GraphqlRoutes(*api_, places_, access_->policy()), routes);
     DisableIfArtifactsOnly(routes);
     return routes;
   }

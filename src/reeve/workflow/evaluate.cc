@@ -132,6 +132,18 @@ std::string PageOf(const EvaluateReport& report, const Scored& scored) {
   return report::Html(page);
 }
 
+// Whether lineage.json names this very file, with as many rows.
+bool IsTrainingTable(const std::string& lineage, const std::string& data, std::int64_t rows) {
+  const Result<Json> json = ParseJson(lineage);
+  if (!json.ok()) return false;
+  const Result<const Json*> source = JsonMember(*json, "data");
+  if (!source.ok()) return false;
+  const Result<std::vector<std::string>> files = JsonStrings(**source, "files");
+  const Result<std::int64_t> read = JsonInteger(**source, "rows");
+  return files.ok() && read.ok() && *read == rows && files->size() == 1 &&
+         AbsolutePath(files->front()) == AbsolutePath(data);
+}
+
 }  // namespace
 
 Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
@@ -142,6 +154,7 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
                         .scores = {},
                         .html = {}};
   const std::string target = request.target.empty() ? model.bundle.contract.target : request.target;
+  const std::string lineage = std::move(model.bundle.lineage);
   REEVE_ASSIGN_OR_RETURN(const inference::Scorer scorer,
                          bundle::IntoScorer(std::move(model.bundle)));
   report.threshold = scorer.decision().threshold.value_or(0.5);
@@ -171,6 +184,7 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
         request.data + " has no labelled row that keeps the contract, expected at least one");
   REEVE_ASSIGN_OR_RETURN(report.scores,
                          evaluation::ComputeScores(scored.labels, scored.probabilities, options));
+  report.is_training_table = IsTrainingTable(lineage, request.data, report.rows_read);
   report.html = PageOf(report, scored);
   return report;
 }
@@ -182,6 +196,7 @@ Json ToJson(const EvaluateReport& report) {
                             {"scored", report.scores.rows},
                             {"unlabelled", report.rows_unlabelled},
                             {"rejected", report.rows_rejected}}},
+              {"is_training_table", report.is_training_table},
               {"threshold", report.classes.size() == 2 ? Json(report.threshold) : Json(nullptr)},
               {"scores", ScoresToJson(report.scores, report.classes)}};
 }

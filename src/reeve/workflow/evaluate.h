@@ -33,6 +33,8 @@ struct EvaluateReport {
   double threshold = 0.5;
   /// Rows read; left out without a label; left out because they break the contract.
   std::int64_t rows_read = 0, rows_unlabelled = 0, rows_rejected = 0;
+  /// The data are the table that the model was trained on.
+  bool is_training_table = false;
   /// A page for people.
   std::string html;
 };

@@ -16,6 +16,16 @@ constexpr const char* kConfigVariable = "MLFLOW_AUTH_CONFIG_PATH";
 
 using AuthConfig = std::map<std::string, std::string>;
 
+// What Python's parser of INI files makes of a value: a percent sign is written twice.
+std::string Unescape(std::string_view value) {
+  std::string text;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    text += value[i];
+    if (value.substr(i, 2) == "%%") ++i;
+  }
+  return text;
+}
+
 // The section [mlflow] of an INI file: KEY = VALUE, comments begin a line.
 Result<AuthConfig> ReadConfig() {
   AuthConfig config;
@@ -32,7 +42,7 @@ Result<AuthConfig> ReadConfig() {
         equals == std::string_view::npos) {
       continue;
     }
-    config[std::string(Trim(line.substr(0, equals)))] = std::string(Trim(line.substr(equals + 1)));
+    config[std::string(Trim(line.substr(0, equals)))] = Unescape(Trim(line.substr(equals + 1)));
   }
   return config;
 }

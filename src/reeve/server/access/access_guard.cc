@@ -38,12 +38,13 @@ void RefuseFailure(const Status& status, Response& response) {
   response.body = mlflow::ErrorBody(status);
 }
 
-// The path of an endpoint: "/artifacts/list" of "/api/2.0/mlflow/artifacts/list".
+// The path of an endpoint: "/artifacts/list" of "/api/2.0/mlflow/artifacts/list", "/get-artifact"
+// of "//get-artifact".
 std::string_view EndpointPath(std::string_view pattern) {
   for (const std::string_view prefix : {"/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/"}) {
     if (pattern.starts_with(prefix)) return pattern.substr(prefix.size() - 1);
   }
-  return pattern;
+  return pattern.starts_with("//") ? pattern.substr(1) : pattern;
 }
 
 Action ActionOf(std::string_view method) {

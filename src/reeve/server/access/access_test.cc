@@ -1,10 +1,14 @@
 #include "reeve/server/access/access.h"
 
+#include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 
 #include "reeve/base/file_system.h"
+#include "reeve/base/json.h"
 #include "reeve/server/access/test_users.h"
 #include "reeve/server/tracking_api/api_routes.h"
+#include "reeve/server/tracking_api/artifact_lookups.h"
+#include "reeve/server/tracking_api/graphql_routes.h"
 
 namespace reeve::server {
 namespace {
@@ -12,11 +16,20 @@ namespace {
 // The routes of a server with users, called as the transport calls them.
 class AccessTest : public ::testing::Test {
  protected:
+  void SetUp() override {
+    std::string why;
+    const auto tracking = sql::TestDatabaseUri(folder_.Path("mlflow.db"), why);
+    const auto users = sql::TestDatabaseUri(folder_.Path("users.db"), why);
+    if (!tracking || !users) GTEST_SKIP() << why;
+    tracking_uri_ = *tracking;
+    users_uri_ = *users;
+  }
+
   void Start(Permission fallback) {
-    auto api = mlflow::Api::Open({.database_uri = "sqlite:///" + folder_.Path("mlflow.db")});
+    auto api = mlflow::Api::Open({.database_uri = tracking_uri_});
     ASSERT_TRUE(api.ok()) << api.status().message();
     api_ = std::move(*api);
-    auto access = Access::Open({.users_uri = "sqlite:///" + folder_.Path("users.db"),
+    auto access = Access::Open({.users_uri = users_uri_,
                                 .default_permission = fallback,
                                 .admin_name = "root",
                                 .admin_password = kPassword,
@@ -26,7 +39,12 @@ class AccessTest : public ::testing::Test {
     access_ = std::move(*access);
     routes_ = ApiRoutes(*api_, access_->policy());
     for (Route& route : access_->Routes()) routes_.push_back(std::move(route));
+    for (Route& route : GraphqlRoutes(*api_, places_, access_->policy()))
+      routes_.push_back(std::move(route));
     access_->guard().Protect(routes_, AccessGuard::Grants::kByHandler);
+    std::vector<Route> artifacts = ArtifactLookupRoutes(*api_, places_);
+    access_->guard().Protect(artifacts, AccessGuard::Grants::kByArtifact);
+    for (Route& route : artifacts) routes_.push_back(std::move(route));
     for (const char* const name : {"ann", "bob"}) {
       EXPECT_EQ(
           Ask("root", "POST", "/api/2.0/mlflow/users/create",
@@ -61,8 +79,25 @@ class AccessTest : public ::testing::Test {
     return "Basic " + encoded;
   }
 
+  /// Of ann's; its id.
+  std::string MakeRun(const std::string& experiment) {
+    const std::string fields = R"({"experiment_id":")" + experiment + R"("})";
+    const std::string made = Ask("ann", "POST", "/api/2.0/mlflow/runs/create", fields).body;
+    return made.substr(made.find("\"run_id\":\"") + 10, 32);
+  }
+
+  /// The "data" of an answer to a query; behind it what went wrong.
+  std::string Query(const std::string& user, const std::string& query) {
+    const Json body = {{"query", query}};
+    const Json answer = Json::parse(Ask(user, "POST", "/graphql", DumpJson(body)).body);
+    return DumpJson(answer["data"]) +
+           (answer["errors"].is_null() ? "" : DumpJson(answer["errors"]));
+  }
+
   TestFolder folder_;
+  std::string tracking_uri_, users_uri_;
   HandClock clock_;
+  ArtifactPlaces places_{folder_.Path("artifacts"), {}};
   std::unique_ptr<mlflow::Api> api_;
   std::unique_ptr<Access> access_;
   std::vector<Route> routes_;
@@ -105,10 +140,7 @@ TEST_F(AccessTest, RunsBelongToTheirExperiment) {
   Start(Permission::kNone);
   const std::string base = kMlflow;
   ASSERT_EQ(Ask("ann", "POST", base + "/experiments/create", R"({"name":"secret"})").status, 200);
-  const std::string made =
-      Ask("ann", "POST", base + "/runs/create", R"({"experiment_id":"1"})").body;
-  const std::size_t at = made.find("\"run_id\":\"") + 10;
-  const std::string id = made.substr(at, 32);
+  const std::string id = MakeRun("1");
   EXPECT_EQ(Ask("ann", "GET", base + "/runs/get", "run_id=" + id).status, 200);
   EXPECT_EQ(Ask("bob", "GET", base + "/runs/get", "run_id=" + id).status, 403);
   EXPECT_EQ(Ask("bob", "GET", base + "/runs/get", "run_id=none").status, 403);
@@ -116,15 +148,71 @@ TEST_F(AccessTest, RunsBelongToTheirExperiment) {
   EXPECT_EQ(Ask("bob", "POST", base + "/runs/set-tag", tag).status, 403);
   EXPECT_EQ(Ask("ann", "POST", base + "/runs/set-tag", tag).status, 200);
   const auto& policy = *access_->policy();
-  sql::Pool users([&] {
-    return OpenAccessDatabase("sqlite:///" + folder_.Path("users.db"), {.create = false});
-  });
+  sql::Pool users([&] { return OpenAccessDatabase(users_uri_, {.create = false}); });
   const auto id_of = [&](const std::string& name) { return ReadUser(**users.Read(), name)->id; };
   const std::string file = "1/" + id + "/artifacts/model.bin";
   EXPECT_TRUE(*policy.AdmitsArtifact(id_of("ann"), file, Action::kUpdate));
   EXPECT_FALSE(*policy.AdmitsArtifact(id_of("bob"), file, Action::kRead));
   EXPECT_FALSE(*policy.AdmitsArtifact(id_of("bob"), "%31/" + id + "/artifacts", Action::kRead));
   EXPECT_FALSE(*policy.AdmitsArtifact(id_of("ann"), "", Action::kRead));
+  for (const std::string path : {"/get-artifact", "//get-artifact"}) {
+    EXPECT_EQ(Ask("ann", "GET", path, "path=a&run_id=" + id).status, 404) << path;
+    EXPECT_EQ(Ask("bob", "GET", path, "path=a&run_id=" + id).status, 403) << path;
+  }
+}
+
+TEST_F(AccessTest, QueriesShowWhatTheCallsTheyStandForWouldShow) {
+  Start(Permission::kNone);
+  const std::string base = kMlflow;
+  for (const char* const name : {"secret", "shared"}) {
+    ASSERT_EQ(
+        Ask("ann", "POST", base + "/experiments/create", std::string(R"({"name":")") + name + "\"}")
+            .status,
+        200);
+  }
+  const std::string secret = MakeRun("1"), shared = MakeRun("2");
+  ASSERT_EQ(Ask("ann", "POST", base + "/registered-models/create", R"({"name":"m"})").status, 200);
+  ASSERT_EQ(Ask("ann", "POST", base + "/model-versions/create",
+                R"({"name":"m","source":"s3://b/m","run_id":")" + shared + R"("})")
+                .status,
+            200);
+  const auto grant = [&](const std::string& type, const std::string& id) {
+    const Json fields = {
+        {"username", "bob"}, {"resource_type", type}, {"resource_id", id}, {"permission", "READ"}};
+    const std::string path = "/api/3.0/mlflow/users/permissions/grant";
+    EXPECT_EQ(Ask("ann", "POST", path, DumpJson(fields)).status, 200);
+  };
+  grant("experiment", "2");
+  const auto get_run = [](const std::string& id) {
+    return "{mlflowGetRun(input:{runId:\"" + id +
+           "\"}){run{experiment{name} modelVersions{name}}}}";
+  };
+  EXPECT_EQ(Query("bob", get_run(secret)), R"({"mlflowGetRun":null}["Permission denied"])");
+  EXPECT_EQ(Query("bob", get_run("none")), R"({"mlflowGetRun":null}["Permission denied"])");
+  EXPECT_EQ(Query("bob", get_run(shared)),
+            R"({"mlflowGetRun":{"run":{"experiment":{"name":"shared"},"modelVersions":[]}}})");
+  EXPECT_EQ(Query("bob",
+                  "{a:mlflowGetExperiment(input:{experimentId:\"1\"}){experiment{name}}"
+                  "b:mlflowGetExperiment(input:{experimentId:\"2\"}){experiment{name}}}"),
+            R"({"a":null,"b":{"experiment":{"name":"shared"}}}["Permission denied"])");
+  EXPECT_EQ(Query("bob",
+                  "{mlflowSearchRuns(input:{experimentIds:[\"1\",\"2\"]}){runs{info"
+                  "{experimentId}}}}"),
+            R"({"mlflowSearchRuns":{"runs":[{"info":{"experimentId":"2"}}]}})");
+  EXPECT_EQ(Query("bob", "{mlflowGetMetricHistoryBulkInterval(input:{runIds:[\"" + shared +
+                             "\",\"" + secret + "\"],metricKey:\"k\"}){metrics{step}}}"),
+            R"({"mlflowGetMetricHistoryBulkInterval":null}["Permission denied"])");
+  EXPECT_EQ(Query("bob", "{mlflowListArtifacts(input:{runId:\"" + secret + "\"}){rootUri}}"),
+            R"({"mlflowListArtifacts":null}["Permission denied"])");
+  const std::string versions = "{mlflowSearchModelVersions(input:{}){modelVersions{name}}}";
+  EXPECT_EQ(Query("bob", versions), R"({"mlflowSearchModelVersions":{"modelVersions":[]}})");
+  grant("registered_model", "m");
+  const std::string shown = R"("modelVersions":[{"name":"m"}]})";
+  EXPECT_EQ(Query("bob", versions), R"({"mlflowSearchModelVersions":{)" + shown + "}");
+  EXPECT_EQ(Query("bob", get_run(shared)),
+            R"({"mlflowGetRun":{"run":{"experiment":{"name":"shared"},)" + shown + "}}");
+  EXPECT_EQ(Query("root", get_run(secret)),
+            R"({"mlflowGetRun":{"run":{"experiment":{"name":"secret"},"modelVersions":[]}}})");
 }
 
 TEST_F(AccessTest, UsersMayNotPutArtifactsWhereOthersLie) {
@@ -153,6 +241,14 @@ TEST_F(AccessTest, UsersAreForAdministratorsAndThemselves) {
   EXPECT_EQ(Ask("root", "DELETE", base + "/delete", R"({"username":"root"})").status, 400);
   EXPECT_EQ(Ask("root", "DELETE", base + "/delete", R"({"username":"bob"})").status, 200);
   EXPECT_EQ(Ask("bob", "GET", base + "/current").status, 401);
+}
+
+TEST_F(AccessTest, UsersMayLieInTheDatabaseOfTheRuns) {
+  users_uri_ = tracking_uri_;
+  Start(Permission::kNone);
+  const std::string base = kMlflow;
+  EXPECT_EQ(Ask("ann", "POST", base + "/experiments/create", R"({"name":"mine"})").status, 200);
+  EXPECT_EQ(Ask("bob", "GET", base + "/experiments/get", "experiment_id=1").status, 403);
 }
 
 TEST_F(AccessTest, TheAuditLogTellsWhoChangedWhatAndWhoWasRefused) {

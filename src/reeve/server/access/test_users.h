@@ -10,6 +10,7 @@
 #include "reeve/server/access/access_database.h"
 #include "reeve/server/access/users.h"
 #include "reeve/sql/pool.h"
+#include "reeve/sql/test_postgres.h"
 
 namespace reeve::server {
 
@@ -21,19 +22,23 @@ class HandClock final : public Clock {
   double seconds = 100;
 };
 
-/// For tests: a database of users in a folder of its own.
+/// For tests: a new database of users, of the kind that sql::TestDatabaseUri says.
 class UsersTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto database = OpenAccessDatabase(uri(), {});
+    std::string why;
+    const auto uri = sql::TestDatabaseUri(folder_.Path("users.db"), why);
+    if (!uri) GTEST_SKIP() << why;
+    uri_ = *uri;
+    auto database = OpenAccessDatabase(uri_, {});
     ASSERT_TRUE(database.ok()) << database.status().message();
     database_ = std::move(*database);
   }
-  std::string uri() const { return "sqlite:///" + folder_.Path("users.db"); }
 
   TestFolder folder_;
+  std::string uri_;
   std::unique_ptr<sql::Database> database_;
-  sql::Pool pool_{[this] { return OpenAccessDatabase(uri(), {.create = false}); }};
+  sql::Pool pool_{[this] { return OpenAccessDatabase(uri_, {.create = false}); }};
 };
 
 inline constexpr const char* kPassword = "correct horse battery";

@@ -4,12 +4,24 @@
 #include <utility>
 
 #include "reeve/mlflow/graphql.h"
+#include "reeve/server/access/caller.h"
 #include "reeve/server/slow_calls.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/artifact_lookups.h"
 
 namespace reeve::server {
 namespace {
+
+// What the caller may have; null: everything.
+decltype(mlflow::GraphqlSources::admits) AdmitsFor(const Request& request,
+                                                   const AccessPolicy* policy) {
+  const Caller* const caller = request.notes == nullptr ? nullptr : request.notes->caller;
+  if (caller == nullptr || !caller->user_id || policy == nullptr) return nullptr;
+  return [policy, user_id = *caller->user_id](std::string_view method, std::string_view path,
+                                              mlflow::Request& fields) {
+    return policy->Admits(user_id, FindAccessRule(method, path), fields);
+  };
+}
 
 Status Answer(const mlflow::GraphqlSources& sources, const Request& request, std::string& answer) {
   REEVE_RETURN_IF_ERROR(CheckContentType(request));
@@ -24,7 +36,8 @@ Status Answer(const mlflow::GraphqlSources& sources, const Request& request, std
 
 }  // namespace
 
-std::vector<Route> GraphqlRoutes(const mlflow::Api& api, const ArtifactPlaces& places) {
+std::vector<Route> GraphqlRoutes(const mlflow::Api& api, const ArtifactPlaces& places,
+                                 const AccessPolicy* policy) {
   const mlflow::GraphqlSources sources{
       .api = api,
       .list_artifacts = [&api, &places](const mlflow::Request& fields, std::string& answer) {
@@ -34,8 +47,10 @@ std::vector<Route> GraphqlRoutes(const mlflow::Api& api, const ArtifactPlaces& p
   for (const char* const method : {"POST", "GET"}) {
     // Its mutations search, as its queries do.
     Route route{.method = method, .pattern = "/graphql", .role = Role::kRead};
-    route.handle = [sources](const Request& request, Response& response) {
-      const Status status = Answer(sources, request, response.body);
+    route.handle = [sources, policy](const Request& request, Response& response) {
+      mlflow::GraphqlSources admitted = sources;
+      admitted.admits = AdmitsFor(request, policy);
+      const Status status = Answer(admitted, request, response.body);
       if (!status.ok()) Refuse(status, response);
     };
     MoveWhenSlow(route);

@@ -90,12 +90,20 @@ bool HostGuard::AllowsOrigin(std::string_view method, std::string_view origin) c
                      [&](const std::string& allowed) { return Matches(ToLower(allowed), lower); });
 }
 
+bool HostGuard::IsOwnPage(std::string_view origin, std::string_view host) const {
+  const bool takes_any_name = std::ranges::find(options_.hosts, "*") != options_.hosts.end();
+  const std::size_t scheme = origin.find("://");
+  return !host.empty() && !takes_any_name && scheme != std::string_view::npos &&
+         ToLower(origin.substr(scheme + 3)) == ToLower(host) && AllowsHost(host);
+}
+
 bool HostGuard::Refuses(const Request& request, Response& response, bool checks_host) const {
-  if (checks_host && !AllowsHost(request.Header("Host"))) {
+  const std::string_view host = request.Header("Host"), origin = request.Header("Origin");
+  if (checks_host && !AllowsHost(host)) {
     Refuse("Invalid Host header: this server is not called so; see --allowed-hosts\n", response);
     return true;
   }
-  if (AllowsOrigin(request.method, request.Header("Origin"))) return false;
+  if (AllowsOrigin(request.method, origin) || IsOwnPage(origin, host)) return false;
   Refuse("Cross-origin request blocked; see --cors-allowed-origins\n", response);
   return true;
 }

@@ -13,7 +13,7 @@ struct HostGuardOptions {
   /// Empty: this machine and private networks.
   std::vector<std::string> hosts;
   /// Origins of pages that may write: "https://notebooks.example.org"; "*" stands for any text.
-  /// Pages of this machine always may.
+  /// Pages of this machine always may, and the server's own.
   std::vector<std::string> origins;
   /// X-Frame-Options of every answer, "SAMEORIGIN" or "DENY": who may show it in a frame; empty:
   /// everybody.
@@ -30,6 +30,9 @@ class HostGuard {
   bool AllowsHost(std::string_view host) const;
   /// Whether a request with that method may come from `origin`; empty: none was sent.
   bool AllowsOrigin(std::string_view method, std::string_view origin) const;
+  /// Whether `origin` is this server under an allowed name, `host`. Not where it may be called by
+  /// any name: another site may give it one of its own.
+  bool IsOwnPage(std::string_view origin, std::string_view host) const;
 
   /// Wraps the routes, so that they refuse with 403 what is not allowed; all of their answers carry
   /// the headers that keep browsers from guessing types and from framing. The guard has to outlive

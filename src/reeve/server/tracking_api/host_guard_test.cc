@@ -36,6 +36,19 @@ TEST(HostGuardTest, OnlyPagesOfThisMachineMayWrite) {
   EXPECT_TRUE(guard.AllowsOrigin("GET", "http://evil.example"));
 }
 
+TEST(HostGuardTest, ItsOwnPagesMayWrite) {
+  const HostGuard guard({.hosts = {"mlflow.example.org", "*.lan"}});
+  EXPECT_TRUE(guard.IsOwnPage("https://mlflow.example.org", "mlflow.example.org"));
+  EXPECT_TRUE(guard.IsOwnPage("http://Box.lan:5000", "box.lan:5000"));
+  EXPECT_FALSE(guard.IsOwnPage("http://box.lan:5001", "box.lan:5000"));
+  EXPECT_FALSE(guard.IsOwnPage("http://evil.example", "mlflow.example.org"));
+  EXPECT_FALSE(guard.IsOwnPage("http://evil.example", "evil.example"));
+  EXPECT_FALSE(guard.IsOwnPage("", ""));
+  EXPECT_FALSE(guard.IsOwnPage("null", "null"));
+  EXPECT_TRUE(HostGuard({}).IsOwnPage("http://192.168.0.7:5000", "192.168.0.7:5000"));
+  EXPECT_FALSE(HostGuard({.hosts = {"*"}}).IsOwnPage("http://evil.example", "evil.example"));
+}
+
 TEST(HostGuardTest, ProtectedRoutesRefuseBeforeTheyWork) {
   const HostGuard guard({});
   int calls = 0;
@@ -52,11 +65,15 @@ TEST(HostGuardTest, ProtectedRoutesRefuseBeforeTheyWork) {
   routes[0].handle(request, response);
   EXPECT_EQ(response.status, 403);
   EXPECT_EQ(calls, 0);
+  request.headers = {{"Host", "10.0.0.7:5000"}, {"Origin", "http://10.0.0.7:5000"}};
+  response = {};
+  routes[0].handle(request, response);
+  EXPECT_EQ(response.status, 200);
   request.headers = {{"Host", "localhost:5000"}};
   response = {};
   routes[0].handle(request, response);
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(calls, 2);
   EXPECT_EQ(response.headers[0].first, "X-Content-Type-Options");
 }
 

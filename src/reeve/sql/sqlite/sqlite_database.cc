@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "reeve/base/file_system.h"
 #include "reeve/base/text.h"
 
 namespace reeve::sql {
@@ -57,26 +58,16 @@ void BindOne(sqlite3_stmt* handle, int i, const Parameter& parameter) {
 class SqliteDatabase final : public Database {
  public:
   explicit SqliteDatabase(std::string path) : path_(std::move(path)) {}
-  ~SqliteDatabase() override {
-    for (auto& [sql, handle] : kept_) sqlite3_finalize(handle);
-    sqlite3_close_v2(handle_);
-  }
+  ~SqliteDatabase() override { Close(); }
 
   Status Open(const DatabaseOptions& options) {
-    // A connection is one thread's at a time: it needs no lock of its own.
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (options.create ? SQLITE_OPEN_CREATE : 0);
-    if (sqlite3_open_v2(path_.c_str(), &handle_, flags, nullptr) != SQLITE_OK) return Failure();
-    sqlite3_busy_timeout(handle_, options.busy_ms);
-    REEVE_RETURN_IF_ERROR(
-        RunScript("PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = true;"));
-    // Pages that many commits change are written back once, when 32 MiB of log have come together.
-    if (options.relaxed_sync) {
-      REEVE_RETURN_IF_ERROR(
-          RunScript("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8192"));
-    }
-    // The first look at the file: it may be none of SQLite's.
-    return Run("SELECT count(*) FROM sqlite_master");
+    const int flags = SQLITE_OPEN_READWRITE | (options.create ? SQLITE_OPEN_CREATE : 0);
+    const Status opened = OpenAs(path_, flags, options);
+    if (opened.ok() || options.create || !MayOnlyBeRead()) return opened;
+    // A log that is written ahead wants a file beside the database, even of those who only read;
+    // nobody writes where there is none of it.
+    Close();
+    return OpenAs(ImmutableUri(), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, options);
   }
 
   Dialect dialect() const override { return Dialect::kSqlite; }
@@ -127,6 +118,49 @@ class SqliteDatabase final : public Database {
   }
 
  private:
+  void Close() {
+    for (auto& [sql, handle] : kept_) sqlite3_finalize(handle);
+    kept_.clear();
+    sqlite3_close_v2(handle_);
+    handle_ = nullptr;
+  }
+
+  Status OpenAs(const std::string& name, int flags, const DatabaseOptions& options) {
+    // A connection is one thread's at a time: it needs no lock of its own.
+    if (sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
+      return Failure();
+    sqlite3_busy_timeout(handle_, options.busy_ms);
+    REEVE_RETURN_IF_ERROR(
+        RunScript("PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = true;"));
+    // Pages that many commits change are written back once, when 32 MiB of log have come together.
+    if (options.relaxed_sync) {
+      REEVE_RETURN_IF_ERROR(
+          RunScript("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8192"));
+    }
+    // The first look at the file: it may be none of SQLite's.
+    return Run("SELECT count(*) FROM sqlite_master");
+  }
+
+  // A database that this process may not write, or whose folder it may not, while nobody writes.
+  bool MayOnlyBeRead() const {
+    const int code = handle_ != nullptr ? sqlite3_errcode(handle_) : SQLITE_OK;
+    return (code == SQLITE_READONLY || code == SQLITE_CANTOPEN) &&
+           FileSystem::System().Exists(path_) && !FileSystem::System().Exists(path_ + "-wal");
+  }
+
+  std::string ImmutableUri() const {
+    std::string uri = "file:";
+    for (const char c : path_) {
+      const char* const escaped = c == '%' ? "%25" : c == '?' ? "%3f" : c == '#' ? "%23" : nullptr;
+      if (escaped != nullptr) {
+        uri += escaped;
+      } else {
+        uri += c;
+      }
+    }
+    return uri + "?immutable=1";
+  }
+
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const {
@@ -166,7 +200,9 @@ Status SqliteDatabase::Failure() const {
     case SQLITE_CONSTRAINT:
       return Status::AlreadyExists(message);
     case SQLITE_READONLY:
-      return Status::Io(message);
+      return Status::Io(message).WithFix(
+          "ask for the right to write the file and its folder, or name another with "
+          "--tracking-uri");
     case SQLITE_CORRUPT:
       return Status::Corrupt(message).WithFix(
           "restore the file from a backup, or save what can be read: sqlite3 FILE .recover");
