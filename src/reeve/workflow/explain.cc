@@ -226,10 +226,8 @@ Result<ImportanceTable> MeasureImportance(const ExplainRequest& request,
     const Probabilities probabilities =
         inference::PredictCorrected(scorer.model(), scorer.decision(), matrix, request.threads);
     std::vector<std::int32_t> predicted;
-    for (std::int64_t row = 0; row < probabilities.rows; ++row) {
-      predicted.push_back(
-          Decide(probabilities.row(row), scorer.decision().threshold.value_or(0.5)));
-    }
+    for (std::int64_t row = 0; row < probabilities.rows; ++row)
+      predicted.push_back(scorer.decision().Decide(probabilities.row(row)));
     REEVE_ASSIGN_OR_RETURN(auto columns,
                            explainer.Importance(sample.table, predicted, request.threads));
     table = ContributionTable(std::move(columns), explainer.unit());

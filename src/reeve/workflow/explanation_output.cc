@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 #include <nlohmann/json.hpp>
 
@@ -170,13 +171,36 @@ std::string ToText(const ExplainedRow& row) {
   return text;
 }
 
+// The bands that a line has room for: of the classes with the highest probability over all points.
+std::vector<std::size_t> ShownBands(const explain::PartialDependence& dependence,
+                                    std::size_t classes) {
+  constexpr std::size_t kMostBands = 6;
+  std::vector<double> sums(classes);
+  for (const explain::DependencePoint& point : dependence.points) {
+    for (std::size_t k = 0; k < classes; ++k) sums[k] += point.bands[k].mean;
+  }
+  std::vector<std::size_t> shown(classes);
+  std::iota(shown.begin(), shown.end(), std::size_t{0});
+  std::stable_sort(shown.begin(), shown.end(),
+                   [&](std::size_t a, std::size_t b) { return sums[a] > sums[b]; });
+  if (shown.size() > kMostBands) shown.resize(kMostBands);
+  std::ranges::sort(shown);
+  return shown;
+}
+
 std::string ToText(const explain::PartialDependence& dependence,
                    const std::vector<std::string>& classes) {
-  std::string text = "Were " + dependence.column + " the same in every row, the mean probability\n";
+  const std::vector<std::size_t> shown = ShownBands(dependence, classes.size());
+  std::string text = "Were " + dependence.column + " the same in every row, the mean probability";
+  if (shown.size() < classes.size()) {
+    text += " (the " + std::to_string(shown.size()) + " most probable of " +
+            std::to_string(classes.size()) + " classes; --output json has all)";
+  }
+  text += "\n";
   for (const explain::DependencePoint& point : dependence.points) {
     text += "  " + Padded(point.value, 24);
-    for (std::size_t k = 0; k < point.bands.size(); ++k) {
-      text += (k == 0 ? "" : ", ") + classes[k] + " " + Decimals(point.bands[k].mean);
+    for (const std::size_t k : shown) {
+      text += (k == shown.front() ? "" : ", ") + classes[k] + " " + Decimals(point.bands[k].mean);
       if (point.bands.size() == 1)
         text += "   80 % of rows " + Decimals(point.bands[k].low) + " to " +
                 Decimals(point.bands[k].high);

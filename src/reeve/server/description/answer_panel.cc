@@ -67,6 +67,8 @@ void AppendManyClasses(const ServedModel& model, const AnswerView& answer, Html&
     html.Raw("</li>\n");
   }
   html.Raw("</ul>\n");
+  if (model.scorer->decision().costs)
+    html.Element("p", "scale", "decided for the least expected cost, not the largest probability");
   if (order.size() > kShownClasses) {
     html.Element("p", "scale",
                  "and " + std::to_string(order.size() - kShownClasses) + " less likely classes");

@@ -218,6 +218,7 @@ void AddModels(Json& schemas) {
                                    {"classes", ArrayOf(Type("string"))},
                                    {"positive", text_or_null},
                                    {"threshold", Json{{"type", {"number", "null"}}}},
+                                   {"costs", Json{{"type", {"array", "null"}}}},
                                    {"learner", text_or_null},
                                    {"params", Json{{"type", {"object", "null"}}}},
                                    {"features", ArrayOf(Type("object"))},
