@@ -29,7 +29,7 @@ find_library(REEVE_LBFGS_LIBRARY lbfgs REQUIRED)
 add_library(reeve_lbfgs INTERFACE)
 target_link_libraries(reeve_lbfgs INTERFACE "${REEVE_LBFGS_LIBRARY}")
 
-# Only the header: the library is opened when it is needed (tracking/rest/libcurl.h says why).
+# Only the header: the library is opened when it is needed (tracking/http/libcurl.h says why).
 find_path(REEVE_CURL_INCLUDE curl/curl.h REQUIRED)
 find_library(REEVE_CURL_LIBRARY NAMES libcurl.so.4 REQUIRED)
 add_library(reeve_curl INTERFACE)

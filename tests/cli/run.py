@@ -24,8 +24,9 @@ A .clitest file is a list of steps; each file has a folder of its own, in which 
     file model/MLmodel         exists
     file a.csv contains 1,2    … and holds this text
     no file mlflow.db          does not exist
+    data claims/training.csv   the rest is skipped where the folder of real tables (REEVE_DATA, else ../shared/data) lacks it
 
-{TMP} stands for the test's folder, {ROOT} for the repository, {REEVE} for the binary. Commands run without a shell
+{TMP} stands for the test's folder, {ROOT} for the repository, {REEVE} for the binary, {DATA} for the real tables. Commands run without a shell
 (`run bash -c "…"` for one, with reeve on its PATH), without standard input, and without the caller's REEVE_… and MLFLOW_….
 """
 import concurrent.futures
@@ -39,6 +40,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+DATA = Path(os.environ.get("REEVE_DATA") or ROOT.parent / "shared" / "data").resolve()
 WORKERS = 2
 TIMEOUT_SECONDS = 300
 SHOWN = 3000
@@ -49,6 +51,10 @@ OPERATORS = {"==": lambda a, b: a == b, "!=": lambda a, b: a != b, ">": lambda a
 
 
 class Failure(Exception):
+    pass
+
+
+class Skipped(Exception):
     pass
 
 
@@ -75,7 +81,7 @@ class Test:
         self.line = 0
 
     def fill(self, text):
-        for name, value in (("TMP", self.folder), ("ROOT", ROOT), ("REEVE", self.binary)):
+        for name, value in (("TMP", self.folder), ("ROOT", ROOT), ("REEVE", self.binary), ("DATA", DATA)):
             text = text.replace("{" + name + "}", str(value))
         return text
 
@@ -133,6 +139,11 @@ class Test:
         done = subprocess.run(words, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_SECONDS)
         self.code, self.command, self.command_line, self.expected = done.returncode, text, self.line, 0
         self.out, self.err = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+
+    def step_data(self, path):
+        self.finish_command()
+        if not Path(DATA, path).exists():
+            raise Skipped(f"{DATA} has no {path}")
 
     def step_exit(self, text):
         self.expected = int(text)
@@ -199,7 +210,7 @@ class Test:
 
 
 def run_one(path, binary):
-    """Nothing, or what went wrong."""
+    """Nothing, or what went wrong; Skipped for a test that lacks its table."""
     with tempfile.TemporaryDirectory(prefix="reeve-cli-") as folder:
         test = Test(path, binary, folder)
         try:
@@ -222,13 +233,19 @@ def main():
         return SKIPPED
     binary = str(Path(sys.argv[1]).resolve())
     paths = [Path(p) for p in sys.argv[2:]] or sorted(Path(__file__).parent.rglob("*.clitest"))
-    failed = 0
+    failed = skipped = 0
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        for failure in pool.map(lambda path: run_one(path, binary), paths):
+        for outcome in [pool.submit(run_one, path, binary) for path in paths]:
+            try:
+                failure = outcome.result()
+            except Skipped as reason:
+                skipped += 1
+                print(f"SKIPPED {reason}", flush=True)
+                continue
             if failure:
                 failed += 1
                 print("FAILED " + failure.replace("\n", "\n  "), flush=True)
-    print(f"cli: {len(paths) - failed} passed, {failed} failed")
+    print(f"cli: {len(paths) - failed - skipped} passed, {failed} failed, {skipped} skipped")
     return 1 if failed or not paths else 0
 
 

@@ -26,6 +26,7 @@ ROUNDS = 5
 # Acknowledged calls before the kill: at least, at most.
 FIRST_KILL, LAST_KILL = 200, 900
 POINTS = 20
+CURVES = [f"c{k:02}" for k in range(40)]
 MODEL = "model"
 
 
@@ -66,6 +67,7 @@ class Ledger:
         self.runs = {}  # Name of each run to its id; None: sent, not acknowledged.
         self.params = {}  # (run id, key) to whether it was acknowledged.
         self.batches = {}  # (run id, number) to whether it was acknowledged.
+        self.curves = {}  # Run id to how many batches of points alone were acknowledged.
         self.versions = {}  # Source of each version to its number; None: not acknowledged.
 
 
@@ -104,12 +106,16 @@ class Writers:
             ledger.runs[name] = None
             run = client.post("runs/create", experiment_id=self.experiment, run_name=name, start_time=number)["run"]["info"]["run_id"]
             ledger.runs[name] = run
+            ledger.curves[run] = 0
             self.count()
             for i in range(3):
                 ledger.batches[run, i] = False
                 points = [{"key": f"m{i}", "value": float(k), "timestamp": k, "step": k} for k in range(POINTS)]
                 client.post("runs/log-batch", run_id=run, metrics=points, params=[{"key": f"b{i}", "value": name}], tags=[{"key": f"t{i}", "value": name}])
                 ledger.batches[run, i] = True
+                self.count()
+                client.post("runs/log-batch", run_id=run, metrics=[{"key": key, "value": float(i), "timestamp": i, "step": i} for key in CURVES])
+                ledger.curves[run] = i + 1
                 self.count()
                 ledger.params[run, f"p{i}"] = False
                 client.post("runs/log-parameter", run_id=run, key=f"p{i}", value=name)
@@ -195,6 +201,7 @@ class Crash(unittest.TestCase):
         for ledger in ledgers:
             self.check_params(ledger, data, names)
             self.check_batches(client, ledger, data, names)
+            self.check_curves(client, ledger, data)
 
     def check_params(self, ledger, data, names):
         for (run, key), acknowledged in ledger.params.items():
@@ -212,6 +219,17 @@ class Crash(unittest.TestCase):
             if latest:
                 history = pages(client, "metrics/get-history", "metrics", run_id=run, metric_key=f"m{i}")
                 self.assertEqual([(p["step"], p["value"]) for p in history], [(k, float(k)) for k in range(POINTS)], (run, i))
+
+    def check_curves(self, client, ledger, data):
+        for run, acknowledged in ledger.curves.items():
+            latest = {m["key"]: m["step"] + 1 for m in data[run].get("metrics", []) if m["key"] in CURVES}
+            batches = set(latest.get(key, 0) for key in CURVES)
+            # Whole or not at all; the one that was on its way may have come.
+            self.assertEqual(len(batches), 1, latest)
+            self.assertIn(batches, [{acknowledged}, {acknowledged + 1}], run)
+            for key in latest.keys() & {CURVES[0], CURVES[-1]}:
+                history = pages(client, "metrics/get-history", "metrics", run_id=run, metric_key=key)
+                self.assertEqual([p["step"] for p in history], list(range(latest[key])), (run, key))
 
     def check_versions(self, client, ledgers):
         there = {}

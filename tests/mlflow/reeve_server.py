@@ -10,6 +10,9 @@ class ReeveServer:
     """Works in `folder`, with the artifacts in its folder "mlartifacts" and a database that `backend` names; ready when made; can be stopped or killed and started
     again, at the same address."""
 
+    # Variables of its environment beside those of this process that are not about reeve or MLflow.
+    secrets = {}
+
     def __init__(self, reeve, folder, *words, backend="sqlite:///mlflow.db"):
         self.reeve, self.folder, self.backend, self.words = os.path.abspath(reeve), folder, backend, words
         self.port, self.process = "0", None
@@ -17,7 +20,7 @@ class ReeveServer:
         self.start()
 
     def start(self):
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))} | self.secrets
         words = [self.reeve, "server", "--port", self.port, "--backend-store-uri", self.backend, "--artifacts-destination", str(self.folder / "mlartifacts"), *self.words]
         self.process = subprocess.Popen(words, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         said = []

@@ -143,8 +143,8 @@ class ServerStory(unittest.TestCase):
     def test_6_what_is_missing_is_said(self):
         self.assertIn('Did you mean "trained"?', self.refusal("predict", "models:/trainde@champion", "new_loans.csv", "-o", "never.csv"))
         self.assertIn("Valid: 1.", self.refusal("predict", "models:/trained/7", "new_loans.csv", "-o", "never.csv"))
-        self.client.create_model_version("x", "s3://bucket/model", self.first_run.run_id)
-        self.assertIn("s3://bucket/model", self.refusal("predict", "models:/x/latest", "new_loans.csv", "-o", "never.csv"))
+        self.client.create_model_version("x", "gs://bucket/model", self.first_run.run_id)
+        self.assertIn("gs://bucket/model", self.refusal("predict", "models:/x/latest", "new_loans.csv", "-o", "never.csv"))
         self.client.log_text(self.first_run.run_id, "flavors: {}", "foreign/MLmodel")
         self.assertIn("no bundle of reeve", self.refusal("predict", f"runs:/{self.first_run.run_id}/foreign", "new_loans.csv", "-o", "never.csv"))
         self.assertIn("does not exist", self.refusal("runs", "show", "0" * 32))

@@ -80,6 +80,11 @@ class RunnerTest(unittest.TestCase):
             with self.subTest(text):
                 self.assertIn(complaint, self.outcome(text) or "passed")
 
+    def test_skips_what_lacks_its_table(self):
+        with self.assertRaises(run.Skipped):
+            self.outcome("run reeve x\nstdout x\ndata no/such/table.csv\nwalk reeve x")
+        self.assertIn("lacks", self.outcome("run reeve x\nstdout y\ndata no/such/table.csv") or "passed")
+
     def test_says_where_and_shows_both_streams(self):
         found = self.outcome("# first\nrun reeve out err\nstdout nothing of it")
         for part in ("x.clitest:3:", "$ reeve out err", "--- stdout\nout", "--- stderr\nerr", "--- exit 0"):

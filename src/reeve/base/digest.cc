@@ -1,11 +1,13 @@
 #include "reeve/base/digest.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <xxhash.h>
 
 #include "reeve/base/text.h"
@@ -13,14 +15,8 @@
 namespace reeve {
 namespace {
 
-std::string Hex(const unsigned char* bytes, std::size_t size) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string hex;
-  for (std::size_t i = 0; i < size; ++i) {
-    hex += kHex[bytes[i] >> 4];
-    hex += kHex[bytes[i] & 15];
-  }
-  return hex;
+std::string_view AsText(const unsigned char* bytes, std::size_t size) {
+  return {reinterpret_cast<const char*>(bytes), size};
 }
 
 class Sha256State {
@@ -35,7 +31,7 @@ class Sha256State {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
     unsigned int size = 0;
     EVP_DigestFinal_ex(context_, digest.data(), &size);
-    return Hex(digest.data(), size);
+    return Hex(AsText(digest.data(), size));
   }
 
  private:
@@ -44,13 +40,23 @@ class Sha256State {
 
 }  // namespace
 
+std::string Hex(std::string_view bytes) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string hex;
+  for (const char c : bytes) {
+    hex += kHex[static_cast<unsigned char>(c) >> 4];
+    hex += kHex[static_cast<unsigned char>(c) & 15];
+  }
+  return hex;
+}
+
 std::string Sha256(std::string_view bytes) {
   Sha256State state;
   state.Add(bytes);
   return state.Finish();
 }
 
-Result<std::string> Sha256OfFile(const std::string& path) {
+Result<std::string> Sha256OfFile(const std::string& path, std::uint64_t from, std::uint64_t most) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
   if (!file) {
@@ -60,11 +66,25 @@ Result<std::string> Sha256OfFile(const std::string& path) {
   }
   Sha256State state;
   std::array<char, 1 << 16> block;
-  std::size_t read = 0;
-  while ((read = std::fread(block.data(), 1, block.size(), file.get())) > 0)
+  const bool is_there = ::fseeko(file.get(), static_cast<off_t>(from), SEEK_SET) == 0;
+  while (is_there && most > 0) {
+    const std::size_t wanted = std::min<std::uint64_t>(most, block.size());
+    const std::size_t read = std::fread(block.data(), 1, wanted, file.get());
+    if (read == 0) break;
     state.Add({block.data(), read});
-  if (std::ferror(file.get())) return Status::Io(Quote(path, 400) + " cannot be read to its end");
+    most -= read;
+  }
+  if (!is_there || std::ferror(file.get()))
+    return Status::Io(Quote(path, 400) + " cannot be read to its end");
   return state.Finish();
+}
+
+std::string HmacSha256(std::string_view key, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
+  unsigned int size = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), mac.data(), &size);
+  return std::string(AsText(mac.data(), size));
 }
 
 struct TableDigest::State {
@@ -95,7 +115,7 @@ void TableDigest::AddText(std::string_view text) {
 std::string TableDigest::Hex() const {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state_->xxh));
-  return reeve::Hex(canonical.digest, sizeof canonical.digest);
+  return reeve::Hex(AsText(canonical.digest, sizeof canonical.digest));
 }
 
 }  // namespace reeve

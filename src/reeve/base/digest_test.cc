@@ -30,8 +30,22 @@ TEST(Sha256Test, OfAFileIsThatOfItsBytes) {
   ASSERT_TRUE(WriteAtomically(files, folder.Path("empty"), "").ok());
   EXPECT_EQ(*Sha256OfFile(folder.Path("big")), Sha256(bytes));
   EXPECT_EQ(*Sha256OfFile(folder.Path("empty")), kSha256OfNothing);
+  EXPECT_EQ(*Sha256OfFile(folder.Path("big"), 70'000, 100'000), Sha256(bytes.substr(0, 100'000)));
+  EXPECT_EQ(*Sha256OfFile(folder.Path("big"), 199'999, 100'000), Sha256("x"));
+  EXPECT_EQ(*Sha256OfFile(folder.Path("big"), 300'000), kSha256OfNothing);
   EXPECT_EQ(Sha256OfFile(folder.Path("none")).status().code(), StatusCode::kNotFound);
   EXPECT_EQ(Sha256OfFile(folder.Path("")).status().code(), StatusCode::kIo) << "a folder";
+}
+
+// Test cases 1, 2 and 6 of RFC 4231.
+TEST(HmacSha256Test, KnownValues) {
+  EXPECT_EQ(Hex(HmacSha256(std::string(20, '\x0b'), "Hi There")),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(Hex(HmacSha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(Hex(HmacSha256(std::string(131, '\xaa'),
+                           "Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 TEST(TableDigestTest, KnownValues) {

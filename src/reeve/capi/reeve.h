@@ -137,8 +137,8 @@ typedef struct reeve_description {
   const char* const* classes;
   /* Name of the column that the model predicts. */
   const char* target;
-  /* Two classes: a row is positive from this probability on. NaN for more: the most probable class.
-   */
+  /* Two classes: a row is positive from this probability on. NaN for more: the most probable class,
+   * or the one of the least expected cost where training was told what mistakes cost. */
   double threshold;
   /* In the order that reeve_score_cells expects. */
   int32_t feature_count;

@@ -121,11 +121,11 @@ Status Arguments::ReadEnvironmentAndFile(std::string_view command) {
     const auto in_file =
         option.key.empty() ? config.values.end() : config.values.find(std::string(option.key));
     if (variable != nullptr) {
-      value = {{variable}, Origin::kEnvironment};
+      value = {{variable}, Origin::kEnvironment, EnvironmentName(option)};
     } else if (in_file != config.values.end()) {
-      value = {in_file->second, Origin::kFile};
+      value = {in_file->second, Origin::kFile, std::string(option.key) + " in " + *path};
     } else if (option.name == "tracking-uri" && std::getenv("MLFLOW_TRACKING_URI") != nullptr) {
-      value = {{std::getenv("MLFLOW_TRACKING_URI")}, Origin::kEnvironment};
+      value = {{std::getenv("MLFLOW_TRACKING_URI")}, Origin::kEnvironment, "MLFLOW_TRACKING_URI"};
     } else if (!option.default_value.empty()) {
       value = {{std::string(option.default_value)}, Origin::kDefault};
     } else {
@@ -134,6 +134,16 @@ Status Arguments::ReadEnvironmentAndFile(std::string_view command) {
     values_[std::string(option.name)] = std::move(value);
   }
   return Status::Ok();
+}
+
+Status Arguments::WithPlaces(Status status) const {
+  const std::string message = status.message() + " ";
+  for (const auto& [name, value] : values_) {
+    const bool is_named = message.find("--" + name + " ") != std::string::npos;
+    if (is_named && !value.place.empty())
+      (void)std::move(status).WithFix("mend " + value.place + ", where it was set");
+  }
+  return status;
 }
 
 bool Arguments::Has(std::string_view option) const { return values_.contains(option); }

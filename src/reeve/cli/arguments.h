@@ -38,6 +38,9 @@ class Arguments {
   Result<std::map<std::string, std::string>> Pairs(std::string_view option) const;
 
   Origin OriginOf(std::string_view option) const;
+  /// An error of the call, with where the options that its message names were set, when that was
+  /// not on the command line.
+  Status WithPlaces(Status status) const;
   const std::map<std::string, ColumnType>& column_types() const { return column_types_; }
   const std::string& config_path() const { return config_path_; }
 
@@ -45,6 +48,8 @@ class Arguments {
   struct Value {
     std::vector<std::string> texts;
     Origin origin = Origin::kDefault;
+    /// Of a variable or a file: "REEVE_SPLIT", "train.split in /work/reeve.toml".
+    std::string place = {};
   };
   Status ReadFlags(std::string_view command, const std::vector<std::string>& words);
   Status ReadEnvironmentAndFile(std::string_view command);

@@ -193,7 +193,7 @@ int Main(int argc, char** argv) {
     return 0;
   }
   const Result<int> code = RunCommand(*command, *arguments, command_line);
-  if (!code.ok()) return Fail(code.status());
+  if (!code.ok()) return Fail(arguments->WithPlaces(code.status()));
   if (std::fflush(stdout) != 0) return Fail(Status::Io("standard output cannot be written"));
   return *code;
 }

@@ -27,12 +27,12 @@ double ConfusionMatrix::predicted(int class_idx) const {
 }
 
 ConfusionMatrix CountConfusion(std::span<const std::int32_t> labels,
-                               const Probabilities& probabilities, double threshold,
+                               const Probabilities& probabilities, const DecisionRule& rule,
                                std::span<const double> weights) {
   ConfusionMatrix confusion{.classes = probabilities.classes, .counts = {}};
   confusion.counts.resize(static_cast<std::size_t>(probabilities.classes * probabilities.classes));
   for (std::size_t row = 0; row < labels.size(); ++row) {
-    const int predicted = Decide(probabilities.row(static_cast<std::int64_t>(row)), threshold);
+    const int predicted = rule.Decide(probabilities.row(static_cast<std::int64_t>(row)));
     confusion.counts[static_cast<std::size_t>(labels[row] * probabilities.classes + predicted)] +=
         weights.empty() ? 1.0 : weights[row];
   }

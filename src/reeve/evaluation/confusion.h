@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "reeve/table/decision_rule.h"
 #include "reeve/table/probabilities.h"
 
 namespace reeve::evaluation {
@@ -23,9 +24,9 @@ struct ConfusionMatrix {
   double predicted(int class_idx) const;
 };
 
-/// Counts decisions (see Decide in table/probabilities.h).
+/// Counts decisions.
 ConfusionMatrix CountConfusion(std::span<const std::int32_t> labels,
-                               const Probabilities& probabilities, double threshold,
+                               const Probabilities& probabilities, const DecisionRule& rule,
                                std::span<const double> weights);
 
 /// Scores that follow from counts alone, as scikit-learn defines them; a quotient 0/0 is 0.

@@ -1,42 +1,46 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "reeve/base/result.h"
 #include "reeve/evaluation/confusion.h"
 #include "reeve/evaluation/interval.h"
+#include "reeve/table/decision_rule.h"
+#include "reeve/table/probabilities.h"
 
 namespace reeve::evaluation {
 
-/// What wrong decisions between two classes cost, in any unit; right ones cost nothing.
-struct Costs {
-  /// Of taking a negative row for a positive one.
-  double false_positive = 1;
-  /// Of missing a positive row.
-  double false_negative = 1;
+/// What the two mistakes between two classes cost: of taking a negative row for a positive one, and
+/// of missing a positive row.
+CostMatrix CostsOfTwo(double false_positive, double false_negative);
 
-  /// The threshold that is cheapest when probabilities are right: C_fp / (C_fp + C_fn) (Elkan
-  /// 2001).
-  double BayesThreshold() const { return false_positive / (false_positive + false_negative); }
-};
+/// The threshold that is cheapest when probabilities are right: C_fp / (C_fp + C_fn) (Elkan 2001).
+/// REQUIRES: two classes.
+double BayesThreshold(const CostMatrix& costs);
 
-/// "fp=1,fn=5", in any order. Fails with kInvalidArgument: another name, a cost that is missing,
-/// negative or not finite, both 0.
-Result<Costs> ParseCosts(std::string_view text);
+/// A cost as it is typed: a number from 0 to CostMatrix::kMost; nothing for what is none.
+std::optional<double> ParseCost(std::string_view text);
 
-/// Mean cost of a row. REQUIRES: two classes.
-double CostPerRow(const ConfusionMatrix& confusion, const Costs& costs);
+/// "fp=1,fn=5", in any order: of two classes. Fails with kInvalidArgument: another name, a cost
+/// that is missing or none, both 0.
+Result<CostMatrix> ParseCostsOfTwo(std::string_view text);
 
-/// The normal interval of CostPerRow at 95 %, from the variance of a row's cost; not below 0.
-Interval CostInterval(const ConfusionMatrix& confusion, const Costs& costs);
+/// Mean cost of a row. REQUIRES: as many classes.
+double CostPerRow(const ConfusionMatrix& confusion, const CostMatrix& costs);
+
+/// The normal interval of CostPerRow, from the variance of a row's cost; not below 0.
+Interval CostInterval(const ConfusionMatrix& confusion, const CostMatrix& costs,
+                      double level = 0.95);
 
 /// How a threshold for costs was found.
 enum class CostRule {
   /// The cheapest of all on the rows it was chosen on.
   kEmpirical,
-  /// Costs::BayesThreshold.
+  /// BayesThreshold.
   kBayes,
 };
 
@@ -51,19 +55,24 @@ struct CostThreshold {
 /// often cheap by luck. With one class only, or no rows, the Bayes one. `labels` are 0 or 1,
 /// `probabilities` calibrated ones of the positive class. A threshold of 1 stands for "never
 /// positive" where that is the cheapest. O(n log n).
-CostThreshold ChooseCostThreshold(const Costs& costs, std::span<const std::int32_t> labels,
+CostThreshold ChooseCostThreshold(const CostMatrix& costs, std::span<const std::int32_t> labels,
                                   std::span<const double> probabilities);
 
 /// Mean cost of a row by ways of deciding, on the same rows.
 struct CostSummary {
-  /// At the chosen threshold, and at 0.5.
-  double chosen = 0, at_half = 0;
-  /// Every row positive; none.
-  double always_yes = 0, always_no = 0;
+  std::int64_t rows = 0;
+  /// By the rule; and as if costs were not known: at 0.5, or for the most probable class.
+  double chosen = 0, plain = 0;
+  /// Every row decided for the same class: one cost a class.
+  std::vector<double> always;
+
+  /// The class with the smallest of `always`, the first among equals. REQUIRES: there is one.
+  std::size_t CheapestConstant() const;
 };
 
-CostSummary SummarizeCosts(const Costs& costs, double threshold,
+/// `rule` decides, `costs` are counted.
+CostSummary SummarizeCosts(const CostMatrix& costs, const DecisionRule& rule,
                            std::span<const std::int32_t> labels,
-                           std::span<const double> probabilities);
+                           const Probabilities& probabilities);
 
 }  // namespace reeve::evaluation

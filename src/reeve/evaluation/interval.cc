@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "reeve/base/random.h"
+#include "reeve/evaluation/confusion.h"
+#include "reeve/evaluation/cost.h"
 #include "reeve/evaluation/probability_scores.h"
 
 namespace reeve::evaluation {
@@ -96,8 +98,7 @@ Result<Interval> DecisionInterval(Metric metric, Labels labels, const Probabilit
   const auto classes = static_cast<std::size_t>(probabilities.classes);
   std::vector<double> counts(classes * classes);
   for (std::size_t row = 0; row < labels.size(); ++row) {
-    const int predicted =
-        Decide(probabilities.row(static_cast<std::int64_t>(row)), options.threshold);
+    const int predicted = options.rule.Decide(probabilities.row(static_cast<std::int64_t>(row)));
     counts[static_cast<std::size_t>(labels[row]) * classes + static_cast<std::size_t>(predicted)] +=
         1;
   }
@@ -134,7 +135,7 @@ Result<Interval> RankBootstrap(Metric metric, Labels labels, const Probabilities
     std::fill(weights.begin(), weights.end(), 0.0);
     for (std::size_t row = 0; row < labels.size(); ++row) weights[random.Below(labels.size())] += 1;
     const Result<double> score =
-        Score(metric, labels, probabilities, options.threshold, weights, &orders);
+        Score(metric, labels, probabilities, options.rule, weights, &orders);
     if (score.ok()) scores.push_back(*score);  // a resample may lack a class
   }
   if (scores.size() < 2) return Status::InvalidData("too few rows of a class to give an interval");
@@ -159,9 +160,8 @@ Result<Interval> RankInterval(Metric metric, Labels labels, const Probabilities&
     part_labels.push_back(labels[row]);
   }
   REEVE_ASSIGN_OR_RETURN(const double whole,
-                         Score(metric, labels, probabilities, options.threshold, {}));
-  REEVE_ASSIGN_OR_RETURN(const double of_part,
-                         Score(metric, part_labels, part, options.threshold, {}));
+                         Score(metric, labels, probabilities, options.rule, {}));
+  REEVE_ASSIGN_OR_RETURN(const double of_part, Score(metric, part_labels, part, options.rule, {}));
   REEVE_ASSIGN_OR_RETURN(const Interval interval,
                          RankBootstrap(metric, part_labels, part, options));
   const double scale =
@@ -228,9 +228,13 @@ Result<Interval> ConfidenceInterval(Metric metric, Labels labels,
   if (labels.empty()) return Status::InvalidData("there is no row to score");
   if (metric == Metric::kAccuracy) {
     REEVE_ASSIGN_OR_RETURN(const double accuracy,
-                           Score(metric, labels, probabilities, options.threshold, {}));
+                           Score(metric, labels, probabilities, options.rule, {}));
     const auto rows = static_cast<double>(labels.size());
     return Wilson(accuracy * rows, rows, options.level);
+  }
+  if (metric == Metric::kCost && options.rule.costs) {
+    return CostInterval(CountConfusion(labels, probabilities, options.rule, {}),
+                        *options.rule.costs, options.level);
   }
   if (metric == Metric::kLogLoss) return MeanInterval(LogLosses(labels, probabilities), options);
   if (metric == Metric::kBrier) return MeanInterval(BrierLosses(labels, probabilities), options);

@@ -15,7 +15,7 @@ struct Interval {
 
 struct IntervalOptions {
   double level = 0.95;
-  double threshold = 0.5;
+  DecisionRule rule = {};
   std::uint64_t seed = 42;
   /// Resamples of the bootstrap.
   int resamples = 1000;
@@ -24,6 +24,7 @@ struct IntervalOptions {
 /// The interval of a score on these rows:
 /// - auc of two classes: DeLong's variance, normal (Sun and Xu 2014), clipped to [0, 1];
 /// - accuracy: Wilson's interval of a proportion;
+/// - cost: CostInterval;
 /// - everything else: percentile bootstrap over rows. Scores of decisions resample the confusion
 ///   counts by Poisson numbers; means of losses become normal beyond 10,000 rows; of rankings
 ///   beyond 20,000 rows a random part is resampled and its spread scaled (Politis and Romano 1994).

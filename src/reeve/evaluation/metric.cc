@@ -7,6 +7,7 @@
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
 #include "reeve/evaluation/confusion.h"
+#include "reeve/evaluation/cost.h"
 #include "reeve/evaluation/probability_scores.h"
 #include "reeve/evaluation/ranking.h"
 #include "reeve/evaluation/reliability.h"
@@ -14,7 +15,7 @@
 namespace reeve::evaluation {
 namespace {
 
-constexpr std::array<MetricInfo, 24> kMetrics = {{
+constexpr std::array<MetricInfo, 25> kMetrics = {{
     {Metric::kAccuracy, "accuracy", true, true, Task::kBoth, "share of rows decided right"},
     {Metric::kBalancedAccuracy, "balanced_accuracy", true, true, Task::kBoth,
      "mean recall over classes"},
@@ -53,6 +54,7 @@ constexpr std::array<MetricInfo, 24> kMetrics = {{
      "one-vs-rest AUC, classes by size"},
     {Metric::kTop2Accuracy, "top2_accuracy", true, false, Task::kMulticlass,
      "true class among the two most probable"},
+    {Metric::kCost, "cost", false, true, Task::kBoth, "mean cost of a row's decision"},
 }};
 
 using Labels = std::span<const std::int32_t>;
@@ -229,7 +231,7 @@ ClassOrders::ClassOrders(const Probabilities& probabilities) {
 }
 
 Result<double> Score(Metric metric, Labels labels, const Probabilities& probabilities,
-                     double threshold, Weights weights, const ClassOrders* orders) {
+                     const DecisionRule& rule, Weights weights, const ClassOrders* orders) {
   const MetricInfo& info = InfoOf(metric);
   const bool binary = probabilities.classes == 2;
   if (info.task == (binary ? Task::kMulticlass : Task::kBinary)) {
@@ -239,7 +241,11 @@ Result<double> Score(Metric metric, Labels labels, const Probabilities& probabil
   }
   if (labels.empty()) return Status::InvalidData("there is no row to score");
   if (info.depends_on_threshold) {
-    return FromConfusion(metric, CountConfusion(labels, probabilities, threshold, weights));
+    const ConfusionMatrix confusion = CountConfusion(labels, probabilities, rule, weights);
+    if (metric != Metric::kCost) return FromConfusion(metric, confusion);
+    if (rule.costs) return CostPerRow(confusion, *rule.costs);
+    return Status::InvalidArgument(
+        "metric \"cost\" needs to know what wrong decisions cost, nothing is known of that");
   }
   return FromProbabilities(metric, {labels, probabilities, weights, orders});
 }

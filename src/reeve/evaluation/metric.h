@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reeve/base/result.h"
+#include "reeve/table/decision_rule.h"
 #include "reeve/table/probabilities.h"
 
 namespace reeve::evaluation {
@@ -38,6 +39,7 @@ enum class Metric {
   kF1Weighted,
   kAucWeighted,
   kTop2Accuracy,
+  kCost,
 };
 
 /// Which tasks a metric is defined for.
@@ -78,13 +80,13 @@ class ClassOrders {
 /// The score of predictions, equal to scikit-learn's to 1e-9.
 ///
 /// `labels` holds a class index per row (two classes: 1 is the positive one), `weights` one
-/// positive number per row or nothing. A row is positive when its probability is at least
-/// `threshold`; with more than two classes the most probable class is predicted and `threshold` is
-/// not looked at. Fails with kInvalidData where the score is undefined (AUC with one class only, no
-/// rows) and with kInvalidArgument when the metric is not one for this number of classes. `orders`,
-/// where given, is of the same probabilities; it changes how long ranking takes, nothing else.
+/// positive number per row or nothing. Decisions follow `rule`, whose costs the metric "cost"
+/// counts. Fails with kInvalidData where the score is undefined (AUC with one class only, no rows)
+/// and with kInvalidArgument when the metric is not one for this number of classes, or needs costs
+/// that the rule does not know. `orders`, where given, is of the same probabilities; it changes how
+/// long ranking takes, nothing else.
 Result<double> Score(Metric metric, std::span<const std::int32_t> labels,
-                     const Probabilities& probabilities, double threshold,
+                     const Probabilities& probabilities, const DecisionRule& rule,
                      std::span<const double> weights, const ClassOrders* orders = nullptr);
 
 }  // namespace reeve::evaluation

@@ -32,24 +32,24 @@ Result<Scores> ComputeScores(std::span<const std::int32_t> labels,
   if (labels.empty()) return Status::InvalidData("there is no row to score");
   Scores scores;
   scores.rows = static_cast<std::int64_t>(labels.size());
-  scores.confusion = CountConfusion(labels, probabilities, options.threshold, {});
+  scores.confusion = CountConfusion(labels, probabilities, options.rule, {});
   const Task other = probabilities.classes == 2 ? Task::kMulticlass : Task::kBinary;
   for (const MetricInfo& info : AllMetrics()) {
-    if (info.task == other) continue;
-    const Result<double> value = Score(info.metric, labels, probabilities, options.threshold, {});
+    if (info.task == other || info.metric == Metric::kCost) continue;
+    const Result<double> value = Score(info.metric, labels, probabilities, options.rule, {});
     if (value.ok()) scores.values.emplace_back(info.name, *value);
   }
   scores.reliability = ReliabilityCurve(labels, probabilities, kReliabilityBins);
   scores.perfect_ece = ErrorOfPerfectCalibration(labels, probabilities, kReliabilityBins);
-  const bool has_costs = options.costs && probabilities.classes == 2;
-  if (has_costs) scores.values.emplace_back("cost", CostPerRow(scores.confusion, *options.costs));
+  if (options.costs)
+    scores.values.emplace_back("cost", CostPerRow(scores.confusion, *options.costs));
   if (!options.with_intervals) return scores;
   for (const Metric metric : kHeadlines) {
     const Result<Interval> interval = ConfidenceInterval(
-        metric, labels, probabilities, {.threshold = options.threshold, .seed = options.seed});
+        metric, labels, probabilities, {.rule = options.rule, .seed = options.seed});
     if (interval.ok()) scores.intervals.emplace_back(InfoOf(metric).name, *interval);
   }
-  if (has_costs) {
+  if (options.costs) {
     scores.intervals.emplace_back("cost", CostInterval(scores.confusion, *options.costs));
   }
   return scores;

@@ -18,21 +18,20 @@
 namespace reeve::evaluation {
 
 struct ScoreOptions {
-  /// From which probability on the positive class is assigned; for two classes only.
-  double threshold = 0.5;
+  /// How rows are decided.
+  DecisionRule rule = {};
   /// Also 95 % intervals of the headline scores.
   bool with_intervals = true;
   /// Of the bootstrap that some intervals need.
   std::uint64_t seed = 42;
-  /// With costs, two classes also get the score "cost": the mean cost of a row.
-  std::optional<Costs> costs = {};
+  /// What the score "cost" counts, whatever costs the rule decides by; nothing: no such score.
+  std::optional<CostMatrix> costs = {};
 };
 
 /// All scores of one set of predictions.
 struct Scores {
   std::int64_t rows = 0;
-  /// Name and value in the order of AllMetrics, then "cost"; scores that are undefined here are
-  /// left out.
+  /// Name and value in the order of AllMetrics; scores that are undefined here are left out.
   std::vector<std::pair<std::string, double>> values;
   /// 95 % intervals of headline scores.
   std::vector<std::pair<std::string, Interval>> intervals;

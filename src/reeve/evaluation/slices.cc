@@ -32,14 +32,14 @@ Interval Around(double score, double standard_error) {
 // What each row contributes to a score that is a mean over rows.
 std::vector<double> RowScores(Metric metric, std::span<const std::int32_t> labels,
                               const Probabilities& probabilities,
-                              const std::vector<std::int64_t>& rows, double threshold) {
+                              const std::vector<std::int64_t>& rows, const DecisionRule& rule) {
   std::vector<double> scores;
   scores.reserve(rows.size());
   constexpr double kSmallest = 2.220446049250313e-16;  // as log_loss clips
   for (const std::int64_t row : rows) {
     const std::int32_t label = labels[static_cast<std::size_t>(row)];
     if (metric == Metric::kAccuracy) {
-      scores.push_back(Decide(probabilities.row(row), threshold) == label ? 1 : 0);
+      scores.push_back(rule.Decide(probabilities.row(row)) == label ? 1 : 0);
     } else {
       scores.push_back(
           -std::log(std::clamp(probabilities.at(row, label), kSmallest, 1 - kSmallest)));
@@ -50,12 +50,12 @@ std::vector<double> RowScores(Metric metric, std::span<const std::int32_t> label
 
 // What the row scores of `rows` come to if the probabilities are right.
 Expectation Expect(Metric metric, const Probabilities& probabilities,
-                   const std::vector<std::int64_t>& rows, double threshold) {
+                   const std::vector<std::int64_t>& rows, const DecisionRule& rule) {
   double mean = 0, variance = 0;
   for (const std::int64_t row : rows) {
     const auto p = probabilities.row(row);
     if (metric == Metric::kAccuracy) {
-      const double right = p[static_cast<std::size_t>(Decide(p, threshold))];
+      const double right = p[static_cast<std::size_t>(rule.Decide(p))];
       mean += right;
       variance += right * (1 - right);
       continue;
@@ -178,10 +178,9 @@ std::optional<Estimate> EstimateSlice(Metric metric, std::span<const std::int32_
                                       const SliceOptions& options) {
   if (metric == Metric::kAuc)
     return OfRanks(TakeRanked(labels, probabilities, rows), overall, options);
-  const std::vector<double> scores =
-      RowScores(metric, labels, probabilities, rows, options.threshold);
+  const std::vector<double> scores = RowScores(metric, labels, probabilities, rows, options.rule);
   Estimate estimate = metric == Metric::kAccuracy ? OfShare(scores, overall) : OfLoss(scores);
-  const Expectation expectation = Expect(metric, probabilities, rows, options.threshold);
+  const Expectation expectation = Expect(metric, probabilities, rows, options.rule);
   estimate.expected = expectation.mean;
   estimate.expected_error = expectation.standard_error;
   return estimate;
@@ -215,8 +214,7 @@ Result<SliceScores> ScoreSlices(Metric metric, std::span<const std::int32_t> lab
                                    ", expected auc, accuracy or log_loss");
   }
   SliceScores result;
-  REEVE_ASSIGN_OR_RETURN(result.overall,
-                         Score(metric, labels, probabilities, options.threshold, {}));
+  REEVE_ASSIGN_OR_RETURN(result.overall, Score(metric, labels, probabilities, options.rule, {}));
   for (const std::vector<std::int64_t>& rows : slices) {
     const auto count = static_cast<std::int64_t>(rows.size());
     std::optional<Estimate> estimate;

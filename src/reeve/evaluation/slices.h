@@ -12,8 +12,8 @@
 namespace reeve::evaluation {
 
 struct SliceOptions {
-  /// From which probability on the positive class is assigned; for two classes only.
-  double threshold = 0.5;
+  /// How rows are decided.
+  DecisionRule rule = {};
   /// Slices with fewer rows get no score: their intervals would hold everything.
   std::int64_t fewest_rows = 50;
   /// For AUC: rows of each class that a slice has to have.

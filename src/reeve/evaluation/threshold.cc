@@ -63,9 +63,10 @@ Result<ThresholdChoice> Best(std::span<const std::int32_t> labels,
 Result<ThresholdChoice> BestThreshold(Metric metric, std::span<const std::int32_t> labels,
                                       std::span<const double> probabilities,
                                       std::span<const double> weights) {
-  if (!InfoOf(metric).depends_on_threshold || InfoOf(metric).task == Task::kMulticlass) {
+  if (!InfoOf(metric).depends_on_threshold || InfoOf(metric).task == Task::kMulticlass ||
+      metric == Metric::kCost) {
     return Status::InvalidArgument("metric " + Quote(InfoOf(metric).name) +
-                                   " depends on no threshold");
+                                   " depends on no threshold alone");
   }
   return Best(labels, probabilities, weights,
               [metric](const ConfusionMatrix& confusion) { return ScoreOf(metric, confusion); });

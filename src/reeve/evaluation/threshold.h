@@ -17,8 +17,8 @@ struct ThresholdChoice {
 
 /// The distinct probability that is best as a threshold for a metric of decisions; among equals the
 /// smallest. `labels` are 0 or 1, `probabilities` those of the positive class. O(n log n). Fails
-/// with kInvalidArgument for metrics that depend on no threshold and kInvalidData unless both
-/// classes occur.
+/// with kInvalidArgument for metrics that depend on no threshold, and for cost (CheapestThreshold),
+/// and kInvalidData unless both classes occur.
 Result<ThresholdChoice> BestThreshold(Metric metric, std::span<const std::int32_t> labels,
                                       std::span<const double> probabilities,
                                       std::span<const double> weights);

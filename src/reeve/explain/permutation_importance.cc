@@ -39,6 +39,7 @@ class Permuter {
         table_(table),
         labels_(labels),
         options_(options),
+        rule_(model.decision.rule()),
         random_(Random(options.seed).Fork("permutation importance")) {}
 
   Result<PermutationImportance> Run(const std::vector<std::string>& columns) {
@@ -67,8 +68,7 @@ class Permuter {
 
   Result<double> Score(std::span<const std::int32_t> labels,
                        const Probabilities& probabilities) const {
-    return evaluation::Score(options_.metric, labels, probabilities,
-                             model_.decision.threshold.value_or(0.5), {});
+    return evaluation::Score(options_.metric, labels, probabilities, rule_, {});
   }
 
   // Scores of a part of the rows, which may lack a class that the metric needs.
@@ -138,6 +138,7 @@ class Permuter {
   const Table& table_;
   std::span<const std::int32_t> labels_;
   const PermutationOptions& options_;
+  const DecisionRule rule_;
   Random random_;
   Probabilities original_;
   std::vector<Rows> resamples_;

@@ -122,7 +122,7 @@ TEST(DecisionTest, OldDecisionsAreReadAndPlainOnesStayOld) {
   without.erase("calibration");
   EXPECT_EQ(Decision::FromJson(without, 2).status().code(), StatusCode::kCorrupt);
   Json later = calibrated.ToJson();
-  later["format_version"] = 3;
+  later["format_version"] = 4;
   EXPECT_THAT(Decision::FromJson(later, 2).status().message(), testing::HasSubstr("versions 1 to"));
 }
 

@@ -8,7 +8,24 @@
 namespace reeve::inference {
 namespace {
 
-constexpr int kFormatVersion = 2;
+constexpr int kFormatVersion = 3;
+
+Result<CostMatrix> CostsFromJson(const Json& json, int classes) {
+  REEVE_ASSIGN_OR_RETURN(const Json* const rows, JsonArray(json, "costs"));
+  CostMatrix costs{.classes = classes, .values = {}};
+  for (const Json& row : *rows) {
+    for (const Json& cost : row) {
+      if (!row.is_array() || !cost.is_number())
+        return Status::Corrupt("decision has costs that are no numbers");
+      costs.values.push_back(cost.get<double>());
+    }
+  }
+  if (!costs.IsValid()) {
+    return Status::Corrupt("decision has costs that are not one for each pair of its " +
+                           std::to_string(classes) + " classes, 0 where both are the same");
+  }
+  return costs;
+}
 
 }  // namespace
 
@@ -42,12 +59,13 @@ void Decision::CorrectOdds(std::span<double> row) const {
 
 Json Decision::ToJson() const {
   Json json;
-  // A decision without a calibration stays readable for every Reeve.
+  // The oldest version that can say it, so that older Reeves read what they can apply.
   const bool calibrates = calibration.kind != CalibrationKind::kNone;
-  json["format_version"] = calibrates ? kFormatVersion : 1;
+  json["format_version"] = costs ? 3 : calibrates ? 2 : 1;
   json["threshold"] = threshold ? Json(*threshold) : Json(nullptr);
   json["odds"] = odds;
-  if (calibrates) json["calibration"] = calibration.ToJson();
+  if (calibrates || costs) json["calibration"] = calibration.ToJson();
+  if (costs) json["costs"] = costs->Rows();
   return json;
 }
 
@@ -75,6 +93,9 @@ Result<Decision> Decision::FromJson(const Json& json, int classes) {
   if (version >= 2) {
     REEVE_ASSIGN_OR_RETURN(const Json* const calibration, JsonMember(json, "calibration"));
     REEVE_ASSIGN_OR_RETURN(decision.calibration, Calibration::FromJson(*calibration, classes));
+  }
+  if (version >= 3) {
+    REEVE_ASSIGN_OR_RETURN(decision.costs, CostsFromJson(json, classes));
   }
   return decision;
 }

@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <string_view>
 #include <vector>
 
@@ -7,7 +8,7 @@
 
 #include "reeve/inference/decision.h"
 
-// A decision that is read must also correct probabilities without a fault.
+// A decision that is read must also correct probabilities and decide without a fault.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto json = reeve::ParseJson({reinterpret_cast<const char*>(data), size});
   if (!json.ok()) return 0;
@@ -18,6 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::vector<double> row(static_cast<std::size_t>(classes), (1 - first) / (classes - 1));
       row[0] = first;
       decision->Correct(row);
+      const int decided = decision->Decide(row);
+      if (decided < 0 || decided >= classes) std::abort();
     }
   }
   return 0;

@@ -330,5 +330,35 @@ TEST(DecisionTest, ReadsBackAndRefusesNonsense) {
   EXPECT_FALSE(Decision::FromJson(Decision{.threshold = 0.5, .odds = {0, 1}}.ToJson(), 2).ok());
 }
 
+TEST(DecisionTest, KeepsCostsAndDecidesByThem) {
+  Decision decision{.threshold = std::nullopt, .odds = {}};
+  EXPECT_EQ(decision.ToJson()["format_version"], 1);
+  EXPECT_EQ(decision.Decide(std::vector<double>{0.6, 0.2, 0.2}), 0);
+  decision.costs = CostMatrix{.classes = 3, .values = {0, 1, 1, 1, 0, 1, 10, 10, 0}};
+  const Json json = decision.ToJson();
+  EXPECT_EQ(json["format_version"], 3);
+  const auto read = Decision::FromJson(json, 3);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_EQ(read->costs->values, decision.costs->values);
+  EXPECT_EQ(read->Decide(std::vector<double>{0.6, 0.2, 0.2}), 2);
+  EXPECT_EQ(read->rule().Decide(std::vector<double>{0.6, 0.2, 0.2}), 2);
+}
+
+TEST(DecisionTest, RefusesCostsThatAreNone) {
+  const Decision decision{
+      .threshold = std::nullopt,
+      .odds = {},
+      .costs = CostMatrix{.classes = 3, .values = {0, 1, 1, 1, 0, 1, 10, 10, 0}}};
+  const Json right = decision.ToJson();
+  for (const char* const wrong :
+       {"null", "7", "[]", "[0,1,1,1,0,1,1,1,0]", "[[0,1,1],[1,0,1]]", "[[0,1],[1,0]]",
+        "[[0,1,1],[1,0,1],[1,-1,0]]", "[[0,1,1],[1,0,1],[1,1,1]]", "[[0,1,1],[1,0,1],[1,\"1\",0]]",
+        "[[0,1,1],[1,0,1],[1,1e300,0]]", "[[0,0,0],[0,0,0],[0,0,0]]"}) {
+    Json json = right;
+    json["costs"] = Json::parse(wrong);
+    EXPECT_EQ(Decision::FromJson(json, 3).status().code(), StatusCode::kCorrupt) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace reeve::inference

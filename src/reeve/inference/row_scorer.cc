@@ -354,7 +354,6 @@ bool RowScorer::Plan::IsMissing(const Cell& cell, std::size_t field_idx) const {
 void RowScorer::Plan::Answer(const Block& block) const {
   RowScores& scores = *block.scores;
   const Decision& decision = scorer->decision();
-  const double threshold = decision.threshold.value_or(0.5);
   const auto classes = static_cast<std::size_t>(scorer->model().classes());
   for (std::size_t row = 0; row < block.rows; ++row) {
     std::int32_t& predicted = scores.predicted[block.first + row];
@@ -362,7 +361,7 @@ void RowScorer::Plan::Answer(const Block& block) const {
       const auto probabilities =
           std::span(scores.probabilities).subspan((block.first + row) * classes, classes);
       decision.Correct(probabilities);
-      predicted = Decide(probabilities, threshold);
+      predicted = decision.Decide(probabilities);
       continue;
     }
     // Counted while it was not known that the row cannot be used.

@@ -188,6 +188,7 @@ Scorer RandomScorer(std::uint64_t seed) {
     for (int k = 0; k < classes; ++k) decision.odds.push_back(0.1 + random.Uniform());
   }
   decision.calibration = RandomCalibration(seed, classes);
+  if (seed % 4 == 1) decision.costs = CostMatrix{3, {0, 1, 2, 5, 0, 1, 1, 9, 0}};
   auto model =
       RandomModel(random, static_cast<std::int64_t>(pipeline.outputs().size()), classes, is_linear);
   return Scorer::Make(std::move(contract), std::move(pipeline), std::move(model),

@@ -52,10 +52,7 @@ Result<Scored> Scorer::Score(const Table& chunk, std::int64_t first_row, int thr
   scored.predicted.resize(static_cast<std::size_t>(chunk.rows()), -1);
   for (std::int64_t row = 0; row < chunk.rows(); ++row) {
     const auto i = static_cast<std::size_t>(row);
-    if (conformed.usable[i]) {
-      scored.predicted[i] =
-          Decide(scored.probabilities.row(row), decision_.threshold.value_or(0.5));
-    }
+    if (conformed.usable[i]) scored.predicted[i] = decision_.Decide(scored.probabilities.row(row));
   }
   scored.usable = std::move(conformed.usable);
   scored.violations = std::move(conformed.violations);

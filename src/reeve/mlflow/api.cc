@@ -12,6 +12,7 @@
 #include "reeve/mlflow/log_model.h"
 #include "reeve/mlflow/logged_models.h"
 #include "reeve/mlflow/metric_history.h"
+#include "reeve/mlflow/metric_intake.h"
 #include "reeve/mlflow/metrics.h"
 #include "reeve/mlflow/model_versions.h"
 #include "reeve/mlflow/params.h"
@@ -23,6 +24,7 @@
 #include "reeve/mlflow/search_experiments.h"
 #include "reeve/mlflow/search_logged_models.h"
 #include "reeve/mlflow/search_runs.h"
+#include "reeve/sql/open.h"
 #include "reeve/tracking/open_database.h"
 
 namespace reeve::mlflow {
@@ -34,10 +36,8 @@ void Append(std::vector<Endpoint> more, std::vector<Endpoint>& endpoints) {
 
 class ApiImpl final : public Api {
  public:
-  explicit ApiImpl(const ApiOptions& options)
-      : pool_([uri = options.database_uri] {
-          return tracking::OpenTrackingDatabase(uri, {.create = false, .relaxed_sync = true});
-        }),
+  ApiImpl(const ApiOptions& options, sql::Pool::Opener open)
+      : pool_(std::move(open), options.pool_observer),
         context_{.pool = pool_, .clock = *options.clock, .artifact_root = options.artifact_root} {
     Append(ExperimentEndpoints(), endpoints_);
     Append(RegisteredModelEndpoints(), endpoints_);
@@ -60,17 +60,30 @@ class ApiImpl final : public Api {
     Append(SearchRunsEndpoints(), endpoints_);
   }
 
+  Status Open(const std::string& database_uri) {
+    const std::optional<std::string> path = sql::SqlitePath(database_uri);
+    if (!path) return Status::Ok();
+    REEVE_ASSIGN_OR_RETURN(intake_, MetricIntake::Open(*path, pool_));
+    context_.intake = intake_.get();
+    return Status::Ok();
+  }
+
   const std::vector<Endpoint>& endpoints() const override { return endpoints_; }
   const Context& context() const override { return context_; }
 
   Status Call(const Endpoint& endpoint, Request& request, std::string& answer) const override {
     REEVE_RETURN_IF_ERROR(request.Check(endpoint.fields));
+    if (endpoint.access == Access::kRead && intake_ != nullptr) {
+      REEVE_RETURN_IF_ERROR(intake_->Settle());
+    }
     return endpoint.handle(context_, request, answer);
   }
 
  private:
   // Calls borrow connections, which changes nothing that a caller sees.
   mutable sql::Pool pool_;
+  // Null unless the database is a file.
+  std::unique_ptr<MetricIntake> intake_;
   Context context_;
   std::vector<Endpoint> endpoints_;
 };
@@ -84,7 +97,18 @@ Result<std::unique_ptr<Api>> Api::Open(const ApiOptions& options) {
   REEVE_RETURN_IF_ERROR(tracking::CheckHasLoggedModels(*database));
   REEVE_RETURN_IF_ERROR(tracking::EnsureDefaultExperiment(
       *database, AppendToUri(options.artifact_root, "0"), options.clock->NowMs()));
-  return std::unique_ptr<Api>(std::make_unique<ApiImpl>(options));
+  auto api = std::make_unique<ApiImpl>(options, [uri = options.database_uri] {
+    return tracking::OpenTrackingDatabase(uri, {.create = false, .relaxed_sync = true});
+  });
+  REEVE_RETURN_IF_ERROR(api->Open(options.database_uri));
+  return std::unique_ptr<Api>(std::move(api));
+}
+
+std::unique_ptr<Api> Api::WithoutDatabase() {
+  return std::make_unique<ApiImpl>(ApiOptions(), [] {
+    return Result<std::unique_ptr<sql::Database>>(
+        Status::Unavailable("this server has no database of runs and models"));
+  });
 }
 
 std::string_view ErrorCode(const Status& status) {

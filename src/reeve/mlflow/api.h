@@ -18,6 +18,8 @@ struct ApiOptions {
   std::string artifact_root = "mlflow-artifacts:/";
   /// Not owned; outlives the API.
   const Clock* clock = &Clock::System();
+  /// Told of the connections that calls borrow; not owned, outlives the API; null: nobody is.
+  sql::PoolObserver* pool_observer = nullptr;
 };
 
 /// MLflow's tracking server and model registry without HTTP: endpoints on a database in MLflow's
@@ -26,6 +28,8 @@ struct ApiOptions {
 class Api {
  public:
   static Result<std::unique_ptr<Api>> Open(const ApiOptions& options);
+  /// The same endpoints without a database: whatever needs one fails with kUnavailable.
+  static std::unique_ptr<Api> WithoutDatabase();
   virtual ~Api() = default;
 
   virtual const std::vector<Endpoint>& endpoints() const = 0;

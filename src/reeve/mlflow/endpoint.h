@@ -10,12 +10,17 @@
 
 namespace reeve::mlflow {
 
+class MetricIntake;
+
 /// What every endpoint works with. Thread-safe; outlives the calls.
 struct Context {
   sql::Pool& pool;
   const Clock& clock;
   /// Where artifacts of new experiments lie: "mlflow-artifacts:/", an S3 location or a folder.
   std::string artifact_root;
+  /// Where points of metrics wait for an SQLite database; null for others. Endpoints with
+  /// Access::kRead find it settled.
+  MetricIntake* intake = nullptr;
 };
 
 /// Who may call, when callers have to say who they are.

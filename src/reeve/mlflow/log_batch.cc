@@ -120,15 +120,22 @@ Status WriteBatch(sql::Database& database, const Batch& batch) {
   return WriteRunTags(database, batch.run_id, batch.tags);
 }
 
-Status LogBatch(const Context& context, const Request& request, std::string& answer) {
-  REEVE_ASSIGN_OR_RETURN(const Batch batch, ReadBatch(request));
-  REEVE_RETURN_IF_ERROR(CheckSizes(batch));
-  REEVE_RETURN_IF_ERROR(CheckParamsDiffer(batch.params));
+Status WriteAtOnce(const Context& context, const Batch& batch) {
+  if (!batch.metrics.empty()) REEVE_RETURN_IF_ERROR(SettleMetrics(context));
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Write());
   REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction,
                          sql::Transaction::Begin(*database, batch.run_id));
   REEVE_RETURN_IF_ERROR(WriteBatch(*database, batch));
-  REEVE_RETURN_IF_ERROR(transaction.Commit());
+  return transaction.Commit();
+}
+
+Status LogBatch(const Context& context, const Request& request, std::string& answer) {
+  REEVE_ASSIGN_OR_RETURN(const Batch batch, ReadBatch(request));
+  REEVE_RETURN_IF_ERROR(CheckSizes(batch));
+  REEVE_RETURN_IF_ERROR(CheckParamsDiffer(batch.params));
+  const bool has_metrics_only = batch.params.empty() && batch.tags.empty();
+  REEVE_RETURN_IF_ERROR(has_metrics_only ? LogMetrics(context, batch.run_id, batch.metrics)
+                                         : WriteAtOnce(context, batch));
   answer += "{}";
   return Status::Ok();
 }

@@ -5,6 +5,7 @@
 
 #include "reeve/mlflow/logged_models.h"
 #include "reeve/sql/many_rows.h"
+#include "reeve/tracking/metric_rows.h"
 
 namespace reeve::mlflow {
 namespace {
@@ -106,11 +107,12 @@ Status WriteModelMetrics(sql::Database& database, const std::string& run_id,
       REEVE_ASSIGN_OR_RETURN(dataset->second,
                              DatasetId(database, model->second.experiment_id, metric));
     }
-    values.insert(values.end(), {std::string_view(metric.model_id), std::string_view(metric.key),
-                                 metric.timestamp, metric.step, StoredMetricValue(metric.value),
-                                 model->second.experiment_id, std::string_view(run_id),
-                                 TextOrNull(dataset->second), TextOrNull(metric.dataset_name),
-                                 TextOrNull(metric.dataset_digest)});
+    values.insert(
+        values.end(),
+        {std::string_view(metric.model_id), std::string_view(metric.key), metric.timestamp,
+         metric.step, tracking::StoredMetricValue(metric.value), model->second.experiment_id,
+         std::string_view(run_id), TextOrNull(dataset->second), TextOrNull(metric.dataset_name),
+         TextOrNull(metric.dataset_digest)});
   }
   if (values.empty()) return Status::Ok();
   return InsertRows(

@@ -3,80 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <tuple>
 
 #include "reeve/mlflow/logged_models.h"
+#include "reeve/mlflow/metric_intake.h"
 #include "reeve/mlflow/runs.h"
 #include "reeve/mlflow/validation.h"
-#include "reeve/sql/many_rows.h"
+#include "reeve/tracking/metric_rows.h"
 
 namespace reeve::mlflow {
 namespace {
-
-// A point as the tables hold it.
-struct Stored {
-  double value;
-  std::int64_t timestamp;
-  std::int64_t step;
-  bool is_nan;
-};
-
-Stored ToStored(const Metric& metric) {
-  return {.value = StoredMetricValue(metric.value),
-          .timestamp = metric.timestamp,
-          .step = metric.step,
-          .is_nan = std::isnan(metric.value)};
-}
-
-bool IsLater(const Stored& a, const Stored& b) {
-  return std::tie(a.step, a.timestamp, a.value) > std::tie(b.step, b.timestamp, b.value);
-}
-
-Status WriteHistory(sql::Database& database, const std::string& run_id,
-                    const std::vector<Metric>& metrics) {
-  std::vector<sql::Parameter> values;
-  values.reserve(metrics.size() * 6);
-  for (const Metric& metric : metrics) {
-    const Stored stored = ToStored(metric);
-    values.insert(values.end(), {metric.key, stored.value, stored.timestamp, run_id, stored.step,
-                                 std::int64_t{stored.is_nan}});
-  }
-  return InsertRows(database,
-                    {.into = "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan)",
-                     .columns = 6,
-                     .behind = "ON CONFLICT DO NOTHING"},
-                    values)
-      .status();
-}
-
-Status WriteLatest(sql::Database& database, const std::string& run_id,
-                   const std::vector<Metric>& metrics) {
-  // In the order of the keys, so that writers of one run cannot wait for each other in a circle.
-  std::map<std::string_view, Stored> latest;
-  for (const Metric& metric : metrics) {
-    const Stored stored = ToStored(metric);
-    const auto [at, is_new] = latest.try_emplace(metric.key, stored);
-    if (!is_new && IsLater(stored, at->second)) at->second = stored;
-  }
-  std::vector<sql::Parameter> values;
-  values.reserve(latest.size() * 6);
-  for (const auto& [key, stored] : latest) {
-    values.insert(values.end(), {key, stored.value, stored.timestamp, stored.step,
-                                 std::int64_t{stored.is_nan}, run_id});
-  }
-  return InsertRows(
-             database,
-             {.into = "INSERT INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid)",
-              .columns = 6,
-              .behind = "ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value, "
-                        "timestamp = excluded.timestamp, step = excluded.step, "
-                        "is_nan = excluded.is_nan WHERE "
-                        "(excluded.step, excluded.timestamp, excluded.value) > "
-                        "(latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)"},
-             values)
-      .status();
-}
 
 std::string Written(double value) {
   std::string text;
@@ -84,14 +19,39 @@ std::string Written(double value) {
   return text;
 }
 
-Status LogMetric(const Context& context, const Request& request, std::string& answer) {
-  REEVE_ASSIGN_OR_RETURN(Metric metric, ReadMetric(request, {}));
-  const std::string run_id = request.Text("run_id");
+std::vector<tracking::MetricRow> RowsOf(std::string_view run_id,
+                                        const std::vector<Metric>& metrics) {
+  std::vector<tracking::MetricRow> rows;
+  rows.reserve(metrics.size());
+  for (const Metric& metric : metrics) {
+    rows.push_back({.run_id = run_id,
+                    .key = metric.key,
+                    .value = tracking::StoredMetricValue(metric.value),
+                    .timestamp = metric.timestamp,
+                    .step = metric.step,
+                    .is_nan = std::isnan(metric.value)});
+  }
+  return rows;
+}
+
+Status WriteAtOnce(const Context& context, const std::string& run_id,
+                   const std::vector<Metric>& metrics) {
+  REEVE_RETURN_IF_ERROR(SettleMetrics(context));
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Write());
   REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database, run_id));
   REEVE_RETURN_IF_ERROR(ReadActiveRun(*database, run_id).status());
-  REEVE_RETURN_IF_ERROR(WriteMetrics(*database, run_id, {std::move(metric)}));
-  REEVE_RETURN_IF_ERROR(transaction.Commit());
+  REEVE_RETURN_IF_ERROR(WriteMetrics(*database, run_id, metrics));
+  return transaction.Commit();
+}
+
+Status CheckIsActive(const Context& context, const std::string& run_id) {
+  REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Read());
+  return ReadActiveRun(*database, run_id).status();
+}
+
+Status LogMetric(const Context& context, const Request& request, std::string& answer) {
+  REEVE_ASSIGN_OR_RETURN(Metric metric, ReadMetric(request, {}));
+  REEVE_RETURN_IF_ERROR(LogMetrics(context, request.Text("run_id"), {std::move(metric)}));
   answer += "{}";
   return Status::Ok();
 }
@@ -128,17 +88,25 @@ Result<Metric> ReadMetric(const Request& fields, std::string_view path) {
                                  "). Timestamp must be a nonnegative long (64-bit integer) ");
 }
 
+Status LogMetrics(const Context& context, const std::string& run_id,
+                  const std::vector<Metric>& metrics) {
+  // A model that is not there is the caller's mistake, to be told at once.
+  const bool names_model = std::any_of(metrics.begin(), metrics.end(),
+                                       [](const Metric& m) { return !m.model_id.empty(); });
+  if (context.intake == nullptr || names_model) return WriteAtOnce(context, run_id, metrics);
+  REEVE_RETURN_IF_ERROR(CheckIsActive(context, run_id));
+  return context.intake->Add(RowsOf(run_id, metrics));
+}
+
+Status SettleMetrics(const Context& context) {
+  return context.intake == nullptr ? Status::Ok() : context.intake->Settle();
+}
+
 Status WriteMetrics(sql::Database& database, const std::string& run_id,
                     const std::vector<Metric>& metrics) {
   if (metrics.empty()) return Status::Ok();
-  REEVE_RETURN_IF_ERROR(WriteHistory(database, run_id, metrics));
-  REEVE_RETURN_IF_ERROR(WriteLatest(database, run_id, metrics));
+  REEVE_RETURN_IF_ERROR(tracking::WriteMetricRows(database, RowsOf(run_id, metrics)));
   return WriteModelMetrics(database, run_id, metrics);
-}
-
-double StoredMetricValue(double value) {
-  constexpr double kLargest = std::numeric_limits<double>::max();
-  return std::isnan(value) ? 0 : std::clamp(value, -kLargest, kLargest);
 }
 
 double MetricValue(const sql::Statement& row, int value_idx, int is_nan_idx) {

@@ -33,19 +33,25 @@ std::vector<Field> MetricFields();
 /// says which of a list it is ("metrics[3]"), empty for one by itself.
 Result<Metric> ReadMetric(const Request& fields, std::string_view path);
 
-/// Adds points to the history of a run (those that are there already are left out) and keeps the
-/// latest of each key: the one with the greatest (step, timestamp, value), where NaN counts as 0.
-/// What names a model is written to that as well. REQUIRES: in a transaction.
+/// Takes points for an active run, all or none. Those that wait for the database (MetricIntake) are
+/// acknowledged before it has them; no reader sees a difference.
+Status LogMetrics(const Context& context, const std::string& run_id,
+                  const std::vector<Metric>& metrics);
+
+/// Writes points as tracking::WriteMetricRows does. What names a model is written to that as well.
+/// REQUIRES: in a transaction, after SettleMetrics.
 Status WriteMetrics(sql::Database& database, const std::string& run_id,
                     const std::vector<Metric>& metrics);
 
-/// As tables keep it: NaN as 0, infinities as the largest doubles.
-double StoredMetricValue(double value);
 /// The value in columns (value, is_nan).
 double MetricValue(const sql::Statement& row, int value_idx, int is_nan_idx);
 
 /// {"key":…,"value":…,"timestamp":…,"step":…}
 void WriteMetric(const Metric& metric, JsonWriter& writer);
+
+/// Brings points that wait into the database: of equal ones the first stays the latest. REQUIRES:
+/// no connection borrowed for writing.
+Status SettleMetrics(const Context& context);
 
 std::vector<Endpoint> MetricEndpoints();
 

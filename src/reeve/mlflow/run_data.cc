@@ -80,4 +80,22 @@ Status ReadRunData(sql::Database& database, std::vector<Run>& runs) {
   return ReadRunInputs(database, runs);
 }
 
+Result<std::vector<Run>> ReadRuns(sql::Database& database, const std::vector<std::string>& ids) {
+  static const std::string kSelect =
+      std::string("SELECT ") + kRunFields + " FROM runs WHERE run_uuid IN";
+  std::unordered_map<std::string_view, std::size_t> places;
+  for (std::size_t i = 0; i < ids.size(); ++i) places.emplace(ids[i], i);
+  std::vector<Run> runs(ids.size());
+  REEVE_RETURN_IF_ERROR(sql::SelectForKeys(database, {.select = kSelect},
+                                           std::vector<sql::Parameter>(ids.begin(), ids.end()),
+                                           [&](const sql::Statement& row) {
+                                             runs[places.at(row.View(0))] = RunFromRow(row);
+                                             return Status::Ok();
+                                           }));
+  // Removed since the ids were read.
+  std::erase_if(runs, [](const Run& run) { return run.id.empty(); });
+  REEVE_RETURN_IF_ERROR(ReadRunData(database, runs));
+  return runs;
+}
+
 }  // namespace reeve::mlflow

@@ -51,6 +51,8 @@ Run RunFromRow(const sql::Statement& row);
 /// Fills metrics, parameters, tags and inputs of runs, in a number of statements that does not
 /// depend on theirs (up to a thousand runs).
 Status ReadRunData(sql::Database& database, std::vector<Run>& runs);
+/// With their data, in the order of the ids; those that are not there are left out.
+Result<std::vector<Run>> ReadRuns(sql::Database& database, const std::vector<std::string>& ids);
 
 /// Without its data; kNotFound in MLflow's words.
 Result<Run> ReadRunInfo(sql::Database& database, const std::string& id);

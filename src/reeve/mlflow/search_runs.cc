@@ -11,9 +11,6 @@
 namespace reeve::mlflow {
 namespace {
 
-// RunFromRow reads what the query selects.
-static_assert(kRunColumns == kRunFields);
-
 Result<RunSearch> ReadSearch(const Request& request) {
   RunSearch search;
   for (const std::string& id : request.Texts("experiment_ids")) {
@@ -33,17 +30,17 @@ Status SearchRuns(const Context& context, const Request& request, std::string& a
   REEVE_ASSIGN_OR_RETURN(const RunSearch search, ReadSearch(request));
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Read());
   const Query query = RunQuery(search, database->dialect());
-  std::vector<Run> runs;
+  std::vector<std::string> ids;
   {
     REEVE_ASSIGN_OR_RETURN(sql::Statement row, database->PrepareWith(query.sql, query.values));
     for (;;) {
       REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
       if (!more) break;
-      runs.push_back(RunFromRow(row));
+      ids.push_back(row.Text(0));
     }
   }
-  const std::string next = TakeNextPage(search.page, runs);
-  REEVE_RETURN_IF_ERROR(ReadRunData(*database, runs));
+  const std::string next = TakeNextPage(search.page, ids);
+  REEVE_ASSIGN_OR_RETURN(const std::vector<Run> runs, ReadRuns(*database, ids));
   JsonWriter writer(answer);
   writer.BeginObject();
   if (!runs.empty()) {

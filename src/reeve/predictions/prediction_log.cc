@@ -363,12 +363,20 @@ class FileLog : public PredictionLog {
   std::thread writer_;
 };
 
+Status CannotWrite(const std::string& folder, const Status& status) {
+  if (status.code() != StatusCode::kIo) return status;
+  return Status::Io("prediction log " + Quote(folder) + ": " + status.message())
+      .WithFix("keep it elsewhere with --predictions-dir DIR, or keep none: --no-predictions");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<PredictionLog>> PredictionLog::Open(const PredictionLogOptions& options) {
-  REEVE_RETURN_IF_ERROR(options.files->CreateFolders(options.folder));
-  REEVE_ASSIGN_OR_RETURN(std::unique_ptr<FolderLock> lock, FolderLock::Take(options.folder));
-  return std::unique_ptr<PredictionLog>(std::make_unique<FileLog>(options, std::move(lock)));
+  const Status folder = options.files->CreateFolders(options.folder);
+  if (!folder.ok()) return CannotWrite(options.folder, folder);
+  Result<std::unique_ptr<FolderLock>> lock = FolderLock::Take(options.folder);
+  if (!lock.ok()) return CannotWrite(options.folder, lock.status());
+  return std::unique_ptr<PredictionLog>(std::make_unique<FileLog>(options, std::move(*lock)));
 }
 
 }  // namespace reeve::predictions

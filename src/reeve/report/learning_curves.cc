@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "reeve/report/pictures.h"
 #include "reeve/report/plot.h"
@@ -52,6 +53,33 @@ Extent ExtentOf(const std::vector<LearningCurve>& curves) {
   return extent;
 }
 
+int FoldCount(const std::vector<LearningCurve>& curves) {
+  std::set<int> folds;
+  for (const LearningCurve& curve : curves) {
+    if (curve.fold) folds.insert(*curve.fold);
+  }
+  return static_cast<int>(folds.size());
+}
+
+// What the legend says behind a curve's name.
+std::string KindOf(const LearningCurve& curve, const std::vector<LearningCurve>& curves) {
+  const int folds = FoldCount(curves);
+  if (folds == 0) return "";
+  return curve.fold ? ", " + std::to_string(folds) + " folds" : ", mean";
+}
+
+LineWeight WeightOf(const LearningCurve& curve, const std::vector<LearningCurve>& curves) {
+  if (curve.fold) return LineWeight::kThin;
+  return FoldCount(curves) > 0 ? LineWeight::kBold : LineWeight::kPlain;
+}
+
+// Thin lines below, what they are told by above them.
+std::vector<LearningCurve> FoldsFirst(std::vector<LearningCurve> curves) {
+  std::ranges::stable_partition(curves,
+                                [](const LearningCurve& curve) { return curve.fold.has_value(); });
+  return curves;
+}
+
 }  // namespace
 
 Picture DrawLearningCurves(const std::vector<LearningCurve>& curves) {
@@ -65,14 +93,15 @@ Picture DrawLearningCurves(const std::vector<LearningCurve>& curves) {
              .low = extent.low,
              .high = extent.high});
   std::vector<LegendEntry> legend;
-  for (const LearningCurve& curve : curves) {
-    plot.Series(curve.points, SeriesOf(curve.name), curve.fold.has_value());
-    const std::string name = Spelt(curve.name) + (curve.fold ? " (folds)" : " (final model)");
+  for (const LearningCurve& curve : FoldsFirst(curves)) {
+    plot.Series(curve.points, SeriesOf(curve.name), WeightOf(curve, curves));
+    const std::string name = Spelt(curve.name) + KindOf(curve, curves);
     const auto known = std::find_if(legend.begin(), legend.end(),
                                     [&](const LegendEntry& entry) { return entry.name == name; });
     if (known != legend.end()) continue;
-    legend.push_back({name, SeriesOf(curve.name), false, curve.fold.has_value()});
-    if (!curve.points.empty()) {
+    legend.push_back(
+        {.name = name, .series_idx = SeriesOf(curve.name), .weight = WeightOf(curve, curves)});
+    if (!curve.points.empty() && !curve.fold) {
       picture.description += " " + name + ": from " + ShortNumber(curve.points.front().second) +
                              " to " + ShortNumber(curve.points.back().second) + ".";
     }

@@ -43,6 +43,17 @@ PageTable SliceTable(const SliceChart& chart) {
   return table;
 }
 
+// The class, or how many of them, that the partial dependence is drawn of.
+std::string WhoseDependence(const TrainingReport& report) {
+  if (report.classes.size() == 2) return report.classes[1];
+  const std::vector<PartialDependence>& drawn = report.pictures.partial_dependence;
+  const auto lines = static_cast<std::size_t>(
+      std::ranges::count(drawn, drawn.front().column, &PartialDependence::column));
+  if (lines >= report.classes.size()) return "each class";
+  return "the " + std::to_string(lines) + " most frequent of " +
+         std::to_string(report.classes.size()) + " classes (importance.json holds all)";
+}
+
 }  // namespace
 
 Section ImportanceSection(const TrainingReport& report) {
@@ -54,13 +65,12 @@ Section ImportanceSection(const TrainingReport& report) {
                        "may stand for what is not in the table."});
   }
   if (!report.pictures.partial_dependence.empty()) {
-    const std::string name = report.classes.size() == 2 ? report.classes[1] : "the class";
-    figures.push_back({DrawPartialDependence(report.pictures.partial_dependence, name),
-                       "Mean probability of " + name +
+    figures.push_back({DrawPartialDependence(report.pictures.partial_dependence),
+                       "Mean probability of " + WhoseDependence(report) +
                            " when the column is set to a value in every row. Marks on the axis: "
-                           "values that were tried; shaded: 80 % of the rows. Where columns hang "
-                           "together, some of these rows "
-                           "could not exist."});
+                           "values that were tried" +
+                           (report.classes.size() == 2 ? "; shaded: 80 % of the rows" : "") +
+                           ". Where columns hang together, some of these rows could not exist."});
   }
   if (!figures.empty()) section.blocks.emplace_back(std::move(figures));
   return section;

@@ -84,7 +84,9 @@ Json DependenceToJson(const std::vector<PartialDependence>& dependences) {
                             {"mean", point.mean},
                             {"interval", ToJson(point.interval)}});
     }
-    json.push_back(Json{{"column", dependence.column}, {"points", std::move(points)}});
+    json.push_back(Json{{"column", dependence.column},
+                        {"class", dependence.class_name},
+                        {"points", std::move(points)}});
   }
   return json;
 }

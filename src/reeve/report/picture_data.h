@@ -65,7 +65,7 @@ struct ImportanceChart {
 struct LearningCurve {
   /// "train_log_loss", "watched_log_loss".
   std::string name;
-  /// Which fold it was measured in; nothing for the final model.
+  /// Which fold it was measured in; nothing for the model: of a search the mean over folds.
   std::optional<int> fold;
   std::vector<std::pair<double, double>> points;
 };
@@ -73,6 +73,8 @@ struct LearningCurve {
 /// How the mean probability moves with one column while the others stay as they are.
 struct PartialDependence {
   std::string column;
+  /// Whose probability it is. Of more than two classes several stand one behind the other.
+  std::string class_name;
   struct Point {
     /// Where on the axis; not looked at when `label` is given.
     double x = 0;

@@ -39,12 +39,13 @@ Picture DrawScoreDistribution(const ScoreDistribution& distribution);
 /// Bars with intervals, the largest 20.
 Picture DrawImportance(const ImportanceChart& chart);
 
-/// Losses by round: rows learnt from (solid) and rows watched (dashed), folds as thin lines.
+/// Losses by round: rows learnt from (solid) and rows watched (dashed), folds as thin lines with
+/// the mean above them.
 Picture DrawLearningCurves(const std::vector<LearningCurve>& curves);
 
-/// A small plot for each column, all with the same vertical axis; the first 12.
-Picture DrawPartialDependence(const std::vector<PartialDependence>& dependences,
-                              const std::string& class_name);
+/// A small plot for each column, all with the same vertical axis; the first 12. One line or mark
+/// for each class, and only of a single one what the rows spread over.
+Picture DrawPartialDependence(const std::vector<PartialDependence>& dependences);
 
 /// A point with its interval for each slice beside the score of all rows; the first 12.
 Picture DrawSlices(const SliceChart& chart);

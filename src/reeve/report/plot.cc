@@ -21,6 +21,12 @@ std::string TickText(double value, const Axis& axis) {
   return ShortNumber(value);
 }
 
+std::string LineClasses(std::size_t series_idx, LineWeight weight) {
+  const std::string series = "series " + SeriesClass(series_idx);
+  if (weight == LineWeight::kPlain) return series;
+  return series + (weight == LineWeight::kThin ? " thin" : " thick");
+}
+
 }  // namespace
 
 std::vector<double> Ticks(double low, double high, int most) {
@@ -99,8 +105,8 @@ Points Plot::ToPixels(const Points& points) const {
   return pixels;
 }
 
-void Plot::Series(const Points& points, std::size_t series_idx, bool thin) {
-  drawing_.Polyline(ToPixels(points), "series " + SeriesClass(series_idx) + (thin ? " thin" : ""));
+void Plot::Series(const Points& points, std::size_t series_idx, LineWeight weight) {
+  drawing_.Polyline(ToPixels(points), LineClasses(series_idx, weight));
 }
 
 void Plot::Guide(const Points& points) { drawing_.Polyline(ToPixels(points), "guide"); }
@@ -117,8 +123,7 @@ void DrawLegend(Drawing& drawing, double x, double y, const std::vector<LegendEn
   constexpr double kSample = 30;
   for (const LegendEntry& entry : entries) {
     std::string css = "guide";
-    if (!entry.is_guide)
-      css = "series " + SeriesClass(entry.series_idx) + (entry.is_thin ? " thin" : "");
+    if (!entry.is_guide) css = LineClasses(entry.series_idx, entry.weight);
     drawing.Line(x, y - 4, x + kSample, y - 4, css);
     if (entry.with_mark) drawing.Mark(x + kSample / 2, y - 4, entry.series_idx);
     drawing.Text(x + kSample + 7, y, Shorten(entry.name, columns),

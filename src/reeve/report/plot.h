@@ -29,6 +29,15 @@ struct Box {
 /// power of ten. At least one.
 std::vector<double> Ticks(double low, double high, int most);
 
+/// How a line stands among others of its series.
+enum class LineWeight {
+  kPlain,
+  /// One of many, without dashes: they would run into each other.
+  kThin,
+  /// What the thin ones are summed up by.
+  kBold,
+};
+
 /// An area with axes that turns the units of data into pixels. Draws into a Drawing that outlives
 /// it.
 class Plot {
@@ -43,7 +52,7 @@ class Plot {
   const Box& box() const { return box_; }
 
   /// A line in the dashes of its series. Values that are not finite are left out.
-  void Series(const Points& points, std::size_t series_idx, bool thin = false);
+  void Series(const Points& points, std::size_t series_idx, LineWeight weight = LineWeight::kPlain);
   /// A helping line, e.g. the diagonal.
   void Guide(const Points& points);
   /// A vertical line with a text beside it.
@@ -63,7 +72,7 @@ struct LegendEntry {
   std::size_t series_idx = 0;
   /// Also a mark on the sample.
   bool with_mark = false;
-  bool is_thin = false;
+  LineWeight weight = LineWeight::kPlain;
   /// The line of Plot::Guide instead of a series.
   bool is_guide = false;
 };

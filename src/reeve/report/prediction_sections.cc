@@ -67,6 +67,48 @@ PageTable PairTable(const evaluation::ConfusionMatrix& confusion,
   return table;
 }
 
+// Costs of each rule, on the rows they were counted on.
+PageTable CostTable(const std::vector<CostLine>& lines) {
+  PageTable table{.caption = "Cost of decisions", .headings = {{"rule"}}, .rows = {}};
+  const auto add = [&](std::optional<CostLine::Cost> CostLine::*part, const std::string& rows) {
+    if (!(lines.front().*part)) return;
+    table.headings.push_back({"per row" + rows, true});
+    table.headings.push_back({"total" + rows, true});
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const CostLine::Cost cost = (lines[i].*part).value_or(CostLine::Cost{});
+      table.rows[i].cells.push_back({Decimals(cost.per_row)});
+      table.rows[i].cells.push_back({ShortNumber(cost.total)});
+    }
+  };
+  for (const CostLine& line : lines) table.rows.push_back({{{line.rule}}, line.is_chosen});
+  const bool has_both = lines.front().test && lines.front().out_of_fold;
+  add(&CostLine::test, has_both ? ", test" : "");
+  add(&CostLine::out_of_fold, has_both ? ", out of fold" : "");
+  return table;
+}
+
+// What a decision (across) costs a row of a class (down).
+void AddCostMatrix(const CostMatrix& costs, const std::vector<std::string>& classes,
+                   Section& section) {
+  constexpr std::size_t kMostClasses = 12;
+  if (classes.size() > kMostClasses) {
+    section.blocks.emplace_back(
+        Paragraph{"decision.json in the bundle holds the costs of all pairs of classes.", true});
+    return;
+  }
+  PageTable table{.caption = "What a decision (across) costs a row of a class (down)",
+                  .headings = {{"true class"}},
+                  .rows = {}};
+  for (const std::string& name : classes) table.headings.push_back({name, true});
+  for (int truth = 0; truth < costs.classes; ++truth) {
+    PageTable::Row row{{{classes[static_cast<std::size_t>(truth)]}}};
+    for (int decided = 0; decided < costs.classes; ++decided)
+      row.cells.push_back({ShortNumber(costs.at(truth, decided))});
+    table.rows.push_back(std::move(row));
+  }
+  section.blocks.emplace_back(std::move(table));
+}
+
 }  // namespace
 
 Section ThresholdSection(const TrainingReport& report) {
@@ -78,14 +120,14 @@ Section ThresholdSection(const TrainingReport& report) {
                       Decimals(*report.threshold) + ". " + report.threshold_reason,
                   false});
   }
-  if (!report.costs.empty()) {
-    PageTable table{.caption = "Expected cost of decisions",
-                    .headings = {{"rule"}, {"cost per row", true}},
-                    .rows = {}};
-    for (const CostLine& line : report.costs)
-      table.rows.push_back({{{line.rule}, {Decimals(line.cost)}}, line.is_chosen});
-    section.blocks.emplace_back(std::move(table));
+  if (!is_binary && report.cost_matrix) {
+    section.blocks.emplace_back(Paragraph{
+        "A row gets the class whose expected cost is least: what deciding for it costs, over all "
+        "true classes, weighed by their probabilities. It need not be the most probable one.",
+        false});
+    AddCostMatrix(*report.cost_matrix, report.classes, section);
   }
+  if (!report.costs.empty()) section.blocks.emplace_back(CostTable(report.costs));
   if (report.pictures.distribution) {
     section.blocks.emplace_back(std::vector<Figure>{
         {DrawScoreDistribution(*report.pictures.distribution),
@@ -151,9 +193,12 @@ Section CurvesSection(const TrainingReport& report) {
                        "Tells more than the ROC curve where the positive class is rare." + note});
   }
   if (!data.learning.empty()) {
+    const bool has_folds = std::ranges::any_of(
+        data.learning, [](const LearningCurve& curve) { return curve.fold.has_value(); });
     figures.push_back({DrawLearningCurves(data.learning),
-                       "Rows learnt from improve for ever; training ends where watched rows no "
-                       "longer do."});
+                       std::string("Rows learnt from improve for ever; training ends where watched "
+                                   "rows no longer do.") +
+                           (has_folds ? " Thin: the watched rows of each fold." : "")});
   }
   if (!figures.empty()) section.blocks.emplace_back(std::move(figures));
   return section;

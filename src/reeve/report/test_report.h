@@ -25,8 +25,10 @@ inline PictureData FullPictures(const std::string& name) {
                        {"watched_log_loss", 0, {{0, 0.62}, {1, 0.58}}},
                        {"train_log_loss", std::nullopt, {{0, 0.6}, {1, 0.5}}}};
   pictures.partial_dependence = {
-      {name, {{0, "", 0.2, evaluation::Interval{0.1, 0.3}}, {5, "", 0.6, std::nullopt}}},
-      {"kind", {{0, name, 0.3, evaluation::Interval{0.2, 0.4}}, {0, "b", 0.5, std::nullopt}}}};
+      {name, name, {{0, "", 0.2, evaluation::Interval{0.1, 0.3}}, {5, "", 0.6, std::nullopt}}},
+      {"kind",
+       name,
+       {{0, name, 0.3, evaluation::Interval{0.2, 0.4}}, {0, "b", 0.5, std::nullopt}}}};
   pictures.slices =
       SliceChart{.metric = "auc",
                  .rows = "400 out-of-fold predictions",
@@ -68,7 +70,8 @@ inline TrainingReport FullReport(const std::string& name) {
                         {"boosted", "eta=0.1", 0.8, 0.02, 1, false, "best single model"}};
   report.classes = {"no", name};
   report.threshold = 0.4;
-  report.costs = {{"threshold 0.4", 0.2, true}, {"always " + name, 0.9, false}};
+  report.costs = {{.rule = "threshold 0.4", .test = {{0.2, 170.8}}, .is_chosen = true},
+                  {.rule = "always " + name, .test = {{0.9, 768.6}}}};
   report.confusion = evaluation::ConfusionMatrix{.classes = 2, .counts = {60, 10, 5, 25}};
   report.brier = 0.12;
   report.ece = 0.02;

@@ -168,6 +168,63 @@ TEST(TrainingPageTest, ManyClassesStayReadable) {
   EXPECT_LT(html.find("class number 58", mistakes), html.find("class number 50", mistakes));
 }
 
+TEST(TrainingPageTest, FoldsAreThinLinesBelowTheirMean) {
+  TrainingReport report = FullReport("income");
+  report.pictures.learning = {{"watched_log_loss", std::nullopt, {{0, 0.6}, {1, 0.5}}}};
+  EXPECT_THAT(TrainingHtml(report), Not(HasSubstr("log loss, mean")));
+  for (int fold = 0; fold < 3; ++fold)
+    report.pictures.learning.push_back({"watched_log_loss", fold, {{0, 0.6}, {1, 0.5}}});
+  const std::string html = TrainingHtml(report);
+  EXPECT_EQ(NotWellFormed(html), "");
+  const std::size_t curves = html.find("watched log loss, mean: from 0.6 to 0.5");
+  ASSERT_NE(curves, std::string::npos);
+  const std::string thin = "<polyline class=\"series s1 thin\"",
+                    thick = "<polyline class=\"series s1 thick\"";
+  EXPECT_LT(html.find(thin, curves), html.find(thick, curves));
+  EXPECT_GT(html.find(thick, curves), html.rfind(thin));
+  EXPECT_THAT(html, HasSubstr("watched log loss, 3 folds"));
+}
+
+TEST(TrainingPageTest, PartialDependenceHasALineForEachClass) {
+  TrainingReport report{.title = "Fruits"};
+  for (int c = 0; c < 9; ++c) report.classes.push_back("fruit " + std::to_string(c));
+  for (const std::string column : {"weight", "colour"}) {
+    for (int c = 0; c < 3; ++c) {
+      const std::string label = column == "colour" ? "red" : "";
+      report.pictures.partial_dependence.push_back(
+          {column,
+           report.classes[static_cast<std::size_t>(c)],
+           {{0, label, 0.2 * c, evaluation::Interval{0, 1}}, {5, label, 0.3, std::nullopt}}});
+    }
+  }
+  const auto pictures = DrawAll(report);
+  ASSERT_EQ(pictures.size(), 1U);
+  for (const char* const one : {"series s0", "series s1", "series s2", "fruit 2"})
+    EXPECT_THAT(pictures[0].body, HasSubstr(one));
+  EXPECT_THAT(pictures[0].body, Not(HasSubstr("series s3")));
+  // Bands of several classes would hide each other.
+  EXPECT_THAT(pictures[0].body, Not(HasSubstr("band")));
+  const std::string html = TrainingHtml(report);
+  EXPECT_EQ(NotWellFormed(html), "");
+  EXPECT_THAT(html, HasSubstr("the 3 most frequent of 9 classes"));
+}
+
+TEST(TrainingPageTest, CostsOfManyClassesAreShownWithWhatTheySave) {
+  TrainingReport report{.title = "Fruits", .classes = {"apple", "pear", "fig"}};
+  report.cost_matrix = CostMatrix{.classes = 3, .values = {0, 1, 2, 3, 0, 4, 50, 6, 0}};
+  report.costs = {{.rule = "least expected cost",
+                   .test = {{0.25, 25}},
+                   .out_of_fold = {{0.5, 200}},
+                   .is_chosen = true},
+                  {.rule = "most probable class", .test = {{0.75, 75}}, .out_of_fold = {{1, 400}}}};
+  const std::string html = TrainingHtml(report);
+  EXPECT_EQ(NotWellFormed(html), "");
+  EXPECT_THAT(html, HasSubstr("expected cost is least"));
+  for (const char* const text :
+       {">50<", "per row, test", "total, out of fold", ">0.2500<", ">400<"})
+    EXPECT_THAT(html, HasSubstr(text));
+}
+
 TEST(TrainingPageTest, LinesAreToldApartWithoutColour) {
   const std::string style(PictureRules());
   std::set<std::string> dashes;

@@ -10,6 +10,7 @@
 #include "reeve/evaluation/interval.h"
 #include "reeve/report/page.h"
 #include "reeve/report/picture_data.h"
+#include "reeve/table/decision_rule.h"
 
 namespace reeve::report {
 
@@ -41,11 +42,14 @@ struct LeaderboardLine {
   std::string note;
 };
 
-/// What decisions cost per row under one rule.
+/// What decisions cost under one rule.
 struct CostLine {
-  /// "threshold 0.31 (chosen)", "threshold 0.5", "always yes".
+  /// "threshold 0.31", "most probable class", "always yes".
   std::string rule;
-  double cost = 0;
+  struct Cost {
+    double per_row = 0, total = 0;
+  };
+  std::optional<Cost> test = {}, out_of_fold = {};
   bool is_chosen = false;
 };
 
@@ -102,6 +106,8 @@ struct TrainingReport {
   /// How the threshold was chosen, as a sentence.
   std::string threshold_reason;
   std::vector<CostLine> costs;
+  /// Of more than two classes: what decides.
+  std::optional<CostMatrix> cost_matrix;
   /// "one-vs-rest AUC" of each class, or empty.
   std::vector<double> class_auc;
   std::optional<evaluation::ConfusionMatrix> confusion;

@@ -115,6 +115,8 @@ struct Route {
   /// null with `response` filled refuses the request.
   std::function<std::unique_ptr<BodyStream>(const Request&, Response&)> open;
   Role role = Role::kScore;
+  /// Served at the admin address alone where there is one, see TransportOptions::admin_port.
+  bool at_admin_address = false;
   /// The route's label in metrics and logs, bounded: the pattern itself unless given.
   std::string label = {};
   /// Largest body in bytes; 0: the transport's limit for `handle`, none for `open`.

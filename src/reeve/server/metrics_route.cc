@@ -1,25 +1,21 @@
 #include "reeve/server/metrics_route.h"
 
+#include <utility>
+
 namespace reeve::server {
 
-Route MetricsRoute(const ScoringContext& context) {
-  return {.method = "GET",
-          .pattern = "/metrics",
-          .handle =
-              [&context](const Request& request, Response& response) {
-                if (context.log != nullptr) {
-                  const predictions::PredictionLogStats stats = context.log->stats();
-                  context.metrics->SetPredictionLog(stats.rows_written, stats.rows_dropped,
-                                                    stats.bytes_written);
-                }
-                const bool openmetrics =
-                    request.Header("accept").find("application/openmetrics-text") !=
-                    std::string_view::npos;
-                response.content_type = ServiceMetrics::ContentType(openmetrics);
-                response.body = context.metrics->Render(openmetrics);
-              },
-          .open = {},
-          .role = Role::kRead};
+Route MetricsRoute(const ServerMetrics& metrics, std::function<void()> refresh) {
+  Route route{.method = "GET", .pattern = "/metrics", .role = Role::kRead};
+  route.at_admin_address = true;
+  route.handle = [&metrics, refresh = std::move(refresh)](const Request& request,
+                                                          Response& response) {
+    refresh();
+    const bool openmetrics =
+        request.Header("accept").find("application/openmetrics-text") != std::string_view::npos;
+    response.content_type = ServerMetrics::ContentType(openmetrics);
+    response.body = metrics.Render(openmetrics);
+  };
+  return route;
 }
 
 }  // namespace reeve::server

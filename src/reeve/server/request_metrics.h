@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "reeve/server/transport.h"
 #include "reeve/telemetry/registry.h"
 
 namespace reeve::server {
@@ -21,13 +22,13 @@ class RequestMetrics {
 
   void AddRoute(std::string_view route, std::string_view method);
   void OnBegin() { in_flight_->Add(1); }
-  void OnEnd(std::string_view route, std::string_view method, int status, double seconds);
+  void OnEnd(const RequestEnd& request);
 
  private:
   struct Series {
     std::string route, method;
     int status = 0;
-    std::shared_ptr<telemetry::Counter> count;
+    std::shared_ptr<telemetry::Counter> count, bytes_in, bytes_out;
     std::shared_ptr<telemetry::Histogram> duration;
   };
   static constexpr std::size_t kPlaces = 8192;
@@ -37,7 +38,7 @@ class RequestMetrics {
                      std::size_t place);
 
   const std::size_t most_routes_;
-  telemetry::Family<telemetry::Counter>& counts_;
+  telemetry::Family<telemetry::Counter>&counts_, &bytes_in_, &bytes_out_;
   telemetry::Family<telemetry::Histogram>& durations_;
   const std::shared_ptr<telemetry::Counter> in_flight_;
   // Open addressing; what is there stays.

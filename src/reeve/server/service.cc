@@ -5,7 +5,6 @@
 
 #include "reeve/base/log.h"
 #include "reeve/server/description/description_routes.h"
-#include "reeve/server/description/reasons.h"
 #include "reeve/server/health.h"
 #include "reeve/server/metrics_route.h"
 #include "reeve/server/scoring/csv_stream.h"
@@ -19,22 +18,6 @@
 namespace reeve::server {
 namespace {
 
-// The transport's word for what the metrics count.
-class MetricsObserver final : public TransportObserver {
- public:
-  explicit MetricsObserver(ServiceMetrics& metrics) : metrics_(metrics) {}
-  void OnRequestBegin() override { metrics_.OnRequestBegin(); }
-  void OnRequestEnd(std::string_view route, std::string_view method, int status,
-                    double seconds) override {
-    metrics_.OnRequestEnd(route, method, status, seconds);
-  }
-  void OnRefused(std::string_view reason) override { metrics_.OnRefused(reason); }
-  void SetConnections(std::int64_t open) override { metrics_.SetConnections(open); }
-
- private:
-  ServiceMetrics& metrics_;
-};
-
 void Append(std::vector<Route> more, std::vector<Route>& routes) {
   for (Route& route : more) routes.push_back(std::move(route));
 }
@@ -44,7 +27,6 @@ class ServiceImpl final : public Service {
   // Members of the class outlive the transport, whose routes point to them.
   Status Open(const ServiceOptions& options) {
     metrics_ = ServiceMetrics::Make();
-    observer_ = std::make_unique<MetricsObserver>(*metrics_);
     REEVE_ASSIGN_OR_RETURN(host_, ModelHost::Open({.models = options.models,
                                                    .tracking_uri = options.tracking_uri,
                                                    .metrics = metrics_.get()}));
@@ -63,12 +45,14 @@ class ServiceImpl final : public Service {
     host_name_ = options.transport.host;
     admin_host_name_ = options.transport.admin_host;
     std::vector<Route> routes = Routes(options);
-    for (const Route& route : routes)
-      metrics_->AddRoute(route.label.empty() ? route.pattern : route.label, route.method);
+    for (Route& route : routes) {
+      route.at_admin_address = route.role >= Role::kRead;
+      metrics_->server().AddRoute(route.label.empty() ? route.pattern : route.label, route.method);
+    }
     TransportParts parts{.routes = std::move(routes),
                          .authenticator = &authenticator_,
                          .access_log = access_log_.get(),
-                         .observer = observer_.get(),
+                         .observer = &metrics_->server(),
                          .on_drain = [this] { is_ready_ = false; }};
     REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(options.transport, std::move(parts)));
     return Status::Ok();
@@ -105,15 +89,13 @@ class ServiceImpl final : public Service {
 
   std::vector<Route> Routes(const ServiceOptions& options) {
     const auto is_ready = [this] { return is_ready_.load(); };
-    std::vector<Route> routes =
-        PredictRoutes(context_, [](const ServedModel& model, std::span<const contract::Cell> row,
-                                   std::string& out) { AppendReasons(Reasons(model, row), out); });
+    std::vector<Route> routes = PredictRoutes(context_);
     routes.push_back(CsvRoute(context_));
     Append(FeedbackRoutes(context_), routes);
     Append(InvocationsRoutes(context_), routes);
     Append(V2Routes(context_, is_ready), routes);
     Append(HealthRoutes(context_, {.is_ready = is_ready}), routes);
-    routes.push_back(MetricsRoute(context_));
+    routes.push_back(MetricsRoute(metrics_->server(), [this] { ShowPredictionLog(); }));
     if (!options.health_path.empty()) {
       std::vector<Route> health = HealthRoutes(context_, {.is_ready = is_ready});
       health.front().pattern = options.health_path;
@@ -127,8 +109,13 @@ class ServiceImpl final : public Service {
     return routes;
   }
 
+  void ShowPredictionLog() const {
+    if (log_ == nullptr) return;
+    const predictions::PredictionLogStats stats = log_->stats();
+    metrics_->SetPredictionLog(stats.rows_written, stats.rows_dropped, stats.bytes_written);
+  }
+
   std::unique_ptr<ServiceMetrics> metrics_;
-  std::unique_ptr<MetricsObserver> observer_;
   std::unique_ptr<ModelHost> host_;
   std::unique_ptr<predictions::PredictionLog> log_;
   std::unique_ptr<AccessLog> access_log_;

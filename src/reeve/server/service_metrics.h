@@ -8,6 +8,7 @@
 #include "reeve/base/result.h"
 #include "reeve/contract/contract.h"
 #include "reeve/inference/row_scorer.h"
+#include "reeve/server/server_metrics.h"
 
 namespace reeve::server {
 
@@ -36,18 +37,8 @@ class ServiceMetrics {
   static std::unique_ptr<ServiceMetrics> Make(const ServiceMetricsOptions& options = {});
   virtual ~ServiceMetrics() = default;
 
-  /// Shows the series of a route at 0 from now on: call it for every route before the first
-  /// request. Routes that were never added appear with their first request.
-  virtual void AddRoute(std::string_view /*route*/, std::string_view /*method*/) {}
-  virtual void OnRequestBegin() = 0;
-  /// `route` and `method` come from the route table, so that their values are bounded; what no
-  /// route took is "other".
-  virtual void OnRequestEnd(std::string_view route, std::string_view method, int status,
-                            double seconds) = 0;
-  /// Refused before a handler saw it: "overload", "body_too_large", "header_too_large",
-  /// "malformed", "timeout", "unauthorized".
-  virtual void OnRefused(std::string_view reason) = 0;
-  virtual void SetConnections(std::int64_t open) = 0;
+  /// Requests, connections, the process; and all of the below, when it is shown.
+  virtual ServerMetrics& server() = 0;
 
   /// Counters of a model version, all at 0 from now on. The model's info, loaded and trained
   /// timestamps are shown until the object is destroyed.
@@ -66,11 +57,6 @@ class ServiceMetrics {
   /// What the prediction log says of itself; called when metrics are read.
   virtual void SetPredictionLog(std::int64_t written, std::int64_t dropped,
                                 std::uint64_t bytes) = 0;
-
-  /// Prometheus text 0.0.4, or OpenMetrics 1.0.0.
-  virtual std::string Render(bool openmetrics) = 0;
-  /// The Content-Type of what Render gives.
-  static std::string_view ContentType(bool openmetrics);
 };
 
 }  // namespace reeve::server

@@ -12,7 +12,7 @@ ServiceMetrics& Metrics() {
     auto made = ServiceMetrics::Make();
     for (const char* route : {"/predict", "/predict/batch", "/health", "/metrics", "/invocations",
                               "/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}"})
-      made->AddRoute(route, "POST");
+      made->server().AddRoute(route, "POST");
     return made;
   }();
   return *metrics;
@@ -20,8 +20,8 @@ ServiceMetrics& Metrics() {
 
 void BM_Request(benchmark::State& state) {
   for (auto _ : state) {
-    Metrics().OnRequestBegin();
-    Metrics().OnRequestEnd("/v2/models/{name}/infer", "POST", 200, 120e-6);
+    Metrics().server().OnRequestBegin();
+    Metrics().server().OnRequestEnd({"/v2/models/{name}/infer", "POST", 200, 120e-6});
   }
 }
 BENCHMARK(BM_Request);
@@ -45,7 +45,7 @@ void BM_Scored(benchmark::State& state) {
 BENCHMARK(BM_Scored)->Arg(1)->Arg(1000);
 
 void BM_Render(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(Metrics().Render(state.range(0) != 0));
+  for (auto _ : state) benchmark::DoNotOptimize(Metrics().server().Render(state.range(0) != 0));
 }
 BENCHMARK(BM_Render)->Arg(0)->Arg(1);
 

@@ -1,10 +1,9 @@
 #include "reeve/server/service_metrics.h"
 
-#include <map>
-#include <thread>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "reeve/server/test_samples.h"
 
 namespace reeve::server {
 namespace {
@@ -29,95 +28,11 @@ ServiceMetrics::ModelLabels Loans(const std::string& version = "7") {
           .loaded_at = 1.8e9};
 }
 
-// "name{labels}" -> value.
-std::map<std::string, double> Samples(ServiceMetrics& metrics) {
-  std::map<std::string, double> samples;
-  std::istringstream text(metrics.Render(false));
-  for (std::string line; std::getline(text, line);) {
-    if (line.starts_with("#")) continue;
-    const std::size_t space = line.rfind(' ');
-    EXPECT_TRUE(samples.emplace(line.substr(0, space), std::stod(line.substr(space + 1))).second)
-        << line;
-  }
-  return samples;
-}
-
-TEST(ServiceMetricsTest, CountsRequestsByRouteMethodAndCode) {
-  const auto metrics = ServiceMetrics::Make();
-  metrics->AddRoute("/predict", "POST");
-  const std::string ok = R"(reeve_http_requests_total{route="/predict",method="POST",code="200"})";
-  EXPECT_EQ(Samples(*metrics).at(ok), 0);
-  for (int i = 0; i < 3; ++i) {
-    metrics->OnRequestBegin();
-    metrics->OnRequestEnd("/predict", "POST", i == 2 ? 400 : 200, 0.0002);
-  }
-  metrics->OnRequestBegin();
-  auto samples = Samples(*metrics);
-  EXPECT_EQ(samples.at(ok), 2);
-  EXPECT_EQ(samples.at(R"(reeve_http_requests_total{route="/predict",method="POST",code="400"})"),
-            1);
-  EXPECT_EQ(samples.at("reeve_http_requests_in_flight"), 1);
-  const std::string duration = "reeve_http_request_duration_seconds_";
-  EXPECT_EQ(samples.at(duration + R"(bucket{route="/predict",le="0.0001"})"), 0);
-  EXPECT_EQ(samples.at(duration + R"(bucket{route="/predict",le="0.00025"})"), 3);
-  EXPECT_EQ(samples.at(duration + R"(count{route="/predict"})"), 3);
-}
-
-TEST(ServiceMetricsTest, MakesNoSeriesForWhatStrangersSend) {
-  const auto metrics = ServiceMetrics::Make({.most_routes = 3});
-  metrics->AddRoute("/predict", "POST");
-  metrics->OnRequestEnd("other", "GET", 404, 0);
-  const std::size_t before = Samples(*metrics).size();
-  for (int i = 0; i < 1000; ++i) {
-    metrics->OnRequestEnd("other", "BREW" + std::to_string(i), 404, 0);
-    metrics->OnRequestEnd("other", "GET", 404, 0);
-    metrics->OnRequestEnd("/predict", "POST", 100'000 + i, 0);
-    metrics->OnRefused("reason" + std::to_string(i));
-  }
-  EXPECT_EQ(Samples(*metrics).size(), before);
-  for (int i = 0; i < 1000; ++i) metrics->OnRequestEnd("/new" + std::to_string(i), "GET", 200, 0);
-  EXPECT_LT(Samples(*metrics).size(), before + 40);
-}
-
-TEST(ServiceMetricsTest, FindsEveryOneOfManySeries) {
-  const auto metrics = ServiceMetrics::Make();
-  for (int round = 0; round < 2; ++round) {
-    for (int i = 0; i < 200; ++i) {
-      for (const int status : {200, 404})
-        metrics->OnRequestEnd("/v2/models/{name}/" + std::to_string(i), "GET", status, 0);
-    }
-  }
-  const auto samples = Samples(*metrics);
-  for (int i = 0; i < 200; ++i) {
-    EXPECT_EQ(samples.at("reeve_http_requests_total{route=\"/v2/models/{name}/" +
-                         std::to_string(i) + "\",method=\"GET\",code=\"404\"}"),
-              2);
-  }
-}
-
-TEST(ServiceMetricsTest, CountsRequestsOfManyThreads) {
-  const auto metrics = ServiceMetrics::Make();
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 8; ++t) {
-    threads.emplace_back([&] {
-      for (int i = 0; i < 2000; ++i) {
-        metrics->OnRequestBegin();
-        metrics->OnRequestEnd("/r" + std::to_string(i % 50), "GET", 200 + i % 3, 1e-3);
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  double sum = 0;
-  for (const auto& [name, value] : Samples(*metrics))
-    sum += name.starts_with("reeve_http_requests_total") ? value : 0;
-  EXPECT_EQ(sum, 16'000);
-}
-
 TEST(ServiceMetricsTest, ShowsAModelAtZeroAndCountsItsRows) {
   const auto metrics = ServiceMetrics::Make();
   const auto model = metrics->AddModel(Loans(), TwoFeatures());
   const std::string labels = R"(model="loans",version="7")";
-  auto samples = Samples(*metrics);
+  auto samples = Samples(metrics->server());
   for (const char* name : {"Yes", "No"})
     EXPECT_EQ(samples.at("reeve_predictions_total{" + labels + ",class=\"" + name + "\"}"), 0);
   EXPECT_EQ(samples.at("reeve_feature_unseen_total{" + labels + R"(,feature="edu\"cation"})"), 0);
@@ -134,7 +49,7 @@ TEST(ServiceMetricsTest, ShowsAModelAtZeroAndCountsItsRows) {
                    {.row = 3, .field = 1, .rule = contract::Rule::kUnseenCategory},
                    {.row = 3, .field = 0, .rule = contract::Rule::kMissingValue}};
   model->OnScored(scores, 1e-6);
-  samples = Samples(*metrics);
+  samples = Samples(metrics->server());
   EXPECT_EQ(samples.at("reeve_rows_scored_total{" + labels + "}"), 3);
   EXPECT_EQ(samples.at("reeve_predictions_total{" + labels + R"(,class="Yes"})"), 2);
   EXPECT_EQ(samples.at("reeve_prediction_score_count{" + labels + "}"), 3);
@@ -159,7 +74,7 @@ TEST(ServiceMetricsTest, PutsScoresIntoTheBucketsOfTheirBounds) {
     }
   }
   model->OnScored(scores, 0);
-  const auto samples = Samples(*metrics);
+  const auto samples = Samples(metrics->server());
   for (int bucket = 1; bucket <= 20; ++bucket) {
     const double bound = bucket / 20.0;
     double expected = 0;
@@ -185,7 +100,7 @@ TEST(ServiceMetricsTest, SharesASeriesBetweenFeaturesBeyondTheLimit) {
   scores.predicted = {0, 9};
   scores.missing.assign(10, 1);
   model->OnScored(scores, 0);
-  const auto samples = Samples(*metrics);
+  const auto samples = Samples(metrics->server());
   const std::string labels = R"(model="loans",version="7",)";
   EXPECT_EQ(samples.at("reeve_feature_missing_total{" + labels + R"(feature="f1"})"), 1);
   EXPECT_EQ(samples.at("reeve_feature_missing_total{" + labels + R"(feature="other"})"), 8);
@@ -199,13 +114,13 @@ TEST(ServiceMetricsTest, KeepsCountsOfRetiredVersionsForAWhile) {
   // The same version once more, before the first object goes.
   auto again = metrics->AddModel(Loans("1"), TwoFeatures());
   first.reset();
-  EXPECT_THAT(metrics->Render(false), HasSubstr("reeve_model_info"));
+  EXPECT_THAT(metrics->server().Render(false), HasSubstr("reeve_model_info"));
   again.reset();
-  std::string text = metrics->Render(false);
+  std::string text = metrics->server().Render(false);
   EXPECT_THAT(text, Not(HasSubstr("reeve_model_info")));
   EXPECT_THAT(text, HasSubstr(R"(reeve_rows_scored_total{model="loans",version="1"} 0)"));
   for (const char* version : {"2", "3"}) metrics->AddModel(Loans(version), TwoFeatures());
-  text = metrics->Render(false);
+  text = metrics->server().Render(false);
   EXPECT_THAT(text, Not(HasSubstr(R"(version="1")")));
   EXPECT_THAT(text, HasSubstr(R"(version="2")"));
 }
@@ -225,18 +140,11 @@ TEST(ServiceMetricsTest, ShowsWhatThePredictionLogSays) {
   metrics->SetPredictionLog(10, 2, 1000);
   metrics->SetPredictionLog(12, 2, 1500);
   metrics->OnLabels(3);
-  const auto samples = Samples(*metrics);
+  const auto samples = Samples(metrics->server());
   EXPECT_EQ(samples.at("reeve_prediction_log_written_rows_total"), 12);
   EXPECT_EQ(samples.at("reeve_prediction_log_dropped_rows_total"), 2);
   EXPECT_EQ(samples.at("reeve_prediction_log_written_bytes_total"), 1500);
   EXPECT_EQ(samples.at("reeve_labels_received_total"), 3);
-}
-
-TEST(ServiceMetricsTest, EndsOpenMetricsAsItHasTo) {
-  const auto metrics = ServiceMetrics::Make();
-  EXPECT_TRUE(metrics->Render(true).ends_with("# EOF\n"));
-  EXPECT_THAT(ServiceMetrics::ContentType(true), HasSubstr("application/openmetrics-text"));
-  EXPECT_THAT(ServiceMetrics::ContentType(false), HasSubstr("version=0.0.4"));
 }
 
 }  // namespace

@@ -5,13 +5,18 @@
 
 #include "reeve/base/file_system.h"
 #include "reeve/mlflow/locations.h"
+#include "reeve/server/access/access_guard.h"
+#include "reeve/server/access/caller.h"
 #include "reeve/server/artifacts/abandoned_uploads.h"
 #include "reeve/server/artifacts/artifact_routes.h"
+#include "reeve/server/metrics_route.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/artifact_lookups.h"
 #include "reeve/server/tracking_api/graphql_routes.h"
 #include "reeve/server/tracking_api/start_page.h"
+#include "reeve/server/tracking_api/static_prefix.h"
 #include "reeve/server/tracking_api/ui_routes.h"
+#include "reeve/server/tracking_metrics.h"
 #include "reeve/sql/open.h"
 #include "reeve/tracking/artifact_location.h"
 
@@ -23,15 +28,16 @@ void Append(std::vector<Route> more, std::vector<Route>& routes) {
 }
 
 // The addresses stay, so that a client learns why there is nothing.
-void Disable(std::vector<Route>& routes) {
+void Disable(std::vector<Route>& routes, const std::string& option, const std::string& purpose) {
   for (Route& route : routes) {
     route.open = nullptr;
-    route.handle = [pattern = route.pattern](const Request&, Response& response) {
+    route.handle = [body = "Endpoint: " + route.pattern +
+                           " disabled due to the server running with `" + option +
+                           "`. Start it without that option to " +
+                           purpose](const Request&, Response& response) {
       response.status = 503;
       response.content_type = "text/plain; charset=utf-8";
-      response.body = "Endpoint: " + pattern +
-                      " disabled due to the server running with `--no-serve-artifacts`. Start it "
-                      "without that option to keep artifacts behind it";
+      response.body = body;
     };
   }
 }
@@ -42,6 +48,17 @@ Result<std::string> FolderAt(const std::string& place) {
   Result<std::string> path = tracking::LocalPath(place, AbsolutePath("."));
   if (!path.ok()) return std::move(path).status().WithContext("--artifacts-destination");
   return path;
+}
+
+// What tells of everything at once: not for users who may see a part of it.
+void RefuseLimitedCallers(std::vector<Route>& routes) {
+  for (Route& route : routes) {
+    route.handle = [next = std::move(route.handle)](const Request& request, Response& response) {
+      const Caller* const caller = request.notes == nullptr ? nullptr : request.notes->caller;
+      if (caller != nullptr && caller->user_id) return RefuseForbidden(response);
+      next(request, response);
+    };
+  }
 }
 
 // Local folders in which artifacts of this database may lie: what new experiments are told, and
@@ -63,24 +80,25 @@ std::vector<std::string> LocalFolders(const TrackingServiceOptions& options) {
 class TrackingServiceImpl final : public TrackingService {
  public:
   explicit TrackingServiceImpl(const TrackingServiceOptions& options)
-      : guard_(options.guard),
+      : options_(options),
+        guard_(options.guard),
         is_secure_(!options.transport.tls_certificate.empty()),
-        host_(options.transport.host),
-        serves_artifacts_(options.serves_artifacts),
+        metrics_(AbsolutePath(options.artifact_folder)),
         places_(AbsolutePath(options.artifact_folder), LocalFolders(options)) {}
 
-  Status Open(const TrackingServiceOptions& options) {
-    mlflow::ApiOptions api{.database_uri = options.database_uri};
-    if (!options.artifact_root.empty()) {
-      REEVE_ASSIGN_OR_RETURN(api.artifact_root, mlflow::ResolveLocation(options.artifact_root,
-                                                                        "default_artifact_root"));
-    }
-    REEVE_ASSIGN_OR_RETURN(api_, mlflow::Api::Open(api));
-    REEVE_ASSIGN_OR_RETURN(access_log_, AccessLog::Open(options.access_log));
-    REEVE_ASSIGN_OR_RETURN(access_, Access::Open(options.access, *api_, Clock::System()));
-    REEVE_ASSIGN_OR_RETURN(std::vector<Route> routes, Routes(options.ui_folder));
-    TransportParts parts{.routes = std::move(routes), .access_log = access_log_.get()};
-    REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(options.transport, std::move(parts)));
+  Status Open() {
+    REEVE_RETURN_IF_ERROR(CheckStaticPrefix(options_.static_prefix));
+    REEVE_ASSIGN_OR_RETURN(api_, OpenApi());
+    REEVE_ASSIGN_OR_RETURN(access_log_, AccessLog::Open(options_.access_log));
+    REEVE_ASSIGN_OR_RETURN(access_, Access::Open(options_.access, *api_, Clock::System()));
+    REEVE_ASSIGN_OR_RETURN(std::vector<Route> routes, Routes());
+    TransportParts parts{.routes = std::move(routes),
+                         .access_log = access_log_.get(),
+                         .observer = &metrics_.server()};
+    TransportOptions transport = options_.transport;
+    transport.error_forms =
+        AddStaticPrefix(options_.static_prefix, std::move(transport.error_forms));
+    REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(transport, std::move(parts)));
     return Status::Ok();
   }
 
@@ -94,40 +112,94 @@ class TrackingServiceImpl final : public TrackingService {
   }
 
   std::string address() const override {
-    const bool is_ipv6 = host_.find(':') != std::string::npos;
-    return (is_secure_ ? "https://" : "http://") + (is_ipv6 ? "[" + host_ + "]" : host_) + ":" +
-           std::to_string(transport_->port());
+    return Address(options_.transport.host, transport_->port()) + options_.static_prefix;
+  }
+  std::string metrics_address() const override {
+    return (transport_->admin_port() == 0
+                ? Address(options_.transport.host, transport_->port())
+                : Address(options_.transport.admin_host, transport_->admin_port())) +
+           "/metrics";
   }
 
  private:
-  Result<std::vector<Route>> Routes(const std::string& ui_folder) const {
-    std::vector<Route> routes = ApiRoutes(*api_, access_->policy());
-    Append(access_->Routes(), routes);
-    Append(GraphqlRoutes(*api_, places_, access_->policy()), routes);
-    if (ui_folder.empty()) {
-      routes.push_back(StartPageRoute(*api_));
-    } else {
-      REEVE_ASSIGN_OR_RETURN(std::vector<Route> pages, UiRoutes(ui_folder));
-      Append(std::move(pages), routes);
+  std::string Address(const std::string& host, int port) const {
+    const bool is_ipv6 = host.find(':') != std::string::npos;
+    return (is_secure_ ? "https://" : "http://") + (is_ipv6 ? "[" + host + "]" : host) + ":" +
+           std::to_string(port);
+  }
+
+  Result<std::unique_ptr<mlflow::Api>> OpenApi() {
+    if (options_.artifacts_only) return mlflow::Api::WithoutDatabase();
+    mlflow::ApiOptions api{.database_uri = options_.database_uri, .pool_observer = &metrics_};
+    if (!options_.artifact_root.empty()) {
+      REEVE_ASSIGN_OR_RETURN(api.artifact_root, mlflow::ResolveLocation(options_.artifact_root,
+                                                                        "default_artifact_root"));
     }
+    return mlflow::Api::Open(api);
+  }
+
+  Result<std::vector<Route>> Routes() {
+    std::vector<Route> routes = TrackingRoutes();
+    Append(access_->Routes(), routes);
+    REEVE_ASSIGN_OR_RETURN(std::vector<Route> pages, Pages());
+    Append(std::move(pages), routes);
     access_->guard().Protect(routes, AccessGuard::Grants::kByHandler);
-    std::vector<Route> artifacts = ArtifactRoutes({.root = places_.proxied(), .https = is_secure_});
-    if (!serves_artifacts_) Disable(artifacts);
-    Append(ArtifactLookupRoutes(*api_, places_), artifacts);
+    std::vector<Route> artifacts = AllArtifactRoutes();
     access_->guard().Protect(artifacts, AccessGuard::Grants::kByArtifact);
     Append(std::move(artifacts), routes);
     guard_.Protect(routes);
-    std::vector<Route> probes = ProbeRoutes(*api_);
+    std::vector<Route> probes = ProbeRoutes(options_.artifacts_only ? nullptr : api_.get());
     guard_.Protect(probes, false);
     Append(std::move(probes), routes);
+    AddStaticPrefix(options_.static_prefix, routes);
+    if (!options_.static_prefix.empty()) routes.push_back(RedirectToPrefix(options_.static_prefix));
+    Append(OperatorRoutes(), routes);
     return routes;
   }
 
+  // As with MLflow, not below a prefix: who scrapes it does not come through the proxy.
+  std::vector<Route> OperatorRoutes() {
+    std::vector<Route> routes = {MetricsRoute(metrics_.server(), [this] { metrics_.Refresh(); })};
+    RefuseLimitedCallers(routes);
+    access_->guard().Protect(routes, AccessGuard::Grants::kByHandler);
+    guard_.Protect(routes);
+    return routes;
+  }
+
+  // What needs the database and no artifacts.
+  std::vector<Route> TrackingRoutes() const {
+    std::vector<Route> routes = ApiRoutes(*api_, access_->policy());
+    Append(GraphqlRoutes(*api_, places_, access_->policy()), routes);
+    DisableIfArtifactsOnly(routes);
+    return routes;
+  }
+
+  Result<std::vector<Route>> Pages() const {
+    if (!options_.ui_folder.empty()) return UiRoutes(options_.ui_folder);
+    return std::vector<Route>{StartPageRoute(*api_, {.static_prefix = options_.static_prefix,
+                                                     .shows_latest = !options_.artifacts_only})};
+  }
+
+  std::vector<Route> AllArtifactRoutes() const {
+    std::vector<Route> routes = ArtifactRoutes(
+        {.root = places_.proxied(), .static_prefix = options_.static_prefix, .https = is_secure_});
+    if (!options_.serves_artifacts)
+      Disable(routes, "--no-serve-artifacts", "keep artifacts behind it");
+    std::vector<Route> lookups = ArtifactLookupRoutes(*api_, places_);
+    DisableIfArtifactsOnly(lookups);
+    Append(std::move(lookups), routes);
+    return routes;
+  }
+
+  void DisableIfArtifactsOnly(std::vector<Route>& routes) const {
+    if (options_.artifacts_only) Disable(routes, "--artifacts-only", "track runs and models");
+  }
+
   // Members of the class outlive the transport, whose routes point to them.
+  const TrackingServiceOptions options_;
   HostGuard guard_;
   bool is_secure_;
-  std::string host_;
-  bool serves_artifacts_;
+  TrackingMetrics metrics_;
   ArtifactPlaces places_;
   std::unique_ptr<mlflow::Api> api_;
   std::unique_ptr<AccessLog> access_log_;
@@ -142,7 +214,7 @@ Result<std::unique_ptr<TrackingService>> TrackingService::Start(
   TrackingServiceOptions resolved = options;
   REEVE_ASSIGN_OR_RETURN(resolved.artifact_folder, FolderAt(options.artifact_folder));
   auto service = std::make_unique<TrackingServiceImpl>(resolved);
-  REEVE_RETURN_IF_ERROR(service->Open(resolved));
+  REEVE_RETURN_IF_ERROR(service->Open());
   return std::unique_ptr<TrackingService>(std::move(service));
 }
 

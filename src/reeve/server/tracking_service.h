@@ -25,6 +25,11 @@ struct TrackingServiceOptions {
   std::string ui_folder = {};
   /// False: the addresses of artifacts behind this server say that there are none (503).
   bool serves_artifacts = true;
+  /// True: the artifacts behind this server and nothing else; no database is opened, and the
+  /// addresses of what needs one say so (503).
+  bool artifacts_only = false;
+  /// "/mlflow": everything but /metrics moves below it, see static_prefix.h; empty: nothing does.
+  std::string static_prefix = {};
   HostGuardOptions guard;
   TransportOptions transport;
   /// Neither users nor tokens: every route is open to whoever reaches the address.
@@ -44,6 +49,8 @@ class TrackingService {
   virtual Status Run(const Cancellation& stop) = 0;
   /// "http://127.0.0.1:5000".
   virtual std::string address() const = 0;
+  /// Where the metrics are: the main address, without a prefix, or an admin address.
+  virtual std::string metrics_address() const = 0;
 };
 
 }  // namespace reeve::server

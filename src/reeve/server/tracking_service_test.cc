@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "reeve/base/file_system.h"
 #include "reeve/base/test_folder.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/artifact_lookups.h"
@@ -18,7 +19,7 @@ class TrackingRoutesTest : public ::testing::Test {
     ASSERT_TRUE(api.ok()) << api.status().message();
     api_ = std::move(*api);
     routes_ = ApiRoutes(*api_);
-    for (Route& route : ProbeRoutes(*api_)) routes_.push_back(std::move(route));
+    for (Route& route : ProbeRoutes(api_.get())) routes_.push_back(std::move(route));
     routes_.push_back(StartPageRoute(*api_));
   }
 
@@ -71,6 +72,18 @@ TEST_F(TrackingRoutesTest, ProbesAndThePageAnswer) {
   EXPECT_NE(Ask("GET", "/").body.find("No run yet"), std::string::npos);
 }
 
+TEST_F(TrackingRoutesTest, WithoutADatabaseProbesAndThePageStillAnswer) {
+  api_ = mlflow::Api::WithoutDatabase();
+  routes_ = ProbeRoutes(nullptr);
+  routes_.push_back(StartPageRoute(*api_, {.static_prefix = "/x", .shows_latest = false}));
+  EXPECT_EQ(Ask("GET", "/health").body, "OK");
+  const std::string page = Ask("GET", "/").body;
+  EXPECT_EQ(page.find("Latest runs"), std::string::npos);
+  EXPECT_NE(page.find("MLFLOW_TRACKING_URI=http://127.0.0.1:5000/x"), std::string::npos);
+  routes_ = ApiRoutes(*api_);
+  EXPECT_EQ(Ask("GET", "/api/2.0/mlflow/experiments/get", "", "experiment_id=0").status, 503);
+}
+
 TEST_F(TrackingRoutesTest, ReadingAndWritingNeedDifferentRoles) {
   const auto role = [&](std::string_view pattern) {
     for (const Route& route : routes_) {
@@ -107,6 +120,25 @@ TEST(TrackingServiceTest, ListensAndSaysWhere) {
   const auto service = TrackingService::Start(options);
   ASSERT_TRUE(service.ok()) << service.status().message();
   EXPECT_TRUE((*service)->address().starts_with("http://127.0.0.1:"));
+}
+
+TEST(TrackingServiceTest, SaysWhereItIsBelowAPrefix) {
+  const TestFolder folder;
+  TrackingServiceOptions options{.database_uri = "sqlite:///" + folder.Path("mlflow.db"),
+                                 .static_prefix = "/mlflow"};
+  const auto service = TrackingService::Start(options);
+  ASSERT_TRUE(service.ok()) << service.status().message();
+  EXPECT_TRUE((*service)->address().ends_with("/mlflow"));
+  options.static_prefix = "mlflow";
+  EXPECT_EQ(TrackingService::Start(options).status().code(), StatusCode::kInvalidArgument);
+}
+
+TEST(TrackingServiceTest, OpensNoDatabaseForArtifactsOnly) {
+  const TestFolder folder;
+  const TrackingServiceOptions options{.database_uri = "sqlite:///" + folder.Path("mlflow.db"),
+                                       .artifacts_only = true};
+  EXPECT_TRUE(TrackingService::Start(options).ok());
+  EXPECT_FALSE(FileSystem::System().Exists(folder.Path("mlflow.db")));
 }
 
 TEST(TrackingServiceTest, ArtifactsLieOnThisMachine) {

@@ -106,7 +106,7 @@ class ServingTransport final : public Transport {
   Status MakeRouters(std::vector<Route> routes) {
     std::vector<Route> here, admin;
     for (auto& route : routes) {
-      const bool is_admin = route.role >= Role::kRead;
+      const bool is_admin = route.at_admin_address;
       if (options_.admin_port && (is_admin || route.role == Role::kPublic)) admin.push_back(route);
       if (!options_.admin_port || !is_admin) here.push_back(std::move(route));
     }

@@ -18,17 +18,26 @@
 
 namespace reeve::server {
 
+/// A request that was answered. Views live as long as the call that tells of it.
+struct RequestEnd {
+  /// From the route table, so that their values are bounded; what no route took is "other".
+  std::string_view route, method;
+  /// 499: the client went away before its answer.
+  int status = 0;
+  /// Since the head was complete.
+  double seconds = 0;
+  /// Bytes of the bodies: received, and made to be sent.
+  std::uint64_t bytes_in = 0, bytes_out = 0;
+};
+
 /// What the transport tells of its work. Called by all its threads at once: cheap and thread-safe.
 class TransportObserver {
  public:
   virtual ~TransportObserver() = default;
   /// A request's head was understood. Exactly one OnRequestEnd follows.
   virtual void OnRequestBegin() {}
-  /// The answer is made (not: has arrived). `route` and `method` come from the route table, so that
-  /// their values are bounded; what no route took is "other". A client that went away before its
-  /// answer counts as status 499. `seconds` since the head was complete.
-  virtual void OnRequestEnd(std::string_view /*route*/, std::string_view /*method*/, int /*status*/,
-                            double /*seconds*/) {}
+  /// The answer is made (not: has arrived).
+  virtual void OnRequestEnd(const RequestEnd& /*request*/) {}
   /// Refused before a handler saw it: "overload", "body_too_large", "header_too_large",
   /// "malformed", "timeout", "unauthorized".
   virtual void OnRefused(std::string_view /*reason*/) {}
@@ -80,8 +89,8 @@ struct TransportOptions {
   /// newer.
   std::string tls_certificate = {};
   std::string tls_key = {};
-  /// Given: routes with Role::kRead and above are served at this address only, beside the
-  /// public ones, and no longer at the main one. Port 0: any free one, see admin_port().
+  /// Given: routes that ask for it (Route::at_admin_address) are served at this address only,
+  /// beside the public ones, and no longer at the main one. Port 0: any free one, see admin_port().
   std::optional<int> admin_port = std::nullopt;
   std::string admin_host = "127.0.0.1";
   TransportLimits limits = {};

@@ -20,8 +20,10 @@ namespace {
 using testing::HasSubstr;
 
 Route HandledBy(std::string method, std::string pattern,
-                std::function<void(const Request&, Response&)> handle, Role role = Role::kScore) {
+                std::function<void(const Request&, Response&)> handle, Role role = Role::kScore,
+                bool at_admin_address = false) {
   Route route;
+  route.at_admin_address = at_admin_address;
   route.method = std::move(method);
   route.pattern = std::move(pattern);
   route.handle = std::move(handle);
@@ -79,7 +81,7 @@ std::vector<Route> Routes() {
       HandledBy("GET", "/large",
                 [](const Request&, Response& response) { response.body.assign(8 << 20, 'x'); }),
       HandledBy(
-          "GET", "/metrics", [](const Request&, Response&) {}, Role::kRead),
+          "GET", "/metrics", [](const Request&, Response&) {}, Role::kRead, true),
       HandledBy(
           "GET", "/livez", [](const Request&, Response&) {}, Role::kPublic),
       stream,

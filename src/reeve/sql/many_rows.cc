@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <string>
+#include <utility>
 
 namespace reeve::sql {
 namespace {
@@ -35,14 +36,15 @@ std::string InsertText(const RowInsert& insert, std::size_t rows) {
 
 Result<std::int64_t> InsertRows(Database& database, const RowInsert& insert,
                                 std::span<const Parameter> values) {
+  // A row by itself is the cheapest for SQLite, which is asked without a way to anywhere.
+  const std::size_t most = database.dialect() == Dialect::kSqlite ? 1 : kMostRows;
   std::int64_t changed = 0;
-  while (!values.empty()) {
-    // A row by itself is the cheapest for SQLite, which is asked without a way to anywhere.
-    const std::size_t most = database.dialect() == Dialect::kSqlite ? 1 : kMostRows;
-    const std::size_t rows = std::min(most, std::bit_floor(values.size() / insert.columns));
-    REEVE_ASSIGN_OR_RETURN(
-        Statement statement,
-        database.PrepareViews(InsertText(insert, rows), values.first(rows * insert.columns)));
+  std::string sql;
+  for (std::size_t rows = 0; !values.empty();) {
+    const std::size_t next = std::min(most, std::bit_floor(values.size() / insert.columns));
+    if (std::exchange(rows, next) != next) sql = InsertText(insert, next);
+    REEVE_ASSIGN_OR_RETURN(Statement statement,
+                           database.PrepareViews(sql, values.first(rows * insert.columns)));
     REEVE_RETURN_IF_ERROR(statement.Step().status());
     changed += database.changes();
     values = values.subspan(rows * insert.columns);

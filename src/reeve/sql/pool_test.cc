@@ -54,9 +54,37 @@ TEST_F(PoolTest, WritersComeOneAfterTheOther) {
   EXPECT_EQ(row.Integer(0), 200);
 }
 
+class Recorder : public PoolObserver {
+ public:
+  void OnLease(LeaseKind kind, double waited_seconds) override {
+    EXPECT_GE(waited_seconds, 0);
+    told += kind == LeaseKind::kRead ? "r" : "w";
+  }
+  void OnReturn(LeaseKind kind, double held_seconds) override {
+    EXPECT_GE(held_seconds, 0);
+    told += kind == LeaseKind::kRead ? "R" : "W";
+  }
+  void OnFailure() override { told += "!"; }
+  std::string told;
+};
+
+TEST_F(PoolTest, AnObserverIsToldOfEachLoanAndItsEnd) {
+  Recorder recorder;
+  Pool pool([this] { return OpenSqlite(folder_.Path("x.db"), {}); }, &recorder);
+  {
+    const Result<Pool::Lease> writer = pool.Write();
+    Pool::Lease reader = std::move(pool.Read()).value();
+    const Pool::Lease moved = std::move(reader);
+  }
+  EXPECT_EQ(recorder.told, "wrRW");
+}
+
 TEST_F(PoolTest, AFailureToOpenIsTold) {
-  Pool pool([] { return Result<std::unique_ptr<Database>>(Status::Unavailable("away")); });
+  Recorder recorder;
+  Pool pool([] { return Result<std::unique_ptr<Database>>(Status::Unavailable("away")); },
+            &recorder);
   EXPECT_EQ(pool.Read().status().message(), "away");
+  EXPECT_EQ(recorder.told, "!");
 }
 
 }  // namespace

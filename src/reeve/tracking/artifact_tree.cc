@@ -59,4 +59,13 @@ bool IsPathBelow(const std::string& path) {
   });
 }
 
+bool IsPlainName(const std::string& name) {
+  constexpr std::size_t kMostBytes = 255;
+  const auto is_bad = [](char c) {
+    return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  };
+  return !name.empty() && name.size() <= kMostBytes && name != "." && name != ".." &&
+         IsUtf8(name) && std::none_of(name.begin(), name.end(), is_bad);
+}
+
 }  // namespace reeve::tracking

@@ -19,4 +19,8 @@ Status CopyWhole(const std::string& source, const std::string& target);
 /// backslashes.
 bool IsPathBelow(const std::string& path);
 
+/// Whether it is one name in a folder, which cannot lead anywhere else: UTF-8 of at most 255 bytes
+/// without slashes, backslashes and control characters, neither "." nor "..".
+bool IsPlainName(const std::string& name);
+
 }  // namespace reeve::tracking

@@ -23,7 +23,7 @@ FileCopier::~FileCopier() { (void)FileSystem::System().Remove(folder_); }
 Result<std::string> FileCopier::DigestOf(Store& store, const std::string& location,
                                          const std::string& path) {
   const std::string copy = JoinPath(folder_, "there");
-  REEVE_RETURN_IF_ERROR(store.FetchArtifact(location, path, copy));
+  REEVE_RETURN_IF_ERROR(store.artifacts().FetchOne(location, path, copy));
   Result<std::string> digest = Sha256OfFile(copy);
   REEVE_RETURN_IF_ERROR(FileSystem::System().Remove(copy));
   return digest;
@@ -33,7 +33,7 @@ Status FileCopier::CopyFile(const std::string& source, const std::string& target
                             const ArtifactFile& file, bool may_be_there) {
   const std::string copy = JoinPath(folder_, "here");
   REEVE_RETURN_IF_ERROR(FileSystem::System().CreateFolders(folder_));
-  REEVE_RETURN_IF_ERROR(from_.FetchArtifact(source, file.path, copy));
+  REEVE_RETURN_IF_ERROR(from_.artifacts().FetchOne(source, file.path, copy));
   REEVE_ASSIGN_OR_RETURN(const std::string digest, Sha256OfFile(copy));
   if (may_be_there) {
     const Result<std::string> there = DigestOf(to_, target, file.path);
@@ -42,7 +42,7 @@ Status FileCopier::CopyFile(const std::string& source, const std::string& target
       return Status::Ok();
     }
   }
-  REEVE_RETURN_IF_ERROR(to_.PutArtifact(target, file.path, copy));
+  REEVE_RETURN_IF_ERROR(to_.artifacts().PutOne(target, file.path, copy));
   REEVE_ASSIGN_OR_RETURN(const std::string there, DigestOf(to_, target, file.path));
   if (there != digest)
     return Status::Corrupt("file " + Quote(file.path, 300) + " at " + Quote(target, 300) +
@@ -54,10 +54,11 @@ Status FileCopier::CopyFile(const std::string& source, const std::string& target
 }
 
 Status FileCopier::Copy(const std::string& source, const std::string& target) {
-  REEVE_ASSIGN_OR_RETURN(const std::vector<ArtifactFile> files, from_.ListArtifacts(source));
+  REEVE_ASSIGN_OR_RETURN(const std::vector<ArtifactFile> files,
+                         from_.artifacts().ListFiles(source));
   report_.files.found += static_cast<std::int64_t>(files.size());
   if (files.empty()) return Status::Ok();
-  REEVE_ASSIGN_OR_RETURN(const std::vector<ArtifactFile> there, to_.ListArtifacts(target));
+  REEVE_ASSIGN_OR_RETURN(const std::vector<ArtifactFile> there, to_.artifacts().ListFiles(target));
   std::map<std::string, std::uint64_t> sizes;
   for (const ArtifactFile& file : there) sizes[file.path] = file.bytes;
   for (const ArtifactFile& file : files) {

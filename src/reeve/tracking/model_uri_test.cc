@@ -168,7 +168,7 @@ TEST_F(ModelUriTest, NamesWithAnAtSignAreFoundByVersion) {
 
 TEST_F(ModelUriTest, ModelsElsewhereAreUnavailable) {
   ASSERT_TRUE(
-      Raw()->RunScript("UPDATE model_versions SET storage_location = 's3://bucket/x'").ok());
+      Raw()->RunScript("UPDATE model_versions SET storage_location = 'gs://bucket/x'").ok());
   EXPECT_EQ(ResolveModel("loans", *store_).status().code(), StatusCode::kUnavailable);
 }
 

@@ -34,7 +34,10 @@ Status Absent(const std::string& what) {
 
 Status CheckSchema(sql::Database& database) {
   REEVE_ASSIGN_OR_RETURN(const bool there, database.HasTable(kVersionTable));
-  if (!there) return Absent(Quote(database.name(), 400) + " does not exist there");
+  if (!there) {
+    return Absent(Quote(database.name(), 400) +
+                  " is empty or another program's: it has none of MLflow's tables");
+  }
   REEVE_ASSIGN_OR_RETURN(const bool is_mlflows, IsMlflows(database));
   return is_mlflows ? Status::Ok() : OtherProgram(database);
 }

@@ -9,6 +9,7 @@
 #include "reeve/base/cancellation.h"
 #include "reeve/base/clock.h"
 #include "reeve/base/result.h"
+#include "reeve/tracking/artifacts.h"
 #include "reeve/tracking/records.h"
 #include "reeve/tracking/registry_event.h"
 
@@ -101,16 +102,8 @@ class Store {
 
   /// The folder beside which relative artifact locations are resolved.
   virtual const std::string& folder() const = 0;
-  /// The folder on this disk with the model that lies at an artifact location. A store on this disk
-  /// names the place, whether or not anything is there (LocalPath); a server's model is fetched.
-  virtual Result<std::string> FetchFolder(const std::string& location);
-  /// The folder on this disk in which what belongs at an artifact location is written: the place
-  /// itself (LocalPath), or for a server a folder that lives until Upload or as long as the store.
-  /// It need not be there yet. Fails with kUnavailable when nothing can be brought there.
-  virtual Result<std::string> WritableFolder(const std::string& location);
-  /// Brings what was written there to its location. Returns where it is now: the folder, or the
-  /// location on a server.
-  virtual Result<std::string> Upload(const std::string& location);
+  /// The files of its runs and models, by their locations.
+  virtual Artifacts& artifacts() = 0;
 
   virtual Result<Experiment> GetOrCreateExperiment(const std::string& name) = 0;
   virtual Result<std::vector<Experiment>> ListExperiments() = 0;
@@ -189,16 +182,6 @@ class Store {
   virtual Status CreateModel(const std::string& name, const std::string& description,
                              const Tags& tags) = 0;
   virtual Result<ModelVersion> AddVersion(const NewVersion& version) = 0;
-
-  /// Every file below a location, in the order of their paths; none when nothing is there. Symbolic
-  /// links are no files. Fails with kUnavailable when the location cannot be reached from here.
-  virtual Result<std::vector<ArtifactFile>> ListArtifacts(const std::string& location);
-  /// Copies one of them to `target` on this disk.
-  virtual Status FetchArtifact(const std::string& location, const std::string& path,
-                               const std::string& target);
-  /// Brings the file `source` of this disk there; replaces one that is there.
-  virtual Status PutArtifact(const std::string& location, const std::string& path,
-                             const std::string& source);
 };
 
 }  // namespace reeve::tracking

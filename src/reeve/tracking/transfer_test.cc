@@ -121,7 +121,7 @@ TEST_F(TransferTest, CopiesAllThatARunHolds) {
   ASSERT_EQ(inputs.size(), 1u);
   EXPECT_EQ(inputs[0].context, "training");
   std::vector<std::string> paths;
-  const auto files = to_->ListArtifacts(there.artifact_uri);
+  const auto files = to_->artifacts().ListFiles(there.artifact_uri);
   ASSERT_TRUE(files.ok());
   for (const ArtifactFile& file : *files) paths.push_back(file.path);
   EXPECT_THAT(paths, ElementsAre("pictures/ünd x.svg", "report.html"));

@@ -99,6 +99,10 @@ Result<Assessment> AssessFolds(const CrossValidation& validation, const Candidat
     made.importance.push_back(trained.importance);
     made.seconds += fit.seconds / static_cast<double>(fit.models.size());
   }
+  for (std::vector<double>& curve : curves) {
+    curve.resize(std::min(curve.size(), static_cast<std::size_t>(made.rounds)));
+    made.fold_curves.push_back(std::move(curve));
+  }
   AppendMeanCurve(models, "train_log_loss", made.rounds, made.history);
   AppendMeanCurve(models, "watched_log_loss", made.rounds, made.history);
   return made;

@@ -29,6 +29,9 @@ struct Assessment {
   learners::Params params;
   /// Loss on the learnt and on the held-out rows after each round, averaged over folds.
   std::vector<learners::HistoryPoint> history;
+  /// Of each fold: loss on its held-out rows after each round, up to `rounds`. Empty without
+  /// rounds.
+  std::vector<std::vector<double>> fold_curves;
   bool out_of_bag = false;
   double seconds = 0;
 };

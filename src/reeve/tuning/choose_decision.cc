@@ -30,12 +30,6 @@ void ChooseThreshold(std::span<const std::int32_t> labels, const DecisionOptions
 Result<ChosenDecision> ChooseDecision(std::span<const std::int32_t> labels,
                                       std::span<const std::int32_t> folds,
                                       const DecisionOptions& options, Probabilities& out_of_fold) {
-  if (options.costs && out_of_fold.classes != 2) {
-    return Status::InvalidArgument(
-        "costs of false positives and negatives are for two classes, "
-        "there are " +
-        std::to_string(out_of_fold.classes));
-  }
   REEVE_ASSIGN_OR_RETURN(FittedCalibration fitted,
                          FitCalibration(labels, out_of_fold, folds, options.calibration));
   ChosenDecision chosen{.calibration = std::move(fitted.calibration),

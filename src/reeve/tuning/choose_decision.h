@@ -16,8 +16,8 @@ namespace reeve::tuning {
 
 struct DecisionOptions {
   CalibrationOptions calibration = {};
-  /// What errors cost; the threshold is then the cheapest. Two classes only.
-  std::optional<evaluation::Costs> costs = {};
+  /// What wrong decisions cost; the threshold of two classes is then the cheapest.
+  std::optional<CostMatrix> costs = {};
   /// Without costs: the metric of decisions that the threshold maximises, or nothing for 0.5.
   std::optional<evaluation::Metric> threshold_metric = evaluation::Metric::kMcc;
 };
@@ -38,8 +38,7 @@ struct ChosenDecision {
 /// Calibrates out-of-fold predictions and chooses the threshold on the calibrated ones, in that
 /// order. Row i of everything is one row: its class, its probabilities, which are replaced by
 /// calibrated ones (each by a map that was fitted on other folds), and the fold it was predicted
-/// in. Fails with kInvalidArgument for costs or a kind of calibration that more than two classes
-/// rule out.
+/// in. Fails with kInvalidArgument for a kind of calibration that more than two classes rule out.
 Result<ChosenDecision> ChooseDecision(std::span<const std::int32_t> labels,
                                       std::span<const std::int32_t> folds,
                                       const DecisionOptions& options, Probabilities& out_of_fold);

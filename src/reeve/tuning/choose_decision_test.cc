@@ -39,8 +39,7 @@ ChosenDecision Choose(Sample& sample, const DecisionOptions& options) {
 TEST(ChooseDecisionTest, TheThresholdBelongsToCalibratedProbabilities) {
   // The same rows, decided by costs 1 : 4, belong to 0.2 on the scale that is right.
   Sample sample = MakeSample(6000, 1);
-  const ChosenDecision chosen =
-      Choose(sample, {.costs = evaluation::Costs{.false_positive = 1, .false_negative = 4}});
+  const ChosenDecision chosen = Choose(sample, {.costs = evaluation::CostsOfTwo(1, 4)});
   EXPECT_EQ(chosen.calibration.kind, inference::CalibrationKind::kTemperature);
   EXPECT_EQ(chosen.cost_rule, evaluation::CostRule::kBayes);
   EXPECT_DOUBLE_EQ(*chosen.threshold, 0.2);
@@ -67,14 +66,15 @@ TEST(ChooseDecisionTest, NoMetricMeansOneHalf) {
   EXPECT_EQ(sample.probabilities.values, before.values);
 }
 
-TEST(ChooseDecisionTest, ManyClassesHaveNoThresholdAndNoCosts) {
+TEST(ChooseDecisionTest, ManyClassesHaveNoThreshold) {
   const std::vector<std::int32_t> labels = {0, 1, 2}, folds = {0, 1, 0};
   Probabilities probabilities(3, 3);
   probabilities.values = {0.8, 0.1, 0.1, 0.1, 0.8, 0.1, 0.1, 0.1, 0.8};
   EXPECT_FALSE(ChooseDecision(labels, folds, {}, probabilities)->threshold.has_value());
-  EXPECT_EQ(
-      ChooseDecision(labels, folds, {.costs = evaluation::Costs{}}, probabilities).status().code(),
-      StatusCode::kInvalidArgument);
+  const CostMatrix costs{.classes = 3, .values = {0, 1, 1, 1, 0, 1, 1, 1, 0}};
+  const auto with_costs = ChooseDecision(labels, folds, {.costs = costs}, probabilities);
+  ASSERT_TRUE(with_costs.ok()) << with_costs.status().message();
+  EXPECT_FALSE(with_costs->threshold.has_value());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reeve/evaluation/cost.h"
 #include "reeve/evaluation/probability_scores.h"
 #include "reeve/evaluation/threshold.h"
 
@@ -15,6 +16,20 @@ std::vector<std::int32_t> LabelsAt(std::span<const std::int32_t> labels,
   for (const std::int64_t position : positions)
     taken.push_back(labels[static_cast<std::size_t>(position)]);
   return taken;
+}
+
+// How the rows of the i-th fold are decided, in which they have no say.
+DecisionRule RuleFor(std::size_t i, const HeldOut& held_out, const FoldScoreOptions& options) {
+  DecisionRule rule;
+  if (options.costs != nullptr) rule.costs = *options.costs;
+  const bool by_cost = options.metric == evaluation::Metric::kCost;
+  if (options.classes != 2 || !evaluation::InfoOf(options.metric).depends_on_threshold ||
+      (by_cost && !rule.costs))
+    return rule;
+  if (by_cost) rule.threshold = evaluation::BayesThreshold(*rule.costs);
+  if (held_out.folds.size() > 1 && (options.chooses_threshold || by_cost))
+    rule.threshold = ChooseThreshold(Pool(held_out, options.labels, i), options);
+  return rule;
 }
 
 }  // namespace
@@ -38,22 +53,20 @@ Pooled Pool(const HeldOut& held_out, std::span<const std::int32_t> labels,
   return pooled;
 }
 
-double ChooseThreshold(const Pooled& pooled, evaluation::Metric metric) {
+double ChooseThreshold(const Pooled& pooled, const FoldScoreOptions& options) {
   const std::vector<double> positive = evaluation::PositiveColumn(pooled.probabilities);
-  const auto choice = evaluation::BestThreshold(metric, pooled.labels, positive, {});
+  if (options.metric == evaluation::Metric::kCost)
+    return evaluation::ChooseCostThreshold(*options.costs, pooled.labels, positive).threshold;
+  const auto choice = evaluation::BestThreshold(options.metric, pooled.labels, positive, {});
   return choice.ok() ? std::clamp(choice->threshold, 0.0, 1.0) : 0.5;
 }
 
 std::vector<double> FoldScores(const HeldOut& held_out, const FoldScoreOptions& options) {
-  const bool chooses = options.chooses_threshold && options.classes == 2 &&
-                       evaluation::InfoOf(options.metric).depends_on_threshold &&
-                       held_out.folds.size() > 1;
   std::vector<double> scores;
   for (std::size_t i = 0; i < held_out.folds.size(); ++i) {
-    const double threshold =
-        chooses ? ChooseThreshold(Pool(held_out, options.labels, i), options.metric) : 0.5;
-    const auto score = evaluation::Score(options.metric, LabelsAt(options.labels, held_out.test(i)),
-                                         held_out.predictions[i], threshold, {});
+    const auto score =
+        evaluation::Score(options.metric, LabelsAt(options.labels, held_out.test(i)),
+                          held_out.predictions[i], RuleFor(i, held_out, options), {});
     if (score.ok()) scores.push_back(*score);
   }
   return scores;

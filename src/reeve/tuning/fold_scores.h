@@ -22,6 +22,9 @@ struct FoldScoreOptions {
   /// False: decisions at 0.5. True: for metrics of decisions, at a threshold that is best on the
   /// other folds, so that the fold that is scored has no say in it.
   bool chooses_threshold = true;
+  /// What wrong decisions cost, or null: more than two classes are decided by it, and the metric
+  /// "cost" counts it. Does not own.
+  const CostMatrix* costs = nullptr;
 };
 
 /// Held-out predictions of several folds: predictions[i] belongs to the test part of folds[i].
@@ -46,9 +49,10 @@ struct Pooled {
 Pooled Pool(const HeldOut& held_out, std::span<const std::int32_t> labels,
             std::optional<std::size_t> left_out = std::nullopt);
 
-/// The best threshold for a metric of decisions on pooled predictions of two classes; 0.5 where
-/// none can be told (one class only).
-double ChooseThreshold(const Pooled& pooled, evaluation::Metric metric);
+/// The best threshold for a metric of decisions on pooled predictions of two classes; 0.5 (for
+/// costs the Bayes threshold) where none can be told (one class only). REQUIRES: costs, for the
+/// metric "cost".
+double ChooseThreshold(const Pooled& pooled, const FoldScoreOptions& options);
 
 /// The score turned so that smaller is better.
 double AsLoss(evaluation::Metric metric, double score);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "reeve/evaluation/cost.h"
 #include "reeve/tuning/test_probabilities.h"
 
 namespace reeve::tuning {
@@ -47,6 +48,35 @@ TEST(FoldScoresTest, AFoldOfOneClassHasNoAuc) {
   EXPECT_EQ(FoldScores(two.held_out(), two.options(evaluation::Metric::kAuc)).size(), 1u);
 }
 
+// One alarm for nothing costs 1, one missed positive 1: as accuracy counts, turned round.
+TEST(FoldScoresTest, EqualCostsCountErrors) {
+  const TwoFolds two;
+  const CostMatrix costs = evaluation::CostsOfTwo(1, 1);
+  FoldScoreOptions by_cost = two.options(evaluation::Metric::kCost);
+  by_cost.costs = &costs;
+  // On four rows no threshold is surely cheaper than the Bayes one, 0.5.
+  EXPECT_EQ(FoldScores(two.held_out(), by_cost), (std::vector<double>{0.5, 0}));
+  EXPECT_TRUE(FoldScores(two.held_out(), two.options(evaluation::Metric::kCost)).empty());
+}
+
+TEST(FoldScoresTest, CostsDecideMoreThanTwoClasses) {
+  const std::vector<Fold> folds = {{{}, {0, 1}}};
+  const std::vector<std::int32_t> labels = {2, 0};
+  const std::vector<std::size_t> indices = {0};
+  std::vector<Probabilities> predictions = {Probabilities(2, 3)};
+  predictions[0].values = {0.5, 0.3, 0.2, 0.9, 0.05, 0.05};
+  const HeldOut held_out{.all_folds = &folds, .folds = indices, .predictions = predictions};
+  const CostMatrix costs{.classes = 3, .values = {0, 1, 1, 1, 0, 1, 10, 10, 0}};
+  FoldScoreOptions options{.labels = labels, .classes = 3, .costs = &costs};
+  options.metric = evaluation::Metric::kAccuracy;
+  EXPECT_EQ(FoldScores(held_out, options), std::vector<double>{1});
+  options.metric = evaluation::Metric::kCost;
+  EXPECT_EQ(FoldScores(held_out, options), std::vector<double>{0});
+  options.costs = nullptr;
+  options.metric = evaluation::Metric::kAccuracy;
+  EXPECT_EQ(FoldScores(held_out, options), std::vector<double>{0.5});
+}
+
 TEST(PoolTest, KeepsPositionsFoldsAndLabelsTogether) {
   const TwoFolds two;
   const Pooled pooled = Pool(two.held_out(), two.labels);
@@ -61,7 +91,7 @@ TEST(ChooseThresholdTest, IsOneHalfWhereNothingCanBeTold) {
   Pooled pooled;
   pooled.labels = {1, 1};
   pooled.probabilities = OfPositives({0.2, 0.3});
-  EXPECT_EQ(ChooseThreshold(pooled, evaluation::Metric::kMcc), 0.5);
+  EXPECT_EQ(ChooseThreshold(pooled, {.metric = evaluation::Metric::kMcc}), 0.5);
 }
 
 }  // namespace

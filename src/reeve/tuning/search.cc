@@ -54,6 +54,16 @@ std::vector<ChosenMember> Prune(const std::vector<const Assessment*>& assessment
   return members;
 }
 
+// The heaviest member that learns in rounds; null where none does.
+const Assessment* LearningInRounds(const std::vector<ChosenMember>& members) {
+  const ChosenMember* heaviest = nullptr;
+  for (const ChosenMember& member : members) {
+    if (member.assessment->fold_curves.empty()) continue;
+    if (heaviest == nullptr || member.weight > heaviest->weight) heaviest = &member;
+  }
+  return heaviest == nullptr ? nullptr : heaviest->assessment;
+}
+
 class Searcher {
  public:
   Searcher(const Problem& problem, const std::vector<std::int64_t>& rows,
@@ -212,7 +222,8 @@ class Searcher {
     return {.labels = labels_,
             .classes = problem_.classes,
             .metric = options_.metric,
-            .chooses_threshold = options_.imbalance != Imbalance::kNone};
+            .chooses_threshold = options_.imbalance != Imbalance::kNone,
+            .costs = options_.costs ? &*options_.costs : nullptr};
   }
 
   // The element of a contender's path with the smallest log loss.
@@ -431,9 +442,14 @@ class Searcher {
                         .trials = trial_count_,
                         .model = std::move(made.trained),
                         .pipeline = std::move(made.pipeline)};
+    if (const Assessment* const shown = LearningInRounds(choice.members)) {
+      result.model.history = shown->history;
+      result.fold_curves = shown->fold_curves;
+    }
     REEVE_ASSIGN_OR_RETURN(result.chosen, Decide(pooled));
     result.decision.calibration = result.chosen.calibration;
     result.decision.threshold = result.chosen.threshold;
+    result.decision.costs = options_.costs;
     result.decision.odds =
         Balance(options_.imbalance, AllRows(static_cast<std::int64_t>(rows_.size())), labels_,
                 problem_.classes, options_.seed)
@@ -485,11 +501,12 @@ Result<SearchResult> FitOne(const Problem& problem, const std::vector<std::int64
       FoldFit fit, validation.TrainOnAll(candidate, Random(options.seed).Fork("refit").Next()));
   REEVE_ASSIGN_OR_RETURN(features::FittedPipeline pipeline,
                          preparation.TakePipeline({.input = candidate.input}));
-  SearchResult result{.model = std::move(fit.models.front()),
-                      .pipeline = std::move(pipeline),
-                      .decision = {.threshold = std::nullopt, .odds = std::move(fit.odds)}};
+  SearchResult result{
+      .model = std::move(fit.models.front()),
+      .pipeline = std::move(pipeline),
+      .decision = {.threshold = std::nullopt, .odds = std::move(fit.odds), .costs = options.costs}};
   if (problem.classes == 2)
-    result.decision.threshold = options.costs ? options.costs->BayesThreshold() : 0.5;
+    result.decision.threshold = options.costs ? evaluation::BayesThreshold(*options.costs) : 0.5;
   result.leaderboard.push_back({.learner = learner, .params = params, .fold_scores = {}});
   result.trials = 1;
   return result;

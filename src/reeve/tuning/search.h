@@ -31,8 +31,9 @@ struct SearchOptions {
   bool ensemble = true;
   /// Of what was chosen, on its out-of-fold predictions.
   CalibrationOptions calibration = {};
-  /// What errors cost: they choose the threshold, whatever `imbalance` says. Two classes only.
-  std::optional<evaluation::Costs> costs = {};
+  /// What wrong decisions cost: they decide (two classes: choose the threshold), whatever
+  /// `imbalance` says. The metric "cost" needs them.
+  std::optional<CostMatrix> costs = {};
   std::uint64_t seed = 42;
   /// Never changes the result.
   int threads = 1;
@@ -76,6 +77,9 @@ struct SearchResult {
   OutOfFold out_of_fold;
   /// What was chosen, for new rows.
   learners::TrainedModel model;
+  /// Log loss on the held-out rows of each fold after each round, whose mean is in `model.history`:
+  /// of what was chosen or, of a mixture, of its heaviest member that learns in rounds. Else empty.
+  std::vector<std::vector<double>> fold_curves = {};
   features::FittedPipeline pipeline;
   inference::Decision decision;
   /// How calibration and threshold of `decision` came about.

@@ -71,7 +71,7 @@ RunFiles ReadFiles(tracking::Store& store, const tracking::Run& run,
     if (status.code() != StatusCode::kNotFound)
       notes.push_back(file + " of run " + run.name + " cannot be read: " + status.message());
   };
-  const Result<std::string> folder = store.FetchFolder(run.artifact_uri);
+  const Result<std::string> folder = store.artifacts().Fetch(run.artifact_uri);
   if (!folder.ok()) {
     note("What was written", folder.status());
     return files;

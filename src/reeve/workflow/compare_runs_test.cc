@@ -36,7 +36,7 @@ class CompareRunsTest : public testing::Test {
   }
 
   void Write(const tracking::Run& run, const std::string& file, const std::string& text) {
-    const auto place = store_->FetchFolder(run.artifact_uri);
+    const auto place = store_->artifacts().Fetch(run.artifact_uri);
     ASSERT_TRUE(place.ok());
     const std::string path = JoinPath(*place, file);
     ASSERT_TRUE(FileSystem::System().CreateFolders(ParentFolder(path)).ok());

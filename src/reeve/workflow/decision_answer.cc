@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/number.h"
+#include "reeve/workflow/cost_answer.h"
 
 namespace reeve::workflow {
 namespace {
@@ -23,12 +24,9 @@ std::string Padded(const std::string& text, std::size_t width) {
 
 Json OrNull(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
-Json SummaryToJson(const std::optional<evaluation::CostSummary>& summary) {
-  if (!summary) return nullptr;
-  return Json{{"per_row", summary->chosen},
-              {"at_half", summary->at_half},
-              {"always_yes", summary->always_yes},
-              {"always_no", summary->always_no}};
+Json SummaryToJson(const std::optional<evaluation::CostSummary>& summary,
+                   const TrainReport& report) {
+  return summary ? CostsToJson(*summary, report.classes) : Json(nullptr);
 }
 
 std::string CalibrationText(const TrainReport& report) {
@@ -48,15 +46,11 @@ std::string CalibrationText(const TrainReport& report) {
          " to " + log_loss_of(kind) + ", out of fold\n";
 }
 
-std::string CostText(const TrainReport& report) {
-  if (!report.costs) return "";
-  const bool is_test = report.test_costs.has_value();
-  const auto& summary = is_test ? report.test_costs : report.out_of_fold_costs;
-  if (!summary) return "";
-  return "Cost per row " + Fixed(summary->chosen, 4) + (is_test ? " (test)" : " (out of fold)") +
-         "; at 0.5: " + Fixed(summary->at_half, 4) +
-         ", always yes: " + Fixed(summary->always_yes, 4) +
-         ", always no: " + Fixed(summary->always_no, 4) + "\n";
+std::string CostTexts(const TrainReport& report) {
+  if (report.test_costs) return CostText(*report.test_costs, report.classes, " (test)");
+  if (report.out_of_fold_costs)
+    return CostText(*report.out_of_fold_costs, report.classes, " (out of fold)");
+  return "";
 }
 
 }  // namespace
@@ -99,13 +93,17 @@ Json CalibrationToJson(const TrainReport& report) {
 
 Json CostToJson(const TrainReport& report) {
   if (!report.costs) return nullptr;
+  Json json{{"labels", report.classes},
+            {"matrix", report.costs->Rows()},
+            {"out_of_fold", SummaryToJson(report.out_of_fold_costs, report)},
+            {"test", SummaryToJson(report.test_costs, report)}};
+  if (report.classes.size() > 2) return json;
   // Without a search there are no rows to find a cheaper threshold on.
   const auto rule = report.decision.cost_rule.value_or(evaluation::CostRule::kBayes);
-  return Json{{"fp", report.costs->false_positive},
-              {"fn", report.costs->false_negative},
-              {"threshold", rule == evaluation::CostRule::kBayes ? "bayes" : "empirical"},
-              {"out_of_fold", SummaryToJson(report.out_of_fold_costs)},
-              {"test", SummaryToJson(report.test_costs)}};
+  json["fp"] = report.costs->at(0, 1);
+  json["fn"] = report.costs->at(1, 0);
+  json["threshold"] = rule == evaluation::CostRule::kBayes ? "bayes" : "empirical";
+  return json;
 }
 
 std::string DecisionText(const TrainReport& report) {
@@ -117,8 +115,10 @@ std::string DecisionText(const TrainReport& report) {
       text += empirical ? ", the cheapest out of fold" : ", the cheapest for exact probabilities";
     }
     text += "\n";
+  } else if (report.costs) {
+    text += "Decides for the class of the least expected cost\n";
   }
-  return text + CostText(report);
+  return text + CostTexts(report);
 }
 
 Json ComparisonToJson(const TrainReport& report) {

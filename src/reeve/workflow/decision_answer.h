@@ -16,8 +16,8 @@ std::string ReliabilityText(const evaluation::Scores& scores);
 /// {"kind":…,"log_loss":{"none":…,"temperature":…},"reason":…}; null without out-of-fold
 /// predictions.
 Json CalibrationToJson(const TrainReport& report);
-/// {"fp":…,"fn":…,"threshold":"bayes"|"empirical","out_of_fold":{…},"test":{…}}; null without
-/// costs.
+/// {"labels":[…],"matrix":[[…]],"out_of_fold":{…},"test":{…}} (see CostsToJson) and for two classes
+/// {"fp":…,"fn":…,"threshold":"bayes"|"empirical"}; null without costs.
 Json CostToJson(const TrainReport& report);
 /// Calibration, threshold and costs for people.
 std::string DecisionText(const TrainReport& report);

@@ -13,7 +13,9 @@
 #include "reeve/ingest/reader.h"
 #include "reeve/report/sections.h"
 #include "reeve/report/texts.h"
+#include "reeve/workflow/cost_answer.h"
 #include "reeve/workflow/decision_answer.h"
+#include "reeve/workflow/given_costs.h"
 #include "reeve/workflow/label_reader.h"
 #include "reeve/workflow/loaded_model.h"
 #include "reeve/workflow/score_pictures.h"
@@ -55,13 +57,13 @@ Status ScoreChunk(const Table& chunk, const inference::Scorer& scorer,
   return Status::Ok();
 }
 
-Result<std::optional<evaluation::Costs>> CostsOf(const EvaluateRequest& request,
-                                                 std::size_t classes) {
-  if (request.costs.empty()) return std::optional<evaluation::Costs>();
-  REEVE_ASSIGN_OR_RETURN(const evaluation::Costs costs, evaluation::ParseCosts(request.costs));
-  if (classes == 2) return std::optional(costs);
-  return Status::InvalidArgument("--cost is for two classes, the model has " +
-                                 std::to_string(classes));
+Result<std::optional<CostMatrix>> CostsOf(const EvaluateRequest& request,
+                                          const std::vector<std::string>& classes,
+                                          const inference::Decision& decision) {
+  if (request.costs.empty()) return decision.costs;
+  REEVE_ASSIGN_OR_RETURN(const GivenCosts given, ReadCosts(request.costs));
+  REEVE_ASSIGN_OR_RETURN(CostMatrix costs, CostsOfClasses(given, classes));
+  return std::optional(std::move(costs));
 }
 
 report::PageTable LiftTable(const std::vector<evaluation::LiftDecile>& deciles) {
@@ -99,7 +101,7 @@ std::string PageOf(const EvaluateReport& report, const Scored& scored) {
   const ScoredRows rows{.labels = scored.labels,
                         .probabilities = &scored.probabilities,
                         .classes = report.classes,
-                        .threshold = is_binary ? std::optional(report.threshold) : std::nullopt};
+                        .rule = report.rule};
   report::TrainingReport content;
   report::Page page{.title = "Evaluation of " + report.model,
                     .lead = "Scores of a finished model on labelled rows."};
@@ -112,7 +114,10 @@ std::string PageOf(const EvaluateReport& report, const Scored& scored) {
                     {"Classes", Join(report.classes, ", ")}});
   content.scores = ScoreLines(report.scores);
   content.classes = report.classes;
-  content.threshold = rows.threshold;
+  if (is_binary) content.threshold = report.rule.threshold;
+  if (!is_binary) content.cost_matrix = report.rule.costs;
+  if (report.costs)
+    content.costs = CostLines({.test = &*report.costs}, report.rule, report.classes);
   content.confusion = report.scores.confusion;
   content.class_auc = ClassAucs(rows);
   content.brier = report.scores.Find("brier");
@@ -132,6 +137,18 @@ std::string PageOf(const EvaluateReport& report, const Scored& scored) {
   return report::Html(page);
 }
 
+// Whether lineage.json names this very file, with as many rows.
+bool IsTrainingTable(const std::string& lineage, const std::string& data, std::int64_t rows) {
+  const Result<Json> json = ParseJson(lineage);
+  if (!json.ok()) return false;
+  const Result<const Json*> source = JsonMember(*json, "data");
+  if (!source.ok()) return false;
+  const Result<std::vector<std::string>> files = JsonStrings(**source, "files");
+  const Result<std::int64_t> read = JsonInteger(**source, "rows");
+  return files.ok() && read.ok() && *read == rows && files->size() == 1 &&
+         AbsolutePath(files->front()) == AbsolutePath(data);
+}
+
 }  // namespace
 
 Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
@@ -142,11 +159,12 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
                         .scores = {},
                         .html = {}};
   const std::string target = request.target.empty() ? model.bundle.contract.target : request.target;
+  const std::string lineage = std::move(model.bundle.lineage);
   REEVE_ASSIGN_OR_RETURN(const inference::Scorer scorer,
                          bundle::IntoScorer(std::move(model.bundle)));
-  report.threshold = scorer.decision().threshold.value_or(0.5);
-  evaluation::ScoreOptions options{.threshold = report.threshold, .seed = request.seed};
-  REEVE_ASSIGN_OR_RETURN(options.costs, CostsOf(request, report.classes.size()));
+  report.rule = scorer.decision().rule();
+  evaluation::ScoreOptions options{.rule = report.rule, .seed = request.seed};
+  REEVE_ASSIGN_OR_RETURN(options.costs, CostsOf(request, report.classes, scorer.decision()));
   REEVE_ASSIGN_OR_RETURN(
       const auto reader,
       ingest::TableReader::Open(
@@ -171,18 +189,26 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
         request.data + " has no labelled row that keeps the contract, expected at least one");
   REEVE_ASSIGN_OR_RETURN(report.scores,
                          evaluation::ComputeScores(scored.labels, scored.probabilities, options));
+  if (options.costs) {
+    report.costs = evaluation::SummarizeCosts(*options.costs, report.rule, scored.labels,
+                                              scored.probabilities);
+  }
+  report.is_training_table = IsTrainingTable(lineage, request.data, report.rows_read);
   report.html = PageOf(report, scored);
   return report;
 }
 
 Json ToJson(const EvaluateReport& report) {
+  const bool is_binary = report.classes.size() == 2;
   return Json{{"model", report.model},
               {"data", report.data},
               {"rows", Json{{"read", report.rows_read},
                             {"scored", report.scores.rows},
                             {"unlabelled", report.rows_unlabelled},
                             {"rejected", report.rows_rejected}}},
-              {"threshold", report.classes.size() == 2 ? Json(report.threshold) : Json(nullptr)},
+              {"is_training_table", report.is_training_table},
+              {"threshold", is_binary ? Json(report.rule.threshold) : Json(nullptr)},
+              {"cost", report.costs ? CostsToJson(*report.costs, report.classes) : Json(nullptr)},
               {"scores", ScoresToJson(report.scores, report.classes)}};
 }
 
@@ -199,6 +225,7 @@ std::string ToText(const EvaluateReport& report) {
     }
     text += "\n";
   }
+  if (report.costs) text += CostText(*report.costs, report.classes, "");
   return text + ReliabilityText(report.scores);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ struct EvaluateRequest {
   /// Column with the true classes; empty: the model's own target.
   std::string target;
   BadRowAllowance skip_bad_rows;
-  /// What errors cost, as "fp=1,fn=5", for the score "cost"; or empty. Two classes only.
+  /// What wrong decisions cost, for the score "cost"; see ReadCosts. Empty: what training was told.
   std::string costs = {};
   std::string tracking_uri = "sqlite:///mlflow.db";
   std::uint64_t seed = 42;
@@ -30,9 +31,14 @@ struct EvaluateReport {
   std::string model, data;
   std::vector<std::string> classes;
   evaluation::Scores scores;
-  double threshold = 0.5;
+  /// What decides.
+  DecisionRule rule = {};
+  /// Where it is known what decisions cost.
+  std::optional<evaluation::CostSummary> costs = {};
   /// Rows read; left out without a label; left out because they break the contract.
   std::int64_t rows_read = 0, rows_unlabelled = 0, rows_rejected = 0;
+  /// The data are the table that the model was trained on.
+  bool is_training_table = false;
   /// A page for people.
   std::string html;
 };

@@ -12,7 +12,6 @@
 #include "reeve/workflow/explanation_output.h"
 #include "reeve/workflow/label_reader.h"
 #include "reeve/workflow/loaded_model.h"
-#include "reeve/workflow/reason_text.h"
 #include "reeve/workflow/stored_importance.h"
 
 namespace reeve::workflow {
@@ -51,11 +50,11 @@ Status CheckRequest(const ExplainRequest& request) {
 }
 
 // Reasons row by row, block after block of the source.
-class RowExplainer {
+class SourceExplainer {
  public:
-  RowExplainer(const ExplainRequest& request, const inference::Scorer& scorer,
-               explain::Explainer explainer)
-      : request_(request), scorer_(scorer), explainer_(std::move(explainer)) {}
+  SourceExplainer(const ExplainRequest& request, const inference::Scorer& scorer,
+                  const RowExplainer& explainer)
+      : request_(request), scorer_(scorer), explainer_(explainer) {}
 
   Status Run(ExplainReport& report) {
     REEVE_ASSIGN_OR_RETURN(const auto reader, OpenData(request_));
@@ -90,10 +89,8 @@ class RowExplainer {
     const Table chunk = rows < whole.rows() ? whole.Take(AllRows(rows)) : whole;
     REEVE_ASSIGN_OR_RETURN(const inference::Scored scored,
                            scorer_.Score(chunk, report.rows_read, request_.threads));
-    REEVE_ASSIGN_OR_RETURN(const contract::Conformed conformed,
-                           contract::Conform(scorer_.contract(), chunk, {}));
-    REEVE_ASSIGN_OR_RETURN(const auto reasons, explainer_.Reasons(conformed.table, scored.predicted,
-                                                                  request_.top, request_.threads));
+    REEVE_ASSIGN_OR_RETURN(
+        auto reasons, explainer_.Reasons(chunk, scored.predicted, request_.top, request_.threads));
     std::vector<ExplainedRow> explained;
     std::int64_t row = 0;
     for (; row < chunk.rows() && (writer_ || Missing(report) > 0); ++row) {
@@ -101,7 +98,8 @@ class RowExplainer {
         ++report.rows_rejected;
         continue;
       }
-      explained.push_back(Describe(conformed.table, scored, row, reasons));
+      explained.push_back(Describe(scored, row));
+      explained.back().reasons = std::move(reasons[static_cast<std::size_t>(row)]);
       explained.back().row += report.rows_read;
       ++report.rows_explained;
     }
@@ -111,22 +109,15 @@ class RowExplainer {
     return Status::Ok();
   }
 
-  ExplainedRow Describe(const Table& table, const inference::Scored& scored, std::int64_t row,
-                        const std::vector<std::vector<explain::Reason>>& reasons) const {
+  ExplainedRow Describe(const inference::Scored& scored, std::int64_t row) const {
     const auto& classes = scorer_.contract().classes;
-    const auto at = static_cast<std::size_t>(row);
-    const int predicted = scored.predicted[at];
-    const int shown = classes.size() == 2 ? 1 : predicted;
-    ExplainedRow explained{.row = row,
-                           .prediction = classes[static_cast<std::size_t>(predicted)],
-                           .explained = classes[static_cast<std::size_t>(shown)],
-                           .probability = scored.probabilities.at(row, shown),
-                           .parts = {}};
-    for (const explain::Reason& reason : reasons[at]) {
-      const std::string& field = explainer_.fields()[reason.field];
-      explained.parts.push_back({field, FieldValue(table, field, row), reason.contribution});
-    }
-    return explained;
+    const int predicted = scored.predicted[static_cast<std::size_t>(row)];
+    const int explained = explainer_.ExplainedClass(predicted);
+    return {.row = row,
+            .prediction = classes[static_cast<std::size_t>(predicted)],
+            .explained = classes[static_cast<std::size_t>(explained)],
+            .probability = scored.probabilities.at(row, explained),
+            .reasons = {}};
   }
 
   // Looked at beyond those that are shown, in case some break the contract.
@@ -134,7 +125,7 @@ class RowExplainer {
 
   const ExplainRequest& request_;
   const inference::Scorer& scorer_;
-  explain::Explainer explainer_;
+  const RowExplainer& explainer_;
   std::unique_ptr<ingest::TableWriter> writer_;
 };
 
@@ -235,10 +226,8 @@ Result<ImportanceTable> MeasureImportance(const ExplainRequest& request,
     const Probabilities probabilities =
         inference::PredictCorrected(scorer.model(), scorer.decision(), matrix, request.threads);
     std::vector<std::int32_t> predicted;
-    for (std::int64_t row = 0; row < probabilities.rows; ++row) {
-      predicted.push_back(
-          Decide(probabilities.row(row), scorer.decision().threshold.value_or(0.5)));
-    }
+    for (std::int64_t row = 0; row < probabilities.rows; ++row)
+      predicted.push_back(scorer.decision().Decide(probabilities.row(row)));
     REEVE_ASSIGN_OR_RETURN(auto columns,
                            explainer.Importance(sample.table, predicted, request.threads));
     table = ContributionTable(std::move(columns), explainer.unit());
@@ -304,13 +293,10 @@ Result<ExplainReport> Explain(const ExplainRequest& request) {
     REEVE_RETURN_IF_ERROR(Measure(request, scorer, metric, report));
     return report;
   }
-  REEVE_ASSIGN_OR_RETURN(explain::Explainer explainer,
-                         explain::Explainer::Make(explain::ExplainedModel::Of(scorer)));
-  report.unit = UnitName(explainer.unit());
-  const bool two = report.classes.size() == 2;
-  for (std::size_t k = two ? 1 : 0; k < report.classes.size(); ++k)
-    report.expected.emplace_back(report.classes[k], explainer.expected(static_cast<int>(k)));
-  REEVE_RETURN_IF_ERROR(RowExplainer(request, scorer, std::move(explainer)).Run(report));
+  REEVE_ASSIGN_OR_RETURN(const RowExplainer explainer, RowExplainer::Make(scorer));
+  report.unit = explainer.unit();
+  report.expected = explainer.expected();
+  REEVE_RETURN_IF_ERROR(SourceExplainer(request, scorer, explainer).Run(report));
   return report;
 }
 

@@ -13,6 +13,7 @@
 #include "reeve/explain/partial_dependence.h"
 #include "reeve/ingest/writer.h"
 #include "reeve/workflow/importance_table.h"
+#include "reeve/workflow/row_explainer.h"
 #include "reeve/workflow/source_table.h"
 
 namespace reeve::workflow {
@@ -50,12 +51,6 @@ struct ExplainRequest {
 
 /// Why one row got its answer.
 struct ExplainedRow {
-  struct Part {
-    std::string field;
-    /// Nothing for a feature made of several columns; "" when missing.
-    std::optional<std::string> value;
-    double contribution = 0;
-  };
   /// 0-based row of the data.
   std::int64_t row = 0;
   std::string prediction;
@@ -63,7 +58,7 @@ struct ExplainedRow {
   /// and its probability.
   std::string explained;
   double probability = 0;
-  std::vector<Part> parts;
+  std::vector<RowReason> reasons;
 };
 
 struct ExplainReport {

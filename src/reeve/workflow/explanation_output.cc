@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/text.h"
-#include "reeve/workflow/reason_text.h"
 
 namespace reeve::workflow {
 namespace {
@@ -29,16 +29,30 @@ Status WriteTable(Table table, const std::string& output, std::optional<ingest::
   return writer->Commit();
 }
 
-std::string Decimals(double value, const char* format = "%.4f") {
+std::string Decimals(double value) {
   char text[48];
-  std::snprintf(text, sizeof text, format, value);
+  std::snprintf(text, sizeof text, "%.4f", value);
   return text;
 }
 
 // Bytes that continue a character take no room on a screen.
-std::string Padded(const std::string& text, std::size_t width) {
+std::size_t Width(const std::string& text) {
   std::size_t shown = 0;
   for (const char c : text) shown += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+  return shown;
+}
+
+// Room for the names of a list that is shown, with a gap behind them; names may be longer still.
+std::size_t NameWidth(const std::vector<std::string>& names) {
+  constexpr std::size_t kLeast = 28, kMost = 58, kGap = 2;
+  std::size_t widest = kLeast;
+  for (std::size_t i = 0; i < names.size() && i < kMostLines; ++i)
+    widest = std::max(widest, Width(names[i]));
+  return std::min(widest, kMost) + kGap;
+}
+
+std::string Padded(const std::string& text, std::size_t width) {
+  const std::size_t shown = Width(text);
   return text + std::string(shown < width ? width - shown : 1, ' ');
 }
 
@@ -47,10 +61,6 @@ std::string MoreLines(std::size_t count) {
   if (count <= kMostLines) return "";
   return "  … and " + GroupDigits(static_cast<long long>(count - kMostLines)) +
          " more; --output json has all\n";
-}
-
-std::string UnitText(const std::string& unit) {
-  return unit == "log_odds" ? "log-odds" : "probability";
 }
 
 Json ToJson(const explain::OddsRatio& odds) {
@@ -81,13 +91,8 @@ Json ToJson(const ExplainedRow& row) {
             {"class", row.explained},
             {"probability", row.probability}};
   json["reasons"] = Json::array();
-  for (const ExplainedRow::Part& part : row.parts) {
-    Json reason{{"field", part.field}};
-    if (part.value) reason["value"] = part.value->empty() ? Json(nullptr) : Json(*part.value);
-    reason["contribution"] = part.contribution;
-    reason["direction"] = DirectionText(part.contribution, row.explained);
-    json["reasons"].push_back(std::move(reason));
-  }
+  for (const RowReason& reason : row.reasons)
+    json["reasons"].push_back(ToJson(reason, row.explained));
   return json;
 }
 
@@ -104,9 +109,12 @@ std::string ToText(const ImportanceTable& table) {
   } else {
     text = "Importance in training: share of what the columns' splits or weights gain\n";
   }
+  std::vector<std::string> names;
+  for (const explain::ColumnImportance& column : table.columns) names.push_back(column.column);
+  const std::size_t width = NameWidth(names);
   for (std::size_t i = 0; i < table.columns.size() && i < kMostLines; ++i) {
     const explain::ColumnImportance& column = table.columns[i];
-    text += "  " + Padded(column.column, 30) + Padded(Decimals(column.mean), 10);
+    text += "  " + Padded(column.column, width) + Padded(Decimals(column.mean), 10);
     if (table.kind != "training")
       text += "95 % " + Decimals(column.low) + " to " + Decimals(column.high);
     while (text.ends_with(' ')) text.pop_back();
@@ -132,17 +140,21 @@ std::string ToText(const explain::OddsRatio& odds) {
 }
 
 std::string ToText(const explain::LinearPart& part, const std::vector<std::string>& classes) {
+  constexpr std::size_t kRatioWidth = 32;
+  std::vector<std::string> names;
+  for (const explain::Coefficient& coefficient : part.coefficients) {
+    const std::string& class_name = classes[static_cast<std::size_t>(coefficient.class_idx)];
+    names.push_back(coefficient.column + (classes.size() > 2 ? " → " + class_name : ""));
+  }
+  const std::size_t width = NameWidth(names);
   std::string text = "Odds ratios of the linear model" +
                      (part.weight < 1 ? ", which has a weight of " + Decimals(part.weight) : "") +
-                     " (95 % intervals where known)\n  " + Padded("column", 30) +
-                     Padded("per standard deviation", 30) + "per unit\n";
+                     " (95 % intervals where known)\n  " + Padded("column", width) +
+                     Padded("per standard deviation", kRatioWidth) + "per unit\n";
   for (std::size_t i = 0; i < part.coefficients.size() && i < kMostLines; ++i) {
     const explain::Coefficient& coefficient = part.coefficients[i];
-    const std::string name =
-        coefficient.column + (classes.size() > 2
-                                  ? " → " + classes[static_cast<std::size_t>(coefficient.class_idx)]
-                                  : "");
-    text += "  " + Padded(name, 30) + Padded(ToText(coefficient.per_deviation), 30) +
+    text += "  " + Padded(names[i], width) +
+            Padded(ToText(coefficient.per_deviation), kRatioWidth) +
             (coefficient.per_unit ? ToText(*coefficient.per_unit) : "-") + "\n";
   }
   return text + MoreLines(part.coefficients.size());
@@ -151,23 +163,44 @@ std::string ToText(const explain::LinearPart& part, const std::vector<std::strin
 std::string ToText(const ExplainedRow& row) {
   std::string text = "Row " + std::to_string(row.row) + ": " + row.prediction +
                      ", probability of " + row.explained + " " + Decimals(row.probability) + "\n";
-  for (const ExplainedRow::Part& part : row.parts) {
-    const std::string what = !part.value           ? part.field
-                             : part.value->empty() ? part.field + " is missing"
-                                                   : part.field + " = " + *part.value;
-    text += "  " + Padded(what, 40) + Padded(Decimals(part.contribution, "%+.4f"), 10) +
-            DirectionText(part.contribution, row.explained) + "\n";
+  for (const RowReason& reason : row.reasons) {
+    text += "  " + Padded(ReasonText(reason), 40) +
+            Padded(ContributionText(reason.contribution), 10) +
+            DirectionText(reason.contribution, row.explained) + "\n";
   }
   return text;
 }
 
+// The bands that a line has room for: of the classes with the highest probability over all points.
+std::vector<std::size_t> ShownBands(const explain::PartialDependence& dependence,
+                                    std::size_t classes) {
+  constexpr std::size_t kMostBands = 6;
+  std::vector<double> sums(classes);
+  for (const explain::DependencePoint& point : dependence.points) {
+    for (std::size_t k = 0; k < classes; ++k) sums[k] += point.bands[k].mean;
+  }
+  std::vector<std::size_t> shown(classes);
+  std::iota(shown.begin(), shown.end(), std::size_t{0});
+  std::stable_sort(shown.begin(), shown.end(),
+                   [&](std::size_t a, std::size_t b) { return sums[a] > sums[b]; });
+  if (shown.size() > kMostBands) shown.resize(kMostBands);
+  std::ranges::sort(shown);
+  return shown;
+}
+
 std::string ToText(const explain::PartialDependence& dependence,
                    const std::vector<std::string>& classes) {
-  std::string text = "Were " + dependence.column + " the same in every row, the mean probability\n";
+  const std::vector<std::size_t> shown = ShownBands(dependence, classes.size());
+  std::string text = "Were " + dependence.column + " the same in every row, the mean probability";
+  if (shown.size() < classes.size()) {
+    text += " (the " + std::to_string(shown.size()) + " most probable of " +
+            std::to_string(classes.size()) + " classes; --output json has all)";
+  }
+  text += "\n";
   for (const explain::DependencePoint& point : dependence.points) {
     text += "  " + Padded(point.value, 24);
-    for (std::size_t k = 0; k < point.bands.size(); ++k) {
-      text += (k == 0 ? "" : ", ") + classes[k] + " " + Decimals(point.bands[k].mean);
+    for (const std::size_t k : shown) {
+      text += (k == shown.front() ? "" : ", ") + classes[k] + " " + Decimals(point.bands[k].mean);
       if (point.bands.size() == 1)
         text += "   80 % of rows " + Decimals(point.bands[k].low) + " to " +
                 Decimals(point.bands[k].high);
@@ -199,16 +232,16 @@ Table ReasonRows(const std::vector<ExplainedRow>& rows) {
   std::vector<std::string> predictions, classes, fields, values, directions;
   for (const ExplainedRow& row : rows) {
     double rank = 0;
-    for (const ExplainedRow::Part& part : row.parts) {
+    for (const RowReason& reason : row.reasons) {
       numbers.push_back(static_cast<double>(row.row));
       predictions.push_back(row.prediction);
       classes.push_back(row.explained);
       probabilities.push_back(row.probability);
       ranks.push_back(++rank);
-      fields.push_back(part.field);
-      values.push_back(part.value.value_or(""));
-      contributions.push_back(part.contribution);
-      directions.push_back(DirectionText(part.contribution, row.explained));
+      fields.push_back(reason.field);
+      values.push_back(reason.value.value_or(""));
+      contributions.push_back(reason.contribution);
+      directions.push_back(DirectionText(reason.contribution, row.explained));
     }
   }
   Table table;
@@ -325,7 +358,7 @@ std::string ToText(const ExplainReport& report) {
   text += "\n";
   if (!report.unit.empty() && report.classes.size() == 2)
     text += "Contributions in " + UnitText(report.unit) + " of " + report.classes[1] +
-            ", beginning at " + Decimals(report.expected[0].second, "%+.4f") + "\n";
+            ", beginning at " + ContributionText(report.expected[0].second) + "\n";
   if (!report.unit.empty() && report.classes.size() > 2)
     text += "Contributions in " + UnitText(report.unit) + " of the predicted class\n";
   for (const ImportanceTable& table : report.importance) text += ToText(table);

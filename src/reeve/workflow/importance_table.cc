@@ -6,8 +6,12 @@
 
 namespace reeve::workflow {
 
-std::string UnitName(explain::Unit unit) {
+std::string_view UnitName(explain::Unit unit) {
   return unit == explain::Unit::kLogOdds ? "log_odds" : "probability";
+}
+
+std::string UnitText(std::string_view unit) {
+  return unit == UnitName(explain::Unit::kLogOdds) ? "log-odds" : "probability";
 }
 
 ImportanceTable PermutationTable(explain::PermutationImportance importance) {
@@ -23,7 +27,7 @@ ImportanceTable ContributionTable(std::vector<explain::ColumnImportance> columns
                                   explain::Unit unit) {
   return {.kind = "contributions",
           .metric = {},
-          .unit = UnitName(unit),
+          .unit = std::string(UnitName(unit)),
           .rows = {},
           .columns = std::move(columns)};
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reeve/base/json.h"
@@ -31,7 +32,9 @@ struct ImportanceTable {
 };
 
 /// "log_odds" or "probability".
-std::string UnitName(explain::Unit unit);
+std::string_view UnitName(explain::Unit unit);
+/// The same for people: "log-odds" or "probability".
+std::string UnitText(std::string_view unit);
 
 ImportanceTable PermutationTable(explain::PermutationImportance importance);
 ImportanceTable ContributionTable(std::vector<explain::ColumnImportance> columns,

@@ -10,11 +10,10 @@
 #include "reeve/base/id.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
-#include "reeve/explain/explainer.h"
 #include "reeve/inference/scorer.h"
 #include "reeve/ingest/reader.h"
 #include "reeve/workflow/loaded_model.h"
-#include "reeve/workflow/reason_text.h"
+#include "reeve/workflow/row_explainer.h"
 
 namespace reeve::workflow {
 namespace {
@@ -51,8 +50,7 @@ class Predictor {
 
   Status Run(PredictReport& report) {
     if (request_.reasons > 0) {
-      REEVE_ASSIGN_OR_RETURN(explain::Explainer explainer,
-                             explain::Explainer::Make(explain::ExplainedModel::Of(scorer_)));
+      REEVE_ASSIGN_OR_RETURN(RowExplainer explainer, RowExplainer::Make(scorer_));
       explainer_.emplace(std::move(explainer));
     }
     REEVE_RETURN_IF_ERROR(OpenSource(report));
@@ -187,19 +185,16 @@ class Predictor {
   // Empty where a row has fewer reasons.
   Status AddReasons(const Table& chunk, const inference::Scored& scored,
                     const std::vector<std::int64_t>& rows, Table& output) const {
-    REEVE_ASSIGN_OR_RETURN(const contract::Conformed conformed,
-                           contract::Conform(scorer_.contract(), chunk, {}));
     REEVE_ASSIGN_OR_RETURN(
         const auto reasons,
-        explainer_->Reasons(conformed.table, scored.predicted, request_.reasons, request_.threads));
+        explainer_->Reasons(chunk, scored.predicted, request_.reasons, request_.threads));
     for (std::size_t i = 0; i < request_.reasons; ++i) {
       Column texts = Column::Texts(ReasonColumn(i + 1));
       std::vector<double> contributions;
       for (const std::int64_t row : rows) {
         const auto& of_row = reasons[static_cast<std::size_t>(row)];
         const bool has = i < of_row.size();
-        texts.AppendText(
-            has ? ReasonText(conformed.table, explainer_->fields()[of_row[i].field], row) : "");
+        texts.AppendText(has ? ReasonText(of_row[i]) : "");
         contributions.push_back(has ? of_row[i].contribution : kMissingNumber);
       }
       output.Add(std::move(texts));
@@ -243,7 +238,7 @@ class Predictor {
   const PredictRequest& request_;
   inference::Scorer scorer_;
   /// Only when reasons are wanted; refers to the scorer.
-  std::optional<explain::Explainer> explainer_;
+  std::optional<RowExplainer> explainer_;
   std::string version_, run_id_, scored_at_;
   std::unique_ptr<ingest::TableReader> reader_;
   std::unique_ptr<ingest::TableWriter> writer_, rejects_;
@@ -312,7 +307,11 @@ std::string ToText(const PredictReport& report) {
   }
   if (report.rows_rejected > static_cast<std::int64_t>(report.violations.size()) &&
       !report.violations.empty()) {
-    text += "… and more; --rejects FILE keeps every rejected row with its reason\n";
+    text += "… and more\n";
+  }
+  if (report.too_many_rejected) {
+    text += "Exit code 3 for the rejected rows: --allow " + std::to_string(report.rows_rejected) +
+            " would let them pass, --rejects FILE keeps each with its reason\n";
   }
   return text;
 }

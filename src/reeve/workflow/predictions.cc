@@ -211,7 +211,7 @@ Json ToJson(const PredictionRows& rows) {
 }
 
 std::string ToText(const PredictionRows& rows) {
-  if (rows.rows.empty()) return "No predictions\n";
+  if (rows.rows.empty()) return "No predictions; those of the last second may be on their way\n";
   constexpr std::pair<const char*, std::size_t> kShown[] = {
       {"time", 26}, {"model", 22}, {"version", 9},      {"request_id", 38}, {"row", 6},
       {"key", 14},  {"label", 12}, {"probability", 13}, {"prediction", 0}};

@@ -77,6 +77,20 @@ std::map<std::string, std::string> RunParams(const TrainRequest& request,
   return params;
 }
 
+// What out-of-fold rows would cost if they were decided otherwise.
+void AddCosts(const evaluation::CostSummary& costs, std::int64_t now,
+              std::vector<tracking::MetricPoint>& points) {
+  const std::string prefix = "cv_pooled_cost_";
+  if (costs.always.size() == 2) {
+    points.push_back({prefix + "at_half", costs.plain, now, 0});
+    points.push_back({prefix + "always_yes", costs.always[1], now, 0});
+    points.push_back({prefix + "always_no", costs.always[0], now, 0});
+    return;
+  }
+  points.push_back({prefix + "most_probable", costs.plain, now, 0});
+  points.push_back({prefix + "constant", costs.always[costs.CheapestConstant()], now, 0});
+}
+
 std::vector<tracking::MetricPoint> RunMetrics(const TrainReport& report,
                                               const std::vector<learners::HistoryPoint>& history) {
   const std::int64_t now = Clock::System().NowMs();
@@ -99,11 +113,7 @@ std::vector<tracking::MetricPoint> RunMetrics(const TrainReport& report,
     points.push_back({"cv_" + report.metric + "_std", best.standard_deviation, now, 0});
   }
   if (report.threshold) points.push_back({"threshold", *report.threshold, now, 0});
-  if (report.out_of_fold_costs) {
-    points.push_back({"cv_pooled_cost_at_half", report.out_of_fold_costs->at_half, now, 0});
-    points.push_back({"cv_pooled_cost_always_yes", report.out_of_fold_costs->always_yes, now, 0});
-    points.push_back({"cv_pooled_cost_always_no", report.out_of_fold_costs->always_no, now, 0});
-  }
+  if (report.out_of_fold_costs) AddCosts(*report.out_of_fold_costs, now, points);
   for (const learners::HistoryPoint& point : history)
     points.push_back({point.metric, point.value, now, point.step});
   return points;
@@ -253,7 +263,8 @@ Status RecordTraining(const TrainRequest& request, const TrainingTable& table,
                               .report = report,
                               .predictions = predictions,
                               .profile = bundle.profile,
-                              .history = history};
+                              .history = history,
+                              .fold_curves = result.fold_curves};
   const Status recorded = RecordRun(sources, bundle, *recorder, report);
   if (!recorder->CanSpool(recorded)) return recorded;
   REEVE_RETURN_IF_ERROR(recorder->SwitchToSpool());

@@ -9,6 +9,7 @@
 #include "reeve/base/clock.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
+#include "reeve/tracking/process_mark.h"
 
 namespace reeve::workflow {
 namespace {
@@ -86,6 +87,8 @@ Result<std::unique_ptr<tracking::Store>> OpenExistingStore(const std::string& tr
 
 Result<std::vector<tracking::Run>> ListRuns(tracking::Store& store, const std::string& experiment,
                                             std::int64_t most) {
+  // Of a store that may only be read they stay as they are.
+  (void)tracking::FailAbandonedRuns(store);
   if (experiment.empty()) return store.ListRuns("", most);
   REEVE_ASSIGN_OR_RETURN(const std::vector<tracking::Experiment> experiments,
                          store.ListExperiments());

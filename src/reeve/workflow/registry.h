@@ -16,7 +16,8 @@ namespace reeve::workflow {
 /// The store of a command that only looks: kNotFound when there is none.
 Result<std::unique_ptr<tracking::Store>> OpenExistingStore(const std::string& tracking_uri);
 
-/// Runs of an experiment, or of all for an empty name, newest first.
+/// Runs of an experiment, or of all for an empty name, newest first. Those whose process ended
+/// without saying so are marked FAILED before.
 Result<std::vector<tracking::Run>> ListRuns(tracking::Store& store, const std::string& experiment,
                                             std::int64_t most);
 

@@ -31,7 +31,7 @@ Result<std::unique_ptr<RunRecorder>> RunRecorder::Start(const Options& options) 
   REEVE_ASSIGN_OR_RETURN(const tracking::Experiment experiment,
                          recorder->store_->GetOrCreateExperiment(options.experiment));
   // Asked before there is a run, and long before there is something to write.
-  REEVE_RETURN_IF_ERROR(recorder->store_->WritableFolder(experiment.artifact_location).status());
+  REEVE_RETURN_IF_ERROR(recorder->store_->artifacts().Check(experiment.artifact_location));
   tracking::NewRun request{.experiment_id = experiment.id,
                            .name = options.run_name,
                            .user = UserName(),
@@ -42,7 +42,7 @@ Result<std::unique_ptr<RunRecorder>> RunRecorder::Start(const Options& options) 
   request.tags[tracking::kProcessTag] = tracking::CurrentProcessMark();
   REEVE_ASSIGN_OR_RETURN(recorder->run_, recorder->store_->CreateRun(request));
   REEVE_ASSIGN_OR_RETURN(recorder->artifact_folder_,
-                         recorder->store_->WritableFolder(recorder->run_.artifact_uri));
+                         recorder->store_->artifacts().Stage(recorder->run_.artifact_uri));
   return recorder;
 }
 
@@ -72,7 +72,7 @@ Status RunRecorder::SwitchToSpool() {
                                                  .tags = run_.tags,
                                                  .id = run_.id,
                                                  .start_ms = run_.start_ms}));
-  REEVE_ASSIGN_OR_RETURN(artifact_folder_, store->WritableFolder(run_.artifact_uri));
+  REEVE_ASSIGN_OR_RETURN(artifact_folder_, store->artifacts().Stage(run_.artifact_uri));
   store_ = std::move(store);
   spool_folder_ = spool.folder;
   return Status::Ok();
@@ -98,15 +98,15 @@ Result<tracking::LoggedModel> RunRecorder::CreateModel() {
 }
 
 Result<std::string> RunRecorder::ModelFolder(const tracking::LoggedModel& model) const {
-  return store_->WritableFolder(model.artifact_location);
+  return store_->artifacts().Stage(model.artifact_location);
 }
 
 Result<std::optional<tracking::ModelVersion>> RunRecorder::Publish(
     tracking::Publication publication) {
   publication.run_id = run_.id;
-  REEVE_RETURN_IF_ERROR(store_->Upload(run_.artifact_uri).status());
+  REEVE_RETURN_IF_ERROR(store_->artifacts().Upload(run_.artifact_uri).status());
   if (!model_location_.empty()) {
-    REEVE_ASSIGN_OR_RETURN(model_place_, store_->Upload(model_location_));
+    REEVE_ASSIGN_OR_RETURN(model_place_, store_->artifacts().Upload(model_location_));
   }
   Result<std::optional<tracking::ModelVersion>> version = store_->Publish(publication);
   published_ = version.ok();

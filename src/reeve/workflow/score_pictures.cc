@@ -31,12 +31,12 @@ OneClass Against(const ScoredRows& rows, int class_idx) {
   return one;
 }
 
-// The class that is predicted: 1 where that was right, and the probability it was given.
-OneClass Predicted(const ScoredRows& rows) {
+// The class that is predicted by `rule`: 1 where that was right, and the probability it was given.
+OneClass Predicted(const ScoredRows& rows, const DecisionRule& rule) {
   OneClass one;
   for (std::size_t i = 0; i < rows.labels.size(); ++i) {
     const auto row = rows.probabilities->row(static_cast<std::int64_t>(i));
-    const int decided = Decide(row, 0.5);
+    const int decided = rule.Decide(row);
     one.labels.push_back(rows.labels[i] == decided);
     one.probabilities.push_back(row[static_cast<std::size_t>(decided)]);
   }
@@ -92,7 +92,7 @@ void AddBinary(const ScoredRows& rows, report::PictureData& data) {
   AddDistribution(one,
                   {.groups = {{rows.classes[1], {}}, {rows.classes[0], {}}},
                    .label = "probability of " + rows.classes[1],
-                   .threshold = rows.threshold},
+                   .threshold = rows.rule.threshold},
                   data);
   const double positives = std::accumulate(one.labels.begin(), one.labels.end(), 0.0);
   data.base_rate = positives / static_cast<double>(one.labels.size());
@@ -115,9 +115,8 @@ void AddMulticlass(const ScoredRows& rows, report::PictureData& data) {
   if (drawn.size() > report::kSeriesStyles) drawn.resize(report::kSeriesStyles);
   for (const int class_idx : drawn)
     AddCurves(Against(rows, class_idx), rows.classes[static_cast<std::size_t>(class_idx)], data);
-  const OneClass one = Predicted(rows);
-  AddCalibration(one, data);
-  AddDistribution(one,
+  AddCalibration(Predicted(rows, DecisionRule()), data);
+  AddDistribution(Predicted(rows, rows.rule),
                   {.groups = {{"right decisions", {}}, {"wrong decisions", {}}},
                    .label = "probability of the predicted class",
                    .threshold = std::nullopt},

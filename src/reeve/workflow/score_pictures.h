@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reeve/report/picture_data.h"
+#include "reeve/table/decision_rule.h"
 #include "reeve/table/probabilities.h"
 
 namespace reeve::workflow {
@@ -16,13 +17,14 @@ struct ScoredRows {
   std::span<const std::int32_t> labels;
   const Probabilities* probabilities = nullptr;
   std::span<const std::string> classes;
-  /// Of two classes.
-  std::optional<double> threshold;
+  /// How they are decided.
+  DecisionRule rule = {};
 };
 
 /// Fills the curves, calibration and distribution of `data`. Two classes: of the positive one.
 /// More: curves of each class against the rest (of the hardest, where they would not fit one
-/// picture); calibration and distribution of the probability that the predicted class was given.
+/// picture); the calibration of the most probable class, and the distribution of the probability
+/// that the predicted class was given.
 /// What is undefined (one class only) stays empty.
 void AddScorePictures(const ScoredRows& rows, report::PictureData& data);
 

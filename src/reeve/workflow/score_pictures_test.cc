@@ -19,7 +19,7 @@ struct Sample {
   std::vector<std::string> classes;
 
   ScoredRows Rows() const {
-    return {.labels = labels, .probabilities = &probabilities, .classes = classes, .threshold = {}};
+    return {.labels = labels, .probabilities = &probabilities, .classes = classes};
   }
 };
 

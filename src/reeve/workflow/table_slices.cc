@@ -171,7 +171,7 @@ std::optional<report::SliceChart> FindWeakSlices(const SlicedPredictions& predic
   const Part part = TakePart(predictions, seed);
   std::vector<std::string> columns(predictions.columns.begin(), predictions.columns.end());
   if (columns.size() > kMostColumns) columns.resize(kMostColumns);
-  const evaluation::SliceOptions options{.threshold = predictions.threshold};
+  const evaluation::SliceOptions options{.rule = predictions.rule};
   const auto made = MakeSlices(*predictions.table, columns, part.rows, options.fewest_rows);
   std::vector<Positions> members;
   for (const TableSlice& slice : made) members.push_back(slice.rows);

@@ -8,6 +8,7 @@
 
 #include "reeve/evaluation/metric.h"
 #include "reeve/report/picture_data.h"
+#include "reeve/table/decision_rule.h"
 #include "reeve/table/probabilities.h"
 #include "reeve/table/table.h"
 
@@ -36,7 +37,8 @@ struct SlicedPredictions {
   std::span<const std::int64_t> rows;
   std::span<const std::int32_t> labels;
   const Probabilities* probabilities = nullptr;
-  double threshold = 0.5;
+  /// How they are decided.
+  DecisionRule rule = {};
   /// What training optimised; evaluation::SliceMetric chooses the one that slices are scored by.
   evaluation::Metric metric = evaluation::Metric::kAuc;
   /// "out-of-fold predictions of 3,415 rows".

@@ -16,10 +16,10 @@
 #include "reeve/base/text.h"
 #include "reeve/bundle/bundle.h"
 #include "reeve/contract/profile.h"
-#include "reeve/evaluation/probability_scores.h"
 #include "reeve/learners/registry.h"
 #include "reeve/tuning/smote.h"
 #include "reeve/workflow/derive.h"
+#include "reeve/workflow/given_costs.h"
 #include "reeve/workflow/record_training.h"
 #include "reeve/workflow/run_recorder.h"
 #include "reeve/workflow/train_answer.h"
@@ -37,13 +37,12 @@ struct Plan {
   tuning::Effort effort = tuning::Effort::kStandard;
   tuning::Imbalance imbalance = tuning::Imbalance::kThreshold;
   tuning::CalibrationOptions calibration;
-  std::optional<evaluation::Costs> costs;
+  std::optional<GivenCosts> given_costs;
+  // Known once the classes are.
+  std::optional<CostMatrix> costs;
   // Known once the rows to train on are.
   std::vector<features::Derived> derived;
 };
-
-// The score "cost" is there only with costs.
-constexpr std::string_view kCost = "cost";
 
 Status CheckFit(const TrainRequest& request, const std::string& learner) {
   REEVE_ASSIGN_OR_RETURN(const auto made, learners::MakeLearner(learner));
@@ -55,7 +54,7 @@ Status ReadDecision(const TrainRequest& request, Plan& plan) {
   REEVE_ASSIGN_OR_RETURN(plan.imbalance, tuning::ParseImbalance(request.imbalance));
   REEVE_ASSIGN_OR_RETURN(plan.calibration, tuning::ParseCalibration(request.calibration));
   if (!request.costs.empty()) {
-    REEVE_ASSIGN_OR_RETURN(plan.costs, evaluation::ParseCosts(request.costs));
+    REEVE_ASSIGN_OR_RETURN(plan.given_costs, ReadCosts(request.costs));
   }
   const bool wants_calibration =
       plan.calibration.kind && *plan.calibration.kind != inference::CalibrationKind::kNone;
@@ -72,10 +71,18 @@ Status ReadDecision(const TrainRequest& request, Plan& plan) {
   return Status::Ok();
 }
 
+// "cost" is a metric only where it is known what wrong decisions cost.
+Result<Metric> ReadMetric(const TrainRequest& request, const std::string& name) {
+  REEVE_ASSIGN_OR_RETURN(const Metric metric, evaluation::ParseMetric(name));
+  if (metric != Metric::kCost || !request.costs.empty()) return metric;
+  return Status::InvalidArgument(
+      "metric \"cost\" needs what wrong decisions cost, expected --cost beside it");
+}
+
 Result<Plan> MakePlan(const TrainRequest& request) {
   Plan plan;
   REEVE_ASSIGN_OR_RETURN(plan.metric,
-                         evaluation::ParseMetric(request.metric.empty() ? "auc" : request.metric));
+                         ReadMetric(request, request.metric.empty() ? "auc" : request.metric));
   for (const std::string& name : request.learners) {
     REEVE_RETURN_IF_ERROR(learners::MakeLearner(name).status());
     plan.learners.push_back(name);
@@ -84,10 +91,8 @@ Result<Plan> MakePlan(const TrainRequest& request) {
     plan.learners = request.fit ? std::vector<std::string>{"boosted"} : learners::LearnerNames();
   REEVE_ASSIGN_OR_RETURN(plan.effort, tuning::ParseEffort(request.effort));
   REEVE_RETURN_IF_ERROR(ReadDecision(request, plan));
-  for (const Requirement& requirement : request.requirements) {
-    if (requirement.metric == kCost && plan.costs) continue;
-    REEVE_RETURN_IF_ERROR(evaluation::ParseMetric(requirement.metric).status());
-  }
+  for (const Requirement& requirement : request.requirements)
+    REEVE_RETURN_IF_ERROR(ReadMetric(request, requirement.metric).status());
   if (request.ensemble != "auto" && request.ensemble != "off") {
     return Status::InvalidArgument("unknown --ensemble " + Quote(request.ensemble) + "." +
                                    Suggest(request.ensemble, {"auto", "off"}));
@@ -189,14 +194,6 @@ Result<tuning::Fold> SplitRows(const TrainRequest& request, const TrainingTable&
                            MakeProblem(table).Splitting(request.seed));
 }
 
-// What was asked for must fit the number of classes.
-Status CheckClasses(const Plan& plan, const TrainingTable& table) {
-  if (!plan.costs || table.classes.size() == 2) return Status::Ok();
-  return Status::InvalidArgument("--cost is for two classes, " +
-                                 std::to_string(table.classes.size()) +
-                                 " were found; expected a table with two, or no --cost");
-}
-
 // Both classes must be there to train on.
 Status CheckTrainingRows(const tuning::Fold& split, const TrainingTable& table) {
   std::set<std::int32_t> seen;
@@ -294,9 +291,8 @@ void WarnOfFewNeighbours(const Plan& plan, const TrainingTable& table, const tun
 Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const tuning::Fold& split,
                  const tuning::SearchResult& result, TrainReport& report,
                  TrainingPredictions& predictions) {
-  const double threshold = result.decision.threshold.value_or(0.5);
-  const evaluation::ScoreOptions options{
-      .threshold = threshold, .seed = request.seed, .costs = report.costs};
+  const DecisionRule rule = result.decision.rule();
+  const evaluation::ScoreOptions options{.rule = rule, .seed = request.seed, .costs = report.costs};
   if (!result.out_of_fold.rows.empty()) {
     predictions.out_of_fold_rows = result.out_of_fold.rows;
     predictions.out_of_fold_labels = LabelsOf(table, result.out_of_fold.rows);
@@ -305,9 +301,8 @@ Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const 
                            evaluation::ComputeScores(predictions.out_of_fold_labels,
                                                      predictions.out_of_fold, options));
     if (report.costs) {
-      report.out_of_fold_costs =
-          evaluation::SummarizeCosts(*report.costs, threshold, predictions.out_of_fold_labels,
-                                     evaluation::PositiveColumn(predictions.out_of_fold));
+      report.out_of_fold_costs = evaluation::SummarizeCosts(
+          *report.costs, rule, predictions.out_of_fold_labels, predictions.out_of_fold);
     }
   }
   if (split.test.empty()) return Status::Ok();
@@ -319,8 +314,7 @@ Status ScoreOnce(const TrainRequest& request, const TrainingTable& table, const 
       report.test, evaluation::ComputeScores(predictions.test_labels, predictions.test, options));
   if (report.costs) {
     report.test_costs =
-        evaluation::SummarizeCosts(*report.costs, threshold, predictions.test_labels,
-                                   evaluation::PositiveColumn(predictions.test));
+        evaluation::SummarizeCosts(*report.costs, rule, predictions.test_labels, predictions.test);
   }
   return Status::Ok();
 }
@@ -329,7 +323,6 @@ void CheckRequirements(const TrainRequest& request, TrainReport& report) {
   for (const Requirement& requirement : request.requirements) {
     const auto value = report.test ? report.test->Find(requirement.metric) : std::nullopt;
     const bool higher =
-        requirement.metric != kCost &&
         evaluation::InfoOf(evaluation::ParseMetric(requirement.metric).value()).higher_is_better;
     const bool met = value && (higher ? *value >= requirement.value : *value <= requirement.value);
     if (met) continue;
@@ -350,6 +343,7 @@ Status RefitOnAll(const TrainRequest& request, const Plan& plan, const TrainingT
       tuning::SearchResult refitted,
       SearchOrFit(request, plan, table, AllRows(static_cast<std::int64_t>(table.labels.size()))));
   result.model = std::move(refitted.model);
+  result.fold_curves = std::move(refitted.fold_curves);
   result.pipeline = std::move(refitted.pipeline);
   result.decision = std::move(refitted.decision);
   result.decision.threshold = threshold;
@@ -447,9 +441,11 @@ Status TrainTracked(const TrainRequest& request, Plan plan, const TrainingTable&
 
 Result<TrainReport> Train(const TrainRequest& request) {
   const double started = Clock::System().MonotonicSeconds();
-  REEVE_ASSIGN_OR_RETURN(const Plan plan, MakePlan(request));
+  REEVE_ASSIGN_OR_RETURN(Plan plan, MakePlan(request));
   REEVE_ASSIGN_OR_RETURN(const TrainingTable table, LoadTrainingTable(request.table));
-  REEVE_RETURN_IF_ERROR(CheckClasses(plan, table));
+  if (plan.given_costs) {
+    REEVE_ASSIGN_OR_RETURN(plan.costs, CostsOfClasses(*plan.given_costs, table.classes));
+  }
   REEVE_ASSIGN_OR_RETURN(const tuning::Fold split, SplitRows(request, table));
   REEVE_RETURN_IF_ERROR(CheckTrainingRows(split, table));
   // Whatever is wrong with the request or the data has been said; from here on there is a run.

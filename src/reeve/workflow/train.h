@@ -46,7 +46,7 @@ struct TrainRequest {
   std::string imbalance = "threshold";
   /// "auto", or a kind of calibration.
   std::string calibration = "auto";
-  /// What errors cost, as "fp=1,fn=5"; empty: the threshold follows the metric.
+  /// What wrong decisions cost: "fp=1,fn=5" or a table; see ReadCosts. Empty: not known.
   std::string costs;
   /// Also train the winner and a logistic model with every treatment of imbalance, to be compared.
   bool compare_imbalance = false;
@@ -116,9 +116,11 @@ struct TrainReport {
   std::optional<double> threshold;
   /// How calibration and threshold came about.
   tuning::ChosenDecision decision;
-  std::optional<evaluation::Costs> costs;
+  std::optional<CostMatrix> costs;
   /// With costs: what a row costs, out of fold and on the test part.
   std::optional<evaluation::CostSummary> out_of_fold_costs, test_costs;
+  /// How rows are decided.
+  DecisionRule rule() const { return {threshold.value_or(0.5), costs}; }
   /// With compare_imbalance.
   std::vector<tuning::TreatmentScores> imbalance_comparison;
   std::vector<contract::Warning> warnings;

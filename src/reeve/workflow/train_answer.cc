@@ -8,6 +8,7 @@
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/workflow/decision_answer.h"
+#include "reeve/workflow/params_text.h"
 
 namespace reeve::workflow {
 namespace {
@@ -49,12 +50,6 @@ std::string Decimals(double value, int digits = 4) {
 
 std::string Padded(const std::string& text, std::size_t width) {
   return text.size() >= width ? text : text + std::string(width - text.size(), ' ');
-}
-
-std::string ParamsText(const learners::Params& params) {
-  std::string text;
-  for (const auto& [name, value] : params) text += (text.empty() ? "" : " ") + (name + "=" + value);
-  return text;
 }
 
 // How probabilities become decisions.
@@ -163,7 +158,7 @@ std::string ToText(const TrainReport& report) {
                                                               Decimals(trial.standard_deviation);
     // "±" is two bytes and one column wide.
     text += Padded(trial.learner, 12) + Padded(score, trial.fold_scores.empty() ? 20 : 21) +
-            ParamsText(trial.params) + "\n";
+            ParamsText(trial.learner, trial.params) + "\n";
   }
   if (report.test) {
     text += "\nTest part, scored once:\n";

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "reeve/base/clock.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/evaluation/metric.h"
+#include "reeve/report/style.h"
 #include "reeve/report/texts.h"
+#include "reeve/workflow/cost_answer.h"
 #include "reeve/workflow/params_text.h"
 #include "reeve/workflow/profile_lines.h"
 #include "reeve/workflow/score_pictures.h"
@@ -16,12 +19,15 @@
 namespace reeve::workflow {
 namespace {
 
+using Points = std::vector<std::pair<double, double>>;
+
 std::string Counted(std::int64_t rows, const std::string& what) {
   return GroupDigits(rows) + " " + what;
 }
 
 bool IsHeadline(const std::string& name, const TrainReport& report) {
-  if (name == report.metric || name == "accuracy" || name == "auc" || name == "log_loss")
+  if (name == report.metric || name == "accuracy" || name == "auc" || name == "log_loss" ||
+      name == "cost")
     return true;
   return name == (report.classes.size() == 2 ? "f1" : "f1_macro");
 }
@@ -42,12 +48,6 @@ std::vector<report::ScoreLine> ScoreLines(const TrainReport& report) {
     line.is_headline = IsHeadline(name, report);
     if (line.test || line.out_of_fold) lines.push_back(std::move(line));
   }
-  // With --cost only, and no metric that could be chosen.
-  report::ScoreLine cost{.name = "cost", .description = "mean cost of a row", .is_headline = true};
-  if (report.test) cost.test = report.test->Find("cost");
-  if (report.test) cost.test_interval = report.test->FindInterval("cost");
-  if (report.out_of_fold) cost.out_of_fold = report.out_of_fold->Find("cost");
-  if (cost.test || cost.out_of_fold) lines.push_back(std::move(cost));
   return lines;
 }
 
@@ -86,7 +86,8 @@ report::Facts Header(const ReportSources& sources) {
     facts.emplace_back("Decision", report.positive + " from a probability of " +
                                        report::Decimals(*report.threshold) + " on");
   } else {
-    facts.emplace_back("Decision", "the most probable class");
+    facts.emplace_back("Decision", report.costs ? "the class of the least expected cost"
+                                                : "the most probable class");
   }
   facts.emplace_back(
       "Rows", Counted(report.rows_train, "to train, ") + Counted(report.rows_test, "to test"));
@@ -151,7 +152,7 @@ ScoredRows Pictured(const ReportSources& sources) {
   return {.labels = has_test ? predictions.test_labels : predictions.out_of_fold_labels,
           .probabilities = has_test ? &predictions.test : &predictions.out_of_fold,
           .classes = sources.report.classes,
-          .threshold = sources.report.threshold};
+          .rule = sources.report.rule()};
 }
 
 void AddSlices(const ReportSources& sources, report::TrainingReport& page) {
@@ -166,7 +167,7 @@ void AddSlices(const ReportSources& sources, report::TrainingReport& page) {
        .rows = rows,
        .labels = has_folds ? predictions.out_of_fold_labels : predictions.test_labels,
        .probabilities = has_folds ? &predictions.out_of_fold : &predictions.test,
-       .threshold = sources.report.threshold.value_or(0.5),
+       .rule = sources.report.rule(),
        .metric = *metric,
        .described = has_folds
                         ? Counted(static_cast<std::int64_t>(rows.size()), "out-of-fold predictions")
@@ -204,19 +205,76 @@ std::optional<report::ImportanceChart> Importance(const TrainReport& report) {
   return chart;
 }
 
-std::vector<report::PartialDependence> Dependence(const TrainReport& report) {
+// The classes that a picture has room for, the most frequent first.
+std::vector<std::size_t> MostFrequentClasses(const TrainingTable& table) {
+  std::vector<std::int64_t> rows(table.classes.size());
+  for (const std::int32_t label : table.labels) ++rows[static_cast<std::size_t>(label)];
+  std::vector<std::size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return rows[a] > rows[b]; });
+  if (order.size() > report::kSeriesStyles) order.resize(report::kSeriesStyles);
+  return order;
+}
+
+// How the probability of the class whose band is `band_idx` moves with a column.
+report::PartialDependence DependenceOf(const explain::PartialDependence& one, std::size_t band_idx,
+                                       const std::string& class_name) {
+  report::PartialDependence drawn{one.column, class_name, {}};
+  for (const explain::DependencePoint& point : one.points) {
+    if (band_idx >= point.bands.size()) continue;
+    const explain::DependenceBand& band = point.bands[band_idx];
+    drawn.points.push_back({point.number.value_or(0), point.number ? "" : point.value, band.mean,
+                            evaluation::Interval{band.low, band.high}});
+  }
+  return drawn;
+}
+
+std::vector<report::PartialDependence> Dependence(const ReportSources& sources) {
+  const std::vector<std::string>& classes = sources.report.classes;
   std::vector<report::PartialDependence> dependences;
-  for (const explain::PartialDependence& one : report.explanations.dependence) {
-    report::PartialDependence drawn{one.column, {}};
-    for (const explain::DependencePoint& point : one.points) {
-      if (point.bands.empty()) continue;
-      const explain::DependenceBand& band = point.bands.front();
-      drawn.points.push_back({point.number.value_or(0), point.number ? "" : point.value, band.mean,
-                              evaluation::Interval{band.low, band.high}});
+  for (const explain::PartialDependence& one : sources.report.explanations.dependence) {
+    if (classes.size() == 2) {
+      dependences.push_back(DependenceOf(one, 0, classes[1]));
+      continue;
     }
-    dependences.push_back(std::move(drawn));
+    for (const std::size_t class_idx : MostFrequentClasses(sources.table))
+      dependences.push_back(DependenceOf(one, class_idx, classes[class_idx]));
   }
   return dependences;
+}
+
+// At most `most` of the points, evenly spaced, the first and the last among them.
+Points Thinned(const Points& points, std::size_t most) {
+  if (points.size() <= most) return points;
+  Points some;
+  for (std::size_t i = 0; i < most; ++i)
+    some.push_back(points[i * (points.size() - 1) / (most - 1)]);
+  return some;
+}
+
+// Loss by round: of the model (of a search: means over its folds), and of each fold's held-out
+// rows.
+std::vector<report::LearningCurve> LearningCurves(const ReportSources& sources) {
+  constexpr std::size_t kMostPoints = 200, kMostFoldPoints = 4000, kFewest = 20;
+  std::vector<report::LearningCurve> curves;
+  for (const learners::HistoryPoint& point : sources.history) {
+    auto known = std::ranges::find(curves, point.metric, &report::LearningCurve::name);
+    if (known == curves.end()) known = curves.insert(known, {point.metric, std::nullopt, {}});
+    known->points.emplace_back(static_cast<double>(point.step), point.value);
+  }
+  for (report::LearningCurve& curve : curves) curve.points = Thinned(curve.points, kMostPoints);
+  const std::size_t most = std::clamp(
+      kMostFoldPoints / std::max<std::size_t>(sources.fold_curves.size(), 1), kFewest, kMostPoints);
+  for (std::size_t fold = 0; fold < sources.fold_curves.size(); ++fold) {
+    Points points;
+    for (std::size_t i = 0; i < sources.fold_curves[fold].size(); ++i)
+      points.emplace_back(static_cast<double>(i), sources.fold_curves[fold][i]);
+    curves.push_back({"watched_log_loss", static_cast<int>(fold), Thinned(points, most)});
+  }
+  // One point is no curve: a solver's count of iterations, say.
+  std::erase_if(curves, [](const report::LearningCurve& curve) { return curve.points.size() < 2; });
+  return curves;
 }
 
 void AddDecision(const TrainReport& report, report::TrainingReport& page) {
@@ -232,13 +290,12 @@ void AddDecision(const TrainReport& report, report::TrainingReport& page) {
                             std::string(evaluation::InfoOf(tuning::ThresholdMetric(*metric)).name) +
                             " there.";
   }
-  const auto& costs = report.test_costs ? report.test_costs : report.out_of_fold_costs;
-  if (costs && report.threshold) {
-    page.costs = {{"threshold " + report::Decimals(*report.threshold), costs->chosen, true},
-                  {"threshold 0.5", costs->at_half, false},
-                  {"always " + report.positive, costs->always_yes, false},
-                  {"never " + report.positive, costs->always_no, false}};
-  }
+  page.cost_matrix = report.costs;
+  const CostsByPart costs{
+      .test = report.test_costs ? &*report.test_costs : nullptr,
+      .out_of_fold = report.out_of_fold_costs ? &*report.out_of_fold_costs : nullptr};
+  if (costs.test != nullptr || costs.out_of_fold != nullptr)
+    page.costs = CostLines(costs, report.rule(), report.classes);
   if (report.decision.calibration.kind != inference::CalibrationKind::kNone)
     page.calibration_method = inference::CalibrationName(report.decision.calibration.kind);
 }
@@ -256,19 +313,8 @@ void AddPictures(const ReportSources& sources, report::TrainingReport& page) {
     page.ece = scores.Find("ece");
   }
   page.pictures.importance = Importance(report);
-  // Of more classes importance.json tells each; a picture of one of them would say little.
-  if (report.classes.size() == 2) page.pictures.partial_dependence = Dependence(report);
-  for (const learners::HistoryPoint& point : sources.history) {
-    auto& curves = page.pictures.learning;
-    auto known = std::find_if(
-        curves.begin(), curves.end(),
-        [&](const report::LearningCurve& curve) { return curve.name == point.metric; });
-    if (known == curves.end()) known = curves.insert(known, {point.metric, std::nullopt, {}});
-    known->points.emplace_back(static_cast<double>(point.step), point.value);
-  }
-  // One point is no curve: a solver's count of iterations, say.
-  std::erase_if(page.pictures.learning,
-                [](const report::LearningCurve& curve) { return curve.points.size() < 2; });
+  page.pictures.partial_dependence = Dependence(sources);
+  page.pictures.learning = LearningCurves(sources);
   AddSlices(sources, page);
 }
 

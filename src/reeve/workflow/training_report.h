@@ -22,6 +22,8 @@ struct ReportSources {
   const contract::Profile& profile;
   /// Of the final model.
   const std::vector<learners::HistoryPoint>& history;
+  /// See tuning::SearchResult.
+  const std::vector<std::vector<double>>& fold_curves;
   /// The model in use under the name that is registered, if there is one.
   std::optional<report::ChampionComparison> champion = {};
 };

@@ -28,9 +28,9 @@ std::string WhatNext(const std::string& table, const std::string& fresh) {
          "  reeve check demo_loans " +
          fresh +
          "\n"
-         "  reeve evaluate demo_loans " +
-         table +
-         " --html report.html\n"
+         "  reeve explain demo_loans " +
+         fresh +
+         "\n"
          "  reeve serve demo_loans     (then open http://127.0.0.1:5000/)\n"
          "  reeve train " +
          table +

@@ -25,6 +25,13 @@ Result<int> RunEvaluate(const Call& call) {
         WriteAtomically(FileSystem::System(), arguments.Text("html"), report.html));
     call.console.Say("Page " + arguments.Text("html") + "\n");
   }
+  if (report.is_training_table) {
+    call.console.Warn(
+        report.data +
+            " is the table that the model was trained on: it knows most of these rows, and "
+            "scores here are better than those of new rows will be",
+        "reeve runs list has the scores of the test part");
+  }
   call.console.Result(workflow::ToJson(report), workflow::ToText(report));
   return 0;
 }

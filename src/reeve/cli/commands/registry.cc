@@ -41,13 +41,13 @@ constexpr std::array<Command, 31> kCommands = {{
     {"data history", "", "versions of tables that runs were trained on", "  reeve data history\n",
      0, 0, RunDataHistory},
     {"runs list", "", "runs, newest first", "  reeve runs list\n", 0, 0, RunRunsList},
-    {"runs show", "RUN_ID", "one run: parameters, scores, data", "", 1, 1, RunRunsShow},
+    {"runs show", "RUN", "one run: parameters, scores, data", "", 1, 1, RunRunsShow},
     {"runs compare", "A B", "two runs side by side: scores, parameters, data, warnings, curves",
      "  reeve runs compare models:/loans/1 models:/loans@champion\n"
      "  reeve runs compare models:/loans/1 models:/loans@champion --output html > "
      "comparison.html\n",
      2, 2, RunRunsCompare, "markdown html"},
-    {"runs delete", "RUN_ID", "mark a run as deleted, as MLflow does", "", 1, 1, RunRunsDelete},
+    {"runs delete", "RUN", "mark a run as deleted, as MLflow does", "", 1, 1, RunRunsDelete},
     {"runs sync", "", "send what a tracking server that went away did not take", "", 0, 0,
      RunRunsSync},
     {"models list", "", "registered models with their aliases", "  reeve models list\n", 0, 0,

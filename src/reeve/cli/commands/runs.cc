@@ -27,7 +27,8 @@ Result<int> RunRunsList(const Call& call) {
 Result<int> RunRunsShow(const Call& call) {
   REEVE_ASSIGN_OR_RETURN(const auto store,
                          workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
-  REEVE_ASSIGN_OR_RETURN(const tracking::Run run, store->GetRun(call.arguments.positionals()[0]));
+  REEVE_ASSIGN_OR_RETURN(const tracking::Run run,
+                         workflow::FindRun(*store, call.arguments.positionals()[0]));
   call.console.Result(workflow::ToJson(run), workflow::ToText(run));
   return 0;
 }
@@ -52,9 +53,11 @@ Result<int> RunRunsCompare(const Call& call) {
 Result<int> RunRunsDelete(const Call& call) {
   REEVE_ASSIGN_OR_RETURN(const auto store,
                          workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
-  REEVE_RETURN_IF_ERROR(store->DeleteRun(call.arguments.positionals()[0]));
-  call.console.Result(Json{{"deleted", call.arguments.positionals()[0]}},
-                      "Run " + call.arguments.positionals()[0] + " is marked as deleted\n");
+  REEVE_ASSIGN_OR_RETURN(const tracking::Run run,
+                         workflow::FindRun(*store, call.arguments.positionals()[0]));
+  REEVE_RETURN_IF_ERROR(store->DeleteRun(run.id));
+  call.console.Result(Json{{"deleted", run.id}},
+                      "Run " + run.name + " (" + run.id + ") is marked as deleted\n");
   return 0;
 }
 

@@ -28,15 +28,6 @@ Status ReadAddress(const Arguments& arguments, server::TransportOptions& transpo
     break;
   }
   REEVE_ASSIGN_OR_RETURN(transport.port, ParsePort(port, where));
-  const std::string admin = arguments.Text("admin");
-  if (admin.empty()) return Status::Ok();
-  const std::size_t colon = admin.rfind(':');
-  if (colon == std::string::npos || colon == 0) {
-    return Status::InvalidArgument("--admin is " + Quote(admin, 60) +
-                                   ", expected HOST:PORT such as 127.0.0.1:9090");
-  }
-  transport.admin_host = admin.substr(0, colon);
-  REEVE_ASSIGN_OR_RETURN(transport.admin_port, ParsePort(admin.substr(colon + 1), "--admin"));
   return Status::Ok();
 }
 

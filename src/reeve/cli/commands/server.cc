@@ -15,6 +15,8 @@ namespace {
 constexpr int kThreadsPerCore = 4;
 constexpr int kMostThreads = 32;
 
+constexpr const char* kDefaultStore = "sqlite:///mlflow.db";
+
 std::vector<std::string> SplitNames(const std::string& text) {
   std::vector<std::string> names;
   for (const std::string& part : Split(text, ',')) {
@@ -43,9 +45,14 @@ bool FlagOr(const Arguments& arguments, std::string_view option, const char* var
 }
 
 // --tracking-uri is where clients look, not where a server keeps.
-Result<std::string> BackendStore(const Arguments& arguments) {
+Result<std::string> BackendStore(const Arguments& arguments, bool artifacts_only) {
   std::string store = TextOr(arguments, "backend-store-uri", "MLFLOW_BACKEND_STORE_URI");
-  if (store.empty()) store = "sqlite:///mlflow.db";
+  if (store.empty()) store = kDefaultStore;
+  if (artifacts_only && store != kDefaultStore) {
+    return Status::InvalidArgument("--backend-store-uri is " + Quote(store, 60) +
+                                   ", expected none: with --artifacts-only there is no database")
+        .WithFix("leave one of the two out");
+  }
   const std::string registry = TextOr(arguments, "registry-store-uri", "MLFLOW_REGISTRY_STORE_URI");
   if (registry.empty() || registry == store) return store;
   return Status::InvalidArgument("--registry-store-uri is " + Quote(registry, 60) +
@@ -70,21 +77,38 @@ void ReadArtifactPlaces(const Arguments& arguments, server::TrackingServiceOptio
       TextOr(arguments, "artifacts-destination", "MLFLOW_ARTIFACTS_DESTINATION");
 }
 
-server::HostGuardOptions ReadGuard(const Arguments& arguments) {
+// "NONE": everybody.
+Result<std::string> FrameOptions(const Arguments& arguments) {
+  const std::string given = TextOr(arguments, "x-frame-options", "MLFLOW_SERVER_X_FRAME_OPTIONS");
+  const std::string lower = ToLower(given);
+  if (lower == "none") return std::string();
+  if (lower == "sameorigin") return std::string("SAMEORIGIN");
+  if (lower == "deny") return std::string("DENY");
+  return Status::InvalidArgument("--x-frame-options is " + Quote(given, 60) +
+                                 ", expected SAMEORIGIN, DENY or NONE");
+}
+
+Result<server::HostGuardOptions> ReadGuard(const Arguments& arguments) {
+  server::HostGuardOptions guard{.hosts = {"*"}, .origins = {"*"}};
+  REEVE_ASSIGN_OR_RETURN(guard.frame_options, FrameOptions(arguments));
   if (FlagOr(arguments, "disable-security-middleware",
              "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE")) {
-    return {.hosts = {"*"}, .origins = {"*"}};
+    return guard;
   }
-  return {.hosts = SplitNames(TextOr(arguments, "allowed-hosts", "MLFLOW_SERVER_ALLOWED_HOSTS")),
-          .origins = SplitNames(
-              TextOr(arguments, "cors-allowed-origins", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"))};
+  guard.hosts = SplitNames(TextOr(arguments, "allowed-hosts", "MLFLOW_SERVER_ALLOWED_HOSTS"));
+  guard.origins =
+      SplitNames(TextOr(arguments, "cors-allowed-origins", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"));
+  return guard;
 }
 
 Result<server::TrackingServiceOptions> ReadOptions(const Call& call) {
   const Arguments& arguments = call.arguments;
-  server::TrackingServiceOptions options{.guard = ReadGuard(arguments)};
-  REEVE_ASSIGN_OR_RETURN(options.database_uri, BackendStore(arguments));
+  server::TrackingServiceOptions options;
+  REEVE_ASSIGN_OR_RETURN(options.guard, ReadGuard(arguments));
+  options.artifacts_only = FlagOr(arguments, "artifacts-only", "MLFLOW_ARTIFACTS_ONLY");
+  REEVE_ASSIGN_OR_RETURN(options.database_uri, BackendStore(arguments, options.artifacts_only));
   ReadArtifactPlaces(arguments, options);
+  options.static_prefix = TextOr(arguments, "static-prefix", "MLFLOW_STATIC_PREFIX");
   options.ui_folder = arguments.Text("ui");
   options.transport.host = TextOr(arguments, "host", "MLFLOW_HOST");
   REEVE_ASSIGN_OR_RETURN(options.transport.port,
@@ -104,8 +128,8 @@ Result<server::TrackingServiceOptions> ReadOptions(const Call& call) {
 Result<int> RunServer(const Call& call) {
   REEVE_ASSIGN_OR_RETURN(const server::TrackingServiceOptions options, ReadOptions(call));
   REEVE_ASSIGN_OR_RETURN(const auto service, server::TrackingService::Start(options));
-  call.console.Say("Tracking at " + service->address() +
-                   "\n  export MLFLOW_TRACKING_URI=" + service->address() + "\n");
+  call.console.Say("Tracking at " + service->address() + "\n  export MLFLOW_TRACKING_URI=" +
+                   service->address() + "\n  metrics " + service->metrics_address() + "\n");
   REEVE_RETURN_IF_ERROR(service->Run(call.cancellation));
   call.console.Say("Stopped; every request that had begun was answered\n");
   return 0;

@@ -21,6 +21,18 @@ void AddToken(std::string_view text, const std::string& name, server::Role role,
   tokens.push_back(std::move(token));
 }
 
+Status ReadAdminAddress(const std::string& admin, server::TransportOptions& transport) {
+  if (admin.empty()) return Status::Ok();
+  const std::size_t colon = admin.rfind(':');
+  if (colon == std::string::npos || colon == 0) {
+    return Status::InvalidArgument("--admin is " + Quote(admin, 60) +
+                                   ", expected HOST:PORT such as 127.0.0.1:9090");
+  }
+  transport.admin_host = admin.substr(0, colon);
+  REEVE_ASSIGN_OR_RETURN(transport.admin_port, ParsePort(admin.substr(colon + 1), "--admin"));
+  return Status::Ok();
+}
+
 }  // namespace
 
 Result<int> ParsePort(const std::string& text, const std::string& where) {
@@ -42,7 +54,7 @@ Status ReadTransport(const Call& call, server::TransportOptions& transport) {
   transport.threads = call.threads;
   transport.tls_certificate = arguments.Text("tls-cert");
   transport.tls_key = arguments.Text("tls-key");
-  return Status::Ok();
+  return ReadAdminAddress(arguments.Text("admin"), transport);
 }
 
 // A digest as it stands, or a file of tokens and digests: flags are seen by everybody on a machine.

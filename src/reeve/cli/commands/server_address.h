@@ -15,7 +15,7 @@ namespace reeve::cli {
 
 /// A port from 0 to 65535; `where` names it in the message.
 Result<int> ParsePort(const std::string& text, const std::string& where);
-/// --tls-cert, --tls-key, --max-body, --max-connections, --drain and the threads.
+/// --tls-cert, --tls-key, --admin, --max-body, --max-connections, --drain and the threads.
 Status ReadTransport(const Call& call, server::TransportOptions& transport);
 /// --access-log.
 Status ReadAccessLog(const Arguments& arguments, server::AccessLogOptions& log);

@@ -32,9 +32,6 @@ struct Query {
 
 /// The columns that queries select, in this order; logged models are followed by one column for
 /// each metric they are sorted by. All exist in every revision of the schema from bda7b8c39065 on.
-inline constexpr std::string_view kRunColumns =
-    "run_uuid, name, user_id, status, start_time, end_time, lifecycle_stage, artifact_uri, "
-    "experiment_id";
 inline constexpr std::string_view kExperimentColumns =
     "experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time";
 inline constexpr std::string_view kRegisteredModelColumns =
@@ -104,11 +101,12 @@ struct LoggedModelSearch {
   Page page;
 };
 
-/// The rows of a search, one each, sorted. Filters probe the keyed tables by their primary keys,
-/// and sorting by a metric, parameter or tag joins them by the same, so the work grows with the
-/// rows of the entity and never with its square. NaN sorts behind all numbers, a missing value
-/// behind NaN, in both directions. Columns are named, so that tables of later revisions serve as
-/// well. Thread-safe.
+/// The rows of a search, one each, sorted; of runs their ids (sorting thousands of whole runs for a
+/// page of them would cost more than to read that page). Filters probe the keyed tables by their
+/// primary keys, and sorting by a metric, parameter or tag joins them by the same, so the work
+/// grows with the rows of the entity and never with its square. NaN sorts behind all numbers, a
+/// missing value behind NaN, in both directions. Columns are named, so that tables of later
+/// revisions serve as well. Thread-safe.
 Query RunQuery(const RunSearch& search, sql::Dialect dialect);
 Query ExperimentQuery(const ExperimentSearch& search, sql::Dialect dialect);
 /// Prompts (tag `mlflow.prompt.is_prompt` = 'true') are left out, unless the filter asks for them

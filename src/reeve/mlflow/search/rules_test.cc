@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "reeve/mlflow/runs.h"
 #include "reeve/mlflow/search/query.h"
 
 namespace reeve::mlflow {
@@ -25,7 +26,7 @@ TEST(RulesTest, AttributesAreColumnsOfTheirTables) {
           << attribute.word;
     }
   };
-  check(SearchTarget::kRuns, kRunColumns);
+  check(SearchTarget::kRuns, kRunFields);
   check(SearchTarget::kExperiments, kExperimentColumns);
   check(SearchTarget::kRegisteredModels, kRegisteredModelColumns);
   check(SearchTarget::kModelVersions, kModelVersionColumns);

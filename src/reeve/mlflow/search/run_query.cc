@@ -102,7 +102,7 @@ void AddOrder(const std::vector<OrderKey>& order, SqlText& out) {
 
 Query RunQuery(const RunSearch& search, sql::Dialect dialect) {
   SqlText out(dialect);
-  out.Select(kRunColumns, "r");
+  out.Select("run_uuid", "r");
   out.Add(" FROM runs r");
   AddOrderJoins(search.order, out);
   out.Condition().In("r.experiment_id", search.experiment_ids);

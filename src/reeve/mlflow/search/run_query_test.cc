@@ -1,4 +1,6 @@
 #include <cmath>
+#include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -9,7 +11,7 @@
 namespace reeve::mlflow {
 namespace {
 
-/// Eight runs; the column of names is asked for.
+/// Eight runs, each with a name that begins as its id does.
 constexpr const char* kRows = R"sql(
 INSERT INTO experiments(experiment_id, name, lifecycle_stage) VALUES (7, 'seven', 'active'), (8, 'eight', 'active');
 INSERT INTO runs(run_uuid, name, status, start_time, end_time, lifecycle_stage, artifact_uri, experiment_id) VALUES
@@ -57,11 +59,20 @@ class RunQueryTest : public testing::Test {
     if (!keys.ok()) return keys.status().message();
     search.filter = *parsed;
     search.order = *keys;
-    return database_.Answer(RunQuery(search, database_.dialect()), 1);
+    std::istringstream ids(database_.Answer(RunQuery(search, database_.dialect())));
+    std::string names;
+    for (std::string id; ids >> id;) {
+      const auto at = names_.find(id);
+      names += (names.empty() ? "" : " ") + (at == names_.end() ? id : at->second);
+    }
+    return names;
   }
   std::string Found(const std::string& filter) { return Names(filter, {"run_name"}); }
 
   TestDatabase database_;
+  const std::map<std::string, std::string> names_ = {{"a1", "ada"}, {"b2", "bob"}, {"c3", "cyd"},
+                                                     {"d4", "dan"}, {"e5", "eve"}, {"f6", "fay"},
+                                                     {"g7", "gus"}, {"d8", "del"}, {"z9", "zoe"}};
 };
 
 TEST_F(RunQueryTest, FiltersFindWhatTheySay) {

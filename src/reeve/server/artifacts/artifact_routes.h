@@ -16,8 +16,11 @@ struct ArtifactRouteOptions {
   /// Who may upload and delete.
   Role write_role = Role::kWrite;
   /// "https://host/prefix" under which clients reach this server, for the addresses of multipart
-  /// uploads; empty: what the request's Host (or a proxy's X-Forwarded-Host and -Proto) says.
+  /// uploads; empty: what the request's Host (or a proxy's X-Forwarded-Host and -Proto) says, and
+  /// `static_prefix`.
   std::string public_url = {};
+  /// Below which the routes will be moved, see static_prefix.h.
+  std::string static_prefix = {};
   /// The server itself speaks TLS.
   bool https = false;
 };

@@ -99,7 +99,7 @@ Result<std::string> PublicUrl(const Request& request, const ArtifactRouteOptions
     return Status::InvalidArgument("the header Host is " + Quote(host) +
                                    ", expected the name under which this server was reached");
   }
-  return std::string(scheme) + "://" + std::string(host);
+  return std::string(scheme) + "://" + std::string(host) + options.static_prefix;
 }
 
 Result<std::vector<MultipartUploads::Claim>> ReadClaims(const json& object) {

@@ -6,12 +6,10 @@
 #include <numeric>
 
 #include "reeve/base/number.h"
-#include "reeve/server/description/typical_row.h"
+#include "reeve/workflow/importance_table.h"
 
 namespace reeve::server {
 namespace {
-
-using contract::Cell;
 
 // A number of a drawing; two decimals are finer than a pixel.
 std::string Coordinate(double value) {
@@ -69,29 +67,19 @@ void AppendManyClasses(const ServedModel& model, const AnswerView& answer, Html&
     html.Raw("</li>\n");
   }
   html.Raw("</ul>\n");
+  if (model.scorer->decision().costs)
+    html.Element("p", "scale", "decided for the least expected cost, not the largest probability");
   if (order.size() > kShownClasses) {
     html.Element("p", "scale",
                  "and " + std::to_string(order.size() - kShownClasses) + " less likely classes");
   }
 }
 
-std::string Shown(const Cell& cell) {
-  constexpr std::size_t kLongest = 60;
-  std::string text = CellText(cell);
-  const auto number = ParseNumber(text);
-  if (number) return ReadableNumber(*number);
-  if (text.size() <= kLongest) return text.empty() ? "nothing" : text;
-  std::size_t end = kLongest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "…";
-}
-
-std::string Points(double contribution) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%+.1f", 100 * contribution);
-  std::string points = text;
-  if (points[0] == '-') points.replace(0, 1, "−");
-  return points;
+// With the minus of prose.
+std::string Signed(double contribution) {
+  std::string text = workflow::ContributionText(contribution);
+  if (text[0] == '-') text.replace(0, 1, "−");
+  return text;
 }
 
 // A bar from the middle, as long as its share of the strongest one.
@@ -106,43 +94,57 @@ void AppendReasonBar(double share, Html& html) {
   html.Raw("></rect><line class=\"middle\" x1=\"50\" x2=\"50\" y1=\"0\" y2=\"10\"></line></svg>\n");
 }
 
-// The strongest ones, without those that would be shown as 0.0.
-std::vector<Reason> ShownReasons(const AnswerView& answer) {
-  std::vector<Reason> shown;
-  if (answer.reasons == nullptr) return shown;
-  for (const Reason& reason : *answer.reasons) {
-    if (shown.size() == kShownReasons || std::abs(reason.contribution) < 0.0005) break;
-    shown.push_back(reason);
-  }
-  return shown;
+// Contributions so small that they would be shown as nothing.
+constexpr double kNothing = 0.00005;
+
+void AppendReason(const workflow::RowReason& reason, double scale, Html& html) {
+  const std::string text = ReasonText(reason);
+  html.Raw("<li><span class=\"name\">").Element("b", "", reason.field);
+  html.Text(text.substr(reason.field.size())).Raw("</span>");
+  html.Element("span", "figure", Signed(reason.contribution));
+  AppendReasonBar(reason.contribution / scale, html);
+  html.Raw("</li>\n");
+}
+
+// What the figures are: the words of `reeve explain`, and what they mean.
+void AppendReasonUnit(const workflow::RowExplainer& explainer, std::size_t explained,
+                      const std::string& subject, Html& html) {
+  const bool is_log_odds = explainer.unit() == "log_odds";
+  const auto expected = explainer.expected();
+  html.Raw("<p class=\"fine\">Contributions in ").Text(workflow::UnitText(explainer.unit()));
+  html.Raw(" of ").Element("b", "", subject).Raw(", beginning at ");
+  html.Text(Signed(expected[expected.size() == 1 ? 0 : explained].second));
+  html.Raw(", which is what the model says of a row of which it knows nothing. ");
+  html.Raw(is_log_odds ? "+0.69 doubles the odds, −0.69 halves them."
+                       : "+0.01 is one percentage point more.");
+  html.Raw("</p>\n");
 }
 
 void AppendReasonList(const ServedModel& model, const AnswerView& answer, Html& html) {
-  const std::string subject = Named(model, model.is_binary() ? 1 : answer.predicted);
   html.Raw("<h3>Main reasons</h3>\n");
-  const std::vector<Reason> reasons = ShownReasons(answer);
+  if (!answer.reasons.ok()) {
+    html.Element("p", "fine", NoReasonsText(answer.reasons.status())).Raw("\n");
+    return;
+  }
+  const workflow::RowExplainer& explainer = *model.explainer();
+  const auto explained =
+      static_cast<std::size_t>(explainer.ExplainedClass(static_cast<int>(answer.predicted)));
+  const std::string subject = Named(model, explained);
+  std::vector<workflow::RowReason> reasons = answer.reasons->at(0);
+  std::erase_if(reasons,
+                [](const auto& reason) { return std::abs(reason.contribution) < kNothing; });
   if (reasons.empty()) {
-    html.Raw(
-        "<p class=\"fine\">No single field stands out: with a typical value in any one of them "
-        "the answer would be the same.</p>\n");
+    html.Raw("<p class=\"fine\">No field moves the answer.</p>\n");
     return;
   }
   html.Raw("<p class=\"sides\" aria-hidden=\"true\"><span>").Text("against " + subject);
   html.Raw("</span><span>").Text("for " + subject).Raw("</span></p>\n<ol class=\"reasons\">\n");
-  // Small changes are to look small.
-  const double scale = std::max(std::abs(reasons.front().contribution), 0.1);
-  for (const Reason& reason : reasons) {
-    html.Raw("<li><span class=\"name\">").Element("b", "", reason.field);
-    html.Raw(" ").Text(Shown(reason.value)).Raw("</span>");
-    html.Element("span", "figure", Points(reason.contribution));
-    AppendReasonBar(reason.contribution / scale, html);
-    html.Element("span", "typical", "typical: " + Shown(reason.reference)).Raw("</li>\n");
-  }
-  html.Raw("</ol>\n<p class=\"fine\">Percentage points by which the probability of ");
-  html.Element("b", "", subject);
-  html.Raw(
-      " differs from what it were with a typical value in that one field. Each field is looked "
-      "at by itself, so the figures do not add up.</p>\n");
+  // Small contributions are to look small.
+  const double least = explainer.unit() == "log_odds" ? 0.5 : 0.1;
+  const double scale = std::max(std::abs(reasons.front().contribution), least);
+  for (const workflow::RowReason& reason : reasons) AppendReason(reason, scale, html);
+  html.Raw("</ol>\n");
+  AppendReasonUnit(explainer, explained, subject, html);
 }
 
 }  // namespace

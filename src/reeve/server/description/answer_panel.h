@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "reeve/server/description/html.h"
-#include "reeve/server/description/reasons.h"
+#include "reeve/server/scoring/reasons.h"
 #include "reeve/server/scoring/served_model.h"
 
 namespace reeve::server {
@@ -16,7 +16,8 @@ struct AnswerView {
   std::span<const double> probabilities;
   /// Index into the contract's classes.
   std::size_t predicted = 0;
-  const std::vector<Reason>* reasons = nullptr;
+  /// Of this row, or why there are none to be had.
+  const Result<RowReasons>& reasons;
   /// For those who want to find this very answer in the logs.
   std::string_view request_id;
   /// The same call for a shell.

@@ -20,7 +20,7 @@ namespace {
 class DescriptionRoutesTest : public testing::Test {
  protected:
   DescriptionRoutesTest() : service_({MakeSmallModel(), MakeSmallModel({.name = "cars"})}) {
-    others_ = PredictRoutes(service_.context(), {});
+    others_ = PredictRoutes(service_.context());
     for (Route& route : HealthRoutes(service_.context(), {.is_ready = [] { return true; }}))
       others_.push_back(std::move(route));
     for (Route& route : FeedbackRoutes(service_.context())) others_.push_back(std::move(route));

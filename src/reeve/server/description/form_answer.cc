@@ -5,10 +5,10 @@
 #include "reeve/base/text.h"
 #include "reeve/server/description/form_data.h"
 #include "reeve/server/description/form_page.h"
-#include "reeve/server/description/reasons.h"
 #include "reeve/server/description/shell_command.h"
 #include "reeve/server/description/typical_row.h"
 #include "reeve/server/scoring/predict.h"
+#include "reeve/server/scoring/reasons.h"
 
 namespace reeve::server {
 namespace {
@@ -113,12 +113,15 @@ void AnswerForm(const ScoringContext& context, const Request& request, Response&
   }
   TellWarnings(desk, page);
   const std::vector<Cell> cells = desk.rows.cells().Row(0);
-  const std::vector<Reason> reasons = Reasons(*model, cells);
+  const Result<RowReasons> reasons = Reasons(*model, desk, kShownReasons);
+  const std::string models = ModelQuery(page);
   const std::string command =
-      ShellCommand(OriginOf(request) + "/predict" + ModelQuery(page), *model, cells);
+      ShellCommand(OriginOf(request) + "/predict" + (models.empty() ? "?" : models + "&") +
+                       "reasons=" + std::to_string(kShownReasons),
+                   *model, cells);
   const AnswerView answer{.probabilities = desk.scores.probabilities,
                           .predicted = static_cast<std::size_t>(desk.scores.predicted[0]),
-                          .reasons = &reasons,
+                          .reasons = reasons,
                           .request_id = request.request_id,
                           .command = command};
   page.answer = &answer;

@@ -77,9 +77,11 @@ TEST_F(FormAnswerTest, TheAnswerShowsDecisionProbabilityThresholdAndReasons) {
   EXPECT_THAT(response.body, HasSubstr("<p class=\"decision\">Approved</p>"));
   EXPECT_THAT(response.body, HasSubstr(Percent(scores.probabilities[1])));
   EXPECT_THAT(response.body, HasSubstr("Approved from 40.0 % on"));
-  EXPECT_THAT(response.body, HasSubstr("<b>score</b> 850"));
-  EXPECT_THAT(response.body, HasSubstr("typical: 592"));
-  EXPECT_THAT(response.body, HasSubstr("curl &#39;http://models.example:8080/predict&#39;"));
+  EXPECT_THAT(response.body, HasSubstr("<b>score</b> = 850"));
+  EXPECT_THAT(response.body,
+              HasSubstr("Contributions in log-odds of <b>Approved</b>, beginning at"));
+  EXPECT_THAT(response.body,
+              HasSubstr("curl &#39;http://models.example:8080/predict?reasons=8&#39;"));
   EXPECT_THAT(response.body, HasSubstr("req-17"));
 }
 
@@ -107,6 +109,7 @@ TEST_F(FormAnswerTest, UnseenAndFarValuesAreScoredWithAWarning) {
   EXPECT_THAT(response.body, HasSubstr("Training never saw this value"));
   EXPECT_THAT(response.body, HasSubstr("Outside of what training saw"));
   EXPECT_THAT(response.body, HasSubstr("<a href=\"#f2\">education</a>"));
+  EXPECT_LT(response.body.find("Unlike anything"), response.body.find("class=\"decision\""));
 }
 
 TEST_F(FormAnswerTest, OtherBodiesAreRefused) {
@@ -148,7 +151,7 @@ TEST_F(SeveralModelsTest, MoreThanTwoClassesAreAllShown) {
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(response.body, HasSubstr("<ul class=\"classes\">"));
   EXPECT_THAT(response.body, HasSubstr("for loan_status = 3"));
-  EXPECT_THAT(response.body, HasSubstr("/predict?model=a%26b%20%3Cc%3E"));
+  EXPECT_THAT(response.body, HasSubstr("/predict?model=a%26b%20%3Cc%3E&amp;reasons=8"));
 }
 
 class NoModelTest : public FormAnswerTest {

@@ -75,8 +75,9 @@ void AppendOutcome(const FormPage& page, Html& html) {
     }
     html.Raw("</ul>\n");
   } else if (page.answer != nullptr) {
-    AppendAnswer(*page.model, *page.answer, html);
+    // What casts doubt on an answer comes before it.
     AppendWarnings(page, html);
+    AppendAnswer(*page.model, *page.answer, html);
   } else {
     html.Raw(
         "<p class=\"empty\">The decision, its probability and its main reasons appear "

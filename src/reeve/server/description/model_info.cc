@@ -48,6 +48,7 @@ Json ModelInfo(const ServedModel& model) {
   const contract::Contract& contract = model.contract();
   const Json lineage = Document(model.lineage);
   const auto threshold = model.scorer->decision().threshold;
+  const auto& costs = model.scorer->decision().costs;
   Json json;
   json["name"] = model.name;
   json["version"] = model.version;
@@ -60,6 +61,7 @@ Json ModelInfo(const ServedModel& model) {
   json["classes"] = contract.classes;
   json["positive"] = TextOrNull(contract.positive);
   json["threshold"] = threshold ? Json(*threshold) : Json(nullptr);
+  json["costs"] = costs ? Json(costs->Rows()) : Json(nullptr);
   json["learner"] = MemberOrNull(lineage, "learner");
   json["params"] = MemberOrNull(lineage, "params");
   json["features"] = Json::array();

@@ -43,9 +43,11 @@ Json Parameters(const ServedModel& model, const RouteName& route, const RouteDoc
                               {"schema", {{"type", "string"}}},
                               {"example", PathExample(model, name)}});
   }
-  if (doc != nullptr && doc->answer == AnswerKind::kPrediction) {
-    parameters.push_back(
-        QueryParameter("reasons", "`true`: the answer holds `reasons`", "boolean"));
+  if (doc != nullptr &&
+      (doc->answer == AnswerKind::kPrediction || doc->answer == AnswerKind::kBatch)) {
+    parameters.push_back(QueryParameter(
+        "reasons", "How many `reasons` of each row the answer holds; none when absent", "integer"));
+    parameters.back()["schema"]["minimum"] = 0;
   }
   if (doc != nullptr && doc->chooses_model) {
     parameters.push_back(

@@ -116,7 +116,19 @@ Json PredictionMembers(const ServedModel& model) {
   if (!model.is_binary()) {
     members["probabilities"] = Json{{"type", "object"}, {"additionalProperties", Type("number")}};
   }
+  members["reasons"] = ArrayOf(Ref("Reason"));
   return members;
+}
+
+void AddReasonUnit(Json& answer) {
+  answer["unit"] = Json{{"type", "string"},
+                        {"enum", {"log_odds", "probability"}},
+                        {"description", "of the reasons' contributions"}};
+  answer["expected"] = Json{{"type", "object"},
+                            {"additionalProperties", Type("number")},
+                            {"description",
+                             "where contributions begin, by class: what the model "
+                             "says of a row of which it knows nothing"}};
 }
 
 void AddPredictions(const ServedModel& model, Json& schemas) {
@@ -124,20 +136,21 @@ void AddPredictions(const ServedModel& model, Json& schemas) {
   one["model_version"] = Type("string");
   one["timestamp"] = Json{{"type", "string"}, {"format", "date-time"}};
   one["warnings"] = ArrayOf(Ref("Warning"));
-  one["reasons"] = ArrayOf(Ref("Reason"));
+  AddReasonUnit(one);
   schemas["Prediction"] =
       ObjectOf(one, {"prediction", "probability", "label", "model_version", "timestamp"});
   Json row = PredictionMembers(model);
   row["row_id"] = Type("integer");
   schemas["RowPrediction"] = ObjectOf(row, {"prediction", "probability", "label", "row_id"});
-  schemas["BatchPrediction"] =
-      ObjectOf(Json{{"predictions", ArrayOf(Ref("RowPrediction"))},
-                    {"model_version", Type("string")},
-                    {"timestamp", Json{{"type", "string"}, {"format", "date-time"}}},
-                    {"batch_size", Type("integer")},
-                    {"processing_time", Described("string", "\"0.15s\"")},
-                    {"warnings", ArrayOf(Ref("Warning"))}},
-               {"predictions", "model_version", "timestamp", "batch_size", "processing_time"});
+  Json batch{{"predictions", ArrayOf(Ref("RowPrediction"))},
+             {"model_version", Type("string")},
+             {"timestamp", Json{{"type", "string"}, {"format", "date-time"}}},
+             {"batch_size", Type("integer")},
+             {"processing_time", Described("string", "\"0.15s\"")},
+             {"warnings", ArrayOf(Ref("Warning"))}};
+  AddReasonUnit(batch);
+  schemas["BatchPrediction"] = ObjectOf(
+      batch, {"predictions", "model_version", "timestamp", "batch_size", "processing_time"});
   schemas["Warning"] =
       ObjectOf(Json{{"code", Json{{"type", "string"}, {"examples", {"unseen_category"}}}},
                     {"field", Type("string")},
@@ -146,13 +159,16 @@ void AddPredictions(const ServedModel& model, Json& schemas) {
                {"code", "field", "row"});
   schemas["Reason"] = ObjectOf(
       Json{{"field", Type("string")},
-           {"value", Json::object()},
-           {"reference", Json{{"description", "the typical value that `value` was replaced by"}}},
+           {"value", Json{{"type", {"string", "null"}},
+                          {"description",
+                           "as it would stand in a table; null when missing, absent "
+                           "for a feature made of several columns"}}},
            {"contribution",
             Described("number",
-                      "probability less the one with the typical value in this field "
-                      "alone; contributions do not add up")}},
-      {"field", "value", "reference", "contribution"});
+                      "how far it moved the answer, in `unit`; those of all fields and `expected` "
+                      "sum to what the model says")},
+           {"direction", Json{{"type", "string"}, {"examples", {"for yes", "against yes"}}}}},
+      {"field", "contribution", "direction"});
 }
 
 void AddRequests(const ServedModel& model, Json& schemas) {
@@ -202,6 +218,7 @@ void AddModels(Json& schemas) {
                                    {"classes", ArrayOf(Type("string"))},
                                    {"positive", text_or_null},
                                    {"threshold", Json{{"type", {"number", "null"}}}},
+                                   {"costs", Json{{"type", {"array", "null"}}}},
                                    {"learner", text_or_null},
                                    {"params", Json{{"type", {"object", "null"}}}},
                                    {"features", ArrayOf(Type("object"))},

@@ -75,7 +75,7 @@ TEST(OpenApiTest, ExamplesAreScored) {
     const SmallService service({MakeSmallModel({.classes = classes})});
     const auto model = service.context().models->Find("", "");
     const Json document = Document(*model);
-    for (const Route& route : PredictRoutes(service.context(), {})) {
+    for (const Route& route : PredictRoutes(service.context())) {
       const Json& body = document["paths"][route.pattern]["post"]["requestBody"]["content"];
       std::string example = DumpJson(body["application/json"]["example"]);
       const std::size_t size = example.size();

@@ -13,12 +13,13 @@ constexpr std::string_view kScoring = "Scoring", kModels = "Model", kProbes = "O
 constexpr RouteDoc kDocs[] = {
     {"POST", "/predict", kScoring, "predict", "Score one row",
      "One flat object with the raw fields of the training table. `probability` is that of the "
-     "positive class (of the predicted one for more than two classes). `?reasons=true` adds "
-     "`reasons`: what each field does to the probability compared with a typical value.",
+     "positive class (of the predicted one for more than two classes). `?reasons=3` adds the three "
+     "strongest `reasons` of the answer, as `reeve explain` gives them.",
      BodyKind::kRow, AnswerKind::kPrediction, true},
     {"POST", "/predict/batch", kScoring, "predictBatch", "Score many rows",
-     "Answers keep the order of the rows; `row_id` is the position.", BodyKind::kBatch,
-     AnswerKind::kBatch, true},
+     "Answers keep the order of the rows; `row_id` is the position. `?reasons=3` as for one row; "
+     "of how many rows depends on the model's size.",
+     BodyKind::kBatch, AnswerKind::kBatch, true},
     {"POST", "/predict/csv", kScoring, "predictCsv", "Score a CSV file",
      "The file as the body or as a form upload. The answer is a CSV file, streamed, one line for "
      "each row; a row that cannot be scored keeps its place with the reason in `error`.",

@@ -23,6 +23,8 @@ struct SmallModelOptions {
   std::vector<std::string> more_categories = {};
   /// Further columns "n0", "n1", … of whole numbers.
   int more_numbers = 0;
+  /// False: as an older Reeve wrote it, without what explanations are made of.
+  bool has_means = true;
 };
 
 inline constexpr int kSmallRows = 40;
@@ -70,13 +72,17 @@ inline contract::Contract SmallContract(const contract::TypedTable& typed,
 }
 
 /// Every feature counts a little; the first one, the score, much for the last class.
-inline inference::Linear SmallLinear(std::size_t features, std::size_t classes) {
+inline inference::Linear SmallLinear(std::size_t features, std::size_t classes, bool has_means) {
   const std::size_t rows = classes == 2 ? 1 : classes;
   inference::Linear linear{.features = static_cast<std::int64_t>(features),
                            .classes = static_cast<std::int32_t>(classes)};
   linear.weights.assign(rows * features, 0.01);
   linear.weights[(rows - 1) * features] = 2;
   linear.intercepts.assign(rows, 0);
+  if (has_means) {
+    linear.means.assign(features, 0);
+    linear.deviations.assign(features, 1);
+  }
   return linear;
 }
 
@@ -105,7 +111,7 @@ inline std::shared_ptr<ServedModel> MakeSmallModel(const SmallModelOptions& opti
   model->digest = std::string(64, 'a');
   model->loaded_ms = 1'700'000'000'000;
   Assemble(*model, SmallContract(typed, options, categories), std::move(pipeline),
-           SmallLinear(width, classes), decision);
+           SmallLinear(width, classes, options.has_means), decision);
   return model;
 }
 

@@ -43,6 +43,10 @@ Refusal ReadOptions(std::string_view query, CsvOptions& options) {
       REEVE_RETURN_IF_REFUSED(ReadFlag(name, value, options.keep_all));
     } else if (name == "probabilities") {
       REEVE_RETURN_IF_REFUSED(ReadFlag(name, value, options.probabilities));
+    } else if (name == "reasons") {
+      return Refusal::BadRequest(
+          "reasons are not given for CSV: /predict and /predict/batch do, and reeve predict "
+          "--reasons for whole tables");
     } else if (name != "model" && name != "version") {
       return Refusal::BadRequest(
           "the query's " + Quote(name) + " is not known." +

@@ -157,6 +157,7 @@ TEST_F(CsvStreamTest, AHeaderThatCannotBeUsedIsRefused) {
   expect("\"age\"x,city\n1,York\n", "behind a closing quote");
   expect("age,\xFF\n1,York\n", "UTF-8");
   expect("age,city\n1,York\n", "Did you mean", "/predict/csv?keep=citty");
+  expect("age,city\n1,York\n", "reeve predict --reasons", "/predict/csv?reasons=3");
   service_.context.strict = true;
   expect("age,citty\n1,York\n", "Did you mean");
 }

@@ -6,6 +6,7 @@
 #include "reeve/server/description/form_data.h"
 #include "reeve/server/scoring/json_body.h"
 #include "reeve/server/scoring/json_rows.h"
+#include "reeve/server/scoring/reasons.h"
 
 namespace reeve::server {
 namespace {
@@ -107,23 +108,32 @@ void FinishAnswer(const ScoringContext& context, const ServedModel& model, Respo
   response.headers.emplace_back("X-Model-Version", model.version);
 }
 
-void PredictOne(const ScoringContext& context, const AppendExplanation& explain,
-                const Request& request, Response& response) {
-  if (!TakesJson(request, response)) return;
+void AnswerNoReasons(const Status& status, Response& response) {
+  AnswerError(500, "internal", "the reasons could not be found: " + status.message(), response);
+}
+
+void PredictOne(const ScoringContext& context, const Request& request, Response& response) {
+  std::size_t top = 0;
+  if (!TakesJson(request, response) || !ReadReasons(request.query, top, response)) return;
   const auto model = RequestedModel(context, request, response);
   if (!model) return;
   ScoringDesk& desk = ScoringDesk::OfThread();
   if (!BodyReader(context, *model, desk).ReadOne(request.body, response)) return;
+  if (!CanGiveReasons(*model, top, 1, response)) return;
   if (!ScoreRows(context, *model, request, desk))
     return AnswerProblems(desk.rows.problems(), response);
+  const Result<RowReasons> reasons = Reasons(*model, desk, top);
+  if (!reasons.ok()) return AnswerNoReasons(reasons.status(), response);
   std::string& out = response.body;
   out.clear();
   AppendPrediction(*model, desk.scores, 0, out);
   FinishAnswer(context, *model, response);
   if (!desk.scores.issues.empty() || !desk.rows.unknown().empty())
     AppendWarnings(Warnings(*model, desk), out);
-  if (explain && !request.query.empty() && QueryValue(request.query, "reasons") == "true")
-    explain(*model, desk.rows.cells().Row(0), out);
+  if (top > 0) {
+    AppendReasons(*model, (*reasons)[0], desk.scores.predicted[0], out);
+    AppendReasonUnit(*model, out);
+  }
   out += '}';
 }
 
@@ -134,24 +144,45 @@ void AppendSeconds(double seconds, std::string& out) {
   out.append(buffer, end.ptr);
 }
 
+void AppendExplained(const ServedModel& model, const inference::RowScores& scores,
+                     const RowReasons& reasons, std::string& out) {
+  out += '[';
+  for (std::size_t row = 0; row < reasons.size(); ++row) {
+    if (row > 0) out += ',';
+    AppendPrediction(model, scores, static_cast<std::int64_t>(row), out);
+    AppendReasons(model, reasons[row], scores.predicted[row], out);
+    out += ",\"row_id\":" + std::to_string(row) + "}";
+  }
+  out += ']';
+}
+
 void PredictBatch(const ScoringContext& context, const Request& request, Response& response) {
   const double started = context.clock->MonotonicSeconds();
-  if (!TakesJson(request, response)) return;
+  std::size_t top = 0;
+  if (!TakesJson(request, response) || !ReadReasons(request.query, top, response)) return;
   const auto model = RequestedModel(context, request, response);
   if (!model) return;
   ScoringDesk& desk = ScoringDesk::OfThread();
   if (!BodyReader(context, *model, desk).ReadInstances(request.body, response)) return;
+  if (!CanGiveReasons(*model, top, desk.rows.rows(), response)) return;
   if (!ScoreRows(context, *model, request, desk))
     return AnswerProblems(desk.rows.problems(), response);
+  const Result<RowReasons> reasons = Reasons(*model, desk, top);
+  if (!reasons.ok()) return AnswerNoReasons(reasons.status(), response);
   std::string& out = response.body;
   out = "{\"predictions\":";
-  AppendPredictions(*model, desk.scores, out);
+  if (top > 0) {
+    AppendExplained(*model, desk.scores, *reasons, out);
+  } else {
+    AppendPredictions(*model, desk.scores, out);
+  }
   FinishAnswer(context, *model, response);
   out += ",\"batch_size\":" + std::to_string(desk.rows.rows()) + ",\"processing_time\":\"";
   AppendSeconds(context.clock->MonotonicSeconds() - started, out);
   out += "s\"";
   if (!desk.scores.issues.empty() || !desk.rows.unknown().empty())
     AppendWarnings(Warnings(*model, desk), out);
+  if (top > 0) AppendReasonUnit(*model, out);
   out += '}';
 }
 
@@ -183,14 +214,13 @@ std::shared_ptr<const ServedModel> RequestedModel(const ScoringContext& context,
   return model;
 }
 
-std::vector<Route> PredictRoutes(const ScoringContext& context, AppendExplanation explain) {
+std::vector<Route> PredictRoutes(const ScoringContext& context) {
   std::vector<Route> routes;
   routes.push_back(
       {.method = "POST",
        .pattern = "/predict",
-       .handle = [&context, explain = std::move(explain)](
-                     const Request& request,
-                     Response& response) { PredictOne(context, explain, request, response); },
+       .handle = [&context](const Request& request,
+                            Response& response) { PredictOne(context, request, response); },
        .open = {}});
   routes.push_back(
       {.method = "POST",

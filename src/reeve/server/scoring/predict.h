@@ -1,7 +1,5 @@
 #pragma once
 
-#include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -10,14 +8,9 @@
 
 namespace reeve::server {
 
-/// Appends members that explain a scored row (",\"reasons\":[…]") to an answer.
-using AppendExplanation = std::function<void(
-    const ServedModel& model, std::span<const contract::Cell> row, std::string& out)>;
-
 /// POST /predict: one row as a flat object. POST /predict/batch: {"instances":[…]}.
-/// Query: `model`, `version` choose among several; `reasons=true` (one row) adds what moved it.
-/// `explain` may be empty.
-std::vector<Route> PredictRoutes(const ScoringContext& context, AppendExplanation explain);
+/// Query: `model`, `version` choose among several; `reasons=3` adds what moved each row the most.
+std::vector<Route> PredictRoutes(const ScoringContext& context);
 
 /// The model that the query's `model` and `version` name; null with the refusal in `response`.
 std::shared_ptr<const ServedModel> RequestedModel(const ScoringContext& context,

@@ -27,8 +27,7 @@ class PredictTest : public testing::Test {
   // Runs the route of `path` on a body; returns the answer's JSON and keeps the response.
   Json Post(const std::string& path, const std::string& body, const std::string& query = "",
             const std::string& content_type = "application/json") {
-    std::vector<Route> routes = PredictRoutes(
-        context_, [](const auto&, const auto&, auto& out) { out += ",\"reasons\":[]"; });
+    std::vector<Route> routes = PredictRoutes(context_);
     for (Route& route : FeedbackRoutes(context_)) routes.push_back(std::move(route));
     for (Route& route : HealthRoutes(context_, {.is_ready = [this] { return ready_; }}))
       routes.push_back(std::move(route));
@@ -144,8 +143,38 @@ TEST_F(PredictTest, ModelsAndVersionsCanBeChosen) {
 }
 
 TEST_F(PredictTest, ReasonsComeWhenTheyAreAskedFor) {
-  EXPECT_FALSE(Post("/predict", R"({"age":35})").contains("reasons"));
-  EXPECT_TRUE(Post("/predict", R"({"age":35})", "reasons=true").contains("reasons"));
+  const Json bare = Post("/predict", R"({"age":35})");
+  EXPECT_FALSE(bare.contains("reasons") || bare.contains("unit"));
+  EXPECT_FALSE(Post("/predict", R"({"age":35})", "reasons=0").contains("reasons"));
+  EXPECT_EQ(Post("/predict", R"({"age":35})", "reasons=2")["reasons"].size(), 2u);
+  EXPECT_EQ(Post("/predict", R"({"age":35})", "reasons=true")["reasons"].size(), 3u);
+  const std::int64_t before = log_.rows;
+  Post("/predict", R"({"age":35})", "reasons=many");
+  EXPECT_EQ(response_.status, 400);
+  EXPECT_THAT(response_.body, HasSubstr("reasons=\\\"many\\\", expected how many"));
+  EXPECT_EQ(log_.rows, before);
+}
+
+TEST_F(PredictTest, ReasonsAddUpToTheAnswer) {
+  const std::string row = R"({"age":35,"income":"2000","city":null})";
+  const Json one = Post("/predict", row, "reasons=9");
+  double sum = one["expected"]["yes"].get<double>();
+  for (const Json& reason : one["reasons"]) sum += reason["contribution"].get<double>();
+  EXPECT_EQ(one["unit"], "log_odds");
+  EXPECT_NEAR(1 / (1 + std::exp(-sum)), one["probability"].get<double>(), 1e-6);
+  const Json batch =
+      Post("/predict/batch", "{\"instances\":[" + row + "," + row + "]}", "reasons=9");
+  EXPECT_EQ(batch["predictions"][1]["reasons"], one["reasons"]);
+  EXPECT_EQ(batch["predictions"][1]["row_id"], 1);
+  EXPECT_EQ(batch["expected"], one["expected"]);
+}
+
+TEST_F(PredictTest, OfManyClassesThePredictedOneIsExplained) {
+  Serve({MakeTestModel("3", {"a", "b", "c"})});
+  const Json answer = Post("/predict", R"({"age":35})", "reasons=1");
+  EXPECT_THAT(answer["reasons"][0]["direction"].get<std::string>(),
+              testing::EndsWith(" " + answer["label"].get<std::string>()));
+  EXPECT_EQ(answer["expected"].size(), 3u);
 }
 
 TEST_F(PredictTest, LabelsAreTakenWholeOrNotAtAll) {

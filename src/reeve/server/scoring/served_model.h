@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "reeve/inference/scorer.h"
 #include "reeve/server/scoring/field_index.h"
 #include "reeve/server/service_metrics.h"
+#include "reeve/workflow/row_explainer.h"
 
 namespace reeve::server {
 
@@ -37,6 +40,16 @@ struct ServedModel {
   const contract::Contract& contract() const { return scorer->contract(); }
   /// True for two classes: `prediction` is then 0 or 1 and `probability` that of the positive.
   bool is_binary() const { return contract().classes.size() == 2; }
+  /// Why it answers as it does: made when first asked for, which many services never are.
+  const Result<workflow::RowExplainer>& explainer() const {
+    std::call_once(explainer_made_,
+                   [this] { explainer_.emplace(workflow::RowExplainer::Make(*scorer)); });
+    return *explainer_;
+  }
+
+ private:
+  mutable std::once_flag explainer_made_;
+  mutable std::optional<Result<workflow::RowExplainer>> explainer_;
 };
 
 /// The models of the process. Thread-safe; Find costs a request a few atomic operations.

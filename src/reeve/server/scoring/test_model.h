@@ -51,6 +51,8 @@ inline std::shared_ptr<const ServedModel> MakeTestModel(const std::string& versi
   for (std::size_t i = 0; i < rows * width; ++i)
     linear.weights.push_back(0.5 - 0.25 * static_cast<double>(i % 7));
   linear.intercepts.assign(rows, 0.125);
+  linear.means.assign(width, 0.5);
+  linear.deviations.assign(width, 1);
   inference::Decision decision;
   if (rows == 1) decision.threshold = 0.5;
 

@@ -258,10 +258,16 @@ void AnswerModels(const ScoringContext& context, Response& response) {
 class RouteList {
  public:
   void Get(std::string pattern, Role role, std::function<void(const Request&, Response&)> handle) {
-    routes_.push_back({"GET", std::move(pattern), std::move(handle), nullptr, role});
+    routes_.push_back({.method = "GET",
+                       .pattern = std::move(pattern),
+                       .handle = std::move(handle),
+                       .role = role});
   }
   void Post(std::string pattern, Role role, std::function<void(const Request&, Response&)> handle) {
-    routes_.push_back({"POST", std::move(pattern), std::move(handle), nullptr, role});
+    routes_.push_back({.method = "POST",
+                       .pattern = std::move(pattern),
+                       .handle = std::move(handle),
+                       .role = role});
   }
   std::vector<Route> Take() { return std::move(routes_); }
 

@@ -18,7 +18,8 @@ void Refuse(const Status& status, Response& response);
 /// outlive the routes.
 std::vector<Route> ApiRoutes(const mlflow::Api& api, const AccessPolicy* policy = nullptr);
 
-/// /health, /version and server-info, which clients and probes ask for first.
-std::vector<Route> ProbeRoutes(const mlflow::Api& api);
+/// /health, /version and server-info, which clients and probes ask for first. Null `api`: health
+/// does not depend on a database.
+std::vector<Route> ProbeRoutes(const mlflow::Api* api);
 
 }  // namespace reeve::server

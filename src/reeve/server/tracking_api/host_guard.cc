@@ -54,9 +54,10 @@ void Refuse(std::string_view why, Response& response) {
 }
 
 // Downloads have set the first one already.
-void AddHeaders(Response& response) {
+void AddHeaders(const std::string& frame_options, Response& response) {
   for (const auto& [name, value] : {std::pair("X-Content-Type-Options", "nosniff"),
-                                    std::pair("X-Frame-Options", "SAMEORIGIN")}) {
+                                    std::pair("X-Frame-Options", frame_options.c_str())}) {
+    if (*value == '\0') continue;
     const bool is_there =
         std::any_of(response.headers.begin(), response.headers.end(),
                     [&](const auto& header) { return ToLower(header.first) == ToLower(name); });
@@ -113,7 +114,7 @@ void HostGuard::Protect(std::vector<Route>& routes, bool checks_host) const {
       route.handle = [this, checks_host, next = std::move(route.handle)](const Request& request,
                                                                          Response& response) {
         if (!Refuses(request, response, checks_host)) next(request, response);
-        AddHeaders(response);
+        AddHeaders(options_.frame_options, response);
       };
       continue;
     }

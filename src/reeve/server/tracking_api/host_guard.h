@@ -15,6 +15,9 @@ struct HostGuardOptions {
   /// Origins of pages that may write: "https://notebooks.example.org"; "*" stands for any text.
   /// Pages of this machine always may, and the server's own.
   std::vector<std::string> origins;
+  /// X-Frame-Options of every answer, "SAMEORIGIN" or "DENY": who may show it in a frame; empty:
+  /// everybody.
+  std::string frame_options = "SAMEORIGIN";
 };
 
 /// Keeps pages of other sites away from a server that a browser can reach: they would call it under

@@ -77,5 +77,21 @@ TEST(HostGuardTest, ProtectedRoutesRefuseBeforeTheyWork) {
   EXPECT_EQ(response.headers[0].first, "X-Content-Type-Options");
 }
 
+TEST(HostGuardTest, SaysWhoMayFrameItsAnswers) {
+  for (const std::string options : {"SAMEORIGIN", "DENY", ""}) {
+    const HostGuard guard({.frame_options = options});
+    std::vector<Route> routes = {{.method = "GET", .pattern = "/x"}};
+    routes[0].handle = [](const Request&, Response&) {};
+    guard.Protect(routes);
+    Response response;
+    routes[0].handle({.method = "GET", .path = "/x"}, response);
+    std::string said;
+    for (const auto& [name, value] : response.headers) {
+      if (name == "X-Frame-Options") said = value;
+    }
+    EXPECT_EQ(said, options);
+  }
+}
+
 }  // namespace
 }  // namespace reeve::server

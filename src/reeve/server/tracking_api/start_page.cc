@@ -61,9 +61,9 @@ Status AppendModels(sql::Database& database, Html& html) {
   return Status::Ok();
 }
 
-void AppendUse(std::string_view host, Html& html) {
-  const std::string address = "http://" + std::string(host.empty() ? "127.0.0.1:5000" : host);
-  html.Raw("<h2>Use it</h2><pre>").Text("export MLFLOW_TRACKING_URI=" + address + "\n");
+void AppendUse(std::string_view address, Html& html) {
+  html.Raw("<h2>Use it</h2><pre>");
+  html.Text("export MLFLOW_TRACKING_URI=" + std::string(address) + "\n");
   html.Text("reeve train loans.csv --target approved --register loans\n");
   html.Text("python -c \"import mlflow; print(mlflow.search_runs(search_all_experiments=True))\"");
   html.Raw(
@@ -73,8 +73,7 @@ void AppendUse(std::string_view host, Html& html) {
       "the same database.</p>");
 }
 
-Result<std::string> Page(const mlflow::Api& api, std::string_view host, bool shows_all) {
-  REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, api.context().pool.Read());
+Result<std::string> Page(const mlflow::Api& api, std::string_view address, bool shows_latest) {
   Html html;
   html.Raw(
           "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport "
@@ -85,24 +84,28 @@ Result<std::string> Page(const mlflow::Api& api, std::string_view host, bool sho
           "</style><header class=top><span class=home>Reeve "
           "tracking server</span></header><main><h1>Runs and models</h1><p class=lead>MLflow's "
           "REST API for tracking and registry.</p>");
-  // What a user may see is not looked up here.
-  if (shows_all) {
+  if (shows_latest) {
+    REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, api.context().pool.Read());
     REEVE_RETURN_IF_ERROR(AppendRuns(*database, html));
     REEVE_RETURN_IF_ERROR(AppendModels(*database, html));
   }
-  AppendUse(host, html);
+  AppendUse(address, html);
   html.Raw("</main></html>");
   return html.Take();
 }
 
 }  // namespace
 
-Route StartPageRoute(const mlflow::Api& api) {
+Route StartPageRoute(const mlflow::Api& api, const StartPageOptions& options) {
   Route route{.method = "GET", .pattern = "/", .role = Role::kRead};
-  route.handle = [&api](const Request& request, Response& response) {
+  route.handle = [&api, options](const Request& request, Response& response) {
+    // What a user may see is not looked up here.
     const bool is_user = request.notes != nullptr && request.notes->caller != nullptr &&
                          request.notes->caller->user_id.has_value();
-    Result<std::string> page = Page(api, request.Header("Host"), !is_user);
+    const std::string_view host = request.Header("Host");
+    const std::string address =
+        "http://" + std::string(host.empty() ? "127.0.0.1:5000" : host) + options.static_prefix;
+    Result<std::string> page = Page(api, address, options.shows_latest && !is_user);
     response.content_type = page.ok() ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
     response.status = page.ok() ? 200 : 503;
     response.body = page.ok() ? std::move(*page) : page.status().message();

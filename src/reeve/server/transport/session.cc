@@ -677,7 +677,12 @@ void Session::Finish(int status) {
   if (open_) {
     open_ = false;
     context_.observer.OnRequestEnd(
-        label, route == nullptr ? "other" : std::string_view(route->method), status, seconds);
+        {.route = label,
+         .method = route == nullptr ? "other" : std::string_view(route->method),
+         .status = status,
+         .seconds = seconds,
+         .bytes_in = bytes_in_,
+         .bytes_out = bytes_out_});
   }
   if (context_.thread.access_log != nullptr) {
     AccessEntry entry;

@@ -83,14 +83,17 @@ Route FileRoute() {
 
 struct Recorder : TransportObserver {
   void OnRequestBegin() override { ++begun; }
-  void OnRequestEnd(std::string_view route, std::string_view method, int status,
-                    double seconds) override {
-    EXPECT_GE(seconds, 0);
-    ended.push_back(std::string(method) + " " + std::string(route) + " " + std::to_string(status));
+  void OnRequestEnd(const RequestEnd& request) override {
+    EXPECT_GE(request.seconds, 0);
+    ended.push_back(std::string(request.method) + " " + std::string(request.route) + " " +
+                    std::to_string(request.status));
+    bytes_in += request.bytes_in;
+    bytes_out += request.bytes_out;
   }
   void OnRefused(std::string_view reason) override { refused.emplace_back(reason); }
   int begun = 0;
   std::vector<std::string> ended, refused;
+  std::uint64_t bytes_in = 0, bytes_out = 0;
 };
 
 class SessionTest : public testing::Test {
@@ -186,6 +189,8 @@ TEST_F(SessionTest, AnswersAndKeepsTheConnection) {
   EXPECT_EQ(answer.Header("X-Request-Id").size(), 18u);
   EXPECT_THAT(recorder_.ended, ElementsAre("POST /echo 200", "GET /items/{name} 200"));
   EXPECT_EQ(recorder_.begun, 2);
+  EXPECT_EQ(recorder_.bytes_in, std::string("body").size());
+  EXPECT_EQ(recorder_.bytes_out, std::string("POST /echo?q=1 bodyGET /items/a b name=a b ").size());
 }
 
 TEST_F(SessionTest, EchoesSoundTraceparents) {

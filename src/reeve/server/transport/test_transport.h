@@ -18,8 +18,8 @@ namespace reeve::server {
 class CountingObserver : public TransportObserver {
  public:
   void OnRequestBegin() override { Count("begin"); }
-  void OnRequestEnd(std::string_view route, std::string_view, int status, double) override {
-    Count(std::string(route) + " " + std::to_string(status));
+  void OnRequestEnd(const RequestEnd& request) override {
+    Count(std::string(request.route) + " " + std::to_string(request.status));
   }
   void OnRefused(std::string_view reason) override { Count("refused " + std::string(reason)); }
   void SetConnections(std::int64_t open) override {

@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "reeve/base/file_system.h"
 #include "reeve/base/text.h"
 
 namespace reeve::sql {
@@ -13,12 +14,21 @@ namespace {
 // Statements that a connection keeps; texts put together at run time may be many.
 constexpr std::size_t kMostKept = 256;
 
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+// By their texts; one text may be prepared more than once.
+using Prepared = std::unordered_multimap<std::string, sqlite3_stmt*, TextHash, std::equal_to<>>;
+
 class SqliteDatabase;
 
 class SqliteRows final : public Rows {
  public:
-  SqliteRows(SqliteDatabase* database, sqlite3_stmt* handle)
-      : database_(database), handle_(handle) {}
+  SqliteRows(SqliteDatabase* database, Prepared::node_type prepared)
+      : database_(database), prepared_(std::move(prepared)), handle_(prepared_.mapped()) {}
   ~SqliteRows() override;
   Result<bool> Step() override;
   bool IsNull(int column_idx) const override {
@@ -35,8 +45,11 @@ class SqliteRows final : public Rows {
   }
   double Real(int column_idx) const override { return sqlite3_column_double(handle_, column_idx); }
 
+  sqlite3_stmt* handle() const { return handle_; }
+
  private:
   SqliteDatabase* database_;
+  Prepared::node_type prepared_;
   sqlite3_stmt* handle_;
 };
 
@@ -57,26 +70,16 @@ void BindOne(sqlite3_stmt* handle, int i, const Parameter& parameter) {
 class SqliteDatabase final : public Database {
  public:
   explicit SqliteDatabase(std::string path) : path_(std::move(path)) {}
-  ~SqliteDatabase() override {
-    for (auto& [sql, handle] : kept_) sqlite3_finalize(handle);
-    sqlite3_close_v2(handle_);
-  }
+  ~SqliteDatabase() override { Close(); }
 
   Status Open(const DatabaseOptions& options) {
-    // A connection is one thread's at a time: it needs no lock of its own.
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (options.create ? SQLITE_OPEN_CREATE : 0);
-    if (sqlite3_open_v2(path_.c_str(), &handle_, flags, nullptr) != SQLITE_OK) return Failure();
-    sqlite3_busy_timeout(handle_, options.busy_ms);
-    REEVE_RETURN_IF_ERROR(
-        RunScript("PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = true;"));
-    // Pages that many commits change are written back once, when 32 MiB of log have come together.
-    if (options.relaxed_sync) {
-      REEVE_RETURN_IF_ERROR(
-          RunScript("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8192"));
-    }
-    // The first look at the file: it may be none of SQLite's.
-    return Run("SELECT count(*) FROM sqlite_master");
+    const int flags = SQLITE_OPEN_READWRITE | (options.create ? SQLITE_OPEN_CREATE : 0);
+    const Status opened = OpenAs(path_, flags, options);
+    if (opened.ok() || options.create || !MayOnlyBeRead()) return opened;
+    // A log that is written ahead wants a file beside the database, even of those who only read;
+    // nobody writes where there is none of it.
+    Close();
+    return OpenAs(ImmutableUri(), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, options);
   }
 
   Dialect dialect() const override { return Dialect::kSqlite; }
@@ -98,14 +101,14 @@ class SqliteDatabase final : public Database {
   void Rollback() override { (void)Run("ROLLBACK"); }
 
   // Takes a statement back when its rows are read.
-  void Keep(sqlite3_stmt* handle) {
-    sqlite3_reset(handle);
-    sqlite3_clear_bindings(handle);
+  void Keep(Prepared::node_type prepared) {
+    sqlite3_reset(prepared.mapped());
+    sqlite3_clear_bindings(prepared.mapped());
     if (kept_.size() >= kMostKept) {
       sqlite3_finalize(kept_.begin()->second);
       kept_.erase(kept_.begin());
     }
-    kept_.emplace(sqlite3_sql(handle), handle);
+    kept_.insert(std::move(prepared));
   }
 
   Status Failure() const;
@@ -113,34 +116,73 @@ class SqliteDatabase final : public Database {
  protected:
   Result<Statement> Bind(std::string_view sql, const Parameter* parameters,
                          std::size_t count) override {
-    sqlite3_stmt* handle = nullptr;
-    if (const auto kept = kept_.find(sql); kept != kept_.end()) {
-      handle = kept->second;
-      kept_.erase(kept);
-    } else if (sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
-                                  SQLITE_PREPARE_PERSISTENT, &handle, nullptr) != SQLITE_OK) {
-      return Failure();
+    auto kept = kept_.find(sql);
+    if (kept == kept_.end()) {
+      sqlite3_stmt* handle = nullptr;
+      if (sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                             SQLITE_PREPARE_PERSISTENT, &handle, nullptr) != SQLITE_OK) {
+        return Failure();
+      }
+      kept = kept_.emplace(sql, handle);
     }
-    Statement statement(std::make_unique<SqliteRows>(this, handle));
-    for (std::size_t i = 0; i < count; ++i) BindOne(handle, static_cast<int>(i) + 1, parameters[i]);
-    return statement;
+    auto rows = std::make_unique<SqliteRows>(this, kept_.extract(kept));
+    for (std::size_t i = 0; i < count; ++i) {
+      BindOne(rows->handle(), static_cast<int>(i) + 1, parameters[i]);
+    }
+    return Statement(std::move(rows));
   }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
+  void Close() {
+    for (auto& [sql, handle] : kept_) sqlite3_finalize(handle);
+    kept_.clear();
+    sqlite3_close_v2(handle_);
+    handle_ = nullptr;
+  }
+
+  Status OpenAs(const std::string& name, int flags, const DatabaseOptions& options) {
+    // A connection is one thread's at a time: it needs no lock of its own.
+    if (sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
+      return Failure();
+    sqlite3_busy_timeout(handle_, options.busy_ms);
+    REEVE_RETURN_IF_ERROR(
+        RunScript("PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = true;"));
+    // Pages that many commits change are written back once, when 32 MiB of log have come together.
+    if (options.relaxed_sync) {
+      REEVE_RETURN_IF_ERROR(
+          RunScript("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8192"));
     }
-  };
+    // The first look at the file: it may be none of SQLite's.
+    return Run("SELECT count(*) FROM sqlite_master");
+  }
+
+  // A database that this process may not write, or whose folder it may not, while nobody writes.
+  bool MayOnlyBeRead() const {
+    const int code = handle_ != nullptr ? sqlite3_errcode(handle_) : SQLITE_OK;
+    return (code == SQLITE_READONLY || code == SQLITE_CANTOPEN) &&
+           FileSystem::System().Exists(path_) && !FileSystem::System().Exists(path_ + "-wal");
+  }
+
+  std::string ImmutableUri() const {
+    std::string uri = "file:";
+    for (const char c : path_) {
+      const char* const escaped = c == '%' ? "%25" : c == '?' ? "%3f" : c == '#' ? "%23" : nullptr;
+      if (escaped != nullptr) {
+        uri += escaped;
+      } else {
+        uri += c;
+      }
+    }
+    return uri + "?immutable=1";
+  }
 
   std::string path_;
   sqlite3* handle_ = nullptr;
-  // Not in use now; one text may be in use more than once.
-  std::unordered_multimap<std::string, sqlite3_stmt*, Hash, std::equal_to<>> kept_;
+  // Not in use now.
+  Prepared kept_;
 };
 
-SqliteRows::~SqliteRows() { database_->Keep(handle_); }
+SqliteRows::~SqliteRows() { database_->Keep(std::move(prepared_)); }
 
 Result<bool> SqliteRows::Step() {
   const int code = sqlite3_step(handle_);
@@ -166,7 +208,9 @@ Status SqliteDatabase::Failure() const {
     case SQLITE_CONSTRAINT:
       return Status::AlreadyExists(message);
     case SQLITE_READONLY:
-      return Status::Io(message);
+      return Status::Io(message).WithFix(
+          "ask for the right to write the file and its folder, or name another with "
+          "--tracking-uri");
     case SQLITE_CORRUPT:
       return Status::Corrupt(message).WithFix(
           "restore the file from a backup, or save what can be read: sqlite3 FILE .recover");

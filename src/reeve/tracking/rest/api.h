@@ -9,7 +9,7 @@
 
 #include "reeve/base/json.h"
 #include "reeve/base/result.h"
-#include "reeve/tracking/rest/http_client.h"
+#include "reeve/tracking/http/http_client.h"
 
 namespace reeve::tracking {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "reeve/tracking/rest/test_server.h"
+#include "reeve/tracking/http/test_server.h"
 
 namespace reeve::tracking {
 namespace {

@@ -126,18 +126,4 @@ Result<ModelVersion> RestStore::AddVersion(const NewVersion& request) {
   return GetVersion(request.name, number);
 }
 
-Result<std::vector<ArtifactFile>> RestStore::ListArtifacts(const std::string& location) {
-  return artifacts_.ListFiles(location);
-}
-
-Status RestStore::FetchArtifact(const std::string& location, const std::string& path,
-                                const std::string& target) {
-  return artifacts_.FetchOne(location, path, target);
-}
-
-Status RestStore::PutArtifact(const std::string& location, const std::string& path,
-                              const std::string& source) {
-  return artifacts_.PutOne(location, path, source);
-}
-
 }  // namespace reeve::tracking

@@ -10,9 +10,7 @@ Result<std::unique_ptr<RestStore>> RestStore::Open(const std::string& uri,
   REEVE_ASSIGN_OR_RETURN(own.credentials, CredentialsFromEnvironment());
   REEVE_ASSIGN_OR_RETURN(own.http, HttpOptionsFromEnvironment());
   own.http.retry.cancellation = options.cancellation;
-  // Without a place for bundles everything else still works.
-  Result<std::string> cache = CacheFolder();
-  if (cache.ok()) own.cache_folder = std::move(*cache);
+  own.artifacts = Artifacts::OptionsFromEnvironment(options.cancellation);
   return Open(uri, own);
 }
 
@@ -27,18 +25,6 @@ Result<std::unique_ptr<RestStore>> RestStore::Open(const std::string& uri, const
   REEVE_ASSIGN_OR_RETURN(auto http,
                          HttpClient::Make(std::move(server), std::move(credentials), options.http));
   return std::unique_ptr<RestStore>(new RestStore(std::move(http), options));
-}
-
-Result<std::string> RestStore::FetchFolder(const std::string& location) {
-  return artifacts_.Fetch(location);
-}
-
-Result<std::string> RestStore::WritableFolder(const std::string& location) {
-  return artifacts_.Stage(location);
-}
-
-Result<std::string> RestStore::Upload(const std::string& location) {
-  return artifacts_.Upload(location);
 }
 
 }  // namespace reeve::tracking

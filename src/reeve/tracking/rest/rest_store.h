@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "reeve/tracking/rest/api.h"
-#include "reeve/tracking/rest/artifacts.h"
+#include "reeve/tracking/rest/server_files.h"
 #include "reeve/tracking/store.h"
 
 namespace reeve::tracking {
@@ -17,10 +17,8 @@ class RestStore final : public Store {
  public:
   struct Options {
     Credentials credentials;
-    /// Where fetched bundles are kept.
-    std::string cache_folder;
     HttpOptions http;
-    FetchLimits limits;
+    Artifacts::Options artifacts;
     /// Not owned; has to outlive the store.
     const Clock* clock = &Clock::System();
   };
@@ -32,9 +30,7 @@ class RestStore final : public Store {
 
   /// The root of the file system: relative locations would be relative to the server's folder.
   const std::string& folder() const override { return folder_; }
-  Result<std::string> FetchFolder(const std::string& location) override;
-  Result<std::string> WritableFolder(const std::string& location) override;
-  Result<std::string> Upload(const std::string& location) override;
+  Artifacts& artifacts() override { return artifacts_; }
   Result<Experiment> GetOrCreateExperiment(const std::string& name) override;
   Result<std::vector<Experiment>> ListExperiments() override;
   Result<Run> CreateRun(const NewRun& request) override;
@@ -77,11 +73,6 @@ class RestStore final : public Store {
   /// Numbers that are free below the wanted one are used up: versions are made and deleted, as they
   /// were where this one comes from.
   Result<ModelVersion> AddVersion(const NewVersion& request) override;
-  Result<std::vector<ArtifactFile>> ListArtifacts(const std::string& location) override;
-  Status FetchArtifact(const std::string& location, const std::string& path,
-                       const std::string& target) override;
-  Status PutArtifact(const std::string& location, const std::string& path,
-                     const std::string& source) override;
   Result<std::optional<std::vector<RegistryEvent>>> ListRegistryEvents(
       const std::string& name) override;
 
@@ -90,7 +81,10 @@ class RestStore final : public Store {
   Result<std::optional<Json>> FindLoggedModel(const NewLoggedModel& request);
   RestStore(std::unique_ptr<HttpClient> http, const Options& options)
       : api_(std::move(http)),
-        artifacts_(api_, options.cache_folder, options.limits),
+        files_(api_),
+        artifacts_(
+            [this](const auto& location, ArtifactUse use) { return files_.Find(location, use); },
+            options.artifacts),
         clock_(options.clock) {}
 
   /// Runs of the experiments that a filter of MLflow's grammar lets through, newest first.
@@ -110,6 +104,7 @@ class RestStore final : public Store {
   Status VersionStatus(Status status, const std::string& name, std::int64_t version);
 
   Api api_;
+  ServerFiles files_;
   Artifacts artifacts_;
   std::string folder_ = "/";
   const Clock* clock_;

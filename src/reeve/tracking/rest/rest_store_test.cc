@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/test_folder.h"
+#include "reeve/tracking/http/test_server.h"
 #include "reeve/tracking/model_uri.h"
-#include "reeve/tracking/rest/test_server.h"
 
 namespace reeve::tracking {
 namespace {
@@ -29,8 +29,8 @@ class RestStoreTest : public ::testing::Test {
   using Run = tracking::Run;
 
   void SetUp() override {
-    Result<std::unique_ptr<RestStore>> store =
-        RestStore::Open(server_.uri(), RestStore::Options{.cache_folder = folder_.Path("cache")});
+    Result<std::unique_ptr<RestStore>> store = RestStore::Open(
+        server_.uri(), RestStore::Options{.artifacts = {.cache_folder = folder_.Path("cache")}});
     ASSERT_TRUE(store.ok()) << store.status().message();
     store_ = std::move(*store);
     answers_["GET registered-models/get?name=loans"] = kModel;

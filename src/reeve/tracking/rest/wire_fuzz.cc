@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "reeve/tracking/rest/server_url.h"
+#include "reeve/tracking/http/server_url.h"
 #include "reeve/tracking/rest/wire.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <tuple>
 
 #include "reeve/base/id.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
 #include "reeve/sql/many_rows.h"
 #include "reeve/tracking/artifact_location.h"
+#include "reeve/tracking/metric_rows.h"
 #include "reeve/tracking/open_database.h"
 #include "reeve/tracking/run_name.h"
 #include "reeve/tracking/sql/sql_store.h"
@@ -40,33 +40,6 @@ std::string Cut(const std::string& text, std::size_t most) {
 Status CheckKey(const std::string& key) {
   if (!key.empty() && key.size() <= kKeyBytes) return Status::Ok();
   return Status::InvalidArgument("key " + Quote(key) + " is empty or longer than 250 bytes");
-}
-
-// A point as MLflow's tables hold it, in their order.
-struct StoredPoint {
-  std::int64_t step = 0;
-  std::int64_t timestamp = 0;
-  double value = 0;
-  bool is_nan = false;
-
-  bool operator<(const StoredPoint& other) const {
-    return std::tie(step, timestamp, value) < std::tie(other.step, other.timestamp, other.value);
-  }
-};
-
-StoredPoint AsStored(const MetricPoint& point) {
-  constexpr double kLargest = std::numeric_limits<double>::max();
-  const bool is_nan = std::isnan(point.value);
-  return {.step = point.step,
-          .timestamp = point.timestamp_ms,
-          .value = is_nan ? 0 : std::clamp(point.value, -kLargest, kLargest),
-          .is_nan = is_nan};
-}
-
-void AddRow(const std::string& key, const StoredPoint& point, const std::string& run_id,
-            std::vector<sql::Value>& values) {
-  values.insert(values.end(), {key, point.step, point.timestamp, point.value,
-                               std::int64_t{point.is_nan}, run_id});
 }
 
 }  // namespace
@@ -258,41 +231,21 @@ Status SqlStore::LogParams(const std::string& run_id,
 }
 
 Status SqlStore::LogMetrics(const std::string& run_id, const std::vector<MetricPoint>& points) {
-  std::vector<sql::Value> history;
-  // The latest point of a key is the one with the greatest (step, timestamp, value).
-  std::map<std::string, StoredPoint> latest;
+  std::vector<MetricRow> rows;
+  rows.reserve(points.size());
   for (const MetricPoint& point : points) {
     REEVE_RETURN_IF_ERROR(CheckKey(point.key));
-    const StoredPoint stored = AsStored(point);
-    AddRow(point.key, stored, run_id, history);
-    const auto [known, is_new] = latest.emplace(point.key, stored);
-    if (!is_new && known->second < stored) known->second = stored;
+    rows.push_back({.run_id = run_id,
+                    .key = point.key,
+                    .value = StoredMetricValue(point.value),
+                    .timestamp = point.timestamp_ms,
+                    .step = point.step,
+                    .is_nan = std::isnan(point.value)});
   }
-  std::vector<sql::Value> newest;
-  for (const auto& [key, stored] : latest) AddRow(key, stored, run_id, newest);
   const Lock lock(mutex_);
   REEVE_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*database_, run_id));
   REEVE_RETURN_IF_ERROR(CheckRun(run_id));
-  REEVE_RETURN_IF_ERROR(
-      sql::InsertRows(
-          *database_,
-          {.into = "INSERT INTO metrics (key, step, timestamp, value, is_nan, run_uuid)",
-           .columns = 6,
-           .behind = "ON CONFLICT DO NOTHING"},
-          sql::ViewsOf(history))
-          .status());
-  REEVE_RETURN_IF_ERROR(
-      sql::InsertRows(
-          *database_,
-          {.into = "INSERT INTO latest_metrics (key, step, timestamp, value, is_nan, run_uuid)",
-           .columns = 6,
-           .behind =
-               "ON CONFLICT (key, run_uuid) DO UPDATE SET step = excluded.step, timestamp = "
-               "excluded.timestamp, value = excluded.value, is_nan = excluded.is_nan "
-               "WHERE (latest_metrics.step, latest_metrics.timestamp, latest_metrics.value) < "
-               "(excluded.step, excluded.timestamp, excluded.value)"},
-          sql::ViewsOf(newest))
-          .status());
+  REEVE_RETURN_IF_ERROR(WriteMetricRows(*database_, rows));
   return transaction.Commit();
 }
 

@@ -21,6 +21,7 @@ class SqlStore final : public Store {
                                                 const StoreOptions& options);
 
   const std::string& folder() const override { return folder_; }
+  Artifacts& artifacts() override { return artifacts_; }
   Result<Experiment> GetOrCreateExperiment(const std::string& name) override;
   Result<std::vector<Experiment>> ListExperiments() override;
   Result<Run> CreateRun(const NewRun& run) override;
@@ -67,8 +68,8 @@ class SqlStore final : public Store {
   Result<std::optional<LoggedModel>> FindLoggedModel(const NewLoggedModel& request);
   Status WriteLoggedModelTags(const std::string& model_id, const Tags& tags);
   Status WriteVersionTags(const std::string& name, std::int64_t version, const Tags& tags);
-  SqlStore(std::unique_ptr<sql::Database> database, std::string folder, const Clock* clock)
-      : database_(std::move(database)), folder_(std::move(folder)), clock_(clock) {}
+  SqlStore(std::unique_ptr<sql::Database> database, std::string folder,
+           const StoreOptions& options);
 
   Status CheckRun(const std::string& run_id);
   Result<std::vector<Run>> ReadRuns(sql::Statement rows);
@@ -97,6 +98,7 @@ class SqlStore final : public Store {
   std::mutex mutex_;
   std::unique_ptr<sql::Database> database_;
   std::string folder_;
+  Artifacts artifacts_;
   const Clock* clock_;
 };
 

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "reeve/base/result.h"
+#include "reeve/tracking/artifact_remote.h"
+#include "reeve/tracking/s3/documents.h"
+#include "reeve/tracking/s3/settings.h"
+
+namespace reeve::tracking {
+
+/// Where something lies in S3.
+struct S3Location {
+  std::string bucket;
+  /// Without slashes at its ends; empty for the whole bucket.
+  std::string path;
+};
+
+/// Reads s3://BUCKET/PATH, which is taken as it stands: nothing in it is escaped. Fails with
+/// kInvalidArgument for buckets that can be no part of a host, and paths that climb or hold names
+/// without a letter.
+Result<S3Location> ParseS3Uri(const std::string& uri);
+
+/// A bucket of S3, or of what speaks like it. Every call is signed; files are listed a thousand at
+/// a time, and go in parts when they are large. A bucket that says it is in another region is asked
+/// there. Thread-safe: one call after the other.
+class S3Bucket final : public ArtifactRemote {
+ public:
+  /// Does not connect yet. The peer of `http` is set here.
+  static Result<std::unique_ptr<S3Bucket>> Open(const std::string& bucket,
+                                                const S3Settings& settings, HttpOptions http);
+
+  std::string name() const override { return name_; }
+  Status Check(const std::string& folder) override;
+  Result<std::vector<ArtifactFile>> List(const std::string& folder,
+                                         const FetchLimits& limits) override;
+  Status Download(const std::string& path, const Sink& sink, const Restart& restart) override;
+  Status Upload(const std::string& path, const std::string& file) override;
+
+ private:
+  S3Bucket(std::string bucket, S3Settings settings, HttpOptions http);
+  Result<std::shared_ptr<HttpClient>> ClientFor(const std::string& region) const;
+  using Ask = std::function<Result<HttpAnswer>(HttpClient& client)>;
+  /// Once more where the bucket is, if it is not where it was looked for.
+  Result<HttpAnswer> Call(const Ask& ask);
+  /// The answer, if it is a 200. `what` says what was asked for: "GET of the file …".
+  Result<HttpAnswer> CallFor200(const std::string& what, const Ask& ask);
+  Status Failure(const HttpAnswer& answer, const std::string& what) const;
+  Status Unreadable(const std::string& what, const Status& why) const;
+  HttpRequest NewRequest(const std::string& method, const std::string& target) const;
+  /// At most so many files below a folder, behind those of the page that gave the token.
+  Result<S3Listing> ListPage(const std::string& folder, const std::string& token, int most);
+  Status PutWhole(const std::string& path, const std::string& file);
+  Status PutParts(const std::string& path, const std::string& file, std::uint64_t bytes);
+  /// The parts of an upload that has begun, and its end.
+  Status SendParts(const std::string& path, const std::string& upload, const std::string& file,
+                   std::uint64_t bytes);
+
+  std::string bucket_;
+  S3Settings settings_;
+  HttpOptions http_;
+  std::string name_;
+  std::mutex mutex_;
+  std::string region_;
+  std::shared_ptr<HttpClient> client_;
+};
+
+}  // namespace reeve::tracking
