@@ -7,6 +7,7 @@
 #include "reeve/mlflow/search/query.h"
 #include "reeve/mlflow/search_request.h"
 #include "reeve/mlflow/validation.h"
+#include "reeve/sql/each_row.h"
 
 namespace reeve::mlflow {
 namespace {
@@ -30,15 +31,9 @@ Status SearchRuns(const Context& context, const Request& request, std::string& a
   REEVE_ASSIGN_OR_RETURN(const RunSearch search, ReadSearch(request));
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Read());
   const Query query = RunQuery(search, database->dialect());
-  std::vector<std::string> ids;
-  {
-    REEVE_ASSIGN_OR_RETURN(sql::Statement row, database->PrepareWith(query.sql, query.values));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      ids.push_back(row.Text(0));
-    }
-  }
+  REEVE_ASSIGN_OR_RETURN(std::vector<std::string> ids,
+                         sql::ReadRows(database->PrepareWith(query.sql, query.values),
+                                       [](const sql::Statement& row) { return row.Text(0); }));
   const std::string next = TakeNextPage(search.page, ids);
   REEVE_ASSIGN_OR_RETURN(const std::vector<Run> runs, ReadRuns(*database, ids));
   JsonWriter writer(answer);

@@ -8,6 +8,7 @@
 #include "reeve/base/id.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
+#include "reeve/sql/each_row.h"
 #include "reeve/sql/many_rows.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/metric_rows.h"
@@ -84,27 +85,21 @@ Result<Experiment> SqlStore::GetOrCreateExperiment(const std::string& name) {
 
 Result<std::vector<Experiment>> SqlStore::ListExperiments() {
   const Lock lock(mutex_);
+  const auto experiment_of = [](const sql::Statement& row) {
+    return Experiment{.id = row.Text(0), .name = row.Text(1), .artifact_location = row.Text(2)};
+  };
   REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
-      database_->Prepare("SELECT experiment_id, name, artifact_location FROM experiments "
-                         "WHERE lifecycle_stage = 'active' ORDER BY experiment_id"));
-  std::vector<Experiment> experiments;
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) break;
-    experiments.push_back(
-        {.id = row.Text(0), .name = row.Text(1), .artifact_location = row.Text(2)});
-  }
+      std::vector<Experiment> experiments,
+      sql::ReadRows(
+          database_->Prepare("SELECT experiment_id, name, artifact_location FROM experiments "
+                             "WHERE lifecycle_stage = 'active' ORDER BY experiment_id"),
+          experiment_of));
   for (Experiment& experiment : experiments) {
-    REEVE_ASSIGN_OR_RETURN(sql::Statement tag,
-                           database_->Prepare("SELECT key, value FROM experiment_tags WHERE "
-                                              "experiment_id = CAST(? AS INTEGER)",
-                                              experiment.id));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, tag.Step());
-      if (!more) break;
-      experiment.tags[tag.Text(0)] = tag.Text(1);
-    }
+    REEVE_RETURN_IF_ERROR(sql::ForEachRow(
+        database_->Prepare(
+            "SELECT key, value FROM experiment_tags WHERE experiment_id = CAST(? AS INTEGER)",
+            experiment.id),
+        [&](const sql::Statement& row) { experiment.tags[row.Text(0)] = row.Text(1); }));
   }
   return experiments;
 }
@@ -145,38 +140,33 @@ Result<Run> SqlStore::CreateRun(const NewRun& request) {
 }
 
 Result<std::vector<Run>> SqlStore::ReadRuns(sql::Statement rows) {
-  std::vector<Run> runs;
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, rows.Step());
-    if (!more) break;
-    runs.push_back({.id = rows.Text(0),
-                    .name = rows.Text(1),
-                    .experiment_id = rows.Text(2),
-                    .artifact_uri = rows.Text(3),
-                    .user = rows.Text(4),
-                    .status = ParseRunStatus(rows.Text(5)),
-                    .start_ms = rows.Integer(6),
-                    .end_ms = rows.Integer(7)});
-  }
+  const auto run_of = [](const sql::Statement& row) {
+    return Run{.id = row.Text(0),
+               .name = row.Text(1),
+               .experiment_id = row.Text(2),
+               .artifact_uri = row.Text(3),
+               .user = row.Text(4),
+               .status = ParseRunStatus(row.Text(5)),
+               .start_ms = row.Integer(6),
+               .end_ms = row.Integer(7)};
+  };
+  REEVE_ASSIGN_OR_RETURN(std::vector<Run> runs, sql::ReadRows(std::move(rows), run_of));
   for (Run& run : runs) REEVE_RETURN_IF_ERROR(FillRun(run));
   return runs;
 }
 
 Status SqlStore::FillRun(Run& run) {
-  const auto read = [&](const char* sql, auto&& put) -> Status {
-    REEVE_ASSIGN_OR_RETURN(sql::Statement row, database_->Prepare(sql, run.id));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) return Status::Ok();
-      put(row);
-    }
+  const auto read = [&](const char* sql, auto put) {
+    return sql::ForEachRow(database_->Prepare(sql, run.id), put);
   };
-  REEVE_RETURN_IF_ERROR(read("SELECT key, value FROM params WHERE run_uuid = ?",
-                             [&](sql::Statement& row) { run.params[row.Text(0)] = row.Text(1); }));
-  REEVE_RETURN_IF_ERROR(read("SELECT key, value FROM tags WHERE run_uuid = ?",
-                             [&](sql::Statement& row) { run.tags[row.Text(0)] = row.Text(1); }));
+  REEVE_RETURN_IF_ERROR(
+      read("SELECT key, value FROM params WHERE run_uuid = ?",
+           [&](const sql::Statement& row) { run.params[row.Text(0)] = row.Text(1); }));
+  REEVE_RETURN_IF_ERROR(
+      read("SELECT key, value FROM tags WHERE run_uuid = ?",
+           [&](const sql::Statement& row) { run.tags[row.Text(0)] = row.Text(1); }));
   return read("SELECT key, value, is_nan FROM latest_metrics WHERE run_uuid = ?",
-              [&](sql::Statement& row) {
+              [&](const sql::Statement& row) {
                 run.metrics[row.Text(0)] =
                     row.Integer(2) != 0 ? std::numeric_limits<double>::quiet_NaN() : row.Real(1);
               });
@@ -316,19 +306,16 @@ Status SqlStore::DeleteRun(const std::string& run_id) {
 Result<std::vector<MetricPoint>> SqlStore::MetricHistory(const std::string& run_id,
                                                          const std::string& key) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
+  const auto point_of = [&](const sql::Statement& row) {
+    const double value =
+        row.Integer(3) != 0 ? std::numeric_limits<double>::quiet_NaN() : row.Real(0);
+    return MetricPoint{key, value, row.Integer(1), row.Integer(2)};
+  };
+  return sql::ReadRows(
       database_->Prepare("SELECT value, timestamp, step, is_nan FROM metrics WHERE "
                          "run_uuid = ? AND key = ? ORDER BY step, timestamp, value",
-                         run_id, key));
-  std::vector<MetricPoint> points;
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return points;
-    points.push_back({key,
-                      row.Integer(3) != 0 ? std::numeric_limits<double>::quiet_NaN() : row.Real(0),
-                      row.Integer(1), row.Integer(2)});
-  }
+                         run_id, key),
+      point_of);
 }
 
 Status SqlStore::LogInput(const std::string& run_id, const DatasetInput& input) {
@@ -370,8 +357,7 @@ Status SqlStore::LogInput(const std::string& run_id, const DatasetInput& input) 
 
 Result<std::vector<DatasetInput>> SqlStore::ListInputs(const std::string& run_id) {
   const Lock lock(mutex_);
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
+  return sql::ReadRows(
       database_->Prepare(
           "SELECT d.name, d.digest, d.dataset_source_type, d.dataset_source, d.dataset_schema, "
           "d.dataset_profile, t.value FROM inputs i "
@@ -380,14 +366,11 @@ Result<std::vector<DatasetInput>> SqlStore::ListInputs(const std::string& run_id
           "WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN' AND i.destination_id = ? "
           "ORDER BY i." +
               std::string(sql::WriteOrderColumn(database_->dialect())),
-          run_id));
-  std::vector<DatasetInput> inputs;
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return inputs;
-    inputs.push_back({row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5),
-                      row.Text(6)});
-  }
+          run_id),
+      [](const sql::Statement& row) {
+        return DatasetInput{row.Text(0), row.Text(1), row.Text(2), row.Text(3),
+                            row.Text(4), row.Text(5), row.Text(6)};
+      });
 }
 
 }  // namespace reeve::tracking
