@@ -11,8 +11,8 @@ using inference::Tree;
 
 namespace {
 
-// Rows that go through a tree together.
-constexpr std::size_t kLanes = 8;
+// Rows that go through a tree together, and how many that costs less for than one by one.
+constexpr std::size_t kMostLanes = 8, kFewestLanes = 3;
 constexpr std::size_t kMostPoints = 64;
 
 std::size_t PointsFor(const TreeWalk& walk) {
@@ -39,6 +39,7 @@ struct Level {
 };
 
 // The levels of one tree and the memory behind them.
+template <std::size_t kLanes>
 class Levels {
  public:
   void Resize(std::size_t levels, std::size_t points) {
@@ -67,13 +68,15 @@ class Levels {
 
 }  // namespace
 
-// Up to eight rows through the trees, one tree after the other.
+// kLanes rows through the trees, one tree after the other. What is said of a row is the same to the
+// last bit for any number of lanes: none of them knows of the others.
 //
 // At the point t of the rule an edge's factor is t + (1 - t) merged for rows that take it and every
 // edge above on its feature, and (1 - t) merged for the others. It replaces the factor of the edge
 // above on the same feature, so on the way down products are multiplied by the ratio of the two; on
 // the way back the leaves below an edge count with the derivative of its own factor and no longer
 // with that of the edge above.
+template <std::size_t kLanes>
 struct TreeShap::Kernel {
   const TreeShap& shap;
   const FeatureBlock& block;
@@ -82,7 +85,7 @@ struct TreeShap::Kernel {
   std::size_t rows[kLanes] = {};
   const Tree* tree = nullptr;
   const Quadrature* rule = nullptr;
-  Levels levels = {};
+  Levels<kLanes> levels = {};
   /// features x lanes.
   std::vector<double> sums = {};
 
@@ -220,25 +223,34 @@ void TreeShap::AddExpected(const Tree& tree, const TreeWalk& walk) {
   }
 }
 
-void TreeShap::Contributions(const FeatureBlock& block, std::size_t output,
-                             std::span<double> out) const {
+template <std::size_t kLanes>
+void TreeShap::ExplainRows(const FeatureBlock& block, std::size_t output, std::size_t first,
+                           std::size_t end, std::span<double> out) const {
   const auto features = static_cast<std::size_t>(forest_->features);
-  Kernel kernel{.shap = *this, .block = block, .output = output};
-  for (std::size_t first = 0; first < block.rows; first += kLanes) {
+  Kernel<kLanes> kernel{.shap = *this, .block = block, .output = output};
+  for (; first < end; first += kLanes) {
     for (std::size_t lane = 0; lane < kLanes; ++lane)
-      kernel.rows[lane] = std::min(first + lane, block.rows - 1);
+      kernel.rows[lane] = std::min(first + lane, end - 1);
     kernel.sums.assign(features * kLanes, 0.0);
     for (std::size_t t = 0; t < walks_.size(); ++t) {
       const bool adds = forest_->link == Link::kMean ||
                         static_cast<std::size_t>(forest_->trees[t].output) == output;
       if (adds) kernel.RunTree(t);
     }
-    const std::size_t lanes = std::min(kLanes, block.rows - first);
+    const std::size_t lanes = std::min(kLanes, end - first);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       for (std::size_t j = 0; j < features; ++j)
         out[(first + lane) * features + j] = kernel.sums[j * kLanes + lane];
     }
   }
+}
+
+void TreeShap::Contributions(const FeatureBlock& block, std::size_t output,
+                             std::span<double> out) const {
+  const std::size_t rest = block.rows % kMostLanes;
+  const std::size_t together = rest < kFewestLanes ? block.rows - rest : block.rows;
+  ExplainRows<kMostLanes>(block, output, 0, together, out);
+  ExplainRows<1>(block, output, together, block.rows, out);
 }
 
 }  // namespace reeve::explain

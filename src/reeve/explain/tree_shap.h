@@ -19,10 +19,10 @@ namespace reeve::explain {
 /// covers. With that rule the value of a leaf is a product over the features of its path, and a
 /// Shapley value an integral over [0, 1] of such products, each factor going from "not known" to
 /// "known": a polynomial, which Gauss and Legendre's rule sums exactly with half as many points as
-/// there are features on the longest path. Each tree is walked once for eight rows at a time, down
-/// with the products and back with the sums of leaves, so a row costs nodes x points and not
-/// leaves x depth². Paths of more than 128 different features are summed with 64 points, which is
-/// then close and no longer exact.
+/// there are features on the longest path. Each tree is walked once for eight rows at a time
+/// (single rows alone), down with the products and back with the sums of leaves, so a row costs
+/// nodes x points and not leaves x depth². Paths of more than 128 different features are summed
+/// with 64 points, which is then close and no longer exact.
 ///
 /// The values are those of XGBoost's pred_contribs (learners/xgboost/contributions_test.cc). For
 /// each row they sum to the model's sum less expected(), to rounding. In units of the margin
@@ -47,9 +47,14 @@ class TreeShap {
   double CostPerRow() const;
 
  private:
+  template <std::size_t kLanes>
   struct Kernel;
 
   explicit TreeShap(const inference::Forest& forest);
+  /// Rows `first` to `end`, so many of them together.
+  template <std::size_t kLanes>
+  void ExplainRows(const inference::FeatureBlock& block, std::size_t output, std::size_t first,
+                   std::size_t end, std::span<double> out) const;
   double LeafValue(const inference::Tree& tree, std::size_t node, std::size_t output) const;
   void AddExpected(const inference::Tree& tree, const TreeWalk& walk);
   const Quadrature& RuleOf(const TreeWalk& walk) const;

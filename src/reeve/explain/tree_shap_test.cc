@@ -117,6 +117,25 @@ INSTANTIATE_TEST_SUITE_P(Forests, TreeShapTest,
                                          Case{Link::kLogistic, 9, 9}, Case{Link::kLogistic, 10, 2},
                                          Case{Link::kSoftmax, 5, 4}, Case{Link::kMean, 7, 6}));
 
+TEST(TreeShapTest, ARowIsExplainedTheSameAloneAndAmongOthers) {
+  TestForest test(2, {.features = 5, .trees = 8, .depth = 6, .early_leaf = 0.1});
+  const Forest forest = test.Take();
+  const Matrix matrix = test.Rows(16);
+  const auto shap = TreeShap::Make(forest);
+  ASSERT_TRUE(shap.ok());
+  std::vector<double> together(16 * 5);
+  shap->Contributions(BlockOf(matrix), 0, together);
+  for (const std::size_t rows : {1U, 3U, 4U, 7U, 9U, 11U}) {
+    inference::FeatureBlock some = BlockOf(matrix);
+    some.rows = rows;
+    std::vector<double> values(rows * 5);
+    shap->Contributions(some, 0, values);
+    EXPECT_EQ(values, std::vector<double>(together.begin(),
+                                          together.begin() + static_cast<std::ptrdiff_t>(rows * 5)))
+        << rows;
+  }
+}
+
 TEST(TreeShapTest, ARowCostsTheTreesOfOneMargin) {
   TestForest test(1, {.features = 4, .link = Link::kSoftmax, .classes = 3, .trees = 6, .depth = 4});
   Forest forest = test.Take();

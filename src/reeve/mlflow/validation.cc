@@ -63,6 +63,9 @@ Status CheckKey(std::string_view key, std::string_view parameter, std::string_vi
 }
 
 Status CheckIsOwnPath(std::string_view name, std::string_view parameter) {
+  // Most names have no parts.
+  if (!name.empty() && name.front() != '.' && name.find('/') == std::string_view::npos)
+    return Status::Ok();
   const std::string normal = NormalPath(name);
   if (normal == name && normal != "." && !normal.starts_with("..") && !normal.starts_with('/'))
     return Status::Ok();

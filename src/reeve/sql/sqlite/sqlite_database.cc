@@ -14,12 +14,21 @@ namespace {
 // Statements that a connection keeps; texts put together at run time may be many.
 constexpr std::size_t kMostKept = 256;
 
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+// By their texts; one text may be prepared more than once.
+using Prepared = std::unordered_multimap<std::string, sqlite3_stmt*, TextHash, std::equal_to<>>;
+
 class SqliteDatabase;
 
 class SqliteRows final : public Rows {
  public:
-  SqliteRows(SqliteDatabase* database, sqlite3_stmt* handle)
-      : database_(database), handle_(handle) {}
+  SqliteRows(SqliteDatabase* database, Prepared::node_type prepared)
+      : database_(database), prepared_(std::move(prepared)), handle_(prepared_.mapped()) {}
   ~SqliteRows() override;
   Result<bool> Step() override;
   bool IsNull(int column_idx) const override {
@@ -36,8 +45,11 @@ class SqliteRows final : public Rows {
   }
   double Real(int column_idx) const override { return sqlite3_column_double(handle_, column_idx); }
 
+  sqlite3_stmt* handle() const { return handle_; }
+
  private:
   SqliteDatabase* database_;
+  Prepared::node_type prepared_;
   sqlite3_stmt* handle_;
 };
 
@@ -89,14 +101,14 @@ class SqliteDatabase final : public Database {
   void Rollback() override { (void)Run("ROLLBACK"); }
 
   // Takes a statement back when its rows are read.
-  void Keep(sqlite3_stmt* handle) {
-    sqlite3_reset(handle);
-    sqlite3_clear_bindings(handle);
+  void Keep(Prepared::node_type prepared) {
+    sqlite3_reset(prepared.mapped());
+    sqlite3_clear_bindings(prepared.mapped());
     if (kept_.size() >= kMostKept) {
       sqlite3_finalize(kept_.begin()->second);
       kept_.erase(kept_.begin());
     }
-    kept_.emplace(sqlite3_sql(handle), handle);
+    kept_.insert(std::move(prepared));
   }
 
   Status Failure() const;
@@ -104,17 +116,20 @@ class SqliteDatabase final : public Database {
  protected:
   Result<Statement> Bind(std::string_view sql, const Parameter* parameters,
                          std::size_t count) override {
-    sqlite3_stmt* handle = nullptr;
-    if (const auto kept = kept_.find(sql); kept != kept_.end()) {
-      handle = kept->second;
-      kept_.erase(kept);
-    } else if (sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
-                                  SQLITE_PREPARE_PERSISTENT, &handle, nullptr) != SQLITE_OK) {
-      return Failure();
+    auto kept = kept_.find(sql);
+    if (kept == kept_.end()) {
+      sqlite3_stmt* handle = nullptr;
+      if (sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                             SQLITE_PREPARE_PERSISTENT, &handle, nullptr) != SQLITE_OK) {
+        return Failure();
+      }
+      kept = kept_.emplace(sql, handle);
     }
-    Statement statement(std::make_unique<SqliteRows>(this, handle));
-    for (std::size_t i = 0; i < count; ++i) BindOne(handle, static_cast<int>(i) + 1, parameters[i]);
-    return statement;
+    auto rows = std::make_unique<SqliteRows>(this, kept_.extract(kept));
+    for (std::size_t i = 0; i < count; ++i) {
+      BindOne(rows->handle(), static_cast<int>(i) + 1, parameters[i]);
+    }
+    return Statement(std::move(rows));
   }
 
  private:
@@ -161,20 +176,13 @@ class SqliteDatabase final : public Database {
     return uri + "?immutable=1";
   }
 
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-
   std::string path_;
   sqlite3* handle_ = nullptr;
-  // Not in use now; one text may be in use more than once.
-  std::unordered_multimap<std::string, sqlite3_stmt*, Hash, std::equal_to<>> kept_;
+  // Not in use now.
+  Prepared kept_;
 };
 
-SqliteRows::~SqliteRows() { database_->Keep(handle_); }
+SqliteRows::~SqliteRows() { database_->Keep(std::move(prepared_)); }
 
 Result<bool> SqliteRows::Step() {
   const int code = sqlite3_step(handle_);

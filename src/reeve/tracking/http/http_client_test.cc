@@ -51,7 +51,7 @@ TEST(HttpClientTest, ARefusedConnectionSaysHowToStartTheServer) {
   EXPECT_EQ(status.code(), StatusCode::kUnavailable);
   EXPECT_THAT(status.message(), HasSubstr("\"" + server.uri() + "\" cannot be reached"));
   ASSERT_EQ(status.fixes().size(), 1u);
-  EXPECT_THAT(status.fixes()[0], HasSubstr("mlflow server --host 127.0.0.1 --port "));
+  EXPECT_THAT(status.fixes()[0], HasSubstr("reeve server --port "));
 }
 
 TEST(HttpClientTest, AHostThatDoesNotExistIsUnavailable) {
