@@ -86,6 +86,8 @@ class S3Story(unittest.TestCase):
             self.store.client.download_file("loans", key, str(path))
         self.assertEqual(self.digests(model), self.digests(self.folder / "here"))
         self.assertEqual(self.predict("models:/trained@champion"), self.predict("./here"))
+        compared = json.loads(self.reeve("runs", "compare", run.info.run_id, run.info.run_id, "--output", "json"))
+        self.assertTrue(any("intervals_overlap" in metric for metric in compared["metrics"]), "what the run wrote is read there")
         self.assertEqual(list((self.folder / "cache/uploads").iterdir()), [], "what was brought there does not stay here")
 
     def make_folder(self, name):

@@ -6,6 +6,7 @@
 #include "reeve/mlflow/registered_model.h"
 #include "reeve/mlflow/registry_names.h"
 #include "reeve/mlflow/registry_record.h"
+#include "reeve/sql/each_row.h"
 #include "reeve/tracking/registry_log.h"
 
 namespace reeve::mlflow {
@@ -104,24 +105,21 @@ Result<ModelVersion> ReadVersionByAlias(sql::Database& database, const std::stri
 }
 
 Status DeleteAliases(sql::Database& database, const RegistryEvent& deleted) {
-  std::vector<RegistryEvent> events;
-  {
-    REEVE_ASSIGN_OR_RETURN(
-        sql::Statement row,
-        database.Prepare("SELECT alias, version FROM registered_model_aliases WHERE name = ?1 AND "
-                         "(version = ?2 OR ?2 = 0) ORDER BY alias",
-                         deleted.model, deleted.version));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      RegistryEvent event = deleted;
-      event.action = RegistryAction::kAliasDeleted;
-      event.version = 0;
-      event.alias = row.Text(0);
-      event.from = std::to_string(row.Integer(1));
-      events.push_back(std::move(event));
-    }
-  }
+  const auto event_of = [&](const sql::Statement& row) {
+    RegistryEvent event = deleted;
+    event.action = RegistryAction::kAliasDeleted;
+    event.version = 0;
+    event.alias = row.Text(0);
+    event.from = std::to_string(row.Integer(1));
+    return event;
+  };
+  REEVE_ASSIGN_OR_RETURN(
+      const std::vector<RegistryEvent> events,
+      sql::ReadRows(
+          database.Prepare("SELECT alias, version FROM registered_model_aliases WHERE name = ?1 "
+                           "AND (version = ?2 OR ?2 = 0) ORDER BY alias",
+                           deleted.model, deleted.version),
+          event_of));
   for (const RegistryEvent& event : events)
     REEVE_RETURN_IF_ERROR(WriteAlias(database, event.model, event.alias, std::nullopt));
   return tracking::AppendRegistryEvents(database, events);

@@ -3,6 +3,7 @@
 #include "reeve/mlflow/host_policy.h"
 #include "reeve/mlflow/locations.h"
 #include "reeve/mlflow/validation.h"
+#include "reeve/sql/each_row.h"
 
 namespace reeve::mlflow {
 namespace {
@@ -21,15 +22,10 @@ Experiment FromRow(const sql::Statement& row) {
 }
 
 Status ReadTags(sql::Database& database, Experiment& experiment) {
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
+  return sql::ForEachRow(
       database.Prepare("SELECT key, value FROM experiment_tags WHERE experiment_id = ?",
-                       experiment.id));
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return Status::Ok();
-    experiment.tags[row.Text(0)] = row.Text(1);
-  }
+                       experiment.id),
+      [&](const sql::Statement& row) { experiment.tags[row.Text(0)] = row.Text(1); });
 }
 
 Status CheckName(const std::string& name) {

@@ -6,6 +6,7 @@
 #include "reeve/base/id.h"
 #include "reeve/mlflow/runs.h"
 #include "reeve/mlflow/validation.h"
+#include "reeve/sql/each_row.h"
 #include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
@@ -180,17 +181,13 @@ Result<DatasetIds> WriteDatasets(sql::Database& database, std::int64_t experimen
 }
 
 Result<std::set<std::string>> ReadEdges(sql::Database& database, const std::string& run_id) {
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
-      database.Prepare("SELECT source_id FROM inputs WHERE source_type = 'DATASET' "
-                       "AND destination_type = 'RUN' AND destination_id = ?",
-                       run_id));
   std::set<std::string> sources;
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return sources;
-    sources.insert(row.Text(0));
-  }
+  REEVE_RETURN_IF_ERROR(
+      sql::ForEachRow(database.Prepare("SELECT source_id FROM inputs WHERE source_type = 'DATASET' "
+                                       "AND destination_type = 'RUN' AND destination_id = ?",
+                                       run_id),
+                      [&](const sql::Statement& row) { sources.insert(row.Text(0)); }));
+  return sources;
 }
 
 // What a run reads already keeps its tags.

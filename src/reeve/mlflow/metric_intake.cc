@@ -10,7 +10,7 @@ namespace {
 
 // Points that are written at once, and how long the first of fewer waits.
 constexpr std::size_t kEnough = 5'000;
-constexpr std::chrono::milliseconds kSoon{25};
+constexpr std::chrono::milliseconds kSoon{50};
 // Beyond that the database does not keep up, and clients wait for it.
 constexpr std::size_t kMost = 20'000;
 // Until the next attempt when the database could not be written.

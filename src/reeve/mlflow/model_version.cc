@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "reeve/mlflow/registry_names.h"
+#include "reeve/sql/each_row.h"
 #include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
@@ -59,16 +60,12 @@ Result<ModelVersion> ReadModelVersion(sql::Database& database, const std::string
   REEVE_ASSIGN_OR_RETURN(ModelVersion found, ReadBareModelVersion(database, name, version));
   std::vector<ModelVersion> versions = {std::move(found)};
   REEVE_RETURN_IF_ERROR(ReadVersionTags(database, versions));
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
+  REEVE_RETURN_IF_ERROR(sql::ForEachRow(
       database.Prepare("SELECT alias FROM registered_model_aliases WHERE name = ? AND version = ? "
                        "ORDER BY alias",
-                       name, version));
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return std::move(versions[0]);
-    versions[0].aliases.push_back(row.Text(0));
-  }
+                       name, version),
+      [&](const sql::Statement& row) { versions[0].aliases.push_back(row.Text(0)); }));
+  return std::move(versions[0]);
 }
 
 Status ReadVersionTags(sql::Database& database, std::vector<ModelVersion>& versions) {

@@ -13,6 +13,7 @@
 #include "reeve/mlflow/registry_names.h"
 #include "reeve/mlflow/registry_record.h"
 #include "reeve/mlflow/version_source.h"
+#include "reeve/sql/each_row.h"
 #include "reeve/tracking/registry_log.h"
 
 namespace reeve::mlflow {
@@ -187,20 +188,13 @@ Status MoveTo(sql::Database& database, const ModelVersion& version, const std::s
 
 Status ArchiveOthers(sql::Database& database, const ModelVersion& kept, const std::string& stage,
                      const RegistryEvent& event) {
-  std::vector<ModelVersion> others;
-  {
-    REEVE_ASSIGN_OR_RETURN(
-        sql::Statement row,
-        database.Prepare(std::string("SELECT ") + kVersionColumns +
-                             " FROM model_versions WHERE name = ? AND version <> ? AND "
-                             "current_stage = ? ORDER BY version",
-                         kept.name, kept.version, stage));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      others.push_back(FromVersionRow(row));
-    }
-  }
+  REEVE_ASSIGN_OR_RETURN(
+      const std::vector<ModelVersion> others,
+      sql::ReadRows(database.Prepare(std::string("SELECT ") + kVersionColumns +
+                                         " FROM model_versions WHERE name = ? AND version <> ? AND "
+                                         "current_stage = ? ORDER BY version",
+                                     kept.name, kept.version, stage),
+                    FromVersionRow));
   for (const ModelVersion& other : others)
     REEVE_RETURN_IF_ERROR(MoveTo(database, other, "Archived", event));
   return Status::Ok();

@@ -9,6 +9,7 @@
 #include "reeve/mlflow/search/order_by.h"
 #include "reeve/mlflow/search/page_token.h"
 #include "reeve/mlflow/search/query.h"
+#include "reeve/sql/each_row.h"
 
 namespace reeve::mlflow {
 namespace {
@@ -71,15 +72,9 @@ Status SearchModels(const Context& context, const Request& request, std::string&
                                                           kModelsOfAPage, kMostModels));
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Read());
   const Query query = RegisteredModelQuery(asked.search, database->dialect());
-  std::vector<RegisteredModel> models;
-  {
-    REEVE_ASSIGN_OR_RETURN(sql::Statement row, database->PrepareWith(query.sql, query.values));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      models.push_back(FromModelRow(row));
-    }
-  }
+  REEVE_ASSIGN_OR_RETURN(
+      std::vector<RegisteredModel> models,
+      sql::ReadRows(database->PrepareWith(query.sql, query.values), FromModelRow));
   const bool has_more = CutToPage(asked.size, models);
   REEVE_RETURN_IF_ERROR(FillModels(*database, models));
   JsonWriter writer(answer);
@@ -105,15 +100,9 @@ Status SearchVersions(const Context& context, const Request& request, std::strin
   }
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Read());
   const Query query = ModelVersionQuery(asked.search, database->dialect());
-  std::vector<ModelVersion> versions;
-  {
-    REEVE_ASSIGN_OR_RETURN(sql::Statement row, database->PrepareWith(query.sql, query.values));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      versions.push_back(FromVersionRow(row));
-    }
-  }
+  REEVE_ASSIGN_OR_RETURN(
+      std::vector<ModelVersion> versions,
+      sql::ReadRows(database->PrepareWith(query.sql, query.values), FromVersionRow));
   const bool has_more = CutToPage(asked.size, versions);
   REEVE_RETURN_IF_ERROR(ReadVersionTags(*database, versions));
   JsonWriter writer(answer);

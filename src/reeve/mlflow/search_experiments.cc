@@ -5,6 +5,7 @@
 #include "reeve/mlflow/experiments.h"
 #include "reeve/mlflow/search/query.h"
 #include "reeve/mlflow/search_request.h"
+#include "reeve/sql/each_row.h"
 #include "reeve/sql/many_rows.h"
 
 namespace reeve::mlflow {
@@ -23,18 +24,15 @@ Result<ExperimentSearch> ReadSearch(const Request& request) {
 }
 
 Result<std::vector<Experiment>> ReadExperiments(sql::Database& database, const Query& query) {
-  std::vector<Experiment> experiments;
-  REEVE_ASSIGN_OR_RETURN(sql::Statement row, database.PrepareWith(query.sql, query.values));
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return experiments;
-    experiments.push_back({.id = row.Integer(0),
-                           .name = row.Text(1),
-                           .artifact_location = row.Text(2),
-                           .lifecycle_stage = row.Text(3),
-                           .creation_time = row.Integer(4),
-                           .last_update_time = row.Integer(5)});
-  }
+  return sql::ReadRows(database.PrepareWith(query.sql, query.values),
+                       [](const sql::Statement& row) {
+                         return Experiment{.id = row.Integer(0),
+                                           .name = row.Text(1),
+                                           .artifact_location = row.Text(2),
+                                           .lifecycle_stage = row.Text(3),
+                                           .creation_time = row.Integer(4),
+                                           .last_update_time = row.Integer(5)};
+                       });
 }
 
 Status ReadTags(sql::Database& database, std::vector<Experiment>& experiments) {

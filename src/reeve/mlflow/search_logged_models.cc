@@ -4,6 +4,7 @@
 #include "reeve/mlflow/search/page_token.h"
 #include "reeve/mlflow/search/query.h"
 #include "reeve/mlflow/validation.h"
+#include "reeve/sql/each_row.h"
 
 namespace reeve::mlflow {
 namespace {
@@ -70,15 +71,9 @@ Status Search(const Context& context, const Request& request, std::string& answe
   REEVE_ASSIGN_OR_RETURN(const Asked asked, ReadSearch(request));
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, context.pool.Read());
   REEVE_ASSIGN_OR_RETURN(const Query query, LoggedModelQuery(asked.search, database->dialect()));
-  std::vector<LoggedModel> models;
-  {
-    REEVE_ASSIGN_OR_RETURN(sql::Statement row, database->PrepareWith(query.sql, query.values));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      models.push_back(LoggedModelFromRow(row));
-    }
-  }
+  REEVE_ASSIGN_OR_RETURN(
+      std::vector<LoggedModel> models,
+      sql::ReadRows(database->PrepareWith(query.sql, query.values), LoggedModelFromRow));
   std::string next;
   const std::int64_t most = *asked.search.page.limit - 1;
   if (static_cast<std::int64_t>(models.size()) > most) {

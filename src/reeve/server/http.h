@@ -103,14 +103,20 @@ class BodyStream {
 /// Who may call a route, when tokens are required at all.
 enum class Role { kPublic, kScore, kRead, kWrite, kAdmin };
 
+/// For Route::takes_long.
+inline bool Always(const Request&) { return true; }
+
 /// One path and method, and what answers it. Exactly one of `handle` and `open` is set.
 struct Route {
   std::string method;
   /// "/v2/models/{name}/infer"; a segment in braces takes any one segment, "{name...}" at the end
   /// all that is left of the path: one segment or more.
   std::string pattern;
-  /// Answers a whole request. Short work only: it runs on an I/O thread.
+  /// Answers a whole request. Short work only where it runs on an I/O thread.
   std::function<void(const Request&, Response&)> handle;
+  /// Whether `handle` may take long for a request: it then runs on another thread, see
+  /// TransportOptions::long_threads. Null: never.
+  std::function<bool(const Request&)> takes_long = {};
   /// For bodies of any size: looks at the head, fills status and headers, and gives the stream;
   /// null with `response` filled refuses the request.
   std::function<std::unique_ptr<BodyStream>(const Request&, Response&)> open;

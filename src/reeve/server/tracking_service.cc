@@ -1,5 +1,6 @@
 #include "reeve/server/tracking_service.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -50,6 +51,12 @@ Result<std::string> FolderAt(const std::string& place) {
   return path;
 }
 
+// They wait for the database more than they work.
+int LongThreads() {
+  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  return std::clamp(2 * cores, 4, 16);
+}
+
 // What tells of everything at once: not for users who may see a part of it.
 void RefuseLimitedCallers(std::vector<Route>& routes) {
   for (Route& route : routes) {
@@ -96,6 +103,7 @@ class TrackingServiceImpl final : public TrackingService {
                          .access_log = access_log_.get(),
                          .observer = &metrics_.server()};
     TransportOptions transport = options_.transport;
+    if (transport.long_threads == 0) transport.long_threads = LongThreads();
     transport.error_forms =
         AddStaticPrefix(options_.static_prefix, std::move(transport.error_forms));
     REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(transport, std::move(parts)));

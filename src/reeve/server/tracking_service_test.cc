@@ -95,6 +95,21 @@ TEST_F(TrackingRoutesTest, ReadingAndWritingNeedDifferentRoles) {
   EXPECT_EQ(role("/api/2.0/mlflow/experiments/create"), Role::kWrite);
 }
 
+TEST_F(TrackingRoutesTest, SearchesTakeLongAndSingleThingsDoNot) {
+  const auto takes_long = [&](const std::string& path) {
+    for (const Route& route : routes_) {
+      if (route.pattern == path) return route.takes_long && route.takes_long({});
+    }
+    ADD_FAILURE() << "no route " << path;
+    return false;
+  };
+  for (const char* path : {"/api/2.0/mlflow/runs/search", "/ajax-api/2.0/mlflow/runs/search",
+                           "/api/2.0/mlflow/metrics/get-history", "/"})
+    EXPECT_TRUE(takes_long(path)) << path;
+  for (const char* path : {"/api/2.0/mlflow/runs/get", "/api/2.0/mlflow/runs/log-batch", "/health"})
+    EXPECT_FALSE(takes_long(path)) << path;
+}
+
 TEST_F(TrackingRoutesTest, ArtifactPathsAreCheckedBeforeTheirOwners) {
   const ArtifactPlaces places(folder_.Path("artifacts"), {});
   for (Route& route : ArtifactLookupRoutes(*api_, places)) routes_.push_back(std::move(route));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -60,6 +61,7 @@ class ServingTransport final : public Transport {
   ~ServingTransport() override {
     // All of them end before the first of what they share does.
     for (auto& worker : workers_) worker->Stop();
+    JoinAll();
     workers_.clear();
   }
 
@@ -96,9 +98,19 @@ class ServingTransport final : public Transport {
     max_connections_ = ConnectionsThatFit(options_.limits.max_connections);
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     const int threads = options_.threads > 0 ? options_.threads : cores;
-    const Worker::Setup setup{
-        options_,   *router_, admin_router_.get(), parts.authenticator, parts.access_log,
-        *observer_, shared_,  tls_.get()};
+    if (options_.long_threads > 0) {
+      long_threads_.emplace(static_cast<std::size_t>(options_.long_threads));
+      shared_.max_long_calls = options_.long_threads * options_.limits.max_long_per_thread;
+    }
+    const Worker::Setup setup{options_,
+                              *router_,
+                              admin_router_.get(),
+                              parts.authenticator,
+                              parts.access_log,
+                              *observer_,
+                              shared_,
+                              tls_.get(),
+                              long_threads_ ? &*long_threads_ : nullptr};
     for (int i = 0; i < threads; ++i) workers_.push_back(std::make_unique<Worker>(setup));
     return {};
   }
@@ -201,7 +213,14 @@ class ServingTransport final : public Transport {
       Log(LogLevel::kWarning, "the time to drain is over: connections are cut off");
     }
     for (auto& worker : workers_) worker->Stop();
+    JoinAll();
+  }
+
+  // Event loops end after the last long call of their connections; its thread may still be leaving
+  // the loop that it told, which therefore has to outlive it.
+  void JoinAll() {
     for (auto& worker : workers_) worker->Join();
+    if (long_threads_) long_threads_->join();
   }
 
   const TransportOptions options_;
@@ -215,6 +234,7 @@ class ServingTransport final : public Transport {
   // Of the listeners, also once they are closed.
   int port_ = 0, admin_port_ = 0;
   int max_connections_ = 0;
+  std::optional<net::thread_pool> long_threads_;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

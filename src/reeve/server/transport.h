@@ -65,6 +65,9 @@ struct TransportLimits {
   int max_connections = 10'000;
   /// Requests whose body is still on its way or that stream, all threads together; beyond: 429.
   int max_in_flight = 4096;
+  /// Requests with handlers that may take long, waiting for a thread or running, for each of
+  /// long_threads; beyond: 429.
+  int max_long_per_thread = 32;
   /// Memory for bodies that are still on their way, all threads together; beyond: 429.
   std::size_t max_buffered = 1u << 30;
   /// A streamed answer that its client does not read (many send all of the body first) waits in
@@ -85,6 +88,10 @@ struct TransportOptions {
   int port = 0;
   /// I/O threads, which also run the handlers; 0: one per core.
   int threads = 0;
+  /// Threads beside them for handlers that may take long (Route::takes_long), so that these keep no
+  /// other connection waiting; answers of one connection keep their order. 0: the I/O threads run
+  /// these handlers too.
+  int long_threads = 0;
   /// PEM files of the certificate chain and of its key. Both or none; given: HTTPS only, TLS 1.2 or
   /// newer.
   std::string tls_certificate = {};

@@ -510,6 +510,83 @@ TEST(TransportTest, AdminRoutesHaveAnAddressOfTheirOwn) {
   EXPECT_EQ(status(transport.admin_port(), "/peer"), 404);
 }
 
+// Answers once it is let go, and tells how many calls have begun.
+struct LongCalls {
+  std::atomic<int> begun{0};
+  std::promise<void> let_go;
+  std::shared_future<void> may_go = let_go.get_future().share();
+
+  TransportParts Parts() {
+    std::vector<Route> routes = Routes();
+    routes.push_back(HandledBy("GET", "/long", [this](const Request& request, Response& response) {
+      ++begun;
+      may_go.wait();
+      response.body = request.query;
+    }));
+    routes.back().takes_long = Always;
+    return reeve::server::Parts(std::move(routes));
+  }
+};
+
+std::string Get(const std::string& target) {
+  return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n";
+}
+
+TransportOptions OneOfEach() {
+  TransportOptions options = SmallOptions();
+  options.threads = options.long_threads = 1;
+  return options;
+}
+
+TEST(TransportTest, LongCallsKeepOthersNotWaiting) {
+  LongCalls calls;
+  RunningTransport transport(OneOfEach(), calls.Parts());
+  TestClient waits(transport.port()), other(transport.port());
+  waits.Send(Get("/long?1") + Get("/peer") + Get("/long?2"));
+  ASSERT_TRUE(Eventually([&] { return calls.begun == 1; }));
+  EXPECT_EQ(other.Ask(Post("/echo", "here")).body, "here");
+  calls.let_go.set_value();
+  EXPECT_EQ(waits.Read().body, "1");
+  EXPECT_THAT(waits.Read().body, HasSubstr("127.0.0.1:"));
+  EXPECT_EQ(waits.Read().body, "2");
+}
+
+TEST(TransportTest, LongCallsBeyondTheLimitAreRefused) {
+  LongCalls calls;
+  TransportOptions options = OneOfEach();
+  options.limits.max_long_per_thread = 2;
+  RunningTransport transport(options, calls.Parts());
+  TestClient first(transport.port()), second(transport.port()), third(transport.port());
+  first.Send(Get("/long?1"));
+  second.Send(Get("/long?2"));
+  ASSERT_TRUE(Eventually([&] { return calls.begun == 1; }));
+  ASSERT_TRUE(Eventually([&] { return transport.observer().count("begin") == 2; }));
+  EXPECT_EQ(third.Ask(Get("/long?3")).status, 429);
+  calls.let_go.set_value();
+  EXPECT_EQ(first.Read().body, "1");
+  EXPECT_EQ(second.Read().body, "2");
+  EXPECT_EQ(third.Ask(Get("/long?3")).body, "3");
+}
+
+TEST(TransportTest, LongCallsOutliveTheirClientsAndAreDrained) {
+  LongCalls calls;
+  RunningTransport transport(OneOfEach(), calls.Parts());
+  TestClient stays(transport.port());
+  {
+    TestClient leaves(transport.port());
+    leaves.Send(Get("/long?1"));
+    ASSERT_TRUE(Eventually([&] { return calls.begun == 1; }));
+    leaves.Vanish();
+  }
+  stays.Send(Get("/long?2"));
+  ASSERT_TRUE(Eventually([&] { return transport.observer().count("begin") == 2; }));
+  transport.AskToStop();
+  calls.let_go.set_value();
+  EXPECT_EQ(stays.Read().body, "2");
+  transport.Join();
+  EXPECT_EQ(calls.begun, 2);
+}
+
 TEST(TransportListenTest, NamesWhatIsWrong) {
   const auto listen = [](const std::string& host, int port) {
     TransportOptions options;

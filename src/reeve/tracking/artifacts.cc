@@ -1,6 +1,7 @@
 #include "reeve/tracking/artifacts.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "reeve/base/digest.h"
 #include "reeve/base/environment.h"
@@ -25,12 +26,13 @@ std::string Join(const std::string& folder, const std::string& name) {
   return folder.empty() ? name : folder + "/" + name;
 }
 
-Result<std::string> FetchSmall(ArtifactRemote& remote, const std::string& path) {
+Result<std::string> FetchSmall(ArtifactRemote& remote, const std::string& path,
+                               std::uint64_t most) {
   std::string text;
   const auto keep = [&](std::string_view bytes) {
-    if (text.size() + bytes.size() > kMaxChecksumsBytes)
+    if (text.size() + bytes.size() > most)
       return Status::Corrupt("file " + Quote(path, 300) + " of " + remote.name() +
-                             " is larger than " + std::to_string(kMaxChecksumsBytes) + " bytes");
+                             " is larger than " + std::to_string(most) + " bytes");
     text.append(bytes);
     return Status::Ok();
   };
@@ -163,8 +165,9 @@ Result<std::string> Artifacts::Fetch(const std::string& location) {
   REEVE_ASSIGN_OR_RETURN(const std::vector<File> files,
                          place.remote->List(place.path, options_.limits));
   REEVE_RETURN_IF_ERROR(CheckFiles(files, location));
-  REEVE_ASSIGN_OR_RETURN(const std::string checksums,
-                         FetchSmall(*place.remote, Join(place.path, kChecksums)));
+  REEVE_ASSIGN_OR_RETURN(
+      const std::string checksums,
+      FetchSmall(*place.remote, Join(place.path, kChecksums), kMaxChecksumsBytes));
   const std::string key =
       Sha256(place.remote->name() + "\n" + place.path + "\n" + checksums).substr(0, 40);
   if (options_.cache_folder.empty()) return NoCacheFolder();
@@ -232,6 +235,14 @@ Status Artifacts::FetchOne(const std::string& location, const std::string& path,
   REEVE_ASSIGN_OR_RETURN(const ArtifactPlace place, PlaceOf(location, ArtifactUse::kKeep));
   if (place.remote == nullptr) return CopyWhole(JoinPath(place.path, path), target);
   return FetchFile(*place.remote, Join(place.path, path), std::nullopt, target);
+}
+
+Result<std::string> Artifacts::ReadOne(const std::string& location, const std::string& path,
+                                       std::uint64_t most) {
+  REEVE_RETURN_IF_ERROR(CheckBelow(path));
+  REEVE_ASSIGN_OR_RETURN(const ArtifactPlace place, PlaceOf(location, ArtifactUse::kKeep));
+  if (place.remote == nullptr) return FileSystem::System().Read(JoinPath(place.path, path), most);
+  return FetchSmall(*place.remote, Join(place.path, path), most);
 }
 
 Status Artifacts::PutOne(const std::string& location, const std::string& path,

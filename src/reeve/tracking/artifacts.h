@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -79,6 +78,9 @@ class Artifacts {
   /// In the order of their paths; none when nothing is there.
   Result<std::vector<ArtifactFile>> ListFiles(const std::string& location);
   Status FetchOne(const std::string& location, const std::string& path, const std::string& target);
+  /// Its content; fails when it has more than `most` bytes.
+  Result<std::string> ReadOne(const std::string& location, const std::string& path,
+                              std::uint64_t most);
   Status PutOne(const std::string& location, const std::string& path, const std::string& source);
 
  private:

@@ -74,6 +74,10 @@ TEST_F(ArtifactsTest, FilesGoAndComeOneByOneWhereverTheyLie) {
     EXPECT_EQ((*files)[1].path, "b/c");
     ASSERT_TRUE(artifacts_->FetchOne(location, "b/c", folder_.Path("back")).ok());
     EXPECT_EQ(*FileSystem::System().Read(folder_.Path("back"), 100), "bytes");
+    EXPECT_EQ(*artifacts_->ReadOne(location, "b/c", 5), "bytes");
+    EXPECT_FALSE(artifacts_->ReadOne(location, "b/c", 4).ok());
+    EXPECT_EQ(artifacts_->ReadOne(location, "none", 9).status().code(), StatusCode::kNotFound);
+    EXPECT_EQ(artifacts_->ReadOne(location, "../x", 9).status().code(), StatusCode::kCorrupt);
     EXPECT_EQ(artifacts_->FetchOne(location, "../x", folder_.Path("x")).code(),
               StatusCode::kCorrupt);
     EXPECT_EQ(artifacts_->PutOne(location, "../x", folder_.Path("source")).code(),

@@ -7,6 +7,7 @@
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
 #include "reeve/base/user_name.h"
+#include "reeve/sql/each_row.h"
 
 namespace reeve::tracking {
 namespace {
@@ -123,42 +124,26 @@ Result<RegistryState> ReadState(sql::Database& database, const std::string& name
         database.Prepare("SELECT 1 FROM registered_models WHERE name = ?", name));
     REEVE_ASSIGN_OR_RETURN(state.exists, row.Step());
   }
-  {
-    REEVE_ASSIGN_OR_RETURN(
-        sql::Statement row,
-        database.Prepare("SELECT alias, version FROM registered_model_aliases WHERE name = ?",
-                         name));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      state.aliases[row.Text(0)] = row.Integer(1);
-    }
-  }
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
+  REEVE_RETURN_IF_ERROR(sql::ForEachRow(
+      database.Prepare("SELECT alias, version FROM registered_model_aliases WHERE name = ?", name),
+      [&](const sql::Statement& row) { state.aliases[row.Text(0)] = row.Integer(1); }));
+  REEVE_RETURN_IF_ERROR(sql::ForEachRow(
       database.Prepare("SELECT version, current_stage, creation_time FROM model_versions WHERE "
                        "name = ? AND current_stage <> 'Deleted_Internal' ORDER BY version",
-                       name));
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return state;
-    ModelVersion version;
-    version.version = row.Integer(0);
-    version.stage = row.Text(1);
-    version.created_ms = row.Integer(2);
-    state.versions.push_back(std::move(version));
-  }
+                       name),
+      [&](const sql::Statement& row) {
+        ModelVersion version;
+        version.version = row.Integer(0);
+        version.stage = row.Text(1);
+        version.created_ms = row.Integer(2);
+        state.versions.push_back(std::move(version));
+      }));
+  return state;
 }
 
 Result<std::vector<std::string>> ModelNames(sql::Database& database) {
-  REEVE_ASSIGN_OR_RETURN(sql::Statement row,
-                         database.Prepare("SELECT name FROM registered_models ORDER BY name"));
-  std::vector<std::string> names;
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return names;
-    names.push_back(row.Text(0));
-  }
+  return sql::ReadRows(database.Prepare("SELECT name FROM registered_models ORDER BY name"),
+                       [](const sql::Statement& row) { return row.Text(0); });
 }
 
 }  // namespace

@@ -58,14 +58,37 @@ Probabilities TakeRows(const Probabilities& all, std::span<const std::int64_t> r
   return taken;
 }
 
-Result<Assessment> AssessOutOfBag(const std::vector<Fold>& folds, const Candidate& candidate,
-                                  std::size_t path_idx, const FoldFit& fit) {
+// Predictions for the folds of the first split, the mean over all splits: each of them tests every
+// row once.
+std::vector<Probabilities> MeanOverSplits(const std::vector<Fold>& folds,
+                                          std::size_t folds_of_split,
+                                          const std::vector<Probabilities>& predictions) {
+  std::int64_t rows = 0;
+  for (std::size_t i = 0; i < folds_of_split; ++i) rows += predictions[i].rows;
+  Probabilities mean(rows, predictions.front().classes);
+  const double share =
+      static_cast<double>(folds_of_split) / static_cast<double>(predictions.size());
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    for (std::int64_t row = 0; row < predictions[i].rows; ++row) {
+      const auto from = predictions[i].row(row);
+      const auto to = mean.mutable_row(folds[i].test[static_cast<std::size_t>(row)]);
+      for (std::size_t c = 0; c < from.size(); ++c) to[c] += share * from[c];
+    }
+  }
+  std::vector<Probabilities> taken;
+  for (std::size_t i = 0; i < folds_of_split; ++i) taken.push_back(TakeRows(mean, folds[i].test));
+  return taken;
+}
+
+Result<Assessment> AssessOutOfBag(const std::vector<Fold>& folds, std::size_t folds_of_split,
+                                  const Candidate& candidate, std::size_t path_idx,
+                                  const FoldFit& fit) {
   const TrainedModel& trained = fit.models[path_idx];
   Assessment made{.candidate = &candidate, .path_idx = path_idx, .params = trained.params};
   made.out_of_bag = true;
   made.seconds = fit.seconds / static_cast<double>(fit.models.size());
   made.importance.push_back(trained.importance);
-  for (std::size_t fold_idx = 0; fold_idx < folds.size(); ++fold_idx) {
+  for (std::size_t fold_idx = 0; fold_idx < folds_of_split; ++fold_idx) {
     made.folds.push_back(fold_idx);
     made.predictions.push_back(TakeRows(*trained.out_of_bag, folds[fold_idx].test));
   }
@@ -74,7 +97,8 @@ Result<Assessment> AssessOutOfBag(const std::vector<Fold>& folds, const Candidat
   return made;
 }
 
-Result<Assessment> AssessFolds(const CrossValidation& validation, const Candidate& candidate,
+Result<Assessment> AssessFolds(const CrossValidation& validation, const std::vector<Fold>& folds,
+                               std::size_t folds_of_split, const Candidate& candidate,
                                std::size_t path_idx, const std::map<std::size_t, FoldFit>& fits) {
   Assessment made{.candidate = &candidate, .path_idx = path_idx};
   std::vector<std::vector<double>> curves;
@@ -103,6 +127,8 @@ Result<Assessment> AssessFolds(const CrossValidation& validation, const Candidat
     curve.resize(std::min(curve.size(), static_cast<std::size_t>(made.rounds)));
     made.fold_curves.push_back(std::move(curve));
   }
+  if (made.folds.size() > folds_of_split)
+    made.predictions = MeanOverSplits(folds, folds_of_split, made.predictions);
   AppendMeanCurve(models, "train_log_loss", made.rounds, made.history);
   AppendMeanCurve(models, "watched_log_loss", made.rounds, made.history);
   return made;
@@ -128,15 +154,17 @@ std::int64_t CommonRounds(std::span<const std::vector<double>> curves) {
 }
 
 Result<std::vector<Assessment>> Assess(const CrossValidation& validation,
-                                       const std::vector<Fold>& folds, const Candidate& candidate,
+                                       const std::vector<Fold>& folds, std::size_t folds_of_split,
+                                       const Candidate& candidate,
                                        const std::map<std::size_t, FoldFit>& fits) {
   std::vector<Assessment> assessments;
   for (std::size_t path_idx = 0; path_idx < candidate.path.size(); ++path_idx) {
     const auto whole = fits.find(FitTask::kOutOfBag);
-    REEVE_ASSIGN_OR_RETURN(Assessment made,
-                           whole != fits.end()
-                               ? AssessOutOfBag(folds, candidate, path_idx, whole->second)
-                               : AssessFolds(validation, candidate, path_idx, fits));
+    REEVE_ASSIGN_OR_RETURN(
+        Assessment made,
+        whole != fits.end()
+            ? AssessOutOfBag(folds, folds_of_split, candidate, path_idx, whole->second)
+            : AssessFolds(validation, folds, folds_of_split, candidate, path_idx, fits));
     assessments.push_back(std::move(made));
   }
   return assessments;

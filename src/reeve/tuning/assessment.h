@@ -18,8 +18,10 @@ struct Assessment {
   std::size_t path_idx = 0;
   /// Rounds of boosting that all its models keep; 0 for learners without rounds.
   std::int64_t rounds = 0;
-  /// Folds it was trained on, in order, and what it predicts for the test part of each.
+  /// Folds it was trained on, in order.
   std::vector<std::size_t> folds;
+  /// What it predicts for the test part of each of them; where there are folds of several splits,
+  /// for the folds of the first one, the mean over splits.
   std::vector<Probabilities> predictions;
   /// The model of each fold, cut to `rounds`; the one model of a candidate judged out of bag.
   std::vector<std::unique_ptr<inference::Model>> models;
@@ -41,10 +43,12 @@ struct Assessment {
 /// room to fit the noise of the held-out rows than a number for each fold. 0 for no curves.
 std::int64_t CommonRounds(std::span<const std::vector<double>> curves);
 
-/// Judges each element of `candidate`'s path. `fits` holds its fits by fold; those that judge
-/// themselves out of bag stand under FitTask::kOutOfBag.
+/// Judges each element of `candidate`'s path. `folds` are those of one or more splits, each of
+/// `folds_of_split` folds. `fits` holds the candidate's fits by fold, of whole splits or of a part
+/// of the first; those that judge themselves out of bag stand under FitTask::kOutOfBag.
 Result<std::vector<Assessment>> Assess(const CrossValidation& validation,
-                                       const std::vector<Fold>& folds, const Candidate& candidate,
+                                       const std::vector<Fold>& folds, std::size_t folds_of_split,
+                                       const Candidate& candidate,
                                        const std::map<std::size_t, FoldFit>& fits);
 
 }  // namespace reeve::tuning

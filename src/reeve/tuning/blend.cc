@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "reeve/base/random.h"
+
 namespace reeve::tuning {
 namespace {
 
@@ -31,31 +33,67 @@ double SumOfLosses(const std::vector<double>& chosen, const std::vector<double>&
   return loss;
 }
 
-}  // namespace
-
-std::vector<double> BlendWeights(std::span<const Probabilities* const> members,
-                                 std::span<const std::int32_t> labels, int picks) {
+std::vector<std::vector<double>> OwnClasses(std::span<const Probabilities* const> members,
+                                            std::span<const std::int32_t> labels) {
   std::vector<std::vector<double>> own;
   for (const Probabilities* const member : members) own.push_back(OwnClass(*member, labels));
-  std::vector<double> chosen(labels.size());
-  std::vector<double> weights(members.size());
-  const auto rows = static_cast<double>(labels.size());
+  return own;
+}
+
+std::vector<double> Select(const std::vector<std::vector<double>>& own, int picks) {
+  std::vector<double> chosen(own.front().size());
+  std::vector<double> weights(own.size());
+  const auto rows = static_cast<double>(chosen.size());
   double best_loss = std::numeric_limits<double>::infinity();
   int picked = 0;
   for (; picked < picks; ++picked) {
-    std::size_t best = members.size();
-    for (std::size_t m = 0; m < members.size(); ++m) {
+    std::size_t best = own.size();
+    for (std::size_t m = 0; m < own.size(); ++m) {
       const double loss = SumOfLosses(chosen, own[m]) / rows + std::log(picked + 1);
       if (loss < best_loss - 1e-12) {
         best_loss = loss;
         best = m;
       }
     }
-    if (best == members.size()) break;
+    if (best == own.size()) break;
     weights[best] += 1;
     for (std::size_t row = 0; row < chosen.size(); ++row) chosen[row] += own[best][row];
   }
   for (double& weight : weights) weight /= std::max(picked, 1);
+  return weights;
+}
+
+// As many rows as there are, drawn with replacement, the same ones of every member.
+std::vector<std::vector<double>> DrawRows(const std::vector<std::vector<double>>& own,
+                                          Random random) {
+  std::vector<std::vector<double>> drawn(own.size());
+  const std::size_t rows = own.front().size();
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::size_t row = random.Below(rows);
+    for (std::size_t m = 0; m < own.size(); ++m) drawn[m].push_back(own[m][row]);
+  }
+  return drawn;
+}
+
+}  // namespace
+
+std::vector<double> SelectMembers(std::span<const Probabilities* const> members,
+                                  std::span<const std::int32_t> labels, int picks) {
+  return Select(OwnClasses(members, labels), picks);
+}
+
+std::vector<double> MixtureWeights(std::span<const Probabilities* const> members,
+                                   std::span<const std::int32_t> labels, int picks) {
+  constexpr std::uint64_t kSamples = 20;
+  // Which rows are drawn is no choice of the user's.
+  const Random random(42);
+  const std::vector<std::vector<double>> own = OwnClasses(members, labels);
+  std::vector<double> weights(members.size());
+  for (std::uint64_t sample = 0; sample < kSamples; ++sample) {
+    const std::vector<double> chosen = Select(DrawRows(own, random.Fork("rows", sample)), picks);
+    for (std::size_t m = 0; m < weights.size(); ++m)
+      weights[m] += chosen[m] / static_cast<double>(kSamples);
+  }
   return weights;
 }
 

@@ -44,7 +44,7 @@ Guessers MakeGuessers() {
 TEST(BlendTest, MixesWhatErrsIndependentlyAndLeavesNoiseOut) {
   const Guessers made = MakeGuessers();
   const Probabilities* const members[] = {&made.noise, &made.first, &made.second};
-  const std::vector<double> weights = BlendWeights(members, made.labels, 40);
+  const std::vector<double> weights = SelectMembers(members, made.labels, 40);
   EXPECT_EQ(weights[0], 0);
   EXPECT_NEAR(weights[1], 0.5, 0.15);
   EXPECT_NEAR(weights[0] + weights[1] + weights[2], 1, 1e-12);
@@ -58,15 +58,55 @@ TEST(BlendTest, AMemberThatIsCertainAndWrongDoesNotSilenceTheOthers) {
   const Probabilities certain = OfPositives({1, 0, 0, 0});
   const Probabilities careful = OfPositives({0.8, 0.2, 0.7, 0.3});
   const Probabilities* const members[] = {&certain, &careful};
-  const std::vector<double> weights = BlendWeights(members, labels, 40);
+  const std::vector<double> weights = SelectMembers(members, labels, 40);
   EXPECT_GT(weights[1], 0.3);
   EXPECT_TRUE(std::isfinite(MeanLoss(Blend(members, weights), labels)));
+}
+
+TEST(MixtureWeightsTest, LeaveNoiseOutWhereRowsAreMany) {
+  const Guessers made = MakeGuessers();
+  const Probabilities* const members[] = {&made.noise, &made.first, &made.second};
+  const std::vector<double> weights = MixtureWeights(members, made.labels, 40);
+  EXPECT_LT(weights[0], 0.01);
+  EXPECT_NEAR(weights[1], 0.5, 0.1);
+  EXPECT_NEAR(weights[0] + weights[1] + weights[2], 1, 1e-12);
+}
+
+// Weights chosen on few rows have to serve others: one selection follows the noise of the few.
+TEST(MixtureWeightsTest, OfFewRowsServeOthersBetterThanOneSelection) {
+  double selected = 0, mixed = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Random random(seed);
+    std::vector<std::int32_t> labels;
+    std::vector<std::vector<double>> positives(8);
+    for (int row = 0; row < 1060; ++row) {
+      labels.push_back(static_cast<std::int32_t>(random.Below(2)));
+      const double signal = labels.back() == 1 ? 1 : -1;
+      for (std::vector<double>& positive : positives)
+        positive.push_back(1 / (1 + std::exp(-(signal + random.Normal()))));
+    }
+    std::vector<Probabilities> few, others;
+    for (const std::vector<double>& positive : positives) {
+      few.push_back(OfPositives({positive.begin(), positive.begin() + 60}));
+      others.push_back(OfPositives({positive.begin() + 60, positive.end()}));
+    }
+    std::vector<const Probabilities*> chosen_by, served;
+    for (std::size_t m = 0; m < few.size(); ++m) {
+      chosen_by.push_back(&few[m]);
+      served.push_back(&others[m]);
+    }
+    const std::span own(labels.data(), 60);
+    const std::vector<std::int32_t> rest(labels.begin() + 60, labels.end());
+    selected += MeanLoss(Blend(served, SelectMembers(chosen_by, own, 40)), rest);
+    mixed += MeanLoss(Blend(served, MixtureWeights(chosen_by, own, 40)), rest);
+  }
+  EXPECT_LT(mixed, selected);
 }
 
 TEST(BlendTest, OfEqualsTheFirstIsTaken) {
   const Guessers made = MakeGuessers();
   const Probabilities* const members[] = {&made.first, &made.first};
-  EXPECT_EQ(BlendWeights(members, made.labels, 10), (std::vector<double>{1, 0}));
+  EXPECT_EQ(SelectMembers(members, made.labels, 10), (std::vector<double>{1, 0}));
 }
 
 TEST(CompareLossesTest, IsThePairedDifference) {

@@ -43,7 +43,7 @@ TEST(PortfolioTest, MoreEffortNeverMeansFewerTrials) {
 }
 
 TEST(PortfolioTest, ManyClassesOfALargeTableAreLeftToSymmetricTrees) {
-  const PortfolioOptions large = {.effort = Effort::kQuick,
+  const PortfolioOptions large = {.effort = Effort::kStandard,
                                   .rows = 16'000,
                                   .classes = 26,
                                   .smallest_class = 500,
@@ -56,8 +56,18 @@ TEST(PortfolioTest, ManyClassesOfALargeTableAreLeftToSymmetricTrees) {
   other.rows = 500;
   EXPECT_FALSE(Portfolio("boosted", other).empty());
   other = large;
-  other.effort = Effort::kStandard;
+  other.effort = Effort::kThorough;
   EXPECT_FALSE(Portfolio("boosted", other).empty());
+}
+
+TEST(PortfolioTest, SmallTablesAreSplitMoreThanOnceUnlessItHasToBeQuick) {
+  const auto splits = [](Effort effort, std::int64_t rows) {
+    return SplitCount({.effort = effort, .rows = rows, .smallest_class = 100});
+  };
+  EXPECT_EQ(splits(Effort::kQuick, 1'000), 1);
+  EXPECT_GT(splits(Effort::kStandard, 1'000), 1);
+  EXPECT_GE(splits(Effort::kThorough, 1'000), splits(Effort::kStandard, 1'000));
+  EXPECT_EQ(splits(Effort::kThorough, 1'000'000), 1);
 }
 
 TEST(PortfolioTest, RoundsOfManyClassesFollowTheSizeAndTheEffort) {

@@ -40,7 +40,7 @@ constexpr std::int64_t kRowsOfProxies = 8000;
 constexpr std::size_t kRowsOfFullLeaderboards = 6'000;
 constexpr int kFinalPicks = 40;
 
-// What a mixture is made of: weights of 0 are gone, the rest sum to 1.
+// What a mixture is made of: small weights are gone, the rest sum to 1.
 std::vector<ChosenMember> Prune(const std::vector<const Assessment*>& assessments,
                                 const std::vector<double>& weights) {
   std::vector<ChosenMember> members;
@@ -71,9 +71,7 @@ class Searcher {
       : problem_(problem), rows_(rows), options_(options), labels_(problem.LabelsOf(rows)) {}
 
   Result<SearchResult> Run() {
-    REEVE_ASSIGN_OR_RETURN(const auto folds,
-                           MakeFolds(rows_, options_.folds, problem_.Splitting(options_.seed)));
-    folds_ = ToPositions(folds, rows_);
+    REEVE_RETURN_IF_ERROR(Split());
     preparation_ = std::make_unique<Preparation>(problem_, rows_, folds_, options_.threads);
     validation_ = std::make_unique<CrossValidation>(
         *preparation_, labels_, problem_.classes, folds_,
@@ -92,13 +90,32 @@ class Searcher {
   }
 
  private:
+  PortfolioOptions KnownSoFar() const {
+    return {.effort = options_.effort,
+            .rows = static_cast<std::int64_t>(rows_.size()),
+            .classes = problem_.classes,
+            .smallest_class = SmallestClass(labels_, problem_.classes),
+            .has_symmetric =
+                std::ranges::find(options_.learners, "symmetric") != options_.learners.end()};
+  }
+
+  // Groups and times leave little or no choice of another split.
+  Status Split() {
+    const bool chooses = problem_.groups.empty() && problem_.times.empty();
+    const int splits = chooses ? SplitCount(KnownSoFar()) : 1;
+    std::uint64_t seed = options_.seed;
+    for (int split = 0; split < splits; ++split) {
+      REEVE_ASSIGN_OR_RETURN(const auto folds,
+                             MakeFolds(rows_, options_.folds, problem_.Splitting(seed)));
+      for (Fold& fold : ToPositions(folds, rows_)) folds_.push_back(std::move(fold));
+      if (split == 0) folds_of_split_ = folds_.size();
+      seed = Random(options_.seed).Fork("split", static_cast<std::uint64_t>(split) + 1).Next();
+    }
+    return Status::Ok();
+  }
+
   Status AddPortfolios() {
-    PortfolioOptions options{.effort = options_.effort,
-                             .rows = static_cast<std::int64_t>(rows_.size()),
-                             .classes = problem_.classes,
-                             .smallest_class = SmallestClass(labels_, problem_.classes),
-                             .has_symmetric = std::ranges::find(options_.learners, "symmetric") !=
-                                              options_.learners.end()};
+    PortfolioOptions options = KnownSoFar();
     REEVE_ASSIGN_OR_RETURN(options.has_statistics, HasStatistics());
     most_survivors_ = MostSurvivors(options);
     for (const std::string& learner : options_.learners) {
@@ -146,6 +163,12 @@ class Searcher {
     for (const auto& contender : contenders_) all.push_back(contender.get());
     return all;
   }
+  // The folds that everybody is judged on.
+  std::vector<std::size_t> FirstSplit() const {
+    std::vector<std::size_t> first(folds_of_split_);
+    std::iota(first.begin(), first.end(), std::size_t{0});
+    return first;
+  }
   std::vector<std::size_t> AllFolds() const {
     std::vector<std::size_t> all(folds_.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
@@ -160,6 +183,15 @@ class Searcher {
     if (candidate.learner != "forest" || treats || !problem_.groups.empty() ||
         !problem_.times.empty())
       return false;
+    REEVE_ASSIGN_OR_RETURN(const bool looks_at_labels,
+                           preparation_->LooksAtLabels(candidate.input));
+    return !looks_at_labels;
+  }
+
+  // What becomes the mean of its folds' models, on one matrix, gains from the folds of further
+  // splits.
+  Result<bool> GainsFromSplits(const Candidate& candidate) const {
+    if (candidate.learner != "boosted" && candidate.learner != "symmetric") return false;
     REEVE_ASSIGN_OR_RETURN(const bool looks_at_labels,
                            preparation_->LooksAtLabels(candidate.input));
     return !looks_at_labels;
@@ -187,8 +219,10 @@ class Searcher {
     for (auto it = contenders.rbegin(); it != contenders.rend(); ++it) {
       Contender* const contender = *it;
       REEVE_ASSIGN_OR_RETURN(const bool itself, JudgesItself(contender->candidate));
+      REEVE_ASSIGN_OR_RETURN(const bool repeats, GainsFromSplits(contender->candidate));
       const bool proxy = by_proxy && contender->proxy;
       for (const std::size_t fold_idx : fold_indices) {
+        if (fold_idx >= folds_of_split_ && !repeats) continue;
         const std::size_t fold = itself ? FitTask::kOutOfBag : fold_idx;
         if (contender->fits.contains(fold) || (itself && fold_idx != 0)) continue;
         tasks.push_back({.candidate = proxy ? &*contender->proxy : &contender->candidate,
@@ -202,14 +236,14 @@ class Searcher {
     for (std::size_t i = 0; i < tasks.size(); ++i)
       owners[i]->fits[tasks[i].fold_idx] = std::move(fits[i]);
     for (Contender* const contender : contenders) {
-      REEVE_ASSIGN_OR_RETURN(contender->assessments,
-                             Assess(*validation_, folds_, contender->candidate, contender->fits));
+      REEVE_ASSIGN_OR_RETURN(contender->assessments, Assess(*validation_, folds_, folds_of_split_,
+                                                            contender->candidate, contender->fits));
     }
     return Status::Ok();
   }
 
   HeldOut HeldOutOf(const Assessment& assessment, std::size_t most_folds) const {
-    const std::size_t count = std::min(most_folds, assessment.folds.size());
+    const std::size_t count = std::min(most_folds, assessment.predictions.size());
     return {.all_folds = &folds_,
             .folds = std::span(assessment.folds).first(count),
             .predictions = std::span(assessment.predictions).first(count)};
@@ -253,7 +287,7 @@ class Searcher {
       by_metric.push_back(scores.empty() ? std::numeric_limits<double>::infinity()
                                          : AsLoss(options_.metric, scores.front()));
     }
-    const std::vector<double> weights = BlendWeights(predictions, LabelsAtFirstFold(), kRacePicks);
+    const std::vector<double> weights = RaceWeights(predictions);
     std::set<std::size_t> kept;
     const auto add = [&](const std::vector<double>& losses) {
       if (kept.size() < most_survivors_)
@@ -286,6 +320,13 @@ class Searcher {
       survivors.insert(contenders_[i].get());
     }
     return survivors;
+  }
+  // One fold tells little: with more than quick effort everybody goes on whom some sample of it
+  // would choose.
+  std::vector<double> RaceWeights(std::span<const Probabilities* const> predictions) const {
+    const std::vector<std::int32_t> labels = LabelsAtFirstFold();
+    return options_.effort == Effort::kQuick ? SelectMembers(predictions, labels, kRacePicks)
+                                             : MixtureWeights(predictions, labels, kRacePicks);
   }
   // Of a path only the best element goes on.
   static void Narrow(Contender& contender, const Assessment& best) {
@@ -327,7 +368,7 @@ class Searcher {
     std::vector<const Assessment*> complete;
     for (const auto& contender : contenders_) {
       for (const Assessment& assessment : contender->assessments) {
-        if (assessment.folds.size() == folds_.size()) complete.push_back(&assessment);
+        if (assessment.predictions.size() == folds_of_split_) complete.push_back(&assessment);
       }
     }
     return complete;
@@ -338,7 +379,7 @@ class Searcher {
     std::vector<double> weights;
     for (const ChosenMember& member : members) weights.push_back(member.weight);
     std::vector<Probabilities> mixed;
-    for (std::size_t f = 0; f < folds_.size(); ++f) {
+    for (std::size_t f = 0; f < folds_of_split_; ++f) {
       std::vector<const Probabilities*> parts;
       for (const ChosenMember& member : members)
         parts.push_back(&member.assessment->predictions[f]);
@@ -351,27 +392,29 @@ class Searcher {
   std::vector<ChosenMember> FindMixture() const {
     std::vector<const Assessment*> candidates;
     for (const auto& contender : contenders_) {
-      const Assessment* const best = BestOf(*contender, folds_.size());
-      if (best->folds.size() == folds_.size()) candidates.push_back(best);
+      const Assessment* const best = BestOf(*contender, folds_of_split_);
+      if (best->predictions.size() == folds_of_split_) candidates.push_back(best);
     }
     std::vector<Probabilities> pooled;
     for (const Assessment* const candidate : candidates)
-      pooled.push_back(Pool(HeldOutOf(*candidate, folds_.size()), labels_).probabilities);
+      pooled.push_back(Pool(HeldOutOf(*candidate, folds_of_split_), labels_).probabilities);
     std::vector<const Probabilities*> predictions;
     for (const Probabilities& one : pooled) predictions.push_back(&one);
     const std::vector<std::int32_t> labels =
-        Pool(HeldOutOf(*candidates.front(), folds_.size()), labels_).labels;
-    return Prune(candidates, BlendWeights(predictions, labels, kFinalPicks));
+        Pool(HeldOutOf(*candidates.front(), folds_of_split_), labels_).labels;
+    return Prune(candidates, MixtureWeights(predictions, labels, kFinalPicks));
   }
 
-  // A mixture has to be better than the best configuration by more than chance would make it, and
-  // no worse in the metric that was asked for.
+  // A mixture has to be better than the best configuration and no worse in the metric that was
+  // asked for; with quick effort, where a single model is worth something, by more than chance
+  // would make it.
   bool IsWorthIt(const Trial& mixture, const HeldOut& held_out, const Trial& best,
                  const Assessment& single) const {
     const Pooled pooled = Pool(held_out, labels_);
     const std::vector<double> losses = evaluation::LogLosses(pooled.labels, pooled.probabilities);
-    const PairedGain gain = CompareLosses(losses, Losses(single, folds_.size()));
-    return gain.mean > gain.standard_error &&
+    const PairedGain gain = CompareLosses(losses, Losses(single, folds_of_split_));
+    const double least = options_.effort == Effort::kQuick ? gain.standard_error : 0;
+    return gain.mean > least &&
            AsLoss(options_.metric, mixture.mean) <= AsLoss(options_.metric, best.mean);
   }
 
@@ -386,8 +429,9 @@ class Searcher {
     const std::vector<const Assessment*> complete = Complete();
     std::vector<Trial> trials;
     for (const Assessment* const one : complete) {
-      REEVE_ASSIGN_OR_RETURN(Trial trial, MakeTrial(one->candidate->learner, one->params,
-                                                    HeldOutOf(*one, folds_.size()), one->seconds));
+      REEVE_ASSIGN_OR_RETURN(Trial trial,
+                             MakeTrial(one->candidate->learner, one->params,
+                                       HeldOutOf(*one, folds_of_split_), one->seconds));
       trials.push_back(std::move(trial));
     }
     std::vector<std::size_t> order(trials.size());
@@ -411,7 +455,8 @@ class Searcher {
     std::vector<Probabilities> mixed = MixedPredictions(mixture);
     double seconds = 0;
     for (const ChosenMember& member : mixture) seconds += member.assessment->seconds;
-    const HeldOut held_out{.all_folds = &folds_, .folds = single.folds, .predictions = mixed};
+    const std::vector<std::size_t> folds = FirstSplit();
+    const HeldOut held_out{.all_folds = &folds_, .folds = folds, .predictions = mixed};
     REEVE_ASSIGN_OR_RETURN(Trial trial,
                            MakeTrial("ensemble", MixtureParams(mixture), held_out, seconds));
     if (!IsWorthIt(trial, held_out, choice.leaderboard.front(), single)) return Status::Ok();
@@ -431,9 +476,9 @@ class Searcher {
   }
 
   Result<SearchResult> Finish(Choice choice) {
-    const std::vector<std::size_t> all = AllFolds();
+    const std::vector<std::size_t> folds = FirstSplit();
     Pooled pooled =
-        Pool({.all_folds = &folds_, .folds = all, .predictions = choice.predictions}, labels_);
+        Pool({.all_folds = &folds_, .folds = folds, .predictions = choice.predictions}, labels_);
     REEVE_ASSIGN_OR_RETURN(FinalModel made,
                            MakeFinalModel(*validation_, *preparation_, choice.members,
                                           {.average_folds = problem_.times.empty(),
@@ -465,7 +510,8 @@ class Searcher {
   const std::vector<std::int64_t>& rows_;
   const SearchOptions& options_;
   const std::vector<std::int32_t> labels_;  // by position
-  std::vector<Fold> folds_;                 // of positions
+  std::vector<Fold> folds_;                 // of positions, split after split
+  std::size_t folds_of_split_ = 0;
   std::unique_ptr<Preparation> preparation_;
   std::unique_ptr<CrossValidation> validation_;
   std::vector<std::unique_ptr<Contender>> contenders_;

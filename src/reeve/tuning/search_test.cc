@@ -1,5 +1,6 @@
 #include "reeve/tuning/search.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -88,6 +89,35 @@ TEST(SearchTest, AnEnsembleIsOneModelThatCanBeReadBack) {
   ASSERT_TRUE(read.ok()) << read.status().message();
   const Probabilities p = (*read)->Predict(*matrix);
   EXPECT_EQ(p.values, result->model.model->Predict(*matrix).values);
+  const auto loss = evaluation::Score(evaluation::Metric::kLogLoss, fresh.labels, p, 0.5, {});
+  EXPECT_NEAR(*loss, result->leaderboard.front().mean, 0.03);
+}
+
+// With standard effort boosting runs on several splits of the rows: a row still has one held-out
+// prediction, and the model keeps what it promised.
+TEST(SearchTest, FurtherSplitsLeaveOnePredictionForEachRow) {
+  const Toy train = MakeToy(800, 1, 15);
+  SearchOptions options = Options(2);
+  options.learners = {"symmetric"};
+  options.metric = evaluation::Metric::kLogLoss;
+  options.ensemble = false;
+  const auto quick = Search(train.problem(), AllRows(800), options);
+  options.effort = Effort::kStandard;
+  const auto result = Search(train.problem(), AllRows(800), options);
+  ASSERT_TRUE(quick.ok() && result.ok()) << result.status().message();
+  EXPECT_EQ(result->leaderboard.front().fold_scores.size(), 5u);
+  std::vector<std::int64_t> rows = result->out_of_fold.rows;
+  std::sort(rows.begin(), rows.end());
+  EXPECT_EQ(rows, AllRows(800));
+  for (std::int64_t row = 0; row < 800; ++row) {
+    const auto p = result->out_of_fold.probabilities.row(row);
+    EXPECT_NEAR(p[0] + p[1], 1, 1e-9);
+  }
+  EXPECT_LT(result->leaderboard.front().mean, quick->leaderboard.front().mean);
+  const Toy fresh = MakeToy(4000, 1, 16);
+  const auto matrix = result->pipeline.Transform(fresh.table, AllRows(4000));
+  ASSERT_TRUE(matrix.ok());
+  const Probabilities p = result->model.model->Predict(*matrix);
   const auto loss = evaluation::Score(evaluation::Metric::kLogLoss, fresh.labels, p, 0.5, {});
   EXPECT_NEAR(*loss, result->leaderboard.front().mean, 0.03);
 }

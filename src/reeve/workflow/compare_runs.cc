@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/clock.h"
-#include "reeve/base/file_system.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
@@ -59,11 +58,6 @@ struct RunFiles {
   std::optional<report::PictureData> pictures;
 };
 
-Result<Json> ReadJsonFile(const std::string& path) {
-  REEVE_ASSIGN_OR_RETURN(const std::string text, FileSystem::System().Read(path, kMostBytes));
-  return ParseJson(text);
-}
-
 RunFiles ReadFiles(tracking::Store& store, const tracking::Run& run,
                    std::vector<std::string>& notes) {
   RunFiles files;
@@ -71,18 +65,22 @@ RunFiles ReadFiles(tracking::Store& store, const tracking::Run& run,
     if (status.code() != StatusCode::kNotFound)
       notes.push_back(file + " of run " + run.name + " cannot be read: " + status.message());
   };
-  const Result<std::string> folder = store.artifacts().Fetch(run.artifact_uri);
-  if (!folder.ok()) {
-    note("What was written", folder.status());
+  const auto read = [&](const std::string& file) -> Result<Json> {
+    REEVE_ASSIGN_OR_RETURN(const std::string text,
+                           store.artifacts().ReadOne(run.artifact_uri, file, kMostBytes));
+    return ParseJson(text);
+  };
+  Result<Json> answer = read("answer.json");
+  if (answer.status().code() == StatusCode::kUnavailable) {
+    note("What was written", answer.status());
     return files;
   }
-  Result<Json> answer = ReadJsonFile(JoinPath(*folder, "answer.json"));
   if (answer.ok() && answer->is_object()) {
     files.answer = std::move(*answer);
   } else {
     note("answer.json", answer.ok() ? Status::Corrupt("expected an object") : answer.status());
   }
-  const Result<Json> data = ReadJsonFile(JoinPath(*folder, "pictures/data.json"));
+  const Result<Json> data = read("pictures/data.json");
   if (!data.ok()) {
     note("pictures/data.json", data.status());
     return files;

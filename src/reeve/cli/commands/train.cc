@@ -105,6 +105,25 @@ Result<workflow::TrainRequest> MakeRequest(const Call& call) {
   return request;
 }
 
+// The MODEL that other commands take for the result; empty when none was kept.
+std::string ModelOf(const workflow::TrainReport& report) {
+  if (report.model_name.empty())
+    return report.run_id.empty() ? report.bundle : "runs:/" + report.run_id + "/model";
+  if (report.model_alias == "champion") return report.model_name;
+  return "models:/" + report.model_name + "/" + report.model_version;
+}
+
+void SayWhatIsNext(const Call& call, const workflow::TrainReport& report) {
+  const std::string model = ModelOf(report);
+  if (model.empty() || call.arguments.Text("output") == "json") return;
+  const bool is_elsewhere = call.arguments.OriginOf("tracking-uri") == Origin::kFlag;
+  call.console.Say("Next: reeve predict " + model + " NEW_ROWS.csv -o predictions.csv" +
+                   (is_elsewhere
+                        ? " --tracking-uri " + MaskCredentials(call.arguments.Text("tracking-uri"))
+                        : "") +
+                   "\n");
+}
+
 }  // namespace
 
 Result<int> RunTrain(const Call& call) {
@@ -130,7 +149,10 @@ Result<int> RunTrain(const Call& call) {
     if (report->unmet.empty()) return Status::Unavailable(kept).WithFix(fix);
     call.console.Warn(kept, fix);
   }
-  if (report->unmet.empty()) return 0;
+  if (report->unmet.empty()) {
+    SayWhatIsNext(call, *report);
+    return 0;
+  }
   return Status::RequirementUnmet("the required quality is not met, nothing was registered: " +
                                   Join(report->unmet, "; "));
 }

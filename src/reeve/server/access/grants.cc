@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "reeve/sql/each_row.h"
+
 namespace reeve::server {
 namespace {
 
@@ -99,15 +101,15 @@ Result<std::vector<Grant>> ReadGrants(sql::Database& database, std::int64_t user
     sql += ") AND p.resource_pattern IN ('*', ?)";
     values.emplace_back(*id);
   }
-  REEVE_ASSIGN_OR_RETURN(sql::Statement row, database.PrepareWith(sql, values));
   std::vector<Grant> grants;
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return grants;
-    // A word that is not known grants nothing, and takes nothing either.
-    if (const auto permission = ParsePermission(row.View(2)))
-      grants.push_back({.type = row.Text(0), .pattern = row.Text(1), .permission = *permission});
-  }
+  REEVE_RETURN_IF_ERROR(
+      sql::ForEachRow(database.PrepareWith(sql, values), [&](const sql::Statement& row) {
+        // A word that is not known grants nothing, and takes nothing either.
+        if (const auto permission = ParsePermission(row.View(2)))
+          grants.push_back(
+              {.type = row.Text(0), .pattern = row.Text(1), .permission = *permission});
+      }));
+  return grants;
 }
 
 Status CheckResourceType(const std::string& type) {

@@ -51,6 +51,7 @@ Login::Login(const Authenticator& tokens, sql::Pool* users, const LoginOptions& 
     : tokens_(tokens),
       users_(users),
       verified_(options.remember_seconds, options.most_remembered, clock),
+      known_headers_(options.remember_seconds, options.most_remembered, clock),
       failed_(options.failures, clock) {}
 
 std::optional<Caller> Login::FindToken(std::string_view token) const {
@@ -94,6 +95,11 @@ Result<Login::Outcome> Login::CheckUser(const std::string& name, const std::stri
   return Outcome{.caller = CallerOf(*user)};
 }
 
+bool Login::TakesLong(std::string_view authorization) const {
+  return users_ != nullptr && AfterScheme(authorization, "basic") &&
+         !known_headers_.Has(authorization, {}, {});
+}
+
 Result<Login::Outcome> Login::Identify(std::string_view authorization,
                                        std::string_view peer) const {
   if (authorization.empty()) return Outcome{};
@@ -102,7 +108,12 @@ Result<Login::Outcome> Login::Identify(std::string_view authorization,
   } else if (const auto encoded = AfterScheme(authorization, "basic")) {
     if (const auto credentials = BasicCredentials(*encoded)) {
       if (auto caller = FindToken(credentials->second)) return Outcome{.caller = std::move(caller)};
-      if (users_ != nullptr) return CheckUser(credentials->first, credentials->second, peer);
+      if (users_ != nullptr) {
+        Result<Outcome> outcome = CheckUser(credentials->first, credentials->second, peer);
+        if (outcome.ok() && outcome->caller && TakesLong(authorization))
+          known_headers_.Add(authorization, {}, {});
+        return outcome;
+      }
     }
   }
   if (const int wait = failed_.Wait(peer); wait > 0) return Outcome{.wait_seconds = wait};

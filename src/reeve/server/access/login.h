@@ -39,6 +39,8 @@ class Login {
 
   /// `peer` is the address of the other end. Fails when the database of users does.
   Result<Outcome> Identify(std::string_view authorization, std::string_view peer) const;
+  /// Whether Identify may have to check a password, which takes its time.
+  bool TakesLong(std::string_view authorization) const;
   /// Whether it is the user's password; takes its time, see password_hash.h.
   Result<bool> IsPasswordOf(const std::string& name, const std::string& password) const;
 
@@ -50,6 +52,8 @@ class Login {
   const Authenticator& tokens_;
   sql::Pool* const users_;
   mutable VerifiedLogins verified_;
+  /// Whole headers that named somebody lately, for TakesLong alone.
+  mutable VerifiedLogins known_headers_;
   mutable FailedLogins failed_;
   /// One password at a time: each takes 32 MiB and a core.
   mutable std::mutex checking_;

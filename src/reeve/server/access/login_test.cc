@@ -75,6 +75,20 @@ TEST_F(LoginTest, WhatIsWrongIsRefusedAndAfterAWhileNotLookedAt) {
   EXPECT_TRUE(Identify("Bearer 0123456789abcdef").caller);
 }
 
+TEST_F(LoginTest, TakesLongWhereAPasswordHasToBeChecked) {
+  const std::string ann = Basic("ann:" + std::string(kPassword));
+  EXPECT_TRUE(login_->TakesLong(ann));
+  ASSERT_TRUE(Identify(ann).caller);
+  EXPECT_FALSE(login_->TakesLong(ann));
+  const std::string wrong = Basic("ann:wrong password");
+  EXPECT_FALSE(Identify(wrong).caller);
+  EXPECT_TRUE(login_->TakesLong(wrong));
+  EXPECT_FALSE(login_->TakesLong("Bearer 0123456789abcdef"));
+  EXPECT_FALSE(login_->TakesLong(""));
+  clock_.seconds += 301;
+  EXPECT_TRUE(login_->TakesLong(ann));
+}
+
 TEST_F(LoginTest, ANewPasswordEndsTheOldOneAtOnce) {
   ASSERT_TRUE(Identify(Basic("ann:" + std::string(kPassword))).caller);
   ASSERT_TRUE(SetPassword(*database_, "ann", "another password").ok());

@@ -1,6 +1,9 @@
 #include "reeve/server/access/roles.h"
 
+#include <utility>
+
 #include "reeve/server/access/grants.h"
+#include "reeve/sql/each_row.h"
 
 namespace reeve::server {
 namespace {
@@ -37,26 +40,23 @@ Status CheckRoleName(const std::string& name) {
 // Roles and grants come in two statements, both sorted by the role's id.
 Result<std::vector<AccessRole>> Select(sql::Database& database, const std::string& condition,
                                        const std::vector<sql::Value>& values) {
-  std::vector<AccessRole> roles;
-  REEVE_ASSIGN_OR_RETURN(sql::Statement row,
-                         database.PrepareWith(kRoleColumns + condition + " ORDER BY r.id", values));
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) break;
-    roles.push_back(RoleFromRow(row));
+  REEVE_ASSIGN_OR_RETURN(
+      std::vector<AccessRole> roles,
+      sql::ReadRows(database.PrepareWith(kRoleColumns + condition + " ORDER BY r.id", values),
+                    RoleFromRow));
+  REEVE_ASSIGN_OR_RETURN(
+      std::vector<RoleGrant> grants,
+      sql::ReadRows(database.PrepareWith(std::string(kGrantColumns) +
+                                             "WHERE role_id IN (SELECT r.id FROM roles r " +
+                                             condition + ") ORDER BY role_id, id",
+                                         values),
+                    GrantFromRow));
+  auto role = roles.begin();
+  for (RoleGrant& grant : grants) {
+    while (role != roles.end() && role->id < grant.role_id) ++role;
+    if (role != roles.end() && role->id == grant.role_id) role->grants.push_back(std::move(grant));
   }
-  REEVE_ASSIGN_OR_RETURN(sql::Statement grant,
-                         database.PrepareWith(std::string(kGrantColumns) +
-                                                  "WHERE role_id IN (SELECT r.id FROM roles r " +
-                                                  condition + ") ORDER BY role_id, id",
-                                              values));
-  for (auto role = roles.begin();;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, grant.Step());
-    if (!more) return roles;
-    while (role != roles.end() && role->id < grant.Integer(1)) ++role;
-    if (role != roles.end() && role->id == grant.Integer(1))
-      role->grants.push_back(GrantFromRow(grant));
-  }
+  return roles;
 }
 
 Result<RoleGrant> ReadRoleGrant(sql::Database& database, std::int64_t id) {
@@ -138,15 +138,13 @@ Result<std::map<std::int64_t, std::vector<AccessRole>>> RolesByUser(sql::Databas
   std::map<std::int64_t, const AccessRole*> by_id;
   for (const AccessRole& role : roles) by_id[role.id] = &role;
   std::map<std::int64_t, std::vector<AccessRole>> by_user;
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
-      database.Prepare("SELECT user_id, role_id FROM user_role_assignments ORDER BY id"));
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return by_user;
-    const auto role = by_id.find(row.Integer(1));
-    if (role != by_id.end()) by_user[row.Integer(0)].push_back(*role->second);
-  }
+  REEVE_RETURN_IF_ERROR(sql::ForEachRow(
+      database.Prepare("SELECT user_id, role_id FROM user_role_assignments ORDER BY id"),
+      [&](const sql::Statement& row) {
+        const auto role = by_id.find(row.Integer(1));
+        if (role != by_id.end()) by_user[row.Integer(0)].push_back(*role->second);
+      }));
+  return by_user;
 }
 
 Result<AccessRole> UpdateRole(sql::Database& database, std::int64_t id,
@@ -246,16 +244,12 @@ Status UnassignRole(sql::Database& database, std::int64_t user_id, std::int64_t 
 
 Result<std::vector<RoleAssignment>> ListAssignments(sql::Database& database, std::int64_t role_id) {
   REEVE_RETURN_IF_ERROR(ReadRole(database, role_id).status());
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
+  return sql::ReadRows(
       database.Prepare(
-          "SELECT id, user_id FROM user_role_assignments WHERE role_id = ? ORDER BY id", role_id));
-  std::vector<RoleAssignment> assignments;
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return assignments;
-    assignments.push_back({.id = row.Integer(0), .user_id = row.Integer(1), .role_id = role_id});
-  }
+          "SELECT id, user_id FROM user_role_assignments WHERE role_id = ? ORDER BY id", role_id),
+      [&](const sql::Statement& row) {
+        return RoleAssignment{.id = row.Integer(0), .user_id = row.Integer(1), .role_id = role_id};
+      });
 }
 
 }  // namespace reeve::server

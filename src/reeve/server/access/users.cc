@@ -2,6 +2,7 @@
 
 #include "reeve/server/access/grants.h"
 #include "reeve/server/access/password_hash.h"
+#include "reeve/sql/each_row.h"
 
 namespace reeve::server {
 namespace {
@@ -44,14 +45,7 @@ Result<User> ReadUser(sql::Database& database, const std::string& name) {
 }
 
 Result<std::vector<User>> ListUsers(sql::Database& database) {
-  REEVE_ASSIGN_OR_RETURN(sql::Statement row,
-                         database.Prepare(std::string(kColumns) + "ORDER BY id"));
-  std::vector<User> users;
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return users;
-    users.push_back(FromRow(row));
-  }
+  return sql::ReadRows(database.Prepare(std::string(kColumns) + "ORDER BY id"), FromRow);
 }
 
 Result<bool> HasAdmin(sql::Database& database) {

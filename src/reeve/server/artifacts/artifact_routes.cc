@@ -13,6 +13,7 @@
 #include "reeve/server/artifacts/serve_file.h"
 #include "reeve/server/artifacts/upload_stream.h"
 #include "reeve/server/description/form_data.h"
+#include "reeve/server/slow_calls.h"
 
 namespace reeve::server {
 
@@ -105,9 +106,12 @@ void AppendRoutes(const ArtifactRouteOptions& options, const std::string& prefix
   routes.push_back(Handled(
       "DELETE", file, options.write_role,
       [folder](const Request& request, Response& response) { Delete(request, folder, response); }));
+  // Folders of any size are deleted and listed; the transport sends files in pieces.
+  routes.back().takes_long = Always;
   routes.push_back(Handled(
       "GET", prefix + "/artifacts", options.read_role,
       [folder](const Request& request, Response& response) { List(request, folder, response); }));
+  MoveWhenSlow(routes.back());
   routes.push_back(Handled("GET", prefix + "/presigned/{path...}", options.read_role,
                            [](const Request&, Response& response) { RefusePresigned(response); }));
   for (auto& route : MultipartRoutes(options, prefix, uploads)) routes.push_back(std::move(route));

@@ -6,6 +6,7 @@
 #include "reeve/base/text.h"
 #include "reeve/server/access/access_guard.h"
 #include "reeve/server/access/call_subjects.h"
+#include "reeve/server/slow_calls.h"
 
 namespace reeve::server {
 
@@ -65,6 +66,12 @@ Result<bool> Answer(const Door& door, const Request& request, std::string& answe
   return true;
 }
 
+// All that a database holds, where other calls read some rows of one thing.
+bool ReadsMuch(std::string_view path) {
+  return path.find("search") != std::string_view::npos ||
+         path.find("/get-history") != std::string_view::npos;
+}
+
 Route MakeRoute(const Door& door, const char* prefix) {
   const mlflow::Endpoint& endpoint = door.endpoint;
   Route route;
@@ -80,6 +87,7 @@ Route MakeRoute(const Door& door, const char* prefix) {
       RefuseForbidden(response);
     }
   };
+  if (ReadsMuch(endpoint.path)) MoveWhenSlow(route);
   return route;
 }
 

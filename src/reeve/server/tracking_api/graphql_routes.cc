@@ -5,6 +5,7 @@
 
 #include "reeve/mlflow/graphql.h"
 #include "reeve/server/access/caller.h"
+#include "reeve/server/slow_calls.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/artifact_lookups.h"
 
@@ -52,6 +53,7 @@ std::vector<Route> GraphqlRoutes(const mlflow::Api& api, const ArtifactPlaces& p
       const Status status = Answer(admitted, request, response.body);
       if (!status.ok()) Refuse(status, response);
     };
+    MoveWhenSlow(route);
     routes.push_back(std::move(route));
   }
   return routes;

@@ -7,6 +7,7 @@
 #include "reeve/server/access/caller.h"
 #include "reeve/server/description/html.h"
 #include "reeve/server/description/static_files.h"
+#include "reeve/server/slow_calls.h"
 
 namespace reeve::server {
 namespace {
@@ -110,6 +111,7 @@ Route StartPageRoute(const mlflow::Api& api, const StartPageOptions& options) {
     response.status = page.ok() ? 200 : 503;
     response.body = page.ok() ? std::move(*page) : page.status().message();
   };
+  MoveWhenSlow(route);
   return route;
 }
 

@@ -120,6 +120,13 @@ class SocketConnection final : public Connection {
         worker_.Probe();
         continue;
       }
+      if (wants == Session::Wants::kWork) {
+        co_await WorkElsewhere(self);
+        if (failed_) co_return;
+        session_.Worked();
+        worker_.Probe();
+        continue;
+      }
       if (wants != Session::Wants::kInput) {
         const bool sent = co_await SendAll();
         if (sent) co_await Farewell(wants == Session::Wants::kLinger);
@@ -134,6 +141,26 @@ class SocketConnection final : public Connection {
       if (!Heard(count, ec)) co_return;
       // Behind the requests that are ready now.
       worker_.Probe();
+    }
+  }
+
+  // Returns when the handler has run, also when the connection is cut meanwhile: it works with what
+  // the session holds.
+  Task<void> WorkElsewhere(std::shared_ptr<SocketConnection> self) {
+    working_ = true;
+    if (!wake_) wake_.emplace(worker_.io().get_executor());
+    net::post(worker_.long_threads(), [self = std::move(self)]() mutable {
+      self->session_.Work();
+      net::io_context& io = self->worker_.io();
+      net::post(io, [self = std::move(self)] {
+        self->working_ = false;
+        self->wake_->cancel();
+      });
+    });
+    while (working_) {
+      wake_->expires_at(Time::max());
+      AsioError ec;
+      co_await wake_->async_wait(net::redirect_error(kAwait, ec));
     }
   }
 
@@ -355,6 +382,8 @@ class SocketConnection final : public Connection {
   Time own_deadline_{}, write_deadline_{};
   bool reading_ = false, writing_ = false;
   bool expired_ = false, trims_ = false, failed_ = false;
+  // A handler runs on another thread.
+  bool working_ = false;
   std::optional<Timer> wake_;
   std::string queued_;
 };

@@ -30,9 +30,6 @@ constexpr std::size_t kPiece = 64 << 10;
 constexpr std::size_t kChunk = 16 << 10;
 // Buffers larger than that are given back after use.
 constexpr std::size_t kKeepResponse = 1 << 20;
-constexpr std::size_t kKeepOutput = 128 << 10;
-// What a connection that sleeps holds on to.
-constexpr std::size_t kKeepIdle = 8 << 10;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -128,6 +125,7 @@ void Session::Ended() {
       keep_alive_ = false;
       Refuse({400, "malformed_request", "the connection ended within the body", "malformed"});
       return Close(false);
+    case State::kWork:
     case State::kDiscard:
     case State::kClosing:
       return Close(false);
@@ -146,6 +144,7 @@ void Session::TimedOut() {
       keep_alive_ = false;
       Refuse({408, "timeout", "the request's body took too long", "timeout"});
       return Advance();
+    case State::kWork:
     case State::kDiscard:
     case State::kClosing:
       return Close(false);
@@ -166,6 +165,9 @@ void Session::Advance() {
         break;
       case State::kStream:
         more = NextStream();
+        break;
+      case State::kWork:
+        more = Want(Wants::kWork);
         break;
       case State::kDiscard:
         more = NextDiscard();
@@ -332,10 +334,8 @@ void Session::Dispatch() {
   if (!streamed && !head_.chunked && left_ <= bytes.size()) {
     const auto length = static_cast<std::size_t>(left_);
     bytes_in_ = length;
-    Handle(bytes.substr(0, length));
-    in_.Consume(head_.size + length);
-    in_.Rest();
-    return;
+    held_ = head_.size + length;
+    return Handle(bytes.substr(0, length));
   }
   const bool awaited =
       head_.expect.size > 0 && bytes.empty() && !head_.is_1_0 && (head_.chunked || left_ > 0);
@@ -353,10 +353,9 @@ bool Session::NextBody() {
   const auto length = static_cast<std::size_t>(left_);
   if (in_.size() < length) return Want(Wants::kInput);
   bytes_in_ = length;
+  held_ = length;
   state_ = State::kHead;
   Handle(in_.bytes().substr(0, length));
-  in_.Consume(length);
-  in_.Rest();
   return true;
 }
 
@@ -393,8 +392,6 @@ bool Session::NextChunks() {
   chunked_body_.reserve(chunked_body_.size() + Request::kBodyPadding);
   state_ = State::kHead;
   Handle(chunked_body_);
-  chunked_body_.clear();
-  if (chunked_body_.capacity() > kUncounted) std::string().swap(chunked_body_);
   return true;
 }
 
@@ -425,17 +422,59 @@ void Session::FillRequest(std::string_view body) {
 
 void Session::Handle(std::string_view body) {
   FillRequest(body);
-  Response& response = context_.thread.response;
+  const Request& request = context_.thread.request;
+  const auto& takes_long = match_.route->takes_long;
+  if (context_.shared.max_long_calls > 0 && takes_long && takes_long(request)) {
+    if (HandOver()) return;
+    context_.observer.OnRefused("overload");
+    FillRefusal({429, "overloaded", "more requests than can be answered in time; try again later",
+                 "", "Retry-After", std::to_string(context_.limits.retry_after_seconds)});
+  } else {
+    Call(request, context_.thread.response);
+  }
+  Answer();
+  DropRequest();
+}
+
+bool Session::HandOver() {
+  auto& calls = context_.shared.long_calls;
+  if (calls.fetch_add(1, std::memory_order_relaxed) >= context_.shared.max_long_calls) {
+    calls.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+  }
+  long_call_ = std::make_unique<LongCall>(LongCall{context_.thread.request, {}});
+  state_ = State::kWork;
+  return true;
+}
+
+void Session::Work() { Call(long_call_->request, long_call_->response); }
+
+void Session::Worked() {
+  context_.thread.response = std::move(long_call_->response);
+  state_ = State::kHead;
+  Answer();
+  DropRequest();
+  Advance();
+}
+
+void Session::DropRequest() {
+  in_.Consume(std::exchange(held_, 0));
+  in_.Rest();
+  chunked_body_.clear();
+  if (chunked_body_.capacity() > kUncounted) std::string().swap(chunked_body_);
+}
+
+// Maybe on another thread: reads what stays as it is until the call is over.
+void Session::Call(const Request& request, Response& response) const {
   Reset(response);
   try {
-    match_.route->handle(context_.thread.request, response);
+    match_.route->handle(request, response);
   } catch (const std::exception& e) {
     Log(LogLevel::kError, "request " + id_ + " to " + match_.route->label + ": " + e.what());
     Reset(response);
     response.status = 500;
     response.body = (*match_.error_body)(500, "internal", "the request failed on the server");
   }
-  Answer();
 }
 
 void Session::OpenStream() {
@@ -599,11 +638,16 @@ void Session::Refuse(const Refusal& refusal) {
     return Close(false);
   }
   stream_.reset();
+  FillRefusal(refusal);
+  AnswerEarly();
+}
+
+void Session::FillRefusal(const Refusal& refusal) {
+  Response& response = context_.thread.response;
   Reset(response);
   response.status = refusal.status;
   if (!refusal.header.empty()) response.headers.emplace_back(refusal.header, refusal.header_value);
   response.body = (*match_.error_body)(refusal.status, refusal.code, refusal.message);
-  AnswerEarly();
 }
 
 void Session::AnswerEarly() {
@@ -720,55 +764,10 @@ bool Session::Reserve(std::size_t bytes) {
 void Session::ReleaseAll() {
   if (holds_slot_) context_.shared.in_flight.fetch_sub(1, std::memory_order_relaxed);
   if (reserved_ > 0) context_.shared.buffered.fetch_sub(reserved_, std::memory_order_relaxed);
+  if (long_call_ != nullptr) context_.shared.long_calls.fetch_sub(1, std::memory_order_relaxed);
+  long_call_.reset();
   holds_slot_ = false;
   reserved_ = 0;
-}
-
-void Session::Sent(std::size_t count) {
-  const auto in_memory = std::min(count, out_.size() + body_out_.size() - sent_);
-  file_sent_ += count - in_memory;
-  if (file_out_ != nullptr && file_sent_ == file_out_->length()) {
-    file_out_.reset();
-    file_sent_ = 0;
-  }
-  sent_ += in_memory;
-  if (sent_ < out_.size() + body_out_.size()) return;
-  sent_ = 0;
-  out_.clear();
-  if (out_.capacity() > kKeepOutput) std::string().swap(out_);
-  if (body_out_.empty()) return;
-  body_out_.clear();
-  // The memory goes back to where the next answer is made.
-  Response& response = context_.thread.response;
-  if (response.body.capacity() < body_out_.capacity() && response.body.empty()) {
-    response.body.swap(body_out_);
-  }
-  std::string().swap(body_out_);
-}
-
-void Session::Take(std::string& queue) {
-  const Output pending = output();
-  taken_ += pending.size();
-  if (queue.empty() && sent_ == 0 && body_out_.empty()) {
-    queue.swap(out_);
-  } else {
-    queue.append(pending.head).append(pending.body);
-  }
-  sent_ = 0;
-  out_.clear();
-  body_out_.clear();
-}
-
-bool Session::holds_much() const {
-  return in_.capacity() > kKeepIdle || out_.capacity() > kKeepIdle ||
-         kept_head_.capacity() > kKeepIdle;
-}
-
-void Session::Trim() {
-  if (!idle() || waiting() > 0) return;
-  in_.Shrink(kKeepIdle);
-  if (out_.capacity() > kKeepIdle) std::string().swap(out_);
-  if (kept_head_.capacity() > kKeepIdle) std::string().swap(kept_head_);
 }
 
 }  // namespace reeve::server

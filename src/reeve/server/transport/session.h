@@ -29,6 +29,9 @@ struct SharedState {
   std::atomic<std::int64_t> in_flight{0};
   std::atomic<std::size_t> buffered{0};
   std::atomic<std::int64_t> connections{0};
+  /// Calls that wait for a thread of their own or run there, and how many may; 0: there is none.
+  std::atomic<std::int64_t> long_calls{0};
+  std::int64_t max_long_calls = 0;
 };
 
 /// What all sessions of one thread share: they run one after the other, never at once.
@@ -69,6 +72,8 @@ class Session {
     kInput,
     /// Send what there is, or take it away, then call Advance.
     kFlush,
+    /// Send what there is, then call Work from any thread and Worked from this one.
+    kWork,
     /// Send what there is, then close.
     kClose,
     /// The same, but the client is still sending: read on for a moment, or closing resets the
@@ -91,6 +96,10 @@ class Session {
   void TimedOut();
   /// Goes on with what was received.
   void Advance();
+  /// Runs the handler at hand. Another thread may, while this one leaves the session alone.
+  void Work();
+  /// It is done: goes on with its answer.
+  void Worked();
 
   Wants wants() const { return wants_; }
 
@@ -147,11 +156,17 @@ class Session {
     kChunks,
     /// A body goes to a BodyStream as it comes.
     kStream,
+    /// A handler runs on another thread.
+    kWork,
     /// The body of a refused request is read over.
     kDiscard,
     kClosing,
   };
   struct Stream;
+  struct LongCall {
+    Request request;
+    Response response;
+  };
   struct Refusal {
     int status;
     std::string_view code;
@@ -182,6 +197,11 @@ class Session {
   void KeepHead();
   void FillRequest(std::string_view body);
   void Handle(std::string_view body);
+  // False: there are too many such calls.
+  bool HandOver();
+  void Call(const Request& request, Response& response) const;
+  // The request at hand was answered: its bytes may go.
+  void DropRequest();
   void OpenStream();
   void FeedStream(std::string_view bytes);
   bool ReadyStream();
@@ -191,6 +211,7 @@ class Session {
 
   // Answers before the body was read: reads over it when it is small, else closes.
   void Refuse(const Refusal& refusal);
+  void FillRefusal(const Refusal& refusal);
   void AnswerEarly();
   // Answers what is no request, and closes.
   void RefuseHead(int status, std::string_view code, std::string_view message,
@@ -238,6 +259,9 @@ class Session {
   std::uint64_t left_ = 0;
   ChunkDecoder chunks_;
   std::string chunked_body_;
+  // What the request at hand takes of the input.
+  std::size_t held_ = 0;
+  std::unique_ptr<LongCall> long_call_;
   std::unique_ptr<Stream> stream_;
   bool holds_slot_ = false;
   std::size_t reserved_ = 0;

@@ -40,6 +40,12 @@ Route EchoRoute(std::string method, std::string pattern, Role role = Role::kScor
   return route;
 }
 
+Route LongRoute() {
+  Route route = EchoRoute("POST", "/long");
+  route.takes_long = [](const Request& request) { return request.query != "short"; };
+  return route;
+}
+
 // Doubles each byte, and says so at the end.
 class Doubling : public BodyStream {
  public:
@@ -102,7 +108,7 @@ class SessionTest : public testing::Test {
       : router_(*Router::Make(
             {EchoRoute("POST", "/echo"), EchoRoute("GET", "/echo"), EchoRoute("GET", "/large"),
              EchoRoute("GET", "/items/{name}"), EchoRoute("GET", "/metrics", Role::kRead),
-             EchoRoute("GET", "/livez", Role::kPublic), StreamRoute(), FileRoute()})) {
+             EchoRoute("GET", "/livez", Role::kPublic), StreamRoute(), FileRoute(), LongRoute()})) {
     limits_.max_body = 1000;
     limits_.max_header = 2000;
     thread_.date_line = "Date: D\r\n";
@@ -121,8 +127,14 @@ class SessionTest : public testing::Test {
       bytes.remove_prefix(count);
       session_->Received(count);
       TakeOutput();
-      while (session_->wants() == Wants::kFlush) {
-        session_->Advance();
+      while (session_->wants() == Wants::kFlush || session_->wants() == Wants::kWork) {
+        if (session_->wants() == Wants::kWork) {
+          ++worked_;
+          session_->Work();
+          session_->Worked();
+        } else {
+          session_->Advance();
+        }
         TakeOutput();
       }
     }
@@ -173,6 +185,7 @@ class SessionTest : public testing::Test {
   SessionContext context_{limits_, router_, nullptr, recorder_, shared_, thread_};
   std::unique_ptr<Session> session_;
   std::string out_;
+  int worked_ = 0;
 };
 
 TEST_F(SessionTest, AnswersAndKeepsTheConnection) {
@@ -433,6 +446,51 @@ TEST_F(SessionTest, HandlersThatThrowAreAnsweredFor) {
   EXPECT_THAT(answer.body, HasSubstr("internal"));
   EXPECT_THAT(answer.body, testing::Not(HasSubstr("on purpose")));
   EXPECT_EQ(Ask(Post("/echo", "x")).status, 200);
+}
+
+TEST_F(SessionTest, LongCallsAreAnsweredAsAllOthersAre) {
+  shared_.max_long_calls = 1;
+  for (const std::size_t step : {std::size_t{1}, std::size_t{7}, SIZE_MAX}) {
+    Feed(Post("/long?a", "one") + PostChunked("/long", "3\r\ntwo\r\n0\r\n\r\n") +
+             Post("/echo", "three") + Post("/long?short", "four") + Post("/long", "throw") +
+             Post("/long", std::string(900, 'x')),
+         step);
+    for (const std::string body :
+         {"POST /long?a one", "POST /long two", "POST /echo three", "POST /long?short four"})
+      EXPECT_EQ(Next().body, body);
+    EXPECT_EQ(Next().status, 500);
+    EXPECT_EQ(Next().body, "POST /long " + std::string(900, 'x'));
+  }
+  EXPECT_EQ(worked_, 3 * 4);
+  EXPECT_EQ(shared_.long_calls, 0);
+  EXPECT_EQ(shared_.buffered, 0u);
+  EXPECT_EQ(recorder_.begun, static_cast<int>(recorder_.ended.size()));
+}
+
+TEST_F(SessionTest, TooManyLongCallsAreRefusedAndTheConnectionGoesOn) {
+  shared_.max_long_calls = 1;
+  shared_.long_calls = 1;
+  const auto refused = Ask(Post("/long", "body"));
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.Header("Retry-After"), "1");
+  EXPECT_THAT(recorder_.refused, ElementsAre("overload"));
+  EXPECT_EQ(shared_.long_calls, 1);
+  EXPECT_EQ(Ask(Post("/echo", "body")).status, 200);
+  shared_.long_calls = 0;
+  EXPECT_EQ(Ask(Post("/long", "body")).status, 200);
+}
+
+TEST_F(SessionTest, ALongCallWhoseClientIsGoneLeavesNothing) {
+  shared_.max_long_calls = 1;
+  const std::string request = Post("/long", "body");
+  const auto space = session_->Space();
+  std::copy(request.begin(), request.end(), space.begin());
+  session_->Received(request.size());
+  ASSERT_EQ(session_->wants(), Wants::kWork);
+  session_->Work();
+  session_.reset();
+  EXPECT_EQ(shared_.long_calls, 0);
+  EXPECT_THAT(recorder_.ended, ElementsAre("POST /long 499"));
 }
 
 TEST_F(SessionTest, SmallStreamsHaveALength) {

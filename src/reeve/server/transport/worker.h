@@ -40,6 +40,8 @@ class Worker {
     SharedState& shared;
     /// Null: plain HTTP.
     net::ssl::context* tls;
+    /// Where handlers run that may take long. Null: where all do.
+    net::thread_pool* long_threads;
   };
 
   explicit Worker(const Setup& setup);
@@ -61,6 +63,7 @@ class Worker {
   net::io_context& io() { return io_; }
   const TransportOptions& options() const { return setup_.options; }
   SharedState& shared() { return setup_.shared; }
+  net::thread_pool& long_threads() { return *setup_.long_threads; }
   SessionContext& context(bool is_admin) { return is_admin ? *admin_context_ : context_; }
   std::list<Connection*>::iterator Enter(Connection* connection);
   void Leave(std::list<Connection*>::iterator place);

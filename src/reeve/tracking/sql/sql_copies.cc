@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "reeve/base/text.h"
+#include "reeve/sql/each_row.h"
 #include "reeve/tracking/names.h"
 #include "reeve/tracking/registry_log.h"
 #include "reeve/tracking/sql/model_status.h"
@@ -28,24 +29,20 @@ Status SqlStore::SetExperimentTags(const std::string& experiment_id, const Tags&
 }
 
 Status SqlStore::FillLoggedModel(LoggedModel& model) {
-  const auto read = [&](const char* sql, auto&& put) -> Status {
-    REEVE_ASSIGN_OR_RETURN(sql::Statement row, database_->Prepare(sql, model.id));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) return Status::Ok();
-      put(row);
-    }
+  const auto read = [&](const char* sql, auto put) {
+    return sql::ForEachRow(database_->Prepare(sql, model.id), put);
   };
   REEVE_RETURN_IF_ERROR(
       read("SELECT param_key, param_value FROM logged_model_params WHERE model_id = ?",
-           [&](sql::Statement& row) { model.params[row.Text(0)] = row.Text(1); }));
-  REEVE_RETURN_IF_ERROR(read("SELECT tag_key, tag_value FROM logged_model_tags WHERE model_id = ?",
-                             [&](sql::Statement& row) { model.tags[row.Text(0)] = row.Text(1); }));
+           [&](const sql::Statement& row) { model.params[row.Text(0)] = row.Text(1); }));
+  REEVE_RETURN_IF_ERROR(
+      read("SELECT tag_key, tag_value FROM logged_model_tags WHERE model_id = ?",
+           [&](const sql::Statement& row) { model.tags[row.Text(0)] = row.Text(1); }));
   return read(
       "SELECT metric_name, metric_value, metric_timestamp_ms, metric_step, run_id, dataset_name, "
       "dataset_digest FROM logged_model_metrics WHERE model_id = ? ORDER BY metric_name, "
       "metric_step, metric_timestamp_ms",
-      [&](sql::Statement& row) {
+      [&](const sql::Statement& row) {
         const double value = row.IsNull(1) ? std::numeric_limits<double>::quiet_NaN() : row.Real(1);
         model.metrics.push_back({.point = {row.Text(0), value, row.Integer(2), row.Integer(3)},
                                  .run_id = row.Text(4),
@@ -56,28 +53,25 @@ Status SqlStore::FillLoggedModel(LoggedModel& model) {
 
 Result<std::vector<LoggedModel>> SqlStore::ListLoggedModels(const std::string& experiment_id) {
   const Lock lock(mutex_);
-  std::vector<LoggedModel> models;
   REEVE_ASSIGN_OR_RETURN(const bool there, database_->HasTable("logged_models"));
-  if (!there) return models;  // MLflow 2 knows none
-  {
-    REEVE_ASSIGN_OR_RETURN(
-        sql::Statement row,
-        database_->Prepare("SELECT model_id, name, artifact_location, source_run_id, model_type, "
-                           "creation_timestamp_ms FROM logged_models WHERE experiment_id = "
-                           "CAST(? AS INTEGER) AND lifecycle_stage = 'active' AND status = ? "
-                           "ORDER BY creation_timestamp_ms, model_id",
-                           experiment_id, kModelReady));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      models.push_back({.id = row.Text(0),
-                        .name = row.Text(1),
-                        .artifact_location = row.Text(2),
-                        .source_run_id = row.Text(3),
-                        .model_type = row.Text(4),
-                        .created_ms = row.Integer(5)});
-    }
-  }
+  if (!there) return std::vector<LoggedModel>();  // MLflow 2 knows none
+  const auto model_of = [](const sql::Statement& row) {
+    return LoggedModel{.id = row.Text(0),
+                       .name = row.Text(1),
+                       .artifact_location = row.Text(2),
+                       .source_run_id = row.Text(3),
+                       .model_type = row.Text(4),
+                       .created_ms = row.Integer(5)};
+  };
+  REEVE_ASSIGN_OR_RETURN(
+      std::vector<LoggedModel> models,
+      sql::ReadRows(
+          database_->Prepare("SELECT model_id, name, artifact_location, source_run_id, model_type, "
+                             "creation_timestamp_ms FROM logged_models WHERE experiment_id = "
+                             "CAST(? AS INTEGER) AND lifecycle_stage = 'active' AND status = ? "
+                             "ORDER BY creation_timestamp_ms, model_id",
+                             experiment_id, kModelReady),
+          model_of));
   for (LoggedModel& model : models) REEVE_RETURN_IF_ERROR(FillLoggedModel(model));
   return models;
 }

@@ -9,6 +9,7 @@
 #include "reeve/base/json.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
+#include "reeve/sql/each_row.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/tracking/names.h"
 #include "reeve/tracking/registry_log.h"
@@ -26,22 +27,24 @@ Status MissingLoggedModel(const std::string& model_id) {
   return Status::NotFound("logged model " + Quote(model_id) + " does not exist");
 }
 
+LoggedModel LoggedModelFromRow(const sql::Statement& row) {
+  return {row.Text(0), row.Text(1), row.Text(2), row.Text(3)};
+}
+
+std::string FirstText(const sql::Statement& row) { return row.Text(0); }
+
 }  // namespace
 
 // By its id, whatever its status; else by tags that are all there.
 Result<std::optional<LoggedModel>> SqlStore::FindLoggedModel(const NewLoggedModel& request) {
   REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
-      database_->Prepare("SELECT model_id, name, artifact_location, source_run_id FROM "
-                         "logged_models WHERE lifecycle_stage = 'active' AND (model_id = ?1 OR "
-                         "experiment_id = CAST(?2 AS INTEGER)) ORDER BY model_id = ?1 DESC",
-                         request.id, request.experiment_id));
-  std::vector<LoggedModel> candidates;
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) break;
-    candidates.push_back({row.Text(0), row.Text(1), row.Text(2), row.Text(3)});
-  }
+      std::vector<LoggedModel> candidates,
+      sql::ReadRows(
+          database_->Prepare("SELECT model_id, name, artifact_location, source_run_id FROM "
+                             "logged_models WHERE lifecycle_stage = 'active' AND (model_id = ?1 OR "
+                             "experiment_id = CAST(?2 AS INTEGER)) ORDER BY model_id = ?1 DESC",
+                             request.id, request.experiment_id),
+          LoggedModelFromRow));
   for (LoggedModel& model : candidates) {
     const bool is_it = model.id == request.id;
     if (!is_it && (request.tags.empty() || model.source_run_id != request.source_run_id)) continue;
@@ -106,21 +109,15 @@ Result<LoggedModel> SqlStore::AddLoggedModel(const NewLoggedModel& request) {
 
 Result<std::vector<LoggedModel>> SqlStore::FindLoggedModels(const std::string& run_id) {
   const Lock lock(mutex_);
-  std::vector<LoggedModel> models;
   REEVE_ASSIGN_OR_RETURN(const bool there, database_->HasTable("logged_models"));
-  if (!there) return models;  // MLflow 2 knows none
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement row,
+  if (!there) return std::vector<LoggedModel>();  // MLflow 2 knows none
+  return sql::ReadRows(
       database_->Prepare(
           "SELECT model_id, name, artifact_location, source_run_id FROM logged_models WHERE "
           "source_run_id = ? AND lifecycle_stage = 'active' AND status = ? ORDER BY "
           "creation_timestamp_ms, model_id",
-          run_id, kModelReady));
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return models;
-    models.push_back({row.Text(0), row.Text(1), row.Text(2), row.Text(3)});
-  }
+          run_id, kModelReady),
+      LoggedModelFromRow);
 }
 
 Result<LoggedModel> SqlStore::GetLoggedModel(const std::string& model_id) {
@@ -234,14 +231,8 @@ Result<std::optional<ModelVersion>> SqlStore::Publish(const Publication& publica
 }
 
 Result<std::vector<std::string>> SqlStore::ModelNames() {
-  REEVE_ASSIGN_OR_RETURN(sql::Statement row,
-                         database_->Prepare("SELECT name FROM registered_models ORDER BY name"));
-  std::vector<std::string> names;
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return names;
-    names.push_back(row.Text(0));
-  }
+  return sql::ReadRows(database_->Prepare("SELECT name FROM registered_models ORDER BY name"),
+                       FirstText);
 }
 
 Status SqlStore::CheckModel(const std::string& name) {
@@ -252,24 +243,13 @@ Status SqlStore::CheckModel(const std::string& name) {
 }
 
 Status SqlStore::FillModel(RegisteredModel& model) {
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement alias,
+  REEVE_RETURN_IF_ERROR(sql::ForEachRow(
       database_->Prepare("SELECT alias, version FROM registered_model_aliases WHERE name = ?",
-                         model.name));
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, alias.Step());
-    if (!more) break;
-    model.aliases[alias.Text(0)] = alias.Integer(1);
-  }
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement tag,
-      database_->Prepare("SELECT key, value FROM registered_model_tags WHERE name = ?",
-                         model.name));
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, tag.Step());
-    if (!more) break;
-    model.tags[tag.Text(0)] = tag.Text(1);
-  }
+                         model.name),
+      [&](const sql::Statement& row) { model.aliases[row.Text(0)] = row.Integer(1); }));
+  REEVE_RETURN_IF_ERROR(sql::ForEachRow(
+      database_->Prepare("SELECT key, value FROM registered_model_tags WHERE name = ?", model.name),
+      [&](const sql::Statement& row) { model.tags[row.Text(0)] = row.Text(1); }));
   REEVE_ASSIGN_OR_RETURN(sql::Statement latest,
                          database_->Prepare("SELECT coalesce(max(version), 0) FROM model_versions "
                                             "WHERE name = ? AND current_stage <> ?",
@@ -308,51 +288,39 @@ Result<std::vector<RegisteredModel>> SqlStore::ListModels() {
 }
 
 Status SqlStore::FillVersion(ModelVersion& version) {
-  REEVE_ASSIGN_OR_RETURN(
-      sql::Statement tag,
+  REEVE_RETURN_IF_ERROR(sql::ForEachRow(
       database_->Prepare("SELECT key, value FROM model_version_tags WHERE name = ? AND version = ?",
-                         version.name, version.version));
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, tag.Step());
-    if (!more) break;
-    version.tags[tag.Text(0)] = tag.Text(1);
-  }
-  REEVE_ASSIGN_OR_RETURN(sql::Statement alias,
-                         database_->Prepare("SELECT alias FROM registered_model_aliases WHERE name "
-                                            "= ? AND version = ? ORDER BY alias",
-                                            version.name, version.version));
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, alias.Step());
-    if (!more) return Status::Ok();
-    version.aliases.push_back(alias.Text(0));
-  }
+                         version.name, version.version),
+      [&](const sql::Statement& row) { version.tags[row.Text(0)] = row.Text(1); }));
+  return sql::ForEachRow(
+      database_->Prepare("SELECT alias FROM registered_model_aliases WHERE name = ? AND version = "
+                         "? ORDER BY alias",
+                         version.name, version.version),
+      [&](const sql::Statement& row) { version.aliases.push_back(row.Text(0)); });
 }
 
 Result<std::vector<ModelVersion>> SqlStore::ListVersions(const std::string& name) {
   const Lock lock(mutex_);
   REEVE_RETURN_IF_ERROR(CheckModel(name));
-  std::vector<ModelVersion> versions;
-  {
-    REEVE_ASSIGN_OR_RETURN(
-        sql::Statement row,
-        database_->Prepare("SELECT name, version, source, storage_location, run_id, description, "
-                           "current_stage, status, creation_time FROM model_versions "
-                           "WHERE name = ? AND current_stage <> ? ORDER BY version DESC",
-                           name, std::string_view(kDeletedStage)));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      versions.push_back({.name = row.Text(0),
-                          .version = row.Integer(1),
-                          .source = row.Text(2),
-                          .storage_location = row.Text(3),
-                          .run_id = row.Text(4),
-                          .description = row.Text(5),
-                          .stage = row.Text(6),
-                          .status = row.Text(7),
-                          .created_ms = row.Integer(8)});
-    }
-  }
+  const auto version_of = [](const sql::Statement& row) {
+    return ModelVersion{.name = row.Text(0),
+                        .version = row.Integer(1),
+                        .source = row.Text(2),
+                        .storage_location = row.Text(3),
+                        .run_id = row.Text(4),
+                        .description = row.Text(5),
+                        .stage = row.Text(6),
+                        .status = row.Text(7),
+                        .created_ms = row.Integer(8)};
+  };
+  REEVE_ASSIGN_OR_RETURN(
+      std::vector<ModelVersion> versions,
+      sql::ReadRows(
+          database_->Prepare("SELECT name, version, source, storage_location, run_id, description, "
+                             "current_stage, status, creation_time FROM model_versions "
+                             "WHERE name = ? AND current_stage <> ? ORDER BY version DESC",
+                             name, std::string_view(kDeletedStage)),
+          version_of));
   for (ModelVersion& version : versions) REEVE_RETURN_IF_ERROR(FillVersion(version));
   return versions;
 }
@@ -367,16 +335,12 @@ Result<ModelVersion> SqlStore::GetVersion(const std::string& name, std::int64_t 
 }
 
 Status SqlStore::MissingVersion(const std::string& name, std::int64_t version) {
-  REEVE_ASSIGN_OR_RETURN(sql::Statement row,
-                         database_->Prepare("SELECT version FROM model_versions WHERE name = ? AND "
-                                            "current_stage <> ? ORDER BY version DESC",
-                                            name, std::string_view(kDeletedStage)));
-  std::vector<std::string> known;
-  for (;;) {
-    REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) break;
-    known.push_back(row.Text(0));
-  }
+  REEVE_ASSIGN_OR_RETURN(
+      const std::vector<std::string> known,
+      sql::ReadRows(database_->Prepare("SELECT version FROM model_versions WHERE name = ? AND "
+                                       "current_stage <> ? ORDER BY version DESC",
+                                       name, std::string_view(kDeletedStage)),
+                    FirstText));
   return Status::NotFound("model " + Quote(name) + " has no version " + std::to_string(version) +
                           "." + Suggest("", known));
 }
@@ -480,24 +444,20 @@ Status SqlStore::SetStage(const std::string& name, std::int64_t version, const s
 }
 
 Status SqlStore::DeleteAliasesOf(const RegistryEvent& version) {
-  std::vector<RegistryEvent> events;
-  {
-    REEVE_ASSIGN_OR_RETURN(
-        sql::Statement row,
-        database_->Prepare("SELECT alias FROM registered_model_aliases WHERE name = ? AND version "
-                           "= ? ORDER BY alias",
-                           version.model, version.version));
-    for (;;) {
-      REEVE_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) break;
-      RegistryEvent event = version;
-      event.action = RegistryAction::kAliasDeleted;
-      event.version = 0;
-      event.alias = row.Text(0);
-      event.from = std::to_string(version.version);
-      events.push_back(std::move(event));
-    }
-  }
+  const auto event_of = [&](const sql::Statement& row) {
+    RegistryEvent event = version;
+    event.action = RegistryAction::kAliasDeleted;
+    event.version = 0;
+    event.alias = row.Text(0);
+    event.from = std::to_string(version.version);
+    return event;
+  };
+  REEVE_ASSIGN_OR_RETURN(
+      const std::vector<RegistryEvent> events,
+      sql::ReadRows(database_->Prepare("SELECT alias FROM registered_model_aliases WHERE name = ? "
+                                       "AND version = ? ORDER BY alias",
+                                       version.model, version.version),
+                    event_of));
   REEVE_RETURN_IF_ERROR(
       database_->Run("DELETE FROM registered_model_aliases WHERE name = ? AND version = ?",
                      version.model, version.version));
