@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/random.h"
+#include "reeve/evaluation/cost.h"
 #include "reeve/evaluation/scores.h"
 #include "reeve/inference/model.h"
 #include "reeve/inference/scorer.h"
@@ -180,6 +181,48 @@ TEST(SearchTest, LeaderboardIsBestFirstInTheMetricsDirection) {
   for (std::size_t i = 1; i < result->leaderboard.size(); ++i) {
     EXPECT_LE(result->leaderboard[i - 1].mean, result->leaderboard[i].mean);
   }
+}
+
+TEST(SearchTest, TheMeanOfTheFoldsCurvesIsTheHistory) {
+  const Toy toy = MakeToy(500, 1, 15);
+  SearchOptions options = Options(2);
+  options.learners = {"boosted"};
+  options.ensemble = false;
+  const auto result = Search(toy.problem(), AllRows(500), options);
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  const std::vector<std::vector<double>>& curves = result->fold_curves;
+  ASSERT_EQ(curves.size(), 5u);
+  std::size_t rounds = 0;
+  for (const learners::HistoryPoint& point : result->model.history) {
+    if (point.metric != "watched_log_loss") continue;
+    double sum = 0;
+    for (const std::vector<double>& curve : curves)
+      sum += curve[static_cast<std::size_t>(point.step)];
+    EXPECT_NEAR(point.value, sum / 5, 1e-12);
+    ++rounds;
+  }
+  for (const std::vector<double>& curve : curves) EXPECT_EQ(curve.size(), rounds);
+}
+
+TEST(SearchTest, TheMetricCostChoosesTheCheapestAndItsThreshold) {
+  const Toy toy = MakeToy(600, 1, 16);
+  SearchOptions options = Options(2);
+  options.metric = evaluation::Metric::kCost;
+  options.costs = evaluation::CostsOfTwo(1, 4);
+  // Costs decide whatever is said of thresholds.
+  options.imbalance = Imbalance::kNone;
+  const auto result = Search(toy.problem(), AllRows(600), options);
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  for (std::size_t i = 1; i < result->leaderboard.size(); ++i)
+    EXPECT_LE(result->leaderboard[i - 1].mean, result->leaderboard[i].mean);
+  EXPECT_NEAR(*result->decision.threshold, 0.2, 0.15);
+  ASSERT_TRUE(result->decision.costs.has_value());
+  // No fold is scored at 0.5, where a missed positive is as cheap as a false alarm.
+  const auto labels = toy.problem().LabelsOf(result->out_of_fold.rows);
+  const auto summary = evaluation::SummarizeCosts(*options.costs, result->decision.rule(), labels,
+                                                  result->out_of_fold.probabilities);
+  EXPECT_LT(result->leaderboard.front().mean, summary.plain);
+  EXPECT_NEAR(result->leaderboard.front().mean, summary.chosen, 0.05);
 }
 
 TEST(SearchTest, ImbalanceNoneDecidesAtOneHalf) {

@@ -1,6 +1,7 @@
 #include "reeve/workflow/cost_answer.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <optional>
 
@@ -20,8 +21,11 @@ std::string Fixed(double value) {
   return text;
 }
 
+// Without the last digits, which the mean it is made of has lost.
 double Total(const CostSummary& costs, double per_row) {
-  return per_row * static_cast<double>(costs.rows);
+  char text[64];
+  std::snprintf(text, sizeof text, "%.12g", per_row * static_cast<double>(costs.rows));
+  return std::strtod(text, nullptr);
 }
 
 }  // namespace

@@ -31,6 +31,12 @@ TEST(CostAnswerTest, TwoClassesAreToldByThresholdAndClass) {
   EXPECT_EQ(lines[3].out_of_fold->total, 400);
 }
 
+TEST(CostAnswerTest, ATotalIsWhatTheRowsCost) {
+  const evaluation::CostSummary costs{
+      .rows = 346, .chosen = 23.0 / 346, .plain = 1, .always = {1, 1}};
+  EXPECT_EQ(CostsToJson(costs, kTwo)["total"], 23.0);
+}
+
 TEST(CostAnswerTest, MoreClassesAreToldByTheCheapestConstantDecision) {
   EXPECT_EQ(CostsToJson(kOfThree, kThree), Json::parse(R"({"rows":100,"per_row":0.5,"total":50.0,
       "most_probable":1.0,"always":{"apple":3.0,"fig":0.75,"pear":2.0}})"));
