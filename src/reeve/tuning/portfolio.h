@@ -38,8 +38,9 @@ struct PortfolioOptions {
 /// many by a noisy score is itself overfitting.
 std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOptions& options);
 
-/// How many times a search splits the rows into folds. Of a small table what one split says hangs
-/// on its luck, and the mean of more models is better: boosting is repeated on further splits.
+/// How many times a search splits the rows into folds. Of a small table of two classes what one
+/// split says hangs on its luck, and the mean of more models is better: boosting is repeated on
+/// further splits.
 int SplitCount(const PortfolioOptions& options);
 
 /// How many candidates go on after the first fold at most: fewer the larger the table.

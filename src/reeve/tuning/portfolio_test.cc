@@ -60,7 +60,7 @@ TEST(PortfolioTest, ManyClassesOfALargeTableAreLeftToSymmetricTrees) {
   EXPECT_FALSE(Portfolio("boosted", other).empty());
 }
 
-TEST(PortfolioTest, SmallTablesAreSplitMoreThanOnceUnlessItHasToBeQuick) {
+TEST(PortfolioTest, SmallTablesOfTwoClassesAreSplitMoreThanOnceUnlessItHasToBeQuick) {
   const auto splits = [](Effort effort, std::int64_t rows) {
     return SplitCount({.effort = effort, .rows = rows, .smallest_class = 100});
   };
@@ -68,6 +68,7 @@ TEST(PortfolioTest, SmallTablesAreSplitMoreThanOnceUnlessItHasToBeQuick) {
   EXPECT_GT(splits(Effort::kStandard, 1'000), 1);
   EXPECT_GE(splits(Effort::kThorough, 1'000), splits(Effort::kStandard, 1'000));
   EXPECT_EQ(splits(Effort::kThorough, 1'000'000), 1);
+  EXPECT_EQ(SplitCount({.rows = 1'000, .classes = 4, .smallest_class = 100}), 1);
 }
 
 TEST(PortfolioTest, RoundsOfManyClassesFollowTheSizeAndTheEffort) {
