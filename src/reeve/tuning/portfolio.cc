@@ -62,7 +62,7 @@ void SetPace(double pace, std::vector<Params>& all) {
 // Of many classes the last rounds, which gain least, cost as much as the first: as many are trained
 // as the effort has room for.
 std::int64_t MostRounds(const PortfolioOptions& options) {
-  constexpr std::int64_t kMostRows[3] = {125'000'000, 190'000'000, 2'000'000'000};
+  constexpr std::int64_t kMostRows[3] = {125'000'000, 160'000'000, 2'000'000'000};
   constexpr std::int64_t kFewest = 100, kMost = 3000;
   const std::int64_t all = kMostRows[static_cast<int>(options.effort)];
   return std::clamp(all / (options.rows * options.classes), kFewest, kMost);
