@@ -207,7 +207,10 @@ class Searcher {
     for (const auto& contender : contenders_) {
       if (contender->proxy) contender->fits.clear();
     }
-    return Train(All(), AllFolds(), false);
+    REEVE_RETURN_IF_ERROR(Train(All(), AllFolds(), false));
+    // Assessments have what is still needed of them.
+    for (const auto& contender : contenders_) contender->fits.clear();
+    return Status::Ok();
   }
 
   // Trains what has not been trained yet, in tasks of a contender and a fold, and judges it.
@@ -475,7 +478,17 @@ class Searcher {
     return ChooseDecision(pooled.labels, pooled.folds, options, pooled.probabilities);
   }
 
+  // The models of who was not chosen: the final one is large enough.
+  void DropOthers(const std::vector<ChosenMember>& members) {
+    std::erase_if(contenders_, [&](const std::unique_ptr<Contender>& contender) {
+      return std::ranges::none_of(members, [&](const ChosenMember& member) {
+        return member.assessment->candidate == &contender->candidate;
+      });
+    });
+  }
+
   Result<SearchResult> Finish(Choice choice) {
+    DropOthers(choice.members);
     const std::vector<std::size_t> folds = FirstSplit();
     Pooled pooled =
         Pool({.all_folds = &folds_, .folds = folds, .predictions = choice.predictions}, labels_);
