@@ -31,11 +31,12 @@ bool IsWide(const PortfolioOptions& options) {
   return options.classes > kManyClasses && SizeOf(options) == Size::kLarge;
 }
 
-// Small tables of two classes, where further splits cost little. Of more classes, each with trees
-// of its own, they would multiply time and memory, and a lower rate pays instead.
+// Few rows of two classes, whose luck weighs most and where further splits cost little. Of more
+// classes, each with trees of its own, they would multiply time and memory, and a lower rate pays
+// instead.
 bool TakesFurtherSplits(const PortfolioOptions& options) {
-  return options.effort != Effort::kQuick && options.classes == 2 &&
-         SizeOf(options) == Size::kSmall;
+  constexpr std::int64_t kMostRows = 3'000;
+  return options.effort != Effort::kQuick && options.classes == 2 && options.rows <= kMostRows;
 }
 
 // Learning rates are those that standard effort on a small table of several classes would take.

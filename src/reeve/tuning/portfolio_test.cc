@@ -67,6 +67,7 @@ TEST(PortfolioTest, SmallTablesOfTwoClassesAreSplitMoreThanOnceUnlessItHasToBeQu
   EXPECT_EQ(splits(Effort::kQuick, 1'000), 1);
   EXPECT_GT(splits(Effort::kStandard, 1'000), 1);
   EXPECT_GE(splits(Effort::kThorough, 1'000), splits(Effort::kStandard, 1'000));
+  EXPECT_EQ(splits(Effort::kStandard, 5'000), 1);
   EXPECT_EQ(splits(Effort::kThorough, 1'000'000), 1);
   EXPECT_EQ(SplitCount({.rows = 1'000, .classes = 4, .smallest_class = 100}), 1);
 }
