@@ -6,7 +6,7 @@ ACCEPTANCE = ../shared/acceptance
 # Suites of what this version does, without those that take minutes or want a browser.
 MARKS = not slow and not browser
 # Modules that run their work on several threads.
-THREADED = base contract inference learners tuning predictions server
+THREADED = base contract inference learners tuning predictions mlflow server
 NINJA = ninja -j$(JOBS)
 
 .PHONY: help setup build demo test check format format-check lint sanitize interop interop-server python acceptance bench fuzz coverage install clean
