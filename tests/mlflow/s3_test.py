@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import unittest
@@ -21,6 +20,7 @@ os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
 
 from mlflow import MlflowClient  # noqa: E402
 from mlflow_server import chosen  # noqa: E402
+from reeve_story import ReeveStory  # noqa: E402
 from s3_store import S3Store  # noqa: E402
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
@@ -30,7 +30,9 @@ PART_BYTES = 64 << 20
 TRAIN = ("train", "loans.csv", "--target", "approved", "--drop", "loan_id", "--effort", "quick")
 
 
-class S3Story(unittest.TestCase):
+class S3Story(ReeveStory):
+    binary = REEVE
+
     @classmethod
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory(prefix="reeve-s3-")
@@ -39,32 +41,13 @@ class S3Story(unittest.TestCase):
         cls.store = S3Store("loans")
         cls.addClassCleanup(cls.store.stop)
         os.environ.update(cls.store.environment)
-        cls.server = Server(cls.folder / "server", "--default-artifact-root", "s3://loans/root", "--no-serve-artifacts")
+        cls.variables = cls.store.environment | {"HOME": str(cls.folder)}
+        cls.server = Server(cls.folder / "server", "--default-artifact-root", "s3://loans/files", "--no-serve-artifacts")
         cls.addClassCleanup(cls.server.stop)
         cls.client = MlflowClient(tracking_uri=cls.server.uri, registry_uri=cls.server.uri)
         cls.reeve("demo", uri="sqlite:///mlflow.db")
         [cls.bundle] = [path.parent for path in cls.folder.glob("mlruns/**/MLmodel")]
         cls.expected = cls.predict(str(cls.bundle), uri="sqlite:///mlflow.db")
-
-    @classmethod
-    def run_reeve(cls, *words, uri=None, **more):
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))}
-        environment |= cls.store.environment | {"REEVE_CACHE": str(cls.folder / "cache"), "HOME": str(cls.folder), "TMPDIR": str(cls.folder)} | more
-        return subprocess.run([REEVE, *words, "--tracking-uri", uri or cls.server.uri], cwd=cls.folder, env=environment,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
-
-    @classmethod
-    def reeve(cls, *words, **how):
-        done = cls.run_reeve(*words, **how)
-        assert done.returncode == 0, f"reeve {' '.join(words)}: {done.returncode}\n{done.stderr[-2000:]}"
-        return done.stdout
-
-    @classmethod
-    def predict(cls, model, **how):
-        out = cls.folder / "out.csv"
-        out.unlink(missing_ok=True)
-        cls.reeve("predict", model, "new_loans.csv", "-o", str(out), **how)
-        return [line.split(",")[:2] for line in out.read_text().splitlines()]
 
     def digests(self, folder):
         return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in Path(folder).rglob("*") if path.is_file()}
@@ -73,7 +56,7 @@ class S3Story(unittest.TestCase):
         answer = json.loads(self.reeve(*TRAIN, "--register", "trained", "--alias", "champion", "--out", "here", "--output", "json"))
         run = self.client.get_run(answer["run_id"])
         self.assertEqual(run.info.status, "FINISHED")
-        self.assertTrue(run.info.artifact_uri.startswith("s3://loans/root/"), run.info.artifact_uri)
+        self.assertTrue(run.info.artifact_uri.startswith("s3://loans/files/"), run.info.artifact_uri)
         self.assertLessEqual({"report.html", "pictures", "answer.json"}, {f.path for f in self.client.list_artifacts(run.info.run_id)})
         fetched = self.client.download_artifacts(run.info.run_id, "", str(self.make_folder("fetched")))
         self.assertIn("answer.json", self.digests(fetched))

@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
@@ -20,12 +19,15 @@ os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
 from mlflow import MlflowClient  # noqa: E402
 from mlflow.models import Model  # noqa: E402
 from mlflow_server import chosen, free_port  # noqa: E402
+from reeve_story import ReeveStory  # noqa: E402
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
 REEVE, Server = chosen(sys.argv)
 
 
-class ServerStory(unittest.TestCase):
+class ServerStory(ReeveStory):
+    binary = REEVE
+
     @classmethod
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory(prefix="reeve-server-")
@@ -38,19 +40,6 @@ class ServerStory(unittest.TestCase):
         [cls.bundle] = [path.parent for path in cls.folder.glob("mlruns/**/MLmodel")]
         cls.expected = cls.predict(str(cls.bundle), uri="sqlite:///mlflow.db")
 
-    @classmethod
-    def run_reeve(cls, *words, uri=None):
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))}
-        environment["REEVE_CACHE"] = str(cls.folder / "cache")
-        return subprocess.run([REEVE, *words, "--tracking-uri", uri or cls.server.uri], cwd=cls.folder, env=environment,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
-
-    @classmethod
-    def reeve(cls, *words, uri=None):
-        done = cls.run_reeve(*words, uri=uri)
-        assert done.returncode == 0, f"reeve {' '.join(words)}: {done.returncode}\n{done.stderr[-2000:]}"
-        return done.stdout
-
     def answer(self, *words):
         return json.loads(self.reeve(*words, "--output", "json"))
 
@@ -58,14 +47,6 @@ class ServerStory(unittest.TestCase):
         done = self.run_reeve(*words, uri=uri)
         self.assertEqual(done.returncode, code, done.stderr)
         return done.stderr
-
-    @classmethod
-    def predict(cls, model, uri=None):
-        """Prediction and probability of each row, as they were written."""
-        out = cls.folder / "out.csv"
-        out.unlink(missing_ok=True)
-        cls.reeve("predict", model, "new_loans.csv", "-o", str(out), uri=uri)
-        return [line.split(",")[:2] for line in out.read_text().splitlines()]
 
     def test_1_a_bundle_that_mlflow_brought_there_predicts_the_same(self):
         client, story = self.client, type(self)

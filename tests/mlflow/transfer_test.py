@@ -8,7 +8,6 @@ import json
 import logging
 import math
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from mlflow.data.meta_dataset import MetaDataset  # noqa: E402
 from mlflow.data.http_dataset_source import HTTPDatasetSource  # noqa: E402
 from mlflow.entities import DatasetInput, InputTag, Metric, Param  # noqa: E402
 from mlflow_server import chosen, free_port  # noqa: E402
+from reeve_story import ReeveStory  # noqa: E402
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
 REEVE, Server = chosen(sys.argv)
@@ -51,7 +51,8 @@ def record_of(client, run):
             "params": run.data.params, "points": points, "tags": tags, "inputs": inputs, "files": files_of(client, info.run_id)}
 
 
-class TransferStory(unittest.TestCase):
+class TransferStory(ReeveStory):
+    binary = REEVE
     maxDiff = 2000
 
     @classmethod
@@ -63,25 +64,6 @@ class TransferStory(unittest.TestCase):
         cls.addClassCleanup(lambda: cls.server.stop())
         cls.client = MlflowClient(tracking_uri=cls.server.uri, registry_uri=cls.server.uri)
         cls.reeve("demo", "--quiet", uri="sqlite:///mlflow.db")
-
-    @classmethod
-    def start_reeve(cls, *words, uri=None):
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))}
-        environment |= {"REEVE_CACHE": str(cls.folder / "cache"), "TMPDIR": str(cls.folder)}
-        return subprocess.Popen([REEVE, *words, "--tracking-uri", uri or cls.server.uri], cwd=cls.folder, env=environment,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-    @classmethod
-    def run_reeve(cls, *words, uri=None):
-        process = cls.start_reeve(*words, uri=uri)
-        out, err = process.communicate(timeout=300)
-        return process.returncode, out, err
-
-    @classmethod
-    def reeve(cls, *words, uri=None):
-        code, out, err = cls.run_reeve(*words, uri=uri)
-        assert code == 0, f"reeve {' '.join(words)}: {code}\n{err[-2000:]}"
-        return out
 
     def answer(self, *words, uri=None):
         return json.loads(self.reeve(*words, "--output", "json", uri=uri))
@@ -198,8 +180,8 @@ class TransferStory(unittest.TestCase):
         self.assertEqual(process.returncode, 1, err)
         self.assertIn("the training is done and kept in", err)
         answer = json.loads(out)
-        code, _, said = self.run_reeve("runs", "sync")
-        self.assertEqual(code, 1, said)
+        done = self.run_reeve("runs", "sync")
+        self.assertEqual(done.returncode, 1, done.stderr)
         self.server.start()
         self.assertEqual(self.client.get_run(answer["run_id"]).info.status, "RUNNING")
         report = self.answer("runs", "sync")

@@ -48,7 +48,7 @@ class Arguments {
   struct Value {
     std::vector<std::string> texts;
     Origin origin = Origin::kDefault;
-    /// Of a variable or a file: "REEVE_SPLIT", "train.split in /work/reeve.toml".
+    /// Of a variable or a file: "REEVE_SPLIT", "train.split in reeve.toml".
     std::string place = {};
   };
   Status ReadFlags(std::string_view command, const std::vector<std::string>& words);

@@ -125,17 +125,17 @@ TEST(S3UriTest, NamesABucketAndAPath) {
 TEST_F(S3BucketTest, WhatIsBroughtThereIsListedAndFetched) {
   const std::string bytes(300'000, 'x');
   const auto bucket = Open();
-  ASSERT_TRUE(bucket->Upload("root/a b/ü&+?.txt", FileOf(bytes)).ok());
-  ASSERT_TRUE(bucket->Upload("root/empty", FileOf("")).ok());
-  EXPECT_EQ(server_.requests()[0].target, "/bucket/root/a%20b/%C3%BC%26%2B%3F.txt");
+  ASSERT_TRUE(bucket->Upload("top/a b/ü&+?.txt", FileOf(bytes)).ok());
+  ASSERT_TRUE(bucket->Upload("top/empty", FileOf("")).ok());
+  EXPECT_EQ(server_.requests()[0].target, "/bucket/top/a%20b/%C3%BC%26%2B%3F.txt");
   EXPECT_THAT(server_.requests()[0].head,
               AllOf(HasSubstr("Authorization: AWS4-HMAC-SHA256 Credential=AKIA/"),
                     HasSubstr("x-amz-content-sha256: " + Sha256(bytes)), Not(HasSubstr("hunter2")),
                     Not(HasSubstr("Expect"))));
-  files_["rootless"] = "x";
-  files_["root/marker/"] = "";
+  files_["toppled"] = "x";
+  files_["top/marker/"] = "";
   page_files_ = 1;
-  auto files = bucket->List("root", {});
+  auto files = bucket->List("top", {});
   ASSERT_TRUE(files.ok()) << files.status().message();
   ASSERT_EQ(files->size(), 2u);
   EXPECT_EQ((*files)[0].path, "a b/ü&+?.txt");
@@ -144,9 +144,9 @@ TEST_F(S3BucketTest, WhatIsBroughtThereIsListedAndFetched) {
   EXPECT_TRUE(bucket->List("none", {})->empty());
   EXPECT_EQ(bucket->List("", {})->size(), 3u);
   std::string text;
-  EXPECT_TRUE(Download("root/a b/ü&+?.txt", text).ok());
+  EXPECT_TRUE(Download("top/a b/ü&+?.txt", text).ok());
   EXPECT_EQ(text, bytes);
-  EXPECT_EQ(Download("root/none", text).code(), StatusCode::kNotFound);
+  EXPECT_EQ(Download("top/none", text).code(), StatusCode::kNotFound);
 }
 
 TEST_F(S3BucketTest, LargeFilesGoInParts) {
@@ -193,7 +193,7 @@ TEST_F(S3BucketTest, RefusalsSayWhatAndWhyWithoutSecrets) {
         Case{404, "NoSuchBucket", StatusCode::kUnavailable, "MLFLOW_S3_ENDPOINT_URL"}}) {
     refusal_ = ErrorText(c.code);
     refusal_status_ = c.status;
-    const Status status = Open()->Check("root");
+    const Status status = Open()->Check("top");
     EXPECT_EQ(status.code(), c.expected);
     EXPECT_THAT(status.message(),
                 AllOf(HasSubstr("S3 bucket \"bucket\" of \"" + server_.uri() + "\""),
@@ -232,17 +232,17 @@ TEST_F(S3BucketTest, ABucketInAnotherRegionIsAskedThere) {
 }
 
 TEST_F(S3BucketTest, NamesThatLeadOutOfTheFolderAreRefused) {
-  for (const char* key : {"root/../x", "root//x", "root/a\\b", "root/./x"}) {
+  for (const char* key : {"top/../x", "top//x", "top/a\\b", "top/./x"}) {
     files_ = {{key, "x"}};
-    EXPECT_EQ(Open()->List("root", {}).status().code(), StatusCode::kCorrupt) << key;
+    EXPECT_EQ(Open()->List("top", {}).status().code(), StatusCode::kCorrupt) << key;
   }
-  files_ = {{"root/a/b/c", "x"}, {"root/d", ""}};
-  EXPECT_THAT(Open()->List("root", {.depth = 1}).status().message(), HasSubstr("deeper than 1"));
-  EXPECT_THAT(Open()->List("root", {.files = 1}).status().message(), HasSubstr("more than 1"));
+  files_ = {{"top/a/b/c", "x"}, {"top/d", ""}};
+  EXPECT_THAT(Open()->List("top", {.depth = 1}).status().message(), HasSubstr("deeper than 1"));
+  EXPECT_THAT(Open()->List("top", {.files = 1}).status().message(), HasSubstr("more than 1"));
   // Another folder's files, which were not asked for.
   refusal_ = "<ListBucketResult><Contents><Key>x</Key><Size>1</Size></Contents></ListBucketResult>";
   refusal_status_ = 200;
-  EXPECT_EQ(Open()->List("root", {}).status().code(), StatusCode::kCorrupt);
+  EXPECT_EQ(Open()->List("top", {}).status().code(), StatusCode::kCorrupt);
 }
 
 TEST_F(S3BucketTest, TheNameOfTheBucketIsPartOfHostOrPath) {
