@@ -18,6 +18,9 @@
 namespace reeve::server {
 namespace {
 
+// Reasons are people's questions, few at once: one who asks for many does not hold up the next.
+constexpr int kReasonThreads = 2;
+
 void Append(std::vector<Route> more, std::vector<Route>& routes) {
   for (Route& route : more) routes.push_back(std::move(route));
 }
@@ -54,7 +57,9 @@ class ServiceImpl final : public Service {
                          .access_log = access_log_.get(),
                          .observer = &metrics_->server(),
                          .on_drain = [this] { is_ready_ = false; }};
-    REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(options.transport, std::move(parts)));
+    TransportOptions transport = options.transport;
+    if (transport.long_threads == 0) transport.long_threads = kReasonThreads;
+    REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(transport, std::move(parts)));
     return Status::Ok();
   }
 

@@ -111,6 +111,7 @@ std::vector<Route> PageRoutes(const ScoringContext& context) {
        .pattern = "/",
        .handle = [&context](const Request& request,
                             Response& response) { AnswerForm(context, request, response); },
+       .takes_long = Always,
        .open = {}});
   // What every page needs says nothing of the model.
   routes.push_back(

@@ -221,12 +221,14 @@ std::vector<Route> PredictRoutes(const ScoringContext& context) {
        .pattern = "/predict",
        .handle = [&context](const Request& request,
                             Response& response) { PredictOne(context, request, response); },
+       .takes_long = AsksForReasons,
        .open = {}});
   routes.push_back(
       {.method = "POST",
        .pattern = "/predict/batch",
        .handle = [&context](const Request& request,
                             Response& response) { PredictBatch(context, request, response); },
+       .takes_long = AsksForReasons,
        .open = {}});
   return routes;
 }

@@ -55,6 +55,10 @@ bool ReadReasons(std::string_view query, std::size_t& top, Response& response) {
   return false;
 }
 
+bool AsksForReasons(const Request& request) {
+  return !request.query.empty() && !QueryValue(request.query, "reasons").empty();
+}
+
 bool CanGiveReasons(const ServedModel& model, std::size_t top, std::int64_t rows,
                     Response& response) {
   if (top == 0) return true;

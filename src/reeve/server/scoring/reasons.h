@@ -21,7 +21,11 @@ using RowReasons = std::vector<std::vector<workflow::RowReason>>;
 /// anything else.
 bool ReadReasons(std::string_view query, std::size_t& top, Response& response);
 
-/// Whether reasons of that many rows can be given in one request, which blocks a thread of the
+/// Route::takes_long of routes that read `reasons`: finding them takes a thousand times what
+/// scoring does.
+bool AsksForReasons(const Request& request);
+
+/// Whether reasons of that many rows can be given in one request, which keeps a thread of the
 /// service while they are found; the refusal is in `response`. Costs nothing when top is 0.
 bool CanGiveReasons(const ServedModel& model, std::size_t top, std::int64_t rows,
                     Response& response);

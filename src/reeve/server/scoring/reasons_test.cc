@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/server/description/test_small_models.h"
+#include "reeve/server/scoring/predict.h"
 
 namespace reeve::server {
 namespace {
@@ -120,6 +121,18 @@ TEST(ReasonsTest, AModelThatDoesNotHoldWhatTheyAreMadeOfHasNone) {
   Score(*model, kRows, desk);
   EXPECT_FALSE(Reasons(*model, desk, 3).ok());
   EXPECT_TRUE(Reasons(*model, desk, 0).ok());
+}
+
+TEST(ReasonsTest, KeepNoOtherConnectionWaiting) {
+  const ScoringContext context;
+  Request plain, asking;
+  plain.query = "model=loans";
+  asking.query = "model=loans&reasons=2";
+  for (const Route& route : PredictRoutes(context)) {
+    ASSERT_TRUE(route.takes_long) << route.pattern;
+    EXPECT_FALSE(route.takes_long(plain)) << route.pattern;
+    EXPECT_TRUE(route.takes_long(asking)) << route.pattern;
+  }
 }
 
 }  // namespace
