@@ -101,21 +101,12 @@ class ColumnConformer {
     }
   }
 
-  std::optional<double> Read(std::string_view text) const {
-    if (column_.type == ColumnType::kDatetime) return ReadDatetime(text);
-    if (column_.type == ColumnType::kBoolean) {
-      const auto value = ReadBoolean(text);
-      return value ? std::optional<double>(*value ? 1.0 : 0.0) : std::nullopt;
-    }
-    return ReadNumber(text, column_.number_format);
-  }
-
   double NumberAt(std::int64_t row, std::string_view text) {
     if (IsMissing(text)) {
       MissingAt(row);
       return kMissingNumber;
     }
-    const auto number = Read(text);
+    const auto number = ReadValue(text, column_.type, column_.number_format, column_.date_format);
     if (number) {
       CheckRange(row, *number);
       return *number;

@@ -38,6 +38,7 @@ ContractColumn MakeColumn(const Column& column, const ColumnTyping& typing) {
   ContractColumn made{.name = column.name(),
                       .type = column.type(),
                       .number_format = typing.number_format,
+                      .date_format = typing.date_format,
                       .stray_texts = typing.stray_texts,
                       .required = column.CountMissing() == 0};
   if (column.storage() == Column::Storage::kNumbers) {

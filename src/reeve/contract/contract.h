@@ -19,6 +19,7 @@ struct ContractColumn {
   std::string name;
   ColumnType type = ColumnType::kReal;
   NumberFormat number_format = NumberFormat::kPlain;
+  DateFormat date_format = DateFormat::kIso;
   /// Texts that mean "missing" in this column only (found among its numbers in training).
   std::vector<std::string> stray_texts = {};
   /// True when no value was missing in training: then a missing value breaks the contract.

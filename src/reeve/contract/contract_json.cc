@@ -1,10 +1,13 @@
 // contract.json: docs/formats/contract.md.
 
-#include <cmath>
+#include <algorithm>
+#include <array>
 #include <set>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
+#include "reeve/base/text.h"
 #include "reeve/contract/contract.h"
 
 namespace reeve::contract {
@@ -12,12 +15,35 @@ namespace {
 
 constexpr std::int64_t kVersion = 1;
 
+constexpr std::array<std::string_view, 3> kNumberFormats = {"plain", "decorated", "decimal_comma"};
+constexpr std::array<std::string_view, 3> kDateFormats = {"iso", "day_first", "month_first"};
+
+// A member that names one of `names`; the first when it is not there.
+template <typename Format, std::size_t count>
+Result<Format> FormatFromJson(const Json& json, const char* member,
+                              const std::array<std::string_view, count>& names) {
+  if (!json.contains(member)) return Format{};
+  REEVE_ASSIGN_OR_RETURN(const std::string name, JsonString(json, member));
+  const auto* const found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    return Status::Corrupt(std::string(member) + " " + Quote(name, 40) + " is unknown");
+  return static_cast<Format>(found - names.begin());
+}
+
+// Formats that a reader would take without being told are not written.
+template <typename Format, std::size_t count>
+void FormatToJson(Format format, const char* member,
+                  const std::array<std::string_view, count>& names, Json& json) {
+  if (format != Format{}) json[member] = std::string(names[static_cast<std::size_t>(format)]);
+}
+
 Json ColumnToJson(const ContractColumn& column) {
   Json json;
   json["name"] = column.name;
   json["type"] = std::string(ColumnTypeName(column.type));
   json["required"] = column.required;
-  if (column.number_format == NumberFormat::kDecorated) json["number_format"] = "decorated";
+  FormatToJson(column.number_format, "number_format", kNumberFormats, json);
+  FormatToJson(column.date_format, "date_format", kDateFormats, json);
   if (!column.stray_texts.empty()) json["stray_texts"] = column.stray_texts;
   if (column.minimum) json["minimum"] = *column.minimum;
   if (column.maximum) json["maximum"] = *column.maximum;
@@ -51,12 +77,10 @@ Result<ContractColumn> ColumnFromJson(const Json& json) {
   if (!parsed.ok()) return Status::Corrupt(parsed.status().message());
   column.type = *parsed;
   REEVE_ASSIGN_OR_RETURN(column.required, JsonBool(json, "required"));
-  if (json.contains("number_format")) {
-    REEVE_ASSIGN_OR_RETURN(const std::string format, JsonString(json, "number_format"));
-    if (format != "decorated" && format != "plain")
-      return Status::Corrupt("number_format is neither plain nor decorated");
-    column.number_format = format == "decorated" ? NumberFormat::kDecorated : NumberFormat::kPlain;
-  }
+  REEVE_ASSIGN_OR_RETURN(column.number_format,
+                         FormatFromJson<NumberFormat>(json, "number_format", kNumberFormats));
+  REEVE_ASSIGN_OR_RETURN(column.date_format,
+                         FormatFromJson<DateFormat>(json, "date_format", kDateFormats));
   if (json.contains("stray_texts")) {
     REEVE_ASSIGN_OR_RETURN(column.stray_texts, JsonStrings(json, "stray_texts"));
   }

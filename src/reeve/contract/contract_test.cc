@@ -43,6 +43,30 @@ TEST(ContractTest, HoldsWhatTrainingSaw) {
   EXPECT_EQ(ToJson(*read), ToJson(contract));
 }
 
+TEST(ContractTest, KeepsHowNumbersAndDatesAreSpelt) {
+  Table raw;
+  raw.Add(Raw("price", {"1.234,5", "2"}));
+  raw.Add(Raw("day", {"31.12.2025", "01.01.2026"}));
+  Contract contract = MakeContract(InferTypes(std::move(raw), {}).value(), {"price", "day"});
+  contract.classes = {"no", "yes"};
+  const auto read = ContractFromJson(ToJson(contract));
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_EQ(read->columns[0].number_format, NumberFormat::kDecimalComma);
+  EXPECT_EQ(read->columns[1].date_format, DateFormat::kDayFirst);
+  Table chunk;
+  chunk.Add(Raw("price", {"3.000", "1.5"}));
+  chunk.Add(Raw("day", {"2.1.1970", "1970-01-02"}));
+  const auto conformed = Conform(*read, chunk, {});
+  ASSERT_TRUE(conformed.ok());
+  EXPECT_EQ(conformed->table.column(0).numbers()[0], 3000);
+  EXPECT_EQ(conformed->usable, (std::vector<bool>{true, false}));
+  EXPECT_THAT(conformed->table.column(1).numbers(), testing::ElementsAre(86400, 86400));
+  Json damaged = ToJson(contract);
+  damaged["columns"][1]["date_format"] = "year_last";
+  EXPECT_THAT(ContractFromJson(damaged).status().message(),
+              testing::HasSubstr("date_format \"year_last\" is unknown"));
+}
+
 TEST(ContractTest, RefusesDamagedJson) {
   Json json = ToJson(Trained());
   for (const char* const member : {"target", "classes", "columns", "missing_texts"}) {

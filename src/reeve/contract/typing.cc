@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "reeve/base/nearest.h"
 #include "reeve/base/number.h"
@@ -12,6 +13,8 @@
 
 namespace reeve::contract {
 namespace {
+
+constexpr std::string_view kAmbiguousNumbers = "ambiguous_numbers";
 
 // "00123" names something; 0, 0.5 and 0e1 are numbers.
 bool HasLeadingZero(std::string_view text) {
@@ -23,16 +26,64 @@ bool LooksLikeInteger(std::string_view text) {
   return text.find_first_of(".eE") == std::string_view::npos;
 }
 
+// "1.234" and "1.234.567" are thousands to some.
+bool MayBeThousands(std::string_view text) {
+  return ReadNumber(text, NumberFormat::kDecimalComma).has_value();
+}
+
 // What one pass over a column's texts finds.
 struct TextFacts {
   std::int64_t present = 0;
-  std::int64_t numbers = 0, decorated = 0, booleans = 0, datetimes = 0, not_a_number = 0;
+  // Texts that are a number in each format: every plain one is a decorated one as well.
+  std::int64_t numbers = 0, decorated = 0, decimal_comma = 0;
+  std::int64_t booleans = 0, not_a_number = 0;
+  // Texts that are a date in each format: every ISO one is also one of the others.
+  std::int64_t iso_dates = 0, day_first = 0, month_first = 0;
   bool all_integers = true;
   bool any_leading_zero = false;
-  // Distinct texts that are no numbers, the first few.
-  std::vector<std::string> stray_texts;
+  // Some comma or some second point tells that the comma is the decimal sign.
+  bool any_decimal_comma = false;
+  // Plain numbers with a point, and those that are thousands where the comma is the decimal sign.
+  std::int64_t points = 0, thousands = 0;
 
-  std::int64_t strays() const { return present - numbers - not_a_number; }
+  bool AreNumbers(NumberFormat format) const {
+    if (any_leading_zero) return false;
+    const std::int64_t count = CountOf(format);
+    return count > 0 && count + not_a_number == present &&
+           (format != NumberFormat::kDecimalComma || any_decimal_comma);
+  }
+  // The format that reads most of the numbers.
+  NumberFormat Likeliest() const {
+    if (any_decimal_comma && decimal_comma > decorated) return NumberFormat::kDecimalComma;
+    return decorated > numbers ? NumberFormat::kDecorated : NumberFormat::kPlain;
+  }
+  std::int64_t CountOf(NumberFormat format) const {
+    switch (format) {
+      case NumberFormat::kPlain:
+        return numbers;
+      case NumberFormat::kDecorated:
+        return decorated;
+      case NumberFormat::kDecimalComma:
+        return decimal_comma;
+    }
+    return 0;
+  }
+  // Every date can be read in two ways, some in two only.
+  bool AreAmbiguousDates() const {
+    return AreDates(DateFormat::kDayFirst) && AreDates(DateFormat::kMonthFirst) &&
+           !AreDates(DateFormat::kIso);
+  }
+  bool AreDates(DateFormat format) const {
+    switch (format) {
+      case DateFormat::kIso:
+        return iso_dates == present;
+      case DateFormat::kDayFirst:
+        return day_first == present;
+      case DateFormat::kMonthFirst:
+        return month_first == present;
+    }
+    return false;
+  }
 };
 
 class ColumnTyper {
@@ -63,31 +114,83 @@ class ColumnTyper {
           raw.name(), ColumnType::kReal,
           std::vector<double>(static_cast<std::size_t>(raw.size()), kMissingNumber));
     }
-    const bool few_strays = facts.strays() > 0 && facts.stray_texts.size() < 100 &&
-                            facts.numbers > 0 && !facts.any_leading_zero &&
-                            static_cast<double>(facts.strays()) <=
-                                options_.max_stray_share * static_cast<double>(facts.present);
-    if (facts.numbers > 0 && facts.strays() == 0 && !facts.any_leading_zero) {
+    if (facts.AreNumbers(NumberFormat::kPlain)) {
+      NoteThousands(raw, facts, notes);
       return ToNumbers(raw, facts.all_integers ? ColumnType::kInteger : ColumnType::kReal,
                        NumberFormat::kPlain, typing);
     }
     if (facts.booleans == facts.present) return ToBooleans(raw, typing);
-    if (facts.datetimes == facts.present) return ToDatetimes(raw, typing);
-    if (facts.decorated + facts.not_a_number == facts.present && facts.decorated > 0 &&
-        !facts.any_leading_zero) {
-      return ToNumbers(raw, ColumnType::kReal, NumberFormat::kDecorated, typing);
+    if (facts.AreDates(DateFormat::kIso)) return ToDatetimes(raw, DateFormat::kIso, typing);
+    for (const NumberFormat format : {NumberFormat::kDecorated, NumberFormat::kDecimalComma}) {
+      if (facts.AreNumbers(format)) return ToNumbers(raw, ColumnType::kReal, format, typing);
     }
-    if (few_strays) {
-      notes.push_back(
-          {raw.name(), "column " + Quote(raw.name()) + ": " + GroupDigits(facts.strays()) +
-                           " texts such as " + Quote(facts.stray_texts.front(), 40) + " among " +
-                           GroupDigits(facts.numbers) + " numbers are read as missing"});
-      Column numbers = ToNumbers(raw, facts.all_integers ? ColumnType::kInteger : ColumnType::kReal,
-                                 NumberFormat::kPlain, typing);
-      typing.stray_texts = facts.stray_texts;
-      return numbers;
+    if (facts.AreAmbiguousDates()) {
+      notes.push_back({"ambiguous_dates", raw.name(),
+                       "column " + Quote(raw.name()) + ": dates such as " +
+                           Quote(FirstPresent(raw)) +
+                           " may begin with the day or the month; they are read as texts"});
+    } else {
+      for (const DateFormat format : {DateFormat::kDayFirst, DateFormat::kMonthFirst}) {
+        if (facts.AreDates(format)) return ToDatetimes(raw, format, typing);
+      }
     }
+    if (auto numbers = ToNumbersButStrays(raw, facts, typing, notes)) return *std::move(numbers);
     return ToTexts(raw, facts, typing);
+  }
+
+  // Said only where another column tells that the comma is the decimal sign.
+  static void NoteThousands(const Column& raw, const TextFacts& facts,
+                            std::vector<TypingNote>& notes) {
+    if (facts.points == 0 || facts.thousands < facts.points) return;
+    notes.push_back({std::string(kAmbiguousNumbers), raw.name(),
+                     "column " + Quote(raw.name()) +
+                         ": each point stands before three digits and is read as a decimal point, "
+                         "though other columns write the decimal comma"});
+  }
+
+  // Numbers with a few texts among them, which are read as missing; nothing when they are not few.
+  std::optional<Column> ToNumbersButStrays(const Column& raw, const TextFacts& facts,
+                                           ColumnTyping& typing,
+                                           std::vector<TypingNote>& notes) const {
+    constexpr std::size_t kMostStrays = 100;
+    const NumberFormat format = facts.Likeliest();
+    const std::int64_t numbers = facts.CountOf(format);
+    const std::int64_t strays = facts.present - numbers - facts.not_a_number;
+    if (numbers == 0 || facts.any_leading_zero ||
+        static_cast<double>(strays) >
+            options_.max_stray_share * static_cast<double>(facts.present)) {
+      return std::nullopt;
+    }
+    std::vector<std::string> texts = StrayTexts(raw, format);
+    if (texts.size() >= kMostStrays) return std::nullopt;
+    notes.push_back({"stray_texts", raw.name(),
+                     "column " + Quote(raw.name()) + ": " + GroupDigits(strays) +
+                         " texts such as " + Quote(texts.front(), 40) + " among " +
+                         GroupDigits(numbers) + " numbers are read as missing"});
+    const bool is_whole = format == NumberFormat::kPlain && facts.all_integers;
+    Column column =
+        ToNumbers(raw, is_whole ? ColumnType::kInteger : ColumnType::kReal, format, typing);
+    typing.stray_texts = std::move(texts);
+    return column;
+  }
+
+  // Distinct texts that are no numbers in `format`, in the order of rows.
+  std::vector<std::string> StrayTexts(const Column& raw, NumberFormat format) const {
+    std::vector<std::string> strays;
+    std::unordered_set<std::string_view> seen;
+    for (std::int64_t row = 0; row < raw.size(); ++row) {
+      const std::string_view text = raw.text(row);
+      if (IsMissing(text) || ReadNumber(text, format) || IsNoNumber(text)) continue;
+      if (seen.insert(text).second) strays.emplace_back(text);
+    }
+    return strays;
+  }
+
+  std::string_view FirstPresent(const Column& raw) const {
+    for (std::int64_t row = 0; row < raw.size(); ++row) {
+      if (!IsMissing(raw.text(row))) return raw.text(row);
+    }
+    return {};
   }
 
   TextFacts Survey(const Column& raw) const {
@@ -98,40 +201,46 @@ class ColumnTyper {
       const std::string_view text = raw.text(row);
       if (IsMissing(text)) continue;
       ++facts.present;
-      const bool hopeless = facts.present > kEnoughTexts && facts.numbers == 0 &&
-                            facts.decorated == 0 && facts.booleans == 0 && facts.datetimes == 0;
+      const bool hopeless = facts.present > kEnoughTexts && facts.numbers + facts.decorated == 0 &&
+                            facts.decimal_comma + facts.booleans == 0 &&
+                            facts.iso_dates + facts.day_first + facts.month_first == 0;
       if (!hopeless) SurveyText(text, facts);
     }
     return facts;
   }
 
   static void SurveyText(std::string_view text, TextFacts& facts) {
-    if (ParseNumber(text)) {
-      ++facts.numbers;
-      ++facts.decorated;
-      facts.any_leading_zero |= HasLeadingZero(text);
-      facts.all_integers &= LooksLikeInteger(text) && ParseInteger(text).has_value();
-      return;
-    }
+    if (ParseNumber(text)) return SurveyNumber(text, facts);
     if (IsNoNumber(text)) {
       ++facts.not_a_number;
       return;
     }
-    NoteStray(text, facts);
-    if (ReadNumber(text, NumberFormat::kDecorated)) {
-      ++facts.decorated;
-    } else if (ReadBoolean(text)) {
-      ++facts.booleans;
-    } else if (ReadDatetime(text)) {
-      ++facts.datetimes;
-    }
+    const bool is_decorated = ReadNumber(text, NumberFormat::kDecorated).has_value();
+    const bool has_comma = ReadNumber(text, NumberFormat::kDecimalComma).has_value();
+    facts.decorated += is_decorated ? 1 : 0;
+    facts.decimal_comma += has_comma ? 1 : 0;
+    // "12 %" is read in both; a second point is one of thousands ("1.234.567").
+    facts.any_decimal_comma |=
+        has_comma && (text.find(',') != std::string_view::npos || !is_decorated);
+    if (is_decorated || has_comma) return;
+    facts.booleans += ReadBoolean(text) ? 1 : 0;
+    const std::int64_t iso = ReadDatetime(text) ? 1 : 0;
+    facts.iso_dates += iso;
+    facts.day_first += iso != 0 || ReadDatetime(text, DateFormat::kDayFirst) ? 1 : 0;
+    facts.month_first += iso != 0 || ReadDatetime(text, DateFormat::kMonthFirst) ? 1 : 0;
   }
 
-  static void NoteStray(std::string_view text, TextFacts& facts) {
-    constexpr std::size_t kMostStrays = 100;
-    const bool known = std::find(facts.stray_texts.begin(), facts.stray_texts.end(), text) !=
-                       facts.stray_texts.end();
-    if (!known && facts.stray_texts.size() < kMostStrays) facts.stray_texts.emplace_back(text);
+  // A plain number.
+  static void SurveyNumber(std::string_view text, TextFacts& facts) {
+    ++facts.numbers;
+    ++facts.decorated;
+    facts.any_leading_zero |= HasLeadingZero(text);
+    facts.all_integers &= LooksLikeInteger(text) && ParseInteger(text).has_value();
+    const bool has_point = text.find('.') != std::string_view::npos;
+    const bool is_thousands = has_point && MayBeThousands(text);
+    facts.points += has_point ? 1 : 0;
+    facts.thousands += is_thousands ? 1 : 0;
+    facts.decimal_comma += !has_point || is_thousands ? 1 : 0;
   }
 
   template <typename Read>
@@ -147,7 +256,7 @@ class ColumnTyper {
 
   Column ToNumbers(const Column& raw, ColumnType type, NumberFormat format,
                    ColumnTyping& typing) const {
-    typing = {type, format, {}};
+    typing = {.type = type, .number_format = format};
     return Convert(raw, type, [format](std::string_view text) {
       return ReadNumber(text, format).value_or(kMissingNumber);
     });
@@ -159,10 +268,10 @@ class ColumnTyper {
       return value ? (*value ? 1.0 : 0.0) : kMissingNumber;
     });
   }
-  Column ToDatetimes(const Column& raw, ColumnTyping& typing) const {
-    typing.type = ColumnType::kDatetime;
-    return Convert(raw, ColumnType::kDatetime, [](std::string_view text) {
-      return ReadDatetime(text).value_or(kMissingNumber);
+  Column ToDatetimes(const Column& raw, DateFormat format, ColumnTyping& typing) const {
+    typing = {.type = ColumnType::kDatetime, .date_format = format};
+    return Convert(raw, ColumnType::kDatetime, [format](std::string_view text) {
+      return ReadDatetime(text, format).value_or(kMissingNumber);
     });
   }
 
@@ -256,20 +365,13 @@ class ColumnTyper {
       raw.set_type(type);
       return raw;
     }
-    const auto read = [&](std::string_view text) -> std::optional<double> {
-      if (type == ColumnType::kDatetime) return ReadDatetime(text);
-      if (type == ColumnType::kBoolean) {
-        const auto value = ReadBoolean(text);
-        return value ? std::optional<double>(*value) : std::nullopt;
-      }
-      return ReadNumber(text, typing.number_format);
+    TextFacts facts = Survey(raw);
+    typing.number_format = facts.Likeliest();
+    typing.date_format = DateFormatOf(facts);
+    if (type == ColumnType::kDatetime && facts.AreAmbiguousDates()) return AmbiguousDates(raw);
+    const auto read = [&](std::string_view text) {
+      return ReadValue(text, type, typing.number_format, typing.date_format);
     };
-    typing.number_format = NumberFormat::kPlain;
-    for (std::int64_t row = 0; row < raw.size(); ++row) {
-      const std::string_view text = raw.text(row);
-      if (!IsMissing(text) && !read(text) && ReadNumber(text, NumberFormat::kDecorated))
-        typing.number_format = NumberFormat::kDecorated;
-    }
     for (std::int64_t row = 0; row < raw.size(); ++row) {
       const std::string_view text = raw.text(row);
       if (IsMissing(text) || IsNoNumber(text) || read(text)) continue;
@@ -280,6 +382,19 @@ class ColumnTyper {
     }
     return Convert(raw, type,
                    [&](std::string_view text) { return read(text).value_or(kMissingNumber); });
+  }
+
+  Status AmbiguousDates(const Column& raw) const {
+    return Status::InvalidData("column " + Quote(raw.name()) + ": dates such as " +
+                               Quote(FirstPresent(raw), 60) +
+                               " may begin with the day or the month")
+        .WithFix("write them year first: 2025-12-31");
+  }
+
+  static DateFormat DateFormatOf(const TextFacts& facts) {
+    const std::int64_t most = std::max(facts.day_first, facts.month_first);
+    if (facts.iso_dates == most) return DateFormat::kIso;
+    return facts.day_first == most ? DateFormat::kDayFirst : DateFormat::kMonthFirst;
   }
 
   const TypingOptions& options_;
@@ -336,9 +451,15 @@ Result<TypedTable> InferTypes(Table raw, const TypingOptions& options, int threa
     columns[column_idx] = std::move(done).value();
     return Status::Ok();
   }));
+  const bool has_comma =
+      std::any_of(typed.typing.begin(), typed.typing.end(), [](const ColumnTyping& typing) {
+        return typing.number_format == NumberFormat::kDecimalComma;
+      });
   for (std::size_t i = 0; i < count; ++i) {
     typed.table.Add(std::move(*columns[i]));
-    for (TypingNote& note : notes[i]) typed.notes.push_back(std::move(note));
+    for (TypingNote& note : notes[i]) {
+      if (has_comma || note.code != kAmbiguousNumbers) typed.notes.push_back(std::move(note));
+    }
   }
   return typed;
 }

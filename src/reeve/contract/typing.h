@@ -18,8 +18,21 @@ enum class NumberFormat {
   /// 1234.5, -1e6
   kPlain,
   /// Also with thousands separators, a currency sign or word, a percent sign: "1,234", "$3,199.00",
-  /// "Rs. 899", "12 %".
+  /// "Rs. 899", "12 %", "1'234.50".
   kDecorated,
+  /// The same where the comma is the decimal sign: "12,5", "1.234,56 €", "1 234,5". A point is read
+  /// before exactly three digits only: "1.234" is a thousand and more, "1.5" is no number.
+  kDecimalComma,
+};
+
+/// How a column's dates are spelt; ISO 8601 is read in each of them. Decided once, as NumberFormat.
+enum class DateFormat {
+  /// 2025-12-31, 2025-12-31T14:05:00Z
+  kIso,
+  /// 31.12.2025, 31/12/2025 14:05, 1-2-2025
+  kDayFirst,
+  /// 12/31/2025, 12/31/2025 2:05 PM
+  kMonthFirst,
 };
 
 /// Texts that stand for "no value" besides the empty one: "?", "NA", "N/A", "nan", "null", "none",
@@ -39,6 +52,8 @@ struct TypingOptions {
 
 /// Something that typing decided and a reader should know, e.g. four texts among 196 numbers.
 struct TypingNote {
+  /// The warning it is: "stray_texts", "ambiguous_dates", "ambiguous_numbers".
+  std::string code;
   std::string column;
   std::string message;
 };
@@ -47,6 +62,7 @@ struct TypingNote {
 struct ColumnTyping {
   ColumnType type = ColumnType::kText;
   NumberFormat number_format = NumberFormat::kPlain;
+  DateFormat date_format = DateFormat::kIso;
   /// Texts among a column of numbers that were read as missing; at prediction they are again.
   std::vector<std::string> stray_texts = {};
 };
@@ -68,15 +84,22 @@ Result<TypedTable> InferTypes(Table raw, const TypingOptions& options, int threa
 
 /// The number that a trimmed `text` spells in `format`; nothing when it spells none.
 std::optional<double> ReadNumber(std::string_view text, NumberFormat format);
+/// The shortest text that ReadNumber reads back as exactly `value`. REQUIRES: finite.
+std::string SpellNumber(double value, NumberFormat format);
 /// Words that stand for no number in a column of numbers ("inf", "none", "-"), though they may be a
 /// category elsewhere.
 bool IsNoNumber(std::string_view text);
 /// true/false in any ASCII case (also 1/0).
 std::optional<bool> ReadBoolean(std::string_view text);
 /// Seconds since 1970-01-01 UTC of an ISO 8601 date or date-time ("2025-03-01", "2025-03-01 12:30",
-/// "2025-03-01T12:30:00.5Z", "+01:00"), "2016-04-30 03:22:56 +0000", or "31/12/2025"-like forms are
-/// not guessed (ambiguous).
+/// "2025-03-01T12:30:00.5Z", "+01:00"), "2016-04-30 03:22:56 +0000".
 std::optional<double> ReadDatetime(std::string_view text);
+/// The same of a date in `format`, or in ISO 8601. Years of two digits are 1969 to 2068.
+std::optional<double> ReadDatetime(std::string_view text, DateFormat format);
+/// The value of a trimmed `text` in a column of `type`: a number, 0 or 1, or seconds since 1970.
+/// REQUIRES: type is integer, real, boolean or datetime.
+std::optional<double> ReadValue(std::string_view text, ColumnType type, NumberFormat number_format,
+                                DateFormat date_format);
 
 /// Whether a trimmed text stands for no value.
 class MissingTexts {

@@ -69,12 +69,90 @@ TEST(InferTypesTest, AFewStraysAmongNumbersAreMissingAndSaid) {
   EXPECT_EQ(Typed(values).table.column(0).type(), ColumnType::kCategory);
 }
 
+TEST(InferTypesTest, TellsTheDecimalCommaByAllValues) {
+  for (const auto& values : std::vector<std::vector<std::string>>{{"12,5", "3"},
+                                                                  {"1.234,56", "1.234", "999"},
+                                                                  {"0,123", "0,456"},
+                                                                  {"1234,567", "2"},
+                                                                  {"1.234,5 €", "-2 €"},
+                                                                  {"12,5 %", "7 %"},
+                                                                  {"1 234,5", "12,0"},
+                                                                  {"1.234.567", "1.000"}}) {
+    const TypedTable typed = Typed(values);
+    EXPECT_EQ(typed.table.column(0).type(), ColumnType::kReal) << values[0];
+    EXPECT_EQ(typed.typing[0].number_format, NumberFormat::kDecimalComma) << values[0];
+    EXPECT_EQ(typed.table.column(0).CountMissing(), 0) << values[0];
+    EXPECT_TRUE(typed.notes.empty()) << values[0];
+  }
+  EXPECT_EQ(Typed({"1.234,56", "1.234"}).table.column(0).numbers()[1], 1234);
+  // A comma before three digits only is as English as it is German, and was always thousands here.
+  EXPECT_EQ(Typed({"1,234", "999"}).typing[0].number_format, NumberFormat::kDecorated);
+  EXPECT_EQ(Typed({"1.234", "999"}).typing[0].number_format, NumberFormat::kPlain);
+  EXPECT_EQ(TypeOf({"1.5", "2,5"}), ColumnType::kCategory);
+  EXPECT_EQ(TypeOf({"1,2,3", "2,3"}), ColumnType::kCategory);
+}
+
+TEST(InferTypesTest, FewStraysAreLeftOutInEveryFormat) {
+  for (const char* const number : {"$3,199.00", "12,5"}) {
+    std::vector<std::string> values(100, number);
+    values[7] = values[9] = "n/k";
+    const TypedTable typed = Typed(values);
+    EXPECT_EQ(typed.table.column(0).type(), ColumnType::kReal) << number;
+    EXPECT_EQ(typed.table.column(0).CountMissing(), 2) << number;
+    ASSERT_EQ(typed.notes.size(), 1u) << number;
+    EXPECT_EQ(typed.notes[0].code, "stray_texts");
+  }
+}
+
+TEST(InferTypesTest, PointsThatMayBeThousandsAreSaid) {
+  Table table;
+  table.Add(Raw({"1,5", "2,5"}, "rate"));
+  table.Add(Raw({"1.234", "999"}, "amount"));
+  table.Add(Raw({"0.125", "0.250"}, "share"));
+  const TypedTable typed = InferTypes(std::move(table), {}).value();
+  ASSERT_EQ(typed.notes.size(), 1u);
+  EXPECT_EQ(typed.notes[0].code, "ambiguous_numbers");
+  EXPECT_EQ(typed.notes[0].column, "amount");
+}
+
+TEST(InferTypesTest, TellsTheOrderOfDatesByAllValues) {
+  const auto format = [](const std::vector<std::string>& values) {
+    const TypedTable typed = Typed(values);
+    EXPECT_EQ(typed.table.column(0).type(), ColumnType::kDatetime) << values[0];
+    return typed.typing[0].date_format;
+  };
+  EXPECT_EQ(format({"01.02.2025", "02.03.2025"}), DateFormat::kDayFirst);
+  EXPECT_EQ(format({"01/02/2025", "31/03/2025"}), DateFormat::kDayFirst);
+  EXPECT_EQ(format({"01/02/2025", "03/31/2025"}), DateFormat::kMonthFirst);
+  EXPECT_EQ(format({"2025-01-02", "31/03/2025"}), DateFormat::kDayFirst);
+  EXPECT_EQ(format({"2025-01-02", "2025-01-03"}), DateFormat::kIso);
+  // No year has 31 months: neither order reads both.
+  EXPECT_EQ(TypeOf({"31/03/2025", "03/31/2025"}), ColumnType::kCategory);
+}
+
+TEST(InferTypesTest, DatesThatCanBeReadInTwoWaysAreNotGuessed) {
+  const TypedTable typed = Typed({"01/02/2025", "03/04/2025"});
+  EXPECT_EQ(typed.table.column(0).type(), ColumnType::kCategory);
+  ASSERT_EQ(typed.notes.size(), 1u);
+  EXPECT_EQ(typed.notes[0].code, "ambiguous_dates");
+  Table table;
+  table.Add(Raw({"01/02/2025", "03/04/2025"}));
+  const Status status =
+      InferTypes(std::move(table), {.column_types = {{"x", ColumnType::kDatetime}}}).status();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidData);
+  EXPECT_THAT(status.message(), testing::HasSubstr("\"01/02/2025\" may begin with the day"));
+}
+
 TEST(InferTypesTest, FixedTypesWin) {
   EXPECT_EQ(
       Typed({"1", "2"}, {.column_types = {{"x", ColumnType::kCategory}}}).table.column(0).ToText(0),
       "1");
   EXPECT_EQ(Typed({"1", "2"}, {.column_types = {{"x", ColumnType::kReal}}}).table.column(0).type(),
             ColumnType::kReal);
+  EXPECT_EQ(Typed({"1,5", "2"}, {.column_types = {{"x", ColumnType::kReal}}})
+                .table.column(0)
+                .numbers()[0],
+            1.5);
   Table table;
   table.Add(Raw({"1", "b"}));
   const Status status = InferTypes(table, {.column_types = {{"x", ColumnType::kReal}}}).status();
@@ -96,16 +174,54 @@ TEST(InferTypesTest, ThreadsDoNotMatter) {
 }
 
 TEST(ReadNumberTest, DecoratedNumbers) {
-  const std::pair<const char*, double> good[] = {
-      {"$3,199.00", 3199}, {"₹449.0", 449},    {"Rs. 899", 899},           {"12 %", 12},
-      {"-$5", -5},         {"(1,000)", -1000}, {"1,234,567.5", 1234567.5}, {"15 EUR", 15}};
+  const std::pair<const char*, double> good[] = {{"$3,199.00", 3199},
+                                                 {"₹449.0", 449},
+                                                 {"Rs. 899", 899},
+                                                 {"12 %", 12},
+                                                 {"-$5", -5},
+                                                 {"(1,000)", -1000},
+                                                 {"1,234,567.5", 1234567.5},
+                                                 {"15 EUR", 15},
+                                                 {"1'234.5", 1234.5},
+                                                 {"+1,234", 1234},
+                                                 {"$-5", -5}};
   for (const auto& [text, value] : good) {
     ASSERT_TRUE(ReadNumber(text, NumberFormat::kDecorated).has_value()) << text;
     EXPECT_EQ(*ReadNumber(text, NumberFormat::kDecorated), value) << text;
     EXPECT_FALSE(ReadNumber(text, NumberFormat::kPlain).has_value()) << text;
   }
-  for (const char* const text : {"1,23", "12,3456", ",123", "$", "%", "1.000,5", "a$1", "$$1"}) {
+  for (const char* const text : {"1,23", "12,3456", ",123", "$", "%", "1.000,5", "a$1", "$$1",
+                                 "0,123", "1234,567", "1,234,56", "1,234.5,6", "--$5"}) {
     EXPECT_FALSE(ReadNumber(text, NumberFormat::kDecorated).has_value()) << text;
+  }
+}
+
+TEST(ReadNumberTest, DecimalComma) {
+  const std::pair<const char*, double> good[] = {{"12,5", 12.5},
+                                                 {"1.234", 1234},
+                                                 {"1.234.567,25", 1234567.25},
+                                                 {"0,5", 0.5},
+                                                 {"1234,5", 1234.5},
+                                                 {"-1.234,5 €", -1234.5},
+                                                 {"(2,5)", -2.5},
+                                                 {"12,5 %", 12.5},
+                                                 {"7", 7},
+                                                 {"1 234,5", 1234.5},
+                                                 {"1\u00A0234\u00A0€", 1234},
+                                                 {"1e3", 1000}};
+  for (const auto& [text, value] : good)
+    EXPECT_EQ(ReadNumber(text, NumberFormat::kDecimalComma), value) << text;
+  for (const char* const text : {"1.5", "12.34", "1,2,3", "1.2345", "0.123", "1.234.56", "12 34",
+                                 "a,5", ",", "", "-", "1,5.000", "1.234 567,5"}) {
+    EXPECT_FALSE(ReadNumber(text, NumberFormat::kDecimalComma).has_value()) << text;
+  }
+}
+
+TEST(ReadNumberTest, ReadsWhatIsSpelt) {
+  for (const double value : {0.0, 1.0, -12.5, 1234.567, 1e-7, 6.02214076e23, 1.0 / 3}) {
+    for (const NumberFormat format :
+         {NumberFormat::kPlain, NumberFormat::kDecorated, NumberFormat::kDecimalComma})
+      EXPECT_EQ(ReadNumber(SpellNumber(value, format), format), value);
   }
 }
 

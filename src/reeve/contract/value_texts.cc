@@ -30,22 +30,66 @@ bool StripCurrency(std::string_view& text) {
   return false;
 }
 
-// "1,234,567.5" -> "1234567.5"; nothing unless every comma stands before exactly three digits.
-std::optional<std::string> WithoutThousands(std::string_view text) {
+// Takes a sign off the front, if there is one.
+bool TakeSign(std::string_view& text, bool& negative) {
+  if (!text.starts_with('-') && !text.starts_with('+')) return false;
+  negative ^= text[0] == '-';
+  text.remove_prefix(1);
+  return true;
+}
+
+// How numbers are grouped and where their fraction begins.
+struct NumberSigns {
+  char group = ',';
+  char decimal = '.';
+};
+
+// "1,234,567.5" -> "1234567.5"; nothing unless every group behind the first has three digits and
+// the first has one to three, no leading zero among them.
+std::optional<std::string> WithoutGroups(std::string_view text, NumberSigns signs) {
+  const std::size_t decimal = std::min(text.find(signs.decimal), text.size());
+  const std::string_view whole = text.substr(0, decimal), fraction = text.substr(decimal);
   std::string plain;
-  const std::size_t point = text.find('.');
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != ',') {
-      plain += text[i];
-      continue;
-    }
-    const std::string_view behind =
-        text.substr(i + 1, std::min(point, text.size()) - std::min(i + 1, point));
-    const std::size_t next = behind.find(',');
-    const std::size_t digits = next == std::string_view::npos ? behind.size() : next;
-    if (i == 0 || i > point || digits != 3) return std::nullopt;
+  for (std::size_t begin = 0; begin <= whole.size();) {
+    const std::size_t end = std::min(whole.find(signs.group, begin), whole.size());
+    const bool is_first = begin == 0, is_only = is_first && end == whole.size();
+    const bool fits = is_first ? end > 0 && end <= 3 && whole[0] != '0' : end - begin == 3;
+    if (!is_only && !fits) return std::nullopt;
+    plain += whole.substr(begin, end - begin);
+    begin = end + 1;
+  }
+  // No further sign of either kind, in whatever language; ParseNumber sees to the rest.
+  if (plain.find_first_of(".,' ") != std::string::npos ||
+      fraction.find_first_of(".,' ", 1) != std::string_view::npos)
+    return std::nullopt;
+  return fraction.empty() ? plain : plain + '.' + std::string(fraction.substr(1));
+}
+
+// No-break spaces, narrow ones too, become blanks.
+std::string WithPlainBlanks(std::string_view text) {
+  std::string plain(text);
+  for (const std::string_view blank : {"\u00A0", "\u202F"}) {
+    for (std::size_t at = plain.find(blank); at != std::string::npos; at = plain.find(blank, at))
+      plain.replace(at, blank.size(), " ");
   }
   return plain;
+}
+
+// A number without currency and percent sign.
+std::optional<double> ReadGrouped(std::string_view text, NumberFormat format) {
+  std::optional<std::string> plain;
+  // A number is told from a text at its first byte.
+  if (text.empty() || text[0] > '9' || text[0] < '\'') return std::nullopt;
+  if (format == NumberFormat::kDecimalComma) {
+    const std::string blanks = WithPlainBlanks(text);
+    text = Trim(blanks);
+    plain = WithoutGroups(text, {.group = '.', .decimal = ','});
+    if (!plain) plain = WithoutGroups(text, {.group = ' ', .decimal = ','});
+  } else {
+    plain = WithoutGroups(text, {.group = ',', .decimal = '.'});
+    if (!plain) plain = WithoutGroups(text, {.group = '\'', .decimal = '.'});
+  }
+  return plain ? ParseNumber(*plain) : std::nullopt;
 }
 
 // Reads exactly `digits` digits at the front of `text`.
@@ -103,21 +147,35 @@ std::optional<double> TakeZone(std::string_view text) {
 }  // namespace
 
 std::optional<double> ReadNumber(std::string_view text, NumberFormat format) {
-  if (const auto number = ParseNumber(text)) return number;
+  if (format != NumberFormat::kDecimalComma) {
+    if (const auto number = ParseNumber(text)) return number;
+  }
   if (format == NumberFormat::kPlain || text.empty() || text.size() > 64) return std::nullopt;
   bool negative = false;
   if (text.starts_with('(') && text.ends_with(')')) {  // accountants' minus
     negative = true;
     text = Trim(text.substr(1, text.size() - 2));
   }
-  if (Take(text, '-')) negative = !negative;
-  StripCurrency(text);
+  const bool has_sign = TakeSign(text, negative);
+  if (StripCurrency(text) && !has_sign) TakeSign(text, negative);
   if (text.ends_with('%')) text = Trim(text.substr(0, text.size() - 1));
-  const auto plain = WithoutThousands(text);
-  if (!plain) return std::nullopt;
-  const auto number = ParseNumber(*plain);
+  const auto number = ReadGrouped(text, format);
   if (!number) return std::nullopt;
   return negative ? -*number : *number;
+}
+
+std::string SpellNumber(double value, NumberFormat format) {
+  std::string text = FormatNumber(value);
+  if (format == NumberFormat::kDecimalComma) std::replace(text.begin(), text.end(), '.', ',');
+  return text;
+}
+
+std::optional<double> ReadValue(std::string_view text, ColumnType type, NumberFormat number_format,
+                                DateFormat date_format) {
+  if (type == ColumnType::kDatetime) return ReadDatetime(text, date_format);
+  if (type != ColumnType::kBoolean) return ReadNumber(text, number_format);
+  const auto value = ReadBoolean(text);
+  return value ? std::optional<double>(*value ? 1.0 : 0.0) : std::nullopt;
 }
 
 bool IsNoNumber(std::string_view text) {

@@ -9,11 +9,14 @@
 namespace reeve::contract {
 namespace {
 
-constexpr std::array<WarningInfo, 17> kWarnings = {{
+constexpr std::array<WarningInfo, 19> kWarnings = {{
     {"constant_column", "Leave the column out of the export, or pass --drop."},
     {"id_like_column", "Pass --drop, or fix its type under [data.columns] if it is a feature."},
     {"duplicate_column", "Keep one of the two: pass --drop for the other."},
     {"stray_texts", "Mend the source, or pass the text with --missing."},
+    {"ambiguous_dates", "Write them year first (2025-12-31)."},
+    {"ambiguous_numbers",
+     "If they are thousands, write them without the points; if not, ignore this."},
     {"missing_labels", "Label these rows or remove them."},
     {"rows_skipped", "Mend the source."},
     {"labels_normalised", "Spell the labels of both sources alike."},

@@ -110,16 +110,10 @@ FieldReader::Number FieldReader::InRange(double value) const {
   return {value, outside ? std::optional(Rule::kOutOfRange) : std::nullopt};
 }
 
-FieldReader::Number FieldReader::ReadText(std::string_view text) const {
+FieldReader::Number FieldReader::ReadText(std::string_view text,
+                                          contract::NumberFormat format) const {
   if (IsMissing(text)) return {kMissingNumber, Absent()};
-  std::optional<double> number;
-  if (column_->type == ColumnType::kDatetime) {
-    number = contract::ReadDatetime(text);
-  } else if (column_->type == ColumnType::kBoolean) {
-    if (const auto truth = contract::ReadBoolean(text)) number = *truth ? 1.0 : 0.0;
-  } else {
-    number = contract::ReadNumber(text, column_->number_format);
-  }
+  const auto number = contract::ReadValue(text, column_->type, format, column_->date_format);
   if (number) return InRange(*number);
   if (contract::IsNoNumber(text)) return {kMissingNumber, Absent()};
   return {kMissingNumber, Rule::kWrongType};
@@ -128,7 +122,10 @@ FieldReader::Number FieldReader::ReadText(std::string_view text) const {
 FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
   if (cell.kind == Cell::Kind::kNumber && !numbers_as_texts_ && !std::isnan(cell.number))
     return InRange(cell.number);
-  return ReadText(CellText(cell).view());
+  // What was no text is spelt plainly, whatever the column's texts look like.
+  const bool is_text = cell.kind == Cell::Kind::kText;
+  return ReadText(CellText(cell).view(),
+                  is_text ? column_->number_format : contract::NumberFormat::kPlain);
 }
 
 bool FieldReader::ArePlainNumbers(std::span<const Cell::Kind> kinds,

@@ -82,7 +82,7 @@ class FieldReader {
   bool IsMissing(std::string_view text) const { return text.empty() || missing_.Contains(text); }
   std::optional<contract::Rule> Absent() const;
   Number InRange(double value) const;
-  Number ReadText(std::string_view text) const;
+  Number ReadText(std::string_view text, contract::NumberFormat format) const;
   Code CodeOf(std::string_view text) const;
 
   const contract::ContractColumn* column_;

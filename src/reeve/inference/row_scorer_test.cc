@@ -11,6 +11,7 @@
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/features/statistics_step.h"
+#include "reeve/inference/field_reader.h"
 #include "reeve/inference/linear.h"
 #include "reeve/inference/test_forest.h"
 
@@ -387,6 +388,20 @@ TEST(RowScorerTest, AWarmCallAllocatesNothing) {
   EXPECT_EQ(probabilities, scores.probabilities.data());
   EXPECT_EQ(work, scores.work.bytes.data());
   EXPECT_EQ(features, scores.features.data());
+}
+
+TEST(FieldReaderTest, OnlyTextsAreReadAsTheColumnSpellsThem) {
+  const contract::ContractColumn column{.name = "price",
+                                        .type = ColumnType::kReal,
+                                        .number_format = contract::NumberFormat::kDecimalComma};
+  // With the number 99 for "missing", numbers too are looked at as texts.
+  for (const std::vector<std::string>& missing : {std::vector<std::string>{}, {"99"}}) {
+    const FieldReader reader(column, missing, {});
+    EXPECT_EQ(reader.ReadNumber(Number(1.234)).value, 1.234);
+    EXPECT_EQ(reader.ReadNumber(Text("1.234")).value, 1234);
+    EXPECT_EQ(reader.ReadNumber(Text("1,5")).value, 1.5);
+    EXPECT_EQ(reader.ReadNumber(Text("1.5")).broken, contract::Rule::kWrongType);
+  }
 }
 
 TEST(RowScorerTest, NoRowsGiveNoAnswers) {

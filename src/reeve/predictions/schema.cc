@@ -48,8 +48,8 @@ bool SameLayout(const contract::Contract& a, const contract::Contract& b) {
          std::equal(a.columns.begin(), a.columns.end(), b.columns.begin(), b.columns.end(),
                     [](const contract::ContractColumn& x, const contract::ContractColumn& y) {
                       return x.name == y.name && x.type == y.type &&
-                             x.number_format == y.number_format && x.stray_texts == y.stray_texts &&
-                             x.required == y.required;
+                             x.number_format == y.number_format && x.date_format == y.date_format &&
+                             x.stray_texts == y.stray_texts && x.required == y.required;
                     });
 }
 

@@ -122,8 +122,11 @@ class Loader {
            GroupDigits(source.rows_skipped) + " malformed rows of " + request_.data +
                " were left out: " + source.first_bad_row);
     }
-    for (const contract::TypingNote& note : source.typed.notes)
-      Warn("stray_texts", note.column, note.message);
+    for (const contract::TypingNote& note : source.typed.notes) {
+      const bool is_dropped = std::find(request_.drop.begin(), request_.drop.end(), note.column) !=
+                              request_.drop.end();
+      if (!is_dropped) Warn(note.code, note.column, note.message);
+    }
   }
 
   Status CheckColumns(const Table& table) const {

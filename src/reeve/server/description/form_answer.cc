@@ -83,7 +83,11 @@ void ShowForm(const ScoringContext& context, const Request& request, Response& r
   const auto model = RequestedModel(context, request, response);
   if (model == nullptr) return;
   FormPage page{.model = model.get(), .models = ModelNames(context)};
-  for (const Cell& cell : TypicalRow(*model)) page.fields.push_back({.value = CellText(cell)});
+  const std::vector<Cell> row = TypicalRow(*model);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const contract::NumberFormat format = model->contract().columns[i].number_format;
+    page.fields.push_back({.value = CellText(row[i], format)});
+  }
   SendPage(page, response);
 }
 

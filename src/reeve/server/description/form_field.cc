@@ -137,14 +137,27 @@ void AppendInput(const ContractColumn& column, std::size_t position, const Field
   }
 }
 
+const char* DateFormatHint(contract::DateFormat format) {
+  switch (format) {
+    case contract::DateFormat::kIso:
+      return "ISO 8601";
+    case contract::DateFormat::kDayFirst:
+      return "ISO 8601 or day first";
+    case contract::DateFormat::kMonthFirst:
+      return "ISO 8601 or month first";
+  }
+  return "";
+}
+
 std::string Hint(const ContractColumn& column) {
-  const std::string range = RangeOf(column);
+  const std::string range = RangeOf(column, column.number_format);
   switch (column.type) {
     case ColumnType::kInteger:
     case ColumnType::kReal:
       return range.empty() ? "" : range + " in training";
     case ColumnType::kDatetime:
-      return "date or time, ISO 8601" + (range.empty() ? "" : "; " + range + " in training");
+      return std::string("date or time, ") + DateFormatHint(column.date_format) +
+             (range.empty() ? "" : "; " + range + " in training");
     case ColumnType::kCategory:
       if (column.categories.size() <= kListedCategories) return "";
       return GroupDigits(static_cast<long long>(column.categories.size())) + " values in training";
@@ -198,12 +211,13 @@ std::string OtherMarker(const ContractColumn& column) {
   return marker;
 }
 
-std::string RangeOf(const ContractColumn& column) {
+std::string RangeOf(const ContractColumn& column, contract::NumberFormat format) {
   if (!column.minimum || !column.maximum || column.type == ColumnType::kBoolean) return "";
   const auto text = [&](double value) {
-    return column.type == ColumnType::kDatetime
-               ? Column::Numbers("", column.type, {value}).ToText(0)
-               : ReadableNumber(value);
+    if (column.type == ColumnType::kDatetime)
+      return Column::Numbers("", column.type, {value}).ToText(0);
+    return format == contract::NumberFormat::kDecimalComma ? contract::SpellNumber(value, format)
+                                                           : ReadableNumber(value);
   };
   return text(*column.minimum) + " to " + text(*column.maximum);
 }

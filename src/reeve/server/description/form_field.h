@@ -31,8 +31,10 @@ std::string SentValue(const contract::ContractColumn& column, const FormData& fo
 /// What the list of categories sends for "another value": no category of this column.
 std::string OtherMarker(const contract::ContractColumn& column);
 
-/// "300 to 900", with dates as dates; empty when the contract knows no range.
-std::string RangeOf(const contract::ContractColumn& column);
+/// "300 to 900", with dates as dates, numbers to be read by people, with a decimal comma where
+/// `format` has one; empty when the contract knows no range.
+std::string RangeOf(const contract::ContractColumn& column,
+                    contract::NumberFormat format = contract::NumberFormat::kPlain);
 
 /// Categories up to which a list is shown; beyond, one types and the browser suggests these many.
 inline constexpr std::size_t kListedCategories = 200;

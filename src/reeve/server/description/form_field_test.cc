@@ -91,6 +91,14 @@ TEST(FormFieldTest, TypesThatNeedOtherInputs) {
                      .number_format = contract::NumberFormat::kDecorated},
                     {.value = "$3,199.00"}),
               HasSubstr("<input type=\"text\""));
+  EXPECT_THAT(
+      Field({.name = "price",
+             .type = ColumnType::kReal,
+             .number_format = contract::NumberFormat::kDecimalComma,
+             .minimum = 0.5,
+             .maximum = 3199},
+            {.value = "12,5"}),
+      testing::AllOf(HasSubstr("<input type=\"text\""), HasSubstr("0,5 to 3199 in training")));
 }
 
 TEST(FormFieldTest, AProblemIsToldAtTheField) {

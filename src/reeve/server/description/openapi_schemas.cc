@@ -332,8 +332,9 @@ std::string CsvExample(const ServedModel& model) {
   const auto row = TypicalRow(model);
   for (std::size_t i = 0; i < row.size(); ++i) {
     const char* const comma = i == 0 ? "" : ",";
-    header += comma + CsvField(model.contract().columns[i].name);
-    line += comma + CsvField(CellText(row[i]));
+    const ContractColumn& column = model.contract().columns[i];
+    header += comma + CsvField(column.name);
+    line += comma + CsvField(CellText(row[i], column.number_format));
   }
   return header + "\n" + line + "\n";
 }

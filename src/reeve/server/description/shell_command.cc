@@ -20,7 +20,8 @@ Json CellJson(const contract::ContractColumn& column, const Cell& cell) {
   if (cell.kind == Cell::Kind::kNumber) return NumberJson(cell.number);
   if (cell.kind == Cell::Kind::kBoolean) return cell.number != 0;
   if (column.type == ColumnType::kInteger || column.type == ColumnType::kReal) {
-    if (const auto number = ParseNumber(cell.text)) return NumberJson(*number);
+    const auto number = contract::ReadNumber(cell.text, column.number_format);
+    if (number) return NumberJson(*number);
   }
   return std::string(cell.text);
 }

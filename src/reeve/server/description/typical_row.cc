@@ -85,12 +85,12 @@ const ColumnProfile* FindProfile(const ServedModel& model, std::size_t position)
   return nullptr;
 }
 
-std::string CellText(const Cell& cell) {
+std::string CellText(const Cell& cell, contract::NumberFormat format) {
   switch (cell.kind) {
     case Cell::Kind::kMissing:
       return "";
     case Cell::Kind::kNumber:
-      return FormatNumber(cell.number);
+      return contract::SpellNumber(cell.number, format);
     case Cell::Kind::kBoolean:
       return cell.number != 0 ? "true" : "false";
     case Cell::Kind::kText:

@@ -21,7 +21,8 @@ inline constexpr std::string_view kPlaceholderText = "example";
 /// stands in the contract: mostly also in the profile.
 const contract::ColumnProfile* FindProfile(const ServedModel& model, std::size_t position);
 
-/// The cell as it would stand in a CSV file; "" when it is missing.
-std::string CellText(const contract::Cell& cell);
+/// The cell as it would stand in a CSV file whose numbers have `format`; "" when it is missing.
+std::string CellText(const contract::Cell& cell,
+                     contract::NumberFormat format = contract::NumberFormat::kPlain);
 
 }  // namespace reeve::server

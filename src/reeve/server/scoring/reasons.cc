@@ -29,7 +29,7 @@ Table TableOf(const RequestRows& rows) {
   for (std::size_t field = 0; field < columns.size(); ++field) {
     Column texts = Column::Texts(columns[field].name);
     for (std::size_t row = 0; row < rows.cells().rows(); ++row)
-      texts.AppendText(Trim(CellText(rows.cells().At(row, field))));
+      texts.AppendText(Trim(CellText(rows.cells().At(row, field), columns[field].number_format)));
     table.Add(std::move(texts));
   }
   return table;
