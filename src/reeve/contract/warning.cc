@@ -9,7 +9,7 @@
 namespace reeve::contract {
 namespace {
 
-constexpr std::array<WarningInfo, 19> kWarnings = {{
+constexpr std::array<WarningInfo, 20> kWarnings = {{
     {"constant_column", "Leave the column out of the export, or pass --drop."},
     {"id_like_column", "Pass --drop, or fix its type under [data.columns] if it is a feature."},
     {"duplicate_column", "Keep one of the two: pass --drop for the other."},
@@ -19,6 +19,7 @@ constexpr std::array<WarningInfo, 19> kWarnings = {{
      "If they are thousands, write them without the points; if not, ignore this."},
     {"missing_labels", "Label these rows or remove them."},
     {"rows_skipped", "Mend the source."},
+    {"similar_classes", "Spell each class in one way."},
     {"labels_normalised", "Spell the labels of both sources alike."},
     {"tiny_class", "Collect more rows of the class, or merge it with another."},
     {"leak_suspected",

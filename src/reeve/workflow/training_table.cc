@@ -6,6 +6,7 @@
 
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
+#include "reeve/workflow/similar_classes.h"
 #include "reeve/workflow/source_table.h"
 
 namespace reeve::workflow {
@@ -123,8 +124,8 @@ class Loader {
                " were left out: " + source.first_bad_row);
     }
     for (const contract::TypingNote& note : source.typed.notes) {
-      const bool is_dropped = std::find(request_.drop.begin(), request_.drop.end(), note.column) !=
-                              request_.drop.end();
+      const bool is_dropped =
+          std::find(request_.drop.begin(), request_.drop.end(), note.column) != request_.drop.end();
       if (!is_dropped) Warn(note.code, note.column, note.message);
     }
   }
@@ -158,6 +159,11 @@ class Loader {
                                       static_cast<std::int64_t>(loaded_.source_rows.size()),
                                       column.type()));
     REEVE_ASSIGN_OR_RETURN(loaded_.classes, OrderClasses(counts, request_.positive));
+    for (const auto& [a, b] : SimilarClasses(loaded_.classes)) {
+      Warn("similar_classes", request_.target,
+           "classes " + Quote(a) + " and " + Quote(b) + " of target " + Quote(request_.target) +
+               " look like one class in two spellings");
+    }
     for (std::size_t c = 0; c < loaded_.classes.size(); ++c) {
       class_index_[loaded_.classes[c]] = static_cast<std::int32_t>(c);
     }
