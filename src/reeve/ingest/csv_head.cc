@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/ingest/csv_record.h"
 
@@ -122,7 +123,8 @@ Result<std::vector<std::string>> NameColumns(const CsvRecord& header, const std:
       return Status::InvalidData(file + ", header: column name " + Quote(name) +
                                  " stands twice (columns " + std::to_string(it->second + 1) +
                                  " and " + std::to_string(i + 1) + "), expected distinct names")
-          .WithFix("rename or remove one of them");
+          .WithFix(ParseNumber(name) ? "put a line with the names of the columns before the first"
+                                     : "rename or remove one of them");
     }
     names.push_back(std::move(name));
   }

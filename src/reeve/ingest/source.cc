@@ -116,8 +116,15 @@ Result<Format> FormatOfPath(const std::string& path) {
         .WithFix("decompress it first");
   }
   if (plain.ends_with(".jsonl") || plain.ends_with(".ndjson")) return Format::kJsonLines;
-  return Status::InvalidArgument(Quote(path, 400) + " is of an unknown kind, expected " +
-                                 std::string(kKinds));
+  Status status = Status::InvalidArgument(Quote(path, 400) + " is of an unknown kind, expected " +
+                                          std::string(kKinds));
+  if (plain.ends_with(".json")) {
+    return std::move(status).WithFix("write one object a line, e.g. jq -c '.[]' " + BaseName(path) +
+                                     " > NEW.jsonl");
+  }
+  if (plain.ends_with(".xlsx") || plain.ends_with(".xls") || plain.ends_with(".ods"))
+    return std::move(status).WithFix("save the sheet as CSV in UTF-8");
+  return status;
 }
 
 Result<Source> ResolveSource(const std::string& source) {

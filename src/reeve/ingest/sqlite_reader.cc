@@ -146,7 +146,9 @@ class SqliteReader final : public TableReader {
         if (!IsUtf8(text)) {
           return Status::InvalidData(source_.sqlite.path + ", row " + std::to_string(row_count_) +
                                      ", column " + Quote(columns_[k].name) +
-                                     ": found bytes that are no UTF-8, expected text in UTF-8");
+                                     ": found bytes that are no UTF-8, expected text in UTF-8")
+              .WithFix("name the columns that are wanted: sqlite:///" + source_.sqlite.path +
+                       "?query=SELECT …");
         }
         column.AppendText(Trim(text));
       } else {

@@ -1,10 +1,12 @@
 #include "reeve/workflow/training_table.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <unordered_map>
 
 #include "reeve/base/nearest.h"
+#include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/workflow/similar_classes.h"
 #include "reeve/workflow/source_table.h"
@@ -21,8 +23,15 @@ constexpr std::int64_t kRowsPerClass = 5;
 Status RequireColumn(const Table& table, const std::string& name, const std::string& flag,
                      const std::string& data) {
   if (table.Find(name)) return Status::Ok();
-  return Status::InvalidArgument(flag + " " + Quote(name) + " is not a column of " + data + "." +
-                                 Suggest(name, table.Names()));
+  const std::vector<std::string> names = table.Names();
+  Status status = Status::InvalidArgument(flag + " " + Quote(name) + " is not a column of " + data +
+                                          "." + Suggest(name, names));
+  const auto numbers = std::count_if(names.begin(), names.end(), [](const std::string& column) {
+    return ParseNumber(column).has_value();
+  });
+  if (2 * numbers < std::ssize(names)) return status;
+  return std::move(status).WithFix(
+      "the first line holds values: put a line with the names of the columns before it");
 }
 
 // Labels as text, "" where there is none.

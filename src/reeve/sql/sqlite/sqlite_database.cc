@@ -211,6 +211,10 @@ Status SqliteDatabase::Failure() const {
       return Status::Io(message).WithFix(
           "ask for the right to write the file and its folder, or name another with "
           "--tracking-uri");
+    case SQLITE_CANTOPEN:
+      return Status::Unavailable(message).WithFix(
+          "ask for the right to write the file and its folder, or name another with "
+          "--tracking-uri");
     case SQLITE_CORRUPT:
       return Status::Corrupt(message).WithFix(
           "restore the file from a backup, or save what can be read: sqlite3 FILE .recover");
