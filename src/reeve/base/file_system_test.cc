@@ -51,6 +51,16 @@ TEST(FileSystemTest, ErrorsNameThePath) {
   EXPECT_EQ(Files().Read(folder.Path(), 10).status().code(), StatusCode::kIo) << "a folder";
 }
 
+TEST(FileSystemTest, ErrorsNameTheFileThatWasAskedFor) {
+  const TestFolder folder;
+  for (const char* const path :
+       {"none/report.html.tmp-0123abcd", "none.tmp-0123abcd/report.html"}) {
+    const std::string message = Files().Create(folder.Path(path)).status().message();
+    EXPECT_THAT(message, HasSubstr("none/report.html\" cannot be created"));
+  }
+  EXPECT_THAT(Files().Create(folder.Path("none/a.tmp-1")).status().message(), HasSubstr("a.tmp-1"));
+}
+
 TEST(FileSystemTest, ListsSortedAndRemovesWithAllItHolds) {
   const TestFolder folder;
   ASSERT_TRUE(Files().CreateFolders(folder.Path("b/c/d")).ok());
