@@ -134,6 +134,11 @@ std::size_t DisplayWidth(std::string_view text) {
   return width;
 }
 
+std::string Padded(std::string text, std::size_t width) {
+  const std::size_t shown = DisplayWidth(text);
+  return std::move(text) + std::string(shown < width ? width - shown : 1, ' ');
+}
+
 std::string Shorten(std::string_view text, std::size_t most) {
   std::size_t width = 0, kept = 0;
   for (std::size_t at = 0; at < text.size();) {

@@ -22,6 +22,9 @@ std::string EscapeMarkdown(std::string_view text);
 /// none.
 std::size_t DisplayWidth(std::string_view text);
 
+/// `text` and blanks up to `width` columns; one blank where it is as wide or wider.
+std::string Padded(std::string text, std::size_t width);
+
 /// At most about `most` columns of `text`, "…" standing for what was cut; no character is cut.
 std::string Shorten(std::string_view text, std::size_t most);
 

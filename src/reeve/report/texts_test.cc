@@ -53,6 +53,13 @@ TEST(EscapeMarkdownTest, NamesOfColumnsStayReadable) {
   EXPECT_EQ(EscapeMarkdown("_begin end_"), "&#95;begin end&#95;");
 }
 
+TEST(PaddedTest, CountsColumnsAndNoBytes) {
+  EXPECT_EQ(Padded("ab", 4), "ab  ");
+  EXPECT_EQ(Padded("ä€", 4), "ä€  ");
+  EXPECT_EQ(Padded("日本", 5), "日本 ");
+  EXPECT_EQ(Padded("abcd", 4), "abcd ");
+}
+
 TEST(ShortenTest, CutsBetweenCharactersAndCountsWideOnesTwice) {
   EXPECT_EQ(Shorten("abcdef", 6), "abcdef");
   EXPECT_EQ(Shorten("abcdefg", 6), "abcde…");

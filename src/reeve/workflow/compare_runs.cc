@@ -348,10 +348,6 @@ Json ToJson(const report::RunComparison& comparison) {
 }
 
 std::string ToText(const report::RunComparison& comparison) {
-  const auto padded = [](std::string text, std::size_t width) {
-    const std::size_t shown = report::DisplayWidth(text);
-    return text + std::string(shown < width ? width - shown : 1, ' ');
-  };
   const auto number = [](const std::optional<double>& value) {
     return value ? report::Decimals(*value) : std::string("-");
   };
@@ -360,17 +356,19 @@ std::string ToText(const report::RunComparison& comparison) {
                      comparison.b.name + " (" + comparison.b.id + "), " + comparison.b.status +
                      ", started " + comparison.b.started + "\n" + comparison.DataSentence() +
                      "\n\n";
-  text += padded("metric", 30) + padded("A", 10) + padded("B", 10) + padded("B - A", 10) + "B is\n";
+  text += report::Padded("metric", 30) + report::Padded("A", 10) + report::Padded("B", 10) +
+          report::Padded("B - A", 10) + "B is\n";
   for (const report::MetricDifference& metric : comparison.metrics) {
     const auto difference = metric.Difference();
-    text += padded(metric.name, 30) + padded(number(metric.a), 10) + padded(number(metric.b), 10) +
-            padded((difference && *difference > 0 ? "+" : "") + number(difference), 10) +
+    text += report::Padded(metric.name, 30) + report::Padded(number(metric.a), 10) +
+            report::Padded(number(metric.b), 10) +
+            report::Padded((difference && *difference > 0 ? "+" : "") + number(difference), 10) +
             metric.Verdict() + "\n";
   }
   text += "\nParameters: " + std::to_string(comparison.params.size()) + " differ, " +
           std::to_string(comparison.same_params) + " are the same\n";
   for (const report::ParamDifference& param : comparison.params) {
-    text += "  " + padded(param.name, 28) + padded(param.a.value_or("-"), 20) +
+    text += "  " + report::Padded(param.name, 28) + report::Padded(param.a.value_or("-"), 20) +
             param.b.value_or("-") + "\n";
   }
   const auto list = [&](const std::string& heading, const std::vector<report::Warning>& warnings) {

@@ -6,6 +6,7 @@
 
 #include "reeve/base/clock.h"
 #include "reeve/base/text.h"
+#include "reeve/report/texts.h"
 #include "reeve/tracking/store.h"
 
 namespace reeve::workflow {
@@ -14,12 +15,6 @@ namespace {
 std::string Short(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
-
-std::string Padded(std::string text, std::size_t width) {
-  if (text.size() >= width) return text + " ";
-  text.resize(width, ' ');
   return text;
 }
 
@@ -53,12 +48,13 @@ std::string ToText(const contract::Profile& profile) {
   std::string text = GroupDigits(profile.rows) + " rows, " +
                      std::to_string(profile.columns.size()) + " columns, version " +
                      profile.digest + "\n";
-  text += Padded("column", 28) + Padded("type", 10) + Padded("missing", 10) +
-          Padded("distinct", 10) + "values\n";
+  text += report::Padded("column", 28) + report::Padded("type", 10) +
+          report::Padded("missing", 10) + report::Padded("distinct", 10) + "values\n";
   for (const contract::ColumnProfile& column : profile.columns) {
-    text += Padded(column.name, 28) + Padded(std::string(ColumnTypeName(column.type)), 10) +
-            Padded(GroupDigits(column.missing), 10) + Padded(GroupDigits(column.distinct), 10) +
-            Summary(column) + "\n";
+    text += report::Padded(column.name, 28) +
+            report::Padded(std::string(ColumnTypeName(column.type)), 10) +
+            report::Padded(GroupDigits(column.missing), 10) +
+            report::Padded(GroupDigits(column.distinct), 10) + Summary(column) + "\n";
   }
   return text;
 }
@@ -83,11 +79,12 @@ std::string ToText(const contract::ProfileDiff& diff) {
   if (diff.same) return "The same content: " + GroupDigits(diff.rows_after) + " rows\n";
   std::string text =
       GroupDigits(diff.rows_before) + " rows before, " + GroupDigits(diff.rows_after) + " after\n";
-  text += Padded("column", 28) + Padded("change", 10) + Padded("psi", 10) + "missing\n";
+  text += report::Padded("column", 28) + report::Padded("change", 10) + report::Padded("psi", 10) +
+          "missing\n";
   for (const contract::ColumnChange& change : diff.columns) {
-    text += Padded(change.name, 28) + Padded(change.kind, 10) +
-            Padded(change.psi ? Short(*change.psi) : "-", 10) + GroupDigits(change.before.missing) +
-            " → " + GroupDigits(change.after.missing) + "\n";
+    text += report::Padded(change.name, 28) + report::Padded(change.kind, 10) +
+            report::Padded(change.psi ? report::Decimals(*change.psi) : "-", 10) +
+            GroupDigits(change.before.missing) + " → " + GroupDigits(change.after.missing) + "\n";
   }
   return text;
 }
@@ -130,11 +127,12 @@ Json ToJson(const std::vector<DataUse>& history) {
 }
 
 std::string ToText(const std::vector<DataUse>& history) {
-  std::string text = Padded("time", 22) + Padded("table", 32) + Padded("version", 34) +
-                     Padded("rows", 12) + "run\n";
+  std::string text = report::Padded("time", 22) + report::Padded("table", 32) +
+                     report::Padded("version", 34) + report::Padded("rows", 12) + "run\n";
   for (const DataUse& use : history) {
-    text += Padded(FormatIsoSeconds(use.start_ms), 22) + Padded(use.name, 32) +
-            Padded(use.digest, 34) + Padded(GroupDigits(use.rows), 12) + use.run_name + "\n";
+    text += report::Padded(FormatIsoSeconds(use.start_ms), 22) + report::Padded(use.name, 32) +
+            report::Padded(use.digest, 34) + report::Padded(GroupDigits(use.rows), 12) +
+            use.run_name + "\n";
   }
   return text;
 }

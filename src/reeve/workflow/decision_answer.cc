@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/number.h"
+#include "reeve/report/texts.h"
 #include "reeve/workflow/cost_answer.h"
 
 namespace reeve::workflow {
@@ -16,10 +17,6 @@ std::string Fixed(double value, int digits) {
   char text[64];
   std::snprintf(text, sizeof text, "%.*f", digits, value);
   return text;
-}
-
-std::string Padded(const std::string& text, std::size_t width) {
-  return text.size() >= width ? text : text + std::string(width - text.size(), ' ');
 }
 
 Json OrNull(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
@@ -141,15 +138,15 @@ std::string ComparisonText(const TrainReport& report) {
   if (report.imbalance_comparison.empty()) return "";
   constexpr std::size_t kNames = 12, kNumbers = 10;
   std::string text = "\nTreatments of imbalance, out of fold, odds corrected\n" +
-                     Padded("learner", kNames) + Padded("imbalance", kNames);
+                     report::Padded("learner", kNames) + report::Padded("imbalance", kNames);
   for (const char* const name : {"auc", "ap", "brier", "log_loss", "f1 at .5", "f1 tuned"})
-    text += Padded(name, kNumbers);
+    text += report::Padded(name, kNumbers);
   text += "threshold\n";
   for (const tuning::TreatmentScores& line : report.imbalance_comparison) {
-    text += Padded(line.learner, kNames) + Padded(line.imbalance, kNames);
+    text += report::Padded(line.learner, kNames) + report::Padded(line.imbalance, kNames);
     for (const auto& value : {line.auc, line.average_precision, line.brier, line.log_loss,
                               line.f1_at_half, line.f1_tuned})
-      text += Padded(value ? Fixed(*value, 4) : "-", kNumbers);
+      text += report::Padded(value ? Fixed(*value, 4) : "-", kNumbers);
     text += (line.threshold ? Fixed(*line.threshold, 4) : "-") + "\n";
   }
   return text;

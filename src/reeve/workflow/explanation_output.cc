@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/text.h"
+#include "reeve/report/texts.h"
 
 namespace reeve::workflow {
 namespace {
@@ -35,25 +36,13 @@ std::string Decimals(double value) {
   return text;
 }
 
-// Bytes that continue a character take no room on a screen.
-std::size_t Width(const std::string& text) {
-  std::size_t shown = 0;
-  for (const char c : text) shown += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
-  return shown;
-}
-
 // Room for the names of a list that is shown, with a gap behind them; names may be longer still.
 std::size_t NameWidth(const std::vector<std::string>& names) {
   constexpr std::size_t kLeast = 28, kMost = 58, kGap = 2;
   std::size_t widest = kLeast;
   for (std::size_t i = 0; i < names.size() && i < kMostLines; ++i)
-    widest = std::max(widest, Width(names[i]));
+    widest = std::max(widest, report::DisplayWidth(names[i]));
   return std::min(widest, kMost) + kGap;
-}
-
-std::string Padded(const std::string& text, std::size_t width) {
-  const std::size_t shown = Width(text);
-  return text + std::string(shown < width ? width - shown : 1, ' ');
 }
 
 // What stands below a list of `count` entries that was cut.
@@ -114,7 +103,7 @@ std::string ToText(const ImportanceTable& table) {
   const std::size_t width = NameWidth(names);
   for (std::size_t i = 0; i < table.columns.size() && i < kMostLines; ++i) {
     const explain::ColumnImportance& column = table.columns[i];
-    text += "  " + Padded(column.column, width) + Padded(Decimals(column.mean), 10);
+    text += "  " + report::Padded(column.column, width) + report::Padded(Decimals(column.mean), 10);
     if (table.kind != "training")
       text += "95 % " + Decimals(column.low) + " to " + Decimals(column.high);
     while (text.ends_with(' ')) text.pop_back();
@@ -149,12 +138,12 @@ std::string ToText(const explain::LinearPart& part, const std::vector<std::strin
   const std::size_t width = NameWidth(names);
   std::string text = "Odds ratios of the linear model" +
                      (part.weight < 1 ? ", which has a weight of " + Decimals(part.weight) : "") +
-                     " (95 % intervals where known)\n  " + Padded("column", width) +
-                     Padded("per standard deviation", kRatioWidth) + "per unit\n";
+                     " (95 % intervals where known)\n  " + report::Padded("column", width) +
+                     report::Padded("per standard deviation", kRatioWidth) + "per unit\n";
   for (std::size_t i = 0; i < part.coefficients.size() && i < kMostLines; ++i) {
     const explain::Coefficient& coefficient = part.coefficients[i];
-    text += "  " + Padded(names[i], width) +
-            Padded(ToText(coefficient.per_deviation), kRatioWidth) +
+    text += "  " + report::Padded(names[i], width) +
+            report::Padded(ToText(coefficient.per_deviation), kRatioWidth) +
             (coefficient.per_unit ? ToText(*coefficient.per_unit) : "-") + "\n";
   }
   return text + MoreLines(part.coefficients.size());
@@ -164,8 +153,8 @@ std::string ToText(const ExplainedRow& row) {
   std::string text = "Row " + std::to_string(row.row) + ": " + row.prediction +
                      ", probability of " + row.explained + " " + Decimals(row.probability) + "\n";
   for (const RowReason& reason : row.reasons) {
-    text += "  " + Padded(ReasonText(reason), 40) +
-            Padded(ContributionText(reason.contribution), 10) +
+    text += "  " + report::Padded(ReasonText(reason), 40) +
+            report::Padded(ContributionText(reason.contribution), 10) +
             DirectionText(reason.contribution, row.explained) + "\n";
   }
   return text;
@@ -198,7 +187,7 @@ std::string ToText(const explain::PartialDependence& dependence,
   }
   text += "\n";
   for (const explain::DependencePoint& point : dependence.points) {
-    text += "  " + Padded(point.value, 24);
+    text += "  " + report::Padded(point.value, 24);
     for (const std::size_t k : shown) {
       text += (k == shown.front() ? "" : ", ") + classes[k] + " " + Decimals(point.bands[k].mean);
       if (point.bands.size() == 1)

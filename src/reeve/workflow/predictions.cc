@@ -10,18 +10,13 @@
 #include "reeve/base/text.h"
 #include "reeve/contract/typing.h"
 #include "reeve/predictions/row_table.h"
+#include "reeve/report/texts.h"
 
 namespace reeve::workflow {
 namespace {
 
 using predictions::PredictionChunk;
 using predictions::PredictionReader;
-
-std::string Padded(std::string text, std::size_t width) {
-  if (text.size() >= width) return text + " ";
-  text.resize(width, ' ');
-  return text;
-}
 
 Status NoLog(const std::string& folder, Status status) {
   if (status.code() != StatusCode::kNotFound) return status;
@@ -216,12 +211,12 @@ std::string ToText(const PredictionRows& rows) {
       {"time", 26}, {"model", 22}, {"version", 9},      {"request_id", 38}, {"row", 6},
       {"key", 14},  {"label", 12}, {"probability", 13}, {"prediction", 0}};
   std::string text;
-  for (const auto& [name, width] : kShown) text += Padded(name, width);
+  for (const auto& [name, width] : kShown) text += report::Padded(name, width);
   text += "\n";
   for (const Json& row : rows.rows) {
     for (const auto& [name, width] : kShown) {
       const std::string shown = Show(row, name);
-      text += width > 0 ? Padded(shown, width) : shown;
+      text += width > 0 ? report::Padded(shown, width) : shown;
     }
     text += "\n";
   }
@@ -295,11 +290,12 @@ std::string ToText(const predictions::StoreSummary& summary) {
   std::string text = digits(summary.files) + " files, " + digits(summary.bytes) + " bytes, " +
                      digits(summary.labels) + " labels\n";
   if (summary.rows.empty()) return text;
-  text += Padded("model", 28) + Padded("version", 10) + Padded("day", 14) + Padded("rows", 16) +
-          "bytes\n";
+  text += report::Padded("model", 28) + report::Padded("version", 10) + report::Padded("day", 14) +
+          report::Padded("rows", 16) + "bytes\n";
   for (const predictions::StoredRows& entry : summary.rows) {
-    text += Padded(entry.model, 28) + Padded(entry.version, 10) + Padded(entry.day, 14) +
-            Padded(digits(entry.rows), 16) + digits(entry.bytes) + "\n";
+    text += report::Padded(entry.model, 28) + report::Padded(entry.version, 10) +
+            report::Padded(entry.day, 14) + report::Padded(digits(entry.rows), 16) +
+            digits(entry.bytes) + "\n";
   }
   return text;
 }

@@ -9,16 +9,11 @@
 #include "reeve/base/clock.h"
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
+#include "reeve/report/texts.h"
 #include "reeve/tracking/process_mark.h"
 
 namespace reeve::workflow {
 namespace {
-
-std::string Padded(std::string text, std::size_t width) {
-  if (text.size() >= width) return text + " ";
-  text.resize(width, ' ');
-  return text;
-}
 
 std::string Score(const tracking::Run& run, const std::string& key) {
   const auto it = run.metrics.find(key);
@@ -194,14 +189,15 @@ Json ToJson(const tracking::RegistryEvent& event) {
 }
 
 std::string ToText(const std::vector<tracking::Run>& runs) {
-  std::string text = Padded("run", 34) + Padded("name", 24) + Padded("status", 10) +
-                     Padded("started", 22) + Padded("learner", 10) + Padded("auc", 8) +
-                     "log loss\n";
+  std::string text = report::Padded("run", 34) + report::Padded("name", 24) +
+                     report::Padded("status", 10) + report::Padded("started", 22) +
+                     report::Padded("learner", 10) + report::Padded("auc", 8) + "log loss\n";
   for (const tracking::Run& run : runs) {
-    text += Padded(run.id, 34) + Padded(run.name, 24) +
-            Padded(std::string(tracking::RunStatusName(run.status)), 10) +
-            Padded(FormatIsoSeconds(run.start_ms), 22) + Padded(Param(run, "learner"), 10) +
-            Padded(Score(run, "test_auc"), 8) + Score(run, "test_log_loss") + "\n";
+    text += report::Padded(run.id, 34) + report::Padded(run.name, 24) +
+            report::Padded(std::string(tracking::RunStatusName(run.status)), 10) +
+            report::Padded(FormatIsoSeconds(run.start_ms), 22) +
+            report::Padded(Param(run, "learner"), 10) + report::Padded(Score(run, "test_auc"), 8) +
+            Score(run, "test_log_loss") + "\n";
   }
   return text;
 }
@@ -211,47 +207,48 @@ std::string ToText(const tracking::Run& run) {
                      std::string(tracking::RunStatusName(run.status)) + ", started " +
                      FormatIsoSeconds(run.start_ms) + "\n";
   text += "Artifacts " + run.artifact_uri + "\n\nParameters\n";
-  for (const auto& [key, value] : run.params) text += "  " + Padded(key, 24) + value + "\n";
+  for (const auto& [key, value] : run.params) text += "  " + report::Padded(key, 24) + value + "\n";
   text += "\nMetrics\n";
   for (const auto& [key, value] : run.metrics)
-    text += "  " + Padded(key, 32) + Score(run, key) + "\n";
+    text += "  " + report::Padded(key, 32) + Score(run, key) + "\n";
   text += "\nTags\n";
-  for (const auto& [key, value] : run.tags) text += "  " + Padded(key, 32) + value + "\n";
+  for (const auto& [key, value] : run.tags) text += "  " + report::Padded(key, 32) + value + "\n";
   return text;
 }
 
 std::string ToText(const std::vector<tracking::RegisteredModel>& models) {
-  std::string text =
-      Padded("model", 32) + Padded("latest", 8) + Padded("aliases", 40) + "description\n";
+  std::string text = report::Padded("model", 32) + report::Padded("latest", 8) +
+                     report::Padded("aliases", 40) + "description\n";
   for (const tracking::RegisteredModel& model : models) {
-    text += Padded(model.name, 32) + Padded(std::to_string(model.latest_version), 8) +
-            Padded(Aliases(model), 40) + model.description.substr(0, 80) + "\n";
+    text += report::Padded(model.name, 32) +
+            report::Padded(std::to_string(model.latest_version), 8) +
+            report::Padded(Aliases(model), 40) + model.description.substr(0, 80) + "\n";
   }
   return text;
 }
 
 std::string ToText(const std::vector<tracking::ModelVersion>& versions) {
-  std::string text = Padded("version", 9) + Padded("created", 22) + Padded("aliases", 24) +
-                     Padded("stage", 12) + "run\n";
+  std::string text = report::Padded("version", 9) + report::Padded("created", 22) +
+                     report::Padded("aliases", 24) + report::Padded("stage", 12) + "run\n";
   for (const tracking::ModelVersion& version : versions) {
-    text += Padded(std::to_string(version.version), 9) +
-            Padded(FormatIsoSeconds(version.created_ms), 22) +
-            Padded(Join(version.aliases, ", "), 24) + Padded(version.stage, 12) + version.run_id +
-            "\n";
+    text += report::Padded(std::to_string(version.version), 9) +
+            report::Padded(FormatIsoSeconds(version.created_ms), 22) +
+            report::Padded(Join(version.aliases, ", "), 24) + report::Padded(version.stage, 12) +
+            version.run_id + "\n";
   }
   return text;
 }
 
 std::string ToText(const std::vector<tracking::RegistryEvent>& events) {
-  std::string text = Padded("when", 25) + Padded("who", 20) + "what\n";
+  std::string text = report::Padded("when", 25) + report::Padded("who", 20) + "what\n";
   for (const tracking::RegistryEvent& event : events) {
     const std::string time = FormatIsoSeconds(event.time_ms);
     // Versions know when they were made, whoever made them.
     const bool is_exact =
         event.is_recorded || event.action == tracking::RegistryAction::kVersionCreated;
     const std::string who = event.actor.empty() ? "-" : event.actor;
-    text += Padded(is_exact ? time : "by " + time, 25) +
-            Padded(event.is_recorded ? who : "not recorded", 20) + Change(event) + "\n";
+    text += report::Padded(is_exact ? time : "by " + time, 25) +
+            report::Padded(event.is_recorded ? who : "not recorded", 20) + Change(event) + "\n";
   }
   return text;
 }

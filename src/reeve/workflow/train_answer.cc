@@ -7,6 +7,7 @@
 
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
+#include "reeve/report/texts.h"
 #include "reeve/workflow/decision_answer.h"
 #include "reeve/workflow/params_text.h"
 
@@ -46,10 +47,6 @@ std::string Decimals(double value, int digits = 4) {
   char text[64];
   std::snprintf(text, sizeof text, "%.*f", digits, value);
   return text;
-}
-
-std::string Padded(const std::string& text, std::size_t width) {
-  return text.size() >= width ? text : text + std::string(width - text.size(), ' ');
 }
 
 // How probabilities become decisions.
@@ -151,13 +148,15 @@ std::string ToText(const TrainReport& report) {
   text += "\nRows " + GroupDigits(report.rows_train) + " to train, " +
           GroupDigits(report.rows_test) + " to test; " + std::to_string(report.features.size()) +
           " features\n\n";
-  text += Padded("learner", 12) + Padded(report.metric + " (cv)", 20) + "parameters\n";
+  text +=
+      report::Padded("learner", 12) + report::Padded(report.metric + " (cv)", 20) + "parameters\n";
   for (const tuning::Trial& trial : report.leaderboard) {
     const std::string score = trial.fold_scores.empty() ? "-"
                                                         : Decimals(trial.mean) + " ± " +
                                                               Decimals(trial.standard_deviation);
     // "±" is two bytes and one column wide.
-    text += Padded(trial.learner, 12) + Padded(score, trial.fold_scores.empty() ? 20 : 21) +
+    text += report::Padded(trial.learner, 12) +
+            report::Padded(score, trial.fold_scores.empty() ? 20 : 21) +
             ParamsText(trial.learner, trial.params) + "\n";
   }
   if (report.test) {
@@ -166,7 +165,7 @@ std::string ToText(const TrainReport& report) {
          {"accuracy", "auc", "log_loss", "precision", "recall", "f1", "brier", "cost"}) {
       const auto value = report.test->Find(name);
       if (!value) continue;
-      text += "  " + Padded(name, 12) + Decimals(*value);
+      text += "  " + report::Padded(name, 12) + Decimals(*value);
       if (const auto interval = report.test->FindInterval(name))
         text += "   95 % " + Decimals(interval->low) + " to " + Decimals(interval->high);
       text += "\n";
