@@ -94,6 +94,11 @@ Status UnknownCommand(const std::vector<std::string>& words) {
         Nearest(wrong, names) ? Suggest(wrong, names) : " Valid: " + Join(names, ", ") + ".";
     return Status::InvalidArgument("unknown command " + Quote(wrong) + "." + suggestion);
   }
+  if (words[0].starts_with('-')) {
+    return Status::InvalidArgument("found " + Quote(words[0]) +
+                                   " where a command was expected: options stand behind it")
+        .WithFix("reeve COMMAND … " + words[0]);
+  }
   std::vector<std::string> first;
   for (const std::string& name : names) first.push_back(name.substr(0, name.find(' ')));
   return Status::InvalidArgument("unknown command " + Quote(words[0]) + "." +

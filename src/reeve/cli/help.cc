@@ -10,10 +10,11 @@ namespace {
 
 constexpr std::size_t kColumn = 28;
 
-std::string Padded(std::string text, std::size_t width) {
-  if (text.size() + 2 > width) return text + "  ";
-  text.resize(width, ' ');
-  return text;
+std::string Padded(const std::string& text, std::size_t width) {
+  std::size_t shown = 0;
+  // Bytes that continue a character take no room on a screen.
+  for (const char c : text) shown += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+  return text + std::string(shown + 2 > width ? 2 : width - shown, ' ');
 }
 
 std::string OptionUsage(const Option& option) {
