@@ -122,6 +122,8 @@ FieldReader::Number FieldReader::ReadText(std::string_view text,
 FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
   if (cell.kind == Cell::Kind::kNumber && !numbers_as_texts_ && !std::isnan(cell.number))
     return InRange(cell.number);
+  if (cell.kind == Cell::Kind::kSeconds && column_->type == ColumnType::kDatetime)
+    return InRange(cell.number);
   // What was no text is spelt plainly, whatever the column's texts look like.
   const bool is_text = cell.kind == Cell::Kind::kText;
   return ReadText(CellText(cell).view(),

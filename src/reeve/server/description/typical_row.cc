@@ -91,6 +91,8 @@ std::string CellText(const Cell& cell, contract::NumberFormat format) {
       return "";
     case Cell::Kind::kNumber:
       return contract::SpellNumber(cell.number, format);
+    case Cell::Kind::kSeconds:
+      return FormatNumber(cell.number);
     case Cell::Kind::kBoolean:
       return cell.number != 0 ? "true" : "false";
     case Cell::Kind::kText:
