@@ -98,6 +98,7 @@ class ColumnTyper {
     if (fixed != options_.column_types.end()) return Fixed(std::move(raw), fixed->second, typing);
     if (raw.storage() != Column::Storage::kTexts || raw.type() == ColumnType::kList) {
       typing.type = raw.type();
+      NoteObjects(raw, notes);
       return raw;
     }
     return Infer(raw, typing, notes);
@@ -147,6 +148,21 @@ class ColumnTyper {
     }
     if (auto numbers = ToNumbersButStrays(raw, facts, typing, notes)) return *std::move(numbers);
     return ToTexts(raw, facts, typing);
+  }
+
+  // An object of a typed source is kept as its JSON text, which says little to a model.
+  void NoteObjects(const Column& raw, std::vector<TypingNote>& notes) const {
+    if (raw.type() != ColumnType::kList || raw.storage() != Column::Storage::kTexts) return;
+    std::int64_t objects = 0, others = 0;
+    for (std::int64_t row = 0; row < raw.size() && others == 0; ++row) {
+      const std::string_view text = raw.text(row);
+      objects += text.starts_with('{') ? 1 : 0;
+      others += !text.starts_with('{') && !IsMissing(text) ? 1 : 0;
+    }
+    if (objects == 0 || others > 0) return;
+    notes.push_back(
+        {"nested_objects", raw.name(),
+         "column " + Quote(raw.name()) + " holds objects, which are learnt from as one text each"});
   }
 
   // Said only where another column tells that the comma is the decimal sign.

@@ -52,7 +52,7 @@ struct TypingOptions {
 
 /// Something that typing decided and a reader should know, e.g. four texts among 196 numbers.
 struct TypingNote {
-  /// The warning it is: "stray_texts", "ambiguous_dates", "ambiguous_numbers".
+  /// The code of the warning that it is: "stray_texts", "ambiguous_dates", …
   std::string code;
   std::string column;
   std::string message;

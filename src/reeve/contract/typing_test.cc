@@ -143,6 +143,20 @@ TEST(InferTypesTest, DatesThatCanBeReadInTwoWaysAreNotGuessed) {
   EXPECT_THAT(status.message(), testing::HasSubstr("\"01/02/2025\" may begin with the day"));
 }
 
+TEST(InferTypesTest, ObjectsAmongRowsAreSaid) {
+  Table table;
+  for (const auto& [name, first] :
+       {std::pair("customer", "{\"age\":1}"), std::pair("tags", "[1]")}) {
+    Column column = Column::Texts(name, ColumnType::kList);
+    for (const char* const text : {first, "", "{\"age\":2}"}) column.AppendText(text);
+    table.Add(std::move(column));
+  }
+  const TypedTable typed = InferTypes(std::move(table), {}).value();
+  ASSERT_EQ(typed.notes.size(), 1u);
+  EXPECT_EQ(typed.notes[0].code, "nested_objects");
+  EXPECT_EQ(typed.notes[0].column, "customer");
+}
+
 TEST(InferTypesTest, FixedTypesWin) {
   EXPECT_EQ(
       Typed({"1", "2"}, {.column_types = {{"x", ColumnType::kCategory}}}).table.column(0).ToText(0),

@@ -9,7 +9,7 @@
 namespace reeve::contract {
 namespace {
 
-constexpr std::array<WarningInfo, 20> kWarnings = {{
+constexpr std::array<WarningInfo, 21> kWarnings = {{
     {"constant_column", "Leave the column out of the export, or pass --drop."},
     {"id_like_column", "Pass --drop, or fix its type under [data.columns] if it is a feature."},
     {"duplicate_column", "Keep one of the two: pass --drop for the other."},
@@ -17,6 +17,7 @@ constexpr std::array<WarningInfo, 20> kWarnings = {{
     {"ambiguous_dates", "Write them year first (2025-12-31)."},
     {"ambiguous_numbers",
      "If they are thousands, write them without the points; if not, ignore this."},
+    {"nested_objects", "Make each member that matters a column of its own."},
     {"missing_labels", "Label these rows or remove them."},
     {"rows_skipped", "Mend the source."},
     {"similar_classes", "Spell each class in one way."},
