@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "reeve/base/number.h"
 #include "reeve/base/text.h"
 
 namespace reeve::capi {

@@ -78,8 +78,10 @@ std::string WithPlainBlanks(std::string_view text) {
 // A number without currency and percent sign.
 std::optional<double> ReadGrouped(std::string_view text, NumberFormat format) {
   std::optional<std::string> plain;
-  // A number is told from a text at its first byte.
-  if (text.empty() || text[0] > '9' || text[0] < '\'') return std::nullopt;
+  // Most texts, dates among them, have a byte that no number has before its exponent.
+  const std::size_t other = text.find_first_not_of("0123456789.,' \u00A0\u202F");
+  if (other != std::string_view::npos && text[other] != 'e' && text[other] != 'E')
+    return std::nullopt;
   if (format == NumberFormat::kDecimalComma) {
     const std::string blanks = WithPlainBlanks(text);
     text = Trim(blanks);
