@@ -93,9 +93,12 @@ std::vector<double> ClassWeights(Labels labels, int classes, Weights weights) {
   return sizes;
 }
 
-// A ranking score: of the positive class, or averaged over all classes (plainly, or by size).
+// How scores of several classes become one.
+enum class Mean { kPlain, kBySize };
+
+// A ranking score: of the positive class, or the mean over all classes.
 template <typename RankingScore>
-Result<double> OverClasses(const Scored& scored, bool by_size, RankingScore score) {
+Result<double> OverClasses(const Scored& scored, Mean mean, RankingScore score) {
   const int classes = scored.probabilities.classes;
   if (classes == 2) return score(RankClass(scored, 1));
   const std::vector<double> sizes = ClassWeights(scored.labels, classes, scored.weights);
@@ -104,21 +107,22 @@ Result<double> OverClasses(const Scored& scored, bool by_size, RankingScore scor
     const double size = sizes[static_cast<std::size_t>(c)];
     if (size == 0) continue;  // a class that does not occur cannot be ranked
     REEVE_ASSIGN_OR_RETURN(const double value, score(RankClass(scored, c)));
-    sum += value * (by_size ? size : 1);
-    total += by_size ? size : 1;
+    const double weight = mean == Mean::kBySize ? size : 1;
+    sum += value * weight;
+    total += weight;
   }
   if (total == 0) return Status::InvalidData("there is no row to score");
   return sum / total;
 }
 
 template <typename PerClass>
-double AverageOverClasses(const ConfusionMatrix& confusion, bool by_size, PerClass per_class) {
+double AverageOverClasses(const ConfusionMatrix& confusion, Mean mean, PerClass per_class) {
   double sum = 0, total = 0;
   for (int c = 0; c < confusion.classes; ++c) {
     // As scikit-learn with labels given by what occurs: a class neither true nor predicted takes no
     // part.
     if (confusion.actual(c) == 0 && confusion.predicted(c) == 0) continue;
-    const double weight = by_size ? confusion.actual(c) : 1;
+    const double weight = mean == Mean::kBySize ? confusion.actual(c) : 1;
     sum += weight * per_class(c);
     total += weight;
   }
@@ -137,11 +141,11 @@ double FromConfusion(Metric metric, const ConfusionMatrix& confusion) {
     case Metric::kBalancedAccuracy:
       return BalancedAccuracy(confusion);
     case Metric::kPrecision:
-      return binary ? precision(1) : AverageOverClasses(confusion, false, precision);
+      return binary ? precision(1) : AverageOverClasses(confusion, Mean::kPlain, precision);
     case Metric::kRecall:
-      return binary ? recall(1) : AverageOverClasses(confusion, false, recall);
+      return binary ? recall(1) : AverageOverClasses(confusion, Mean::kPlain, recall);
     case Metric::kF1:
-      return binary ? f1(1) : AverageOverClasses(confusion, false, f1);
+      return binary ? f1(1) : AverageOverClasses(confusion, Mean::kPlain, f1);
     case Metric::kSpecificity:
       return recall(0);
     case Metric::kF2:
@@ -151,17 +155,17 @@ double FromConfusion(Metric metric, const ConfusionMatrix& confusion) {
     case Metric::kKappa:
       return Kappa(confusion);
     case Metric::kPrecisionMacro:
-      return AverageOverClasses(confusion, false, precision);
+      return AverageOverClasses(confusion, Mean::kPlain, precision);
     case Metric::kRecallMacro:
-      return AverageOverClasses(confusion, false, recall);
+      return AverageOverClasses(confusion, Mean::kPlain, recall);
     case Metric::kF1Macro:
-      return AverageOverClasses(confusion, false, f1);
+      return AverageOverClasses(confusion, Mean::kPlain, f1);
     case Metric::kPrecisionWeighted:
-      return AverageOverClasses(confusion, true, precision);
+      return AverageOverClasses(confusion, Mean::kBySize, precision);
     case Metric::kRecallWeighted:
-      return AverageOverClasses(confusion, true, recall);
+      return AverageOverClasses(confusion, Mean::kBySize, recall);
     case Metric::kF1Weighted:
-      return AverageOverClasses(confusion, true, f1);
+      return AverageOverClasses(confusion, Mean::kBySize, f1);
     default:
       return 0;
   }
@@ -187,13 +191,14 @@ Result<double> FromProbabilities(Metric metric, const Scored& scored) {
   switch (metric) {
     case Metric::kAuc:
     case Metric::kAucWeighted:
-      return OverClasses(scored, metric == Metric::kAucWeighted, Auc);
+      return OverClasses(scored, metric == Metric::kAucWeighted ? Mean::kBySize : Mean::kPlain,
+                         Auc);
     case Metric::kAveragePrecision:
-      return OverClasses(scored, false, AveragePrecision);
+      return OverClasses(scored, Mean::kPlain, AveragePrecision);
     case Metric::kKs:
-      return OverClasses(scored, false, KolmogorovSmirnov);
+      return OverClasses(scored, Mean::kPlain, KolmogorovSmirnov);
     case Metric::kGini: {
-      REEVE_ASSIGN_OR_RETURN(const double auc, OverClasses(scored, false, Auc));
+      REEVE_ASSIGN_OR_RETURN(const double auc, OverClasses(scored, Mean::kPlain, Auc));
       return 2 * auc - 1;
     }
     case Metric::kLogLoss:

@@ -44,9 +44,10 @@ const Choice& Pick(const std::array<Choice, N>& choices, Random& random) {
 
 std::string Whole(double value) { return std::to_string(std::llround(value)); }
 
-}  // namespace
+enum class LastColumn { kLabels, kNone };
 
-std::string DemoTable(std::int64_t rows, std::uint64_t seed, bool with_labels) {
+std::string MakeTable(std::int64_t rows, std::uint64_t seed, LastColumn last) {
+  const bool with_labels = last == LastColumn::kLabels;
   std::string csv =
       "loan_id,age,annual_income,credit_score,loan_amount,term_months,open_accounts,employment,"
       "purpose,region,past_default,applied_on";
@@ -85,6 +86,16 @@ std::string DemoTable(std::int64_t rows, std::uint64_t seed, bool with_labels) {
     csv += with_labels ? (approved ? ",yes\n" : ",no\n") : "\n";
   }
   return csv;
+}
+
+}  // namespace
+
+std::string DemoTable(std::int64_t rows, std::uint64_t seed) {
+  return MakeTable(rows, seed, LastColumn::kLabels);
+}
+
+std::string UnlabelledDemoTable(std::int64_t rows, std::uint64_t seed) {
+  return MakeTable(rows, seed, LastColumn::kNone);
 }
 
 }  // namespace reeve::workflow

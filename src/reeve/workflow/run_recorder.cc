@@ -62,7 +62,7 @@ bool RunRecorder::CanSpool(const Status& failure) const {
 
 Status RunRecorder::SwitchToSpool() {
   const Spool spool = SpoolOf(options_.spool, options_.tracking_uri);
-  REEVE_ASSIGN_OR_RETURN(spool_lock_, SpoolLock::Take(spool, true));
+  REEVE_ASSIGN_OR_RETURN(spool_lock_, SpoolLock::Take(spool, SpoolLock::WhenTaken::kWait));
   REEVE_ASSIGN_OR_RETURN(auto store, tracking::Store::Open(spool.uri, {}));
   REEVE_ASSIGN_OR_RETURN(const tracking::Experiment experiment,
                          store->GetOrCreateExperiment(options_.experiment));

@@ -43,7 +43,7 @@ Spool SpoolOf(const std::string& root, const std::string& tracking_uri) {
   return spool;
 }
 
-Result<std::unique_ptr<SpoolLock>> SpoolLock::Take(const Spool& spool, bool waits) {
+Result<std::unique_ptr<SpoolLock>> SpoolLock::Take(const Spool& spool, WhenTaken when_taken) {
   REEVE_RETURN_IF_ERROR(FileSystem::System().CreateFolders(ParentFolder(spool.folder)));
   // Beside the folder, which goes when all was sent.
   const std::string path = spool.folder + ".lock";
@@ -53,7 +53,7 @@ Result<std::unique_ptr<SpoolLock>> SpoolLock::Take(const Spool& spool, bool wait
   std::unique_ptr<SpoolLock> lock(new SpoolLock(file));
   int taken = 0;
   do {
-    taken = ::flock(file, LOCK_EX | (waits ? 0 : LOCK_NB));
+    taken = ::flock(file, LOCK_EX | (when_taken == WhenTaken::kWait ? 0 : LOCK_NB));
   } while (taken != 0 && errno == EINTR);
   if (taken == 0) return lock;
   return Status::Unavailable("what waits in " + Quote(spool.folder, 400) +
@@ -67,7 +67,7 @@ Result<std::optional<tracking::TransferReport>> SyncSpool(const SyncRequest& req
   const Spool spool = SpoolOf(request.spool, request.tracking_uri);
   FileSystem& files = FileSystem::System();
   if (!files.IsFolder(spool.folder)) return std::optional<tracking::TransferReport>();
-  REEVE_ASSIGN_OR_RETURN(const auto lock, SpoolLock::Take(spool, false));
+  REEVE_ASSIGN_OR_RETURN(const auto lock, SpoolLock::Take(spool, SpoolLock::WhenTaken::kFail));
   tracking::TransferReport report;
   {
     REEVE_ASSIGN_OR_RETURN(const auto from, tracking::Store::Open(spool.uri, {}));

@@ -28,8 +28,9 @@ Spool SpoolOf(const std::string& root, const std::string& tracking_uri);
 /// Held while it lives.
 class SpoolLock {
  public:
-  /// Waits for it, or with `waits` false fails with kUnavailable while another process has it.
-  static Result<std::unique_ptr<SpoolLock>> Take(const Spool& spool, bool waits);
+  /// What is done while another process has it: wait for it, or fail with kUnavailable.
+  enum class WhenTaken { kWait, kFail };
+  static Result<std::unique_ptr<SpoolLock>> Take(const Spool& spool, WhenTaken when_taken);
   ~SpoolLock();
   SpoolLock(const SpoolLock&) = delete;
   SpoolLock& operator=(const SpoolLock&) = delete;

@@ -29,11 +29,12 @@ TEST(SpoolTest, NothingWaitsWhereNothingWasKept) {
 TEST(SpoolTest, OneProcessAtATime) {
   const TestFolder folder;
   const Spool spool = SpoolOf(folder.Path("spool"), "http://h");
-  auto first = SpoolLock::Take(spool, true);
+  auto first = SpoolLock::Take(spool, SpoolLock::WhenTaken::kWait);
   ASSERT_TRUE(first.ok()) << first.status().message();
-  EXPECT_EQ(SpoolLock::Take(spool, false).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(SpoolLock::Take(spool, SpoolLock::WhenTaken::kFail).status().code(),
+            StatusCode::kUnavailable);
   first->reset();
-  EXPECT_TRUE(SpoolLock::Take(spool, false).ok());
+  EXPECT_TRUE(SpoolLock::Take(spool, SpoolLock::WhenTaken::kFail).ok());
 }
 
 TEST(SpoolTest, WhatCannotBeSentWaitsOn) {

@@ -17,10 +17,10 @@ Status WriteTables(const std::string& table, const std::string& fresh, std::int6
                    std::uint64_t seed) {
   FileSystem& files = FileSystem::System();
   REEVE_RETURN_IF_ERROR(files.CreateFolders(ParentFolder(table)));
-  REEVE_RETURN_IF_ERROR(WriteAtomically(files, table, workflow::DemoTable(rows, seed, true)));
+  REEVE_RETURN_IF_ERROR(WriteAtomically(files, table, workflow::DemoTable(rows, seed)));
   return fresh.empty()
              ? Status::Ok()
-             : WriteAtomically(files, fresh, workflow::DemoTable(kNewRows, seed + 1, false));
+             : WriteAtomically(files, fresh, workflow::UnlabelledDemoTable(kNewRows, seed + 1));
 }
 
 std::string WhatNext(const std::string& table, const std::string& fresh) {
@@ -40,6 +40,39 @@ std::string WhatNext(const std::string& table, const std::string& fresh) {
          "  reeve train YOUR_TABLE.csv --target YOUR_COLUMN\n";
 }
 
+Result<workflow::TrainReport> TrainDemo(const Call& call, const std::string& table) {
+  call.console.Say("$ reeve train " + table +
+                   " --target approved --drop loan_id --register demo_loans --alias champion\n");
+  return workflow::Train({.table = {.data = table,
+                                    .target = "approved",
+                                    .drop = {"loan_id"},
+                                    .threads = call.threads,
+                                    .cancellation = &call.cancellation},
+                          .seed = call.seed,
+                          .tracking_uri = call.arguments.Text("tracking-uri"),
+                          .register_name = "demo_loans",
+                          .alias = "champion",
+                          .command_line = call.command_line});
+}
+
+Result<workflow::PredictReport> PredictDemo(const Call& call, const std::string& fresh,
+                                            const std::string& decisions) {
+  call.console.Say("$ reeve predict demo_loans " + fresh + " -o " + decisions +
+                   " --keep loan_id\n");
+  return workflow::Predict({.model = "demo_loans",
+                            .data = fresh,
+                            .output = decisions,
+                            .mode = ingest::WriteMode::kReplace,
+                            .batch_id = {},
+                            .keep = {"loan_id"},
+                            .rejects = {},
+                            .allow = {},
+                            .skip_bad_rows = {},
+                            .tracking_uri = call.arguments.Text("tracking-uri"),
+                            .threads = call.threads,
+                            .cancellation = &call.cancellation});
+}
+
 }  // namespace
 
 Result<int> RunDemo(const Call& call) {
@@ -57,34 +90,9 @@ Result<int> RunDemo(const Call& call) {
   const std::string fresh = JoinPath(folder, "new_loans.csv"),
                     decisions = JoinPath(folder, "decisions.csv");
   REEVE_RETURN_IF_ERROR(WriteTables(table, fresh, rows, call.seed));
-  workflow::TrainRequest request{.table = {.data = table,
-                                           .target = "approved",
-                                           .drop = {"loan_id"},
-                                           .threads = call.threads,
-                                           .cancellation = &call.cancellation},
-                                 .seed = call.seed,
-                                 .tracking_uri = arguments.Text("tracking-uri"),
-                                 .register_name = "demo_loans",
-                                 .alias = "champion",
-                                 .command_line = call.command_line};
-  call.console.Say("$ reeve train " + table +
-                   " --target approved --drop loan_id --register demo_loans --alias champion\n");
-  REEVE_ASSIGN_OR_RETURN(const workflow::TrainReport report, workflow::Train(request));
-  call.console.Say("$ reeve predict demo_loans " + fresh + " -o " + decisions +
-                   " --keep loan_id\n");
+  REEVE_ASSIGN_OR_RETURN(const workflow::TrainReport report, TrainDemo(call, table));
   REEVE_ASSIGN_OR_RETURN(const workflow::PredictReport predictions,
-                         workflow::Predict({.model = "demo_loans",
-                                            .data = fresh,
-                                            .output = decisions,
-                                            .mode = ingest::WriteMode::kReplace,
-                                            .batch_id = {},
-                                            .keep = {"loan_id"},
-                                            .rejects = {},
-                                            .allow = {},
-                                            .skip_bad_rows = {},
-                                            .tracking_uri = arguments.Text("tracking-uri"),
-                                            .threads = call.threads,
-                                            .cancellation = &call.cancellation}));
+                         PredictDemo(call, fresh, decisions));
   for (const contract::Warning& warning : report.warnings)
     call.console.Warn(warning.message, warning.fix);
   call.console.Result(
