@@ -154,9 +154,7 @@ std::string ToText(const TrainReport& report) {
     const std::string score = trial.fold_scores.empty() ? "-"
                                                         : Decimals(trial.mean) + " ± " +
                                                               Decimals(trial.standard_deviation);
-    // "±" is two bytes and one column wide.
-    text += report::Padded(trial.learner, 12) +
-            report::Padded(score, trial.fold_scores.empty() ? 20 : 21) +
+    text += report::Padded(trial.learner, 12) + report::Padded(score, 20) +
             ParamsText(trial.learner, trial.params) + "\n";
   }
   if (report.test) {
