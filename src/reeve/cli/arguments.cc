@@ -183,7 +183,7 @@ Result<double> Arguments::Number(std::string_view option) const {
                                  ", expected a number");
 }
 
-Result<workflow::BadRowAllowance> Arguments::Allowance(std::string_view option) const {
+Result<ingest::BadRowLimit> Arguments::Allowance(std::string_view option) const {
   std::string text = Text(option);
   const bool percent = text.ends_with('%');
   if (percent) text.pop_back();
@@ -193,8 +193,8 @@ Result<workflow::BadRowAllowance> Arguments::Allowance(std::string_view option) 
   if (!fits)
     return Status::InvalidArgument("--" + std::string(option) + " is " + Quote(Text(option), 60) +
                                    ", expected a number of rows or a share such as 1%");
-  if (percent) return workflow::BadRowAllowance{.rows = 0, .share = *number / 100};
-  return workflow::BadRowAllowance{.rows = *ParseInteger(text), .share = 0};
+  if (percent) return ingest::BadRowLimit{.rows = 0, .share = *number / 100};
+  return ingest::BadRowLimit{.rows = *ParseInteger(text), .share = 0};
 }
 
 Result<std::map<std::string, std::string>> Arguments::Pairs(std::string_view option) const {

@@ -34,7 +34,7 @@ class Arguments {
   Result<double> Number(std::string_view option) const;
   bool Flag(std::string_view option) const;
   /// "5" rows or "1%" of them.
-  Result<workflow::BadRowAllowance> Allowance(std::string_view option) const;
+  Result<ingest::BadRowLimit> Allowance(std::string_view option) const;
   Result<std::map<std::string, std::string>> Pairs(std::string_view option) const;
 
   Origin OriginOf(std::string_view option) const;

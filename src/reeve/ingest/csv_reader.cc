@@ -117,11 +117,8 @@ class CsvReader final : public TableReader {
   }
 
   Status CheckBadRows() const {
-    const auto bad = static_cast<double>(bad_rows_.size());
-    const BadRowLimit& limit = options_.skip_bad_rows;
-    const bool within = bad <= static_cast<double>(limit.rows) ||
-                        bad <= limit.share * (static_cast<double>(rows_) + bad);
-    return within ? Status::Ok() : TooManyBadRows();
+    const auto bad = static_cast<std::int64_t>(bad_rows_.size());
+    return options_.skip_bad_rows.Allows(bad, rows_ + bad) ? Status::Ok() : TooManyBadRows();
   }
 
   Status TooManyBadRows() const {

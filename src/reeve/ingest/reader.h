@@ -12,12 +12,16 @@
 
 namespace reeve::ingest {
 
-/// Malformed rows that may be left out: so many, or such a share of the rows.
+/// Rows of a source that may be left out as they are malformed or break a contract: so many, or
+/// such a share of all.
 struct BadRowLimit {
   std::int64_t rows = 0;
   double share = 0;
 
   bool allows_any() const { return rows > 0 || share > 0; }
+  bool Allows(std::int64_t bad, std::int64_t of_rows) const {
+    return bad <= rows || static_cast<double>(bad) <= share * static_cast<double>(of_rows);
+  }
 };
 
 struct ReadOptions {

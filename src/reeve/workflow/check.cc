@@ -61,8 +61,7 @@ class Checker {
     }
     REEVE_ASSIGN_OR_RETURN(
         const auto reader,
-        ingest::TableReader::Open(request_.data, {.skip_bad_rows = {request_.skip_bad_rows.rows,
-                                                                    request_.skip_bad_rows.share},
+        ingest::TableReader::Open(request_.data, {.skip_bad_rows = request_.skip_bad_rows,
                                                   .threads = request_.threads,
                                                   .cancellation = request_.cancellation}));
     report.unknown_columns = contract::UnknownColumns(contract_, reader->column_names());
@@ -125,10 +124,7 @@ Result<CheckReport> Check(const CheckRequest& request) {
   REEVE_RETURN_IF_ERROR(Checker(request, std::move(contract)).Run(report));
   const bool columns_absent =
       report.violation_count > 0 && !report.violations.empty() && report.violations.front().row < 0;
-  const bool within = report.broken_rows <= request.allow.rows ||
-                      static_cast<double>(report.broken_rows) <=
-                          request.allow.share * static_cast<double>(report.rows);
-  report.kept = !columns_absent && within;
+  report.kept = !columns_absent && request.allow.Allows(report.broken_rows, report.rows);
   return report;
 }
 

@@ -21,9 +21,9 @@ struct CheckRequest {
   std::string output;
   /// How many violations the report itself holds; all are counted.
   std::int64_t limit = 20;
-  BadRowAllowance skip_bad_rows;
+  ingest::BadRowLimit skip_bad_rows;
   /// Rows with a violation that are accepted.
-  BadRowAllowance allow;
+  ingest::BadRowLimit allow;
   std::string tracking_uri = "sqlite:///mlflow.db";
   int threads = 1;
   const Cancellation* cancellation = &Cancellation::Never();

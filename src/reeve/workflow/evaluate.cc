@@ -167,10 +167,9 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
   REEVE_ASSIGN_OR_RETURN(options.costs, CostsOf(request, report.classes, scorer.decision()));
   REEVE_ASSIGN_OR_RETURN(
       const auto reader,
-      ingest::TableReader::Open(
-          request.data, {.skip_bad_rows = {request.skip_bad_rows.rows, request.skip_bad_rows.share},
-                         .threads = request.threads,
-                         .cancellation = request.cancellation}));
+      ingest::TableReader::Open(request.data, {.skip_bad_rows = request.skip_bad_rows,
+                                               .threads = request.threads,
+                                               .cancellation = request.cancellation}));
   const std::vector<std::string>& names = reader->column_names();
   if (std::find(names.begin(), names.end(), target) == names.end()) {
     return Status::InvalidArgument("column " + Quote(target) + " with the true classes is not in " +

@@ -18,7 +18,7 @@ struct EvaluateRequest {
   std::string model, data;
   /// Column with the true classes; empty: the model's own target.
   std::string target;
-  BadRowAllowance skip_bad_rows;
+  ingest::BadRowLimit skip_bad_rows;
   /// What wrong decisions cost, for the score "cost"; see ReadCosts. Empty: what training was told.
   std::string costs = {};
   std::string tracking_uri = "sqlite:///mlflow.db";

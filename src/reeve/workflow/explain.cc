@@ -1,6 +1,7 @@
 #include "reeve/workflow/explain.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include "reeve/base/nearest.h"
@@ -18,10 +19,9 @@ namespace reeve::workflow {
 namespace {
 
 Result<std::unique_ptr<ingest::TableReader>> OpenData(const ExplainRequest& request) {
-  return ingest::TableReader::Open(
-      request.data, {.skip_bad_rows = {request.skip_bad_rows.rows, request.skip_bad_rows.share},
-                     .threads = request.threads,
-                     .cancellation = request.cancellation});
+  return ingest::TableReader::Open(request.data, {.skip_bad_rows = request.skip_bad_rows,
+                                                  .threads = request.threads,
+                                                  .cancellation = request.cancellation});
 }
 
 Status CheckRequest(const ExplainRequest& request) {
@@ -150,6 +150,22 @@ void Thin(std::int64_t most, Sample& sample) {
   sample = {sample.table.Take(some), std::move(labels)};
 }
 
+// Leaves those of `rows` that have a label, and appends the labels.
+Status KeepLabelled(const LabelReader& reader, const Column& column,
+                    std::vector<std::int64_t>& rows, std::vector<std::int32_t>& labels,
+                    ExplainReport& report) {
+  std::vector<std::int64_t> labelled;
+  for (const std::int64_t row : rows) {
+    REEVE_ASSIGN_OR_RETURN(const std::optional<std::int32_t> label, reader.Read(column, row));
+    if (!label) continue;
+    labelled.push_back(row);
+    labels.push_back(*label);
+  }
+  report.rows_unlabelled += std::ssize(rows) - std::ssize(labelled);
+  rows = std::move(labelled);
+  return Status::Ok();
+}
+
 // Usable rows of the source; evenly spaced ones when there are more than the request allows.
 Result<Sample> ReadSample(const ExplainRequest& request, const contract::Contract& contract,
                           bool with_labels, ExplainReport& report) {
@@ -172,20 +188,12 @@ Result<Sample> ReadSample(const ExplainRequest& request, const contract::Contrac
     REEVE_ASSIGN_OR_RETURN(contract::Conformed conformed, contract::Conform(contract, chunk, {}));
     std::vector<std::int64_t> kept;
     for (std::int64_t row = 0; row < chunk.rows(); ++row) {
-      if (!conformed.usable[static_cast<std::size_t>(row)]) {
-        ++report.rows_rejected;
-        continue;
-      }
-      if (with_labels) {
-        REEVE_ASSIGN_OR_RETURN(const std::optional<std::int32_t> label,
-                               label_reader.Read(chunk.column(*chunk.Find(target)), row));
-        if (!label) {
-          ++report.rows_unlabelled;
-          continue;
-        }
-        sample.labels.push_back(*label);
-      }
-      kept.push_back(row);
+      if (conformed.usable[static_cast<std::size_t>(row)]) kept.push_back(row);
+    }
+    report.rows_rejected += chunk.rows() - std::ssize(kept);
+    if (with_labels) {
+      REEVE_RETURN_IF_ERROR(KeepLabelled(label_reader, chunk.column(*chunk.Find(target)), kept,
+                                         sample.labels, report));
     }
     report.rows_read += chunk.rows();
     const Table rows = conformed.table.Take(kept);

@@ -41,7 +41,7 @@ struct ExplainRequest {
   std::int64_t limit = 20;
   /// Most rows that importance and partial dependence are measured on.
   std::int64_t sample = 10'000;
-  BadRowAllowance skip_bad_rows;
+  ingest::BadRowLimit skip_bad_rows;
   std::string tracking_uri = "sqlite:///mlflow.db";
   std::uint64_t seed = 42;
   /// Never changes the result.

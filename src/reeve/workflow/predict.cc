@@ -65,9 +65,7 @@ class Predictor {
       if (!more) break;
     }
     report.rows_skipped = static_cast<std::int64_t>(reader_->bad_rows().size());
-    report.too_many_rejected = report.rows_rejected > request_.allow.rows &&
-                               static_cast<double>(report.rows_rejected) >
-                                   request_.allow.share * static_cast<double>(report.rows_read);
+    report.too_many_rejected = !request_.allow.Allows(report.rows_rejected, report.rows_read);
     REEVE_RETURN_IF_ERROR(writer_->Commit());
     return rejects_ ? rejects_->Commit() : Status::Ok();
   }
@@ -75,10 +73,9 @@ class Predictor {
  private:
   Status OpenSource(PredictReport& report) {
     // The names come first: they decide what is read.
-    ingest::ReadOptions options{
-        .skip_bad_rows = {request_.skip_bad_rows.rows, request_.skip_bad_rows.share},
-        .threads = request_.threads,
-        .cancellation = request_.cancellation};
+    ingest::ReadOptions options{.skip_bad_rows = request_.skip_bad_rows,
+                                .threads = request_.threads,
+                                .cancellation = request_.cancellation};
     std::vector<std::string> needed = scorer_.contract().Names();
     needed.insert(needed.end(), request_.keep.begin(), request_.keep.end());
     // A repair needs the whole row, and standard input can be opened only once.

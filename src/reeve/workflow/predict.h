@@ -29,8 +29,8 @@ struct PredictRequest {
   /// File for rows that broke the contract, or empty.
   std::string rejects;
   /// Rows that may be rejected before the command counts as failed.
-  BadRowAllowance allow;
-  BadRowAllowance skip_bad_rows;
+  ingest::BadRowLimit allow;
+  ingest::BadRowLimit skip_bad_rows;
   std::string tracking_uri = "sqlite:///mlflow.db";
   int threads = 1;
   const Cancellation* cancellation = &Cancellation::Never();

@@ -5,12 +5,10 @@
 namespace reeve::workflow {
 
 Result<SourceTable> ReadTypedSource(const std::string& data, const SourceOptions& options) {
-  REEVE_ASSIGN_OR_RETURN(
-      const auto reader,
-      ingest::TableReader::Open(
-          data, {.skip_bad_rows = {options.skip_bad_rows.rows, options.skip_bad_rows.share},
-                 .threads = options.threads,
-                 .cancellation = options.cancellation}));
+  REEVE_ASSIGN_OR_RETURN(const auto reader,
+                         ingest::TableReader::Open(data, {.skip_bad_rows = options.skip_bad_rows,
+                                                          .threads = options.threads,
+                                                          .cancellation = options.cancellation}));
   Table raw, chunk;
   bool first = true;
   for (;;) {

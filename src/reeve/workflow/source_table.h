@@ -8,20 +8,15 @@
 #include "reeve/base/cancellation.h"
 #include "reeve/base/result.h"
 #include "reeve/contract/typing.h"
+#include "reeve/ingest/reader.h"
 
 namespace reeve::workflow {
-
-/// How many malformed rows of a source may be left out: so many, or such a share of all.
-struct BadRowAllowance {
-  std::int64_t rows = 0;
-  double share = 0;
-};
 
 struct SourceOptions {
   /// Types the user fixed, by column.
   std::map<std::string, ColumnType> column_types = {};
   std::vector<std::string> missing_texts = contract::DefaultMissingTexts();
-  BadRowAllowance skip_bad_rows = {};
+  ingest::BadRowLimit skip_bad_rows = {};
   int threads = 1;
   const Cancellation* cancellation = &Cancellation::Never();
 };

@@ -34,7 +34,7 @@ struct TrainingTableRequest {
   /// Types the user fixed.
   std::map<std::string, ColumnType> column_types;
   std::vector<std::string> missing_texts = contract::DefaultMissingTexts();
-  BadRowAllowance skip_bad_rows;
+  ingest::BadRowLimit skip_bad_rows;
   int threads = 1;
   const Cancellation* cancellation = &Cancellation::Never();
 };
