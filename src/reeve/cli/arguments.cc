@@ -139,8 +139,14 @@ Status Arguments::ReadEnvironmentAndFile(std::string_view command) {
 Status Arguments::WithPlaces(Status status) const {
   const std::string message = status.message() + " ";
   for (const auto& [name, value] : values_) {
+    if (value.place.empty()) continue;
     const bool is_named = message.find("--" + name + " ") != std::string::npos;
-    if (is_named && !value.place.empty())
+    const bool is_quoted =
+        status.code() == StatusCode::kInvalidArgument &&
+        std::any_of(value.texts.begin(), value.texts.end(), [&](const std::string& text) {
+          return message.find(Quote(text)) != std::string::npos;
+        });
+    if (is_named || is_quoted)
       (void)std::move(status).WithFix("mend " + value.place + ", where it was set");
   }
   return status;

@@ -38,8 +38,8 @@ class Arguments {
   Result<std::map<std::string, std::string>> Pairs(std::string_view option) const;
 
   Origin OriginOf(std::string_view option) const;
-  /// An error of the call, with where the options that its message names were set, when that was
-  /// not on the command line.
+  /// An error of the call, with where the options whose names or values its message holds were set,
+  /// when that was not on the command line.
   Status WithPlaces(Status status) const;
   const std::map<std::string, ColumnType>& column_types() const { return column_types_; }
   const std::string& config_path() const { return config_path_; }
