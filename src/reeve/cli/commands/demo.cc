@@ -63,7 +63,7 @@ Result<int> RunDemo(const Call& call) {
                                            .threads = call.threads,
                                            .cancellation = &call.cancellation},
                                  .seed = call.seed,
-                                 .tracking_uri = arguments.Text("tracking-uri"),
+                                 .stores = arguments.Stores(),
                                  .register_name = "demo_loans",
                                  .alias = "champion",
                                  .command_line = call.command_line};
@@ -82,7 +82,7 @@ Result<int> RunDemo(const Call& call) {
                                             .rejects = {},
                                             .allow = {},
                                             .skip_bad_rows = {},
-                                            .tracking_uri = arguments.Text("tracking-uri"),
+                                            .stores = arguments.Stores(),
                                             .threads = call.threads,
                                             .cancellation = &call.cancellation}));
   for (const contract::Warning& warning : report.warnings)
