@@ -168,7 +168,7 @@ void AccessGuard::Guard(Route& route, const std::shared_ptr<const Door>& door) c
       Request noted = request;
       noted.notes = &notes;
       if (Admits(*door, request, caller, notes, response)) next(noted, response);
-      Tell(*door, EntryOf(request, notes, response.status));
+      Tell(*door, EntryOf(request, notes, notes.is_refused_in_part ? 403 : response.status));
     };
     return;
   }
