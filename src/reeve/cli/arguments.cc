@@ -38,6 +38,13 @@ Status UnknownFlag(std::string_view command, const std::string& word) {
       .WithFix("reeve " + std::string(command) + " --help lists the flags");
 }
 
+// The variable of MLflow's client that means the same; empty for none.
+const char* MlflowVariable(const Option& option) {
+  if (option.name == "tracking-uri") return "MLFLOW_TRACKING_URI";
+  if (option.name == "registry-uri") return "MLFLOW_REGISTRY_URI";
+  return "";
+}
+
 bool IsTrue(const std::string& text) {
   return text == "true" || text == "1" || text == "yes" || text == "on";
 }
@@ -124,8 +131,8 @@ Status Arguments::ReadEnvironmentAndFile(std::string_view command) {
       value = {{variable}, Origin::kEnvironment, EnvironmentName(option)};
     } else if (in_file != config.values.end()) {
       value = {in_file->second, Origin::kFile, std::string(option.key) + " in " + *path};
-    } else if (option.name == "tracking-uri" && std::getenv("MLFLOW_TRACKING_URI") != nullptr) {
-      value = {{std::getenv("MLFLOW_TRACKING_URI")}, Origin::kEnvironment, "MLFLOW_TRACKING_URI"};
+    } else if (const char* const name = MlflowVariable(option); std::getenv(name) != nullptr) {
+      value = {{std::getenv(name)}, Origin::kEnvironment, name};
     } else if (!option.default_value.empty()) {
       value = {{std::string(option.default_value)}, Origin::kDefault};
     } else {
@@ -187,6 +194,10 @@ Result<double> Arguments::Number(std::string_view option) const {
   if (number) return *number;
   return Status::InvalidArgument("--" + std::string(option) + " is " + Quote(text, 60) +
                                  ", expected a number");
+}
+
+tracking::StoreUris Arguments::Stores() const {
+  return {.tracking = Text("tracking-uri"), .registry = Text("registry-uri")};
 }
 
 Result<ingest::BadRowLimit> Arguments::Allowance(std::string_view option) const {

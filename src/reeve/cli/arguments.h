@@ -9,6 +9,7 @@
 
 #include "reeve/base/result.h"
 #include "reeve/cli/config_file.h"
+#include "reeve/workflow/registry.h"
 #include "reeve/workflow/source_table.h"
 
 namespace reeve::cli {
@@ -36,6 +37,8 @@ class Arguments {
   /// "5" rows or "1%" of them.
   Result<ingest::BadRowLimit> Allowance(std::string_view option) const;
   Result<std::map<std::string, std::string>> Pairs(std::string_view option) const;
+  /// --tracking-uri and --registry-uri.
+  tracking::StoreUris Stores() const;
 
   Origin OriginOf(std::string_view option) const;
   /// An error of the call, with where the options whose names or values its message holds were set,

@@ -187,6 +187,8 @@ constexpr auto kOptions = std::to_array<Option>({
     {"config", "", "FILE", "", "", "*", false, "settings; default: reeve.toml here or above"},
     {"tracking-uri", "", "URI", "sqlite:///mlflow.db", "tracking.uri", "*", false,
      "tracking store; default: MLFLOW_TRACKING_URI, then this"},
+    {"registry-uri", "", "URI", "", "tracking.registry_uri", "*", false,
+     "store of registered models; default: MLFLOW_REGISTRY_URI, then the tracking store"},
     {"spool", "", "DIR", ".reeve/spool", "tracking.spool", "train runs", false,
      "where trainings wait for a tracking server that went away"},
     {"threads", "", "N", "0", "threads", "*", false,

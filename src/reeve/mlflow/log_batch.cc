@@ -8,6 +8,7 @@
 #include "reeve/mlflow/params.h"
 #include "reeve/mlflow/run_tags.h"
 #include "reeve/mlflow/runs.h"
+#include "reeve/mlflow/search/clauses.h"
 
 namespace reeve::mlflow {
 namespace {
@@ -29,8 +30,6 @@ std::string At(const char* list, std::size_t i) {
 }
 
 // 'text' as it stands in MLflow's messages.
-std::string Quoted(const std::string& text) { return "'" + text + "'"; }
-
 Status CheckSize(const std::string& what, std::size_t most, std::size_t size) {
   if (size <= most) return Status::Ok();
   return Status::InvalidArgument("A batch logging request can contain at most " +
@@ -52,7 +51,7 @@ Status CheckParamsDiffer(const std::vector<Param>& params) {
   std::string doubled;
   for (const Param& param : params) {
     if (seen.insert(param.first).second) continue;
-    doubled += (doubled.empty() ? "" : ", ") + Quoted(param.first);
+    doubled += (doubled.empty() ? "" : ", ") + ShownInQuotes(param.first);
   }
   if (doubled.empty()) return Status::Ok();
   return Status::InvalidArgument("Duplicate parameter keys have been submitted: [" + doubled +
@@ -103,8 +102,8 @@ Status Contradiction(const std::string& run_id, const std::vector<ParamConflict>
   std::string list;
   for (const ParamConflict& conflict : conflicts) {
     list += list.empty() ? "{'key': " : ", {'key': ";
-    list += Quoted(conflict.key) + ", 'old_value': " + Quoted(conflict.old_value) +
-            ", 'new_value': " + Quoted(conflict.new_value) + "}";
+    list += ShownInQuotes(conflict.key) + ", 'old_value': " + ShownInQuotes(conflict.old_value) +
+            ", 'new_value': " + ShownInQuotes(conflict.new_value) + "}";
   }
   return Status::InvalidArgument(
       "Changing param values is not allowed. Params were already logged='[" + list +

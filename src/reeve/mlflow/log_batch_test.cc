@@ -78,6 +78,13 @@ TEST_F(LogBatchTest, AContradictionLeavesNothing) {
   EXPECT_EQ(Get(), before);
 }
 
+TEST_F(LogBatchTest, ValuesInMessagesAreQuoted) {
+  ASSERT_EQ(Log(R"("params":[{"key":"a","value":"it's"}])"), "{}");
+  EXPECT_NE(Log(R"("params":[{"key":"a","value":"x\ny"}])")
+                .find(R"([{'key': 'a', 'old_value': "it's", 'new_value': 'x\ny'}])"),
+            std::string::npos);
+}
+
 TEST_F(LogBatchTest, AParameterComesOnce) {
   EXPECT_EQ(Log(R"("params":[{"key":"a","value":"1"},{"key":"a","value":"1"}])"),
             "INVALID_PARAMETER_VALUE: Duplicate parameter keys have been submitted: ['a']. Please "

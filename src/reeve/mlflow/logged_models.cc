@@ -6,6 +6,7 @@
 #include "reeve/mlflow/experiments.h"
 #include "reeve/mlflow/locations.h"
 #include "reeve/mlflow/runs.h"
+#include "reeve/mlflow/search/clauses.h"
 #include "reeve/mlflow/search/query.h"
 #include "reeve/mlflow/validation.h"
 #include "reeve/sql/many_rows.h"
@@ -25,8 +26,8 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 Status CheckName(const std::string& name) {
   if (name.find_first_of("/:.%\"'") == std::string::npos)
     return CheckLength("name", name, kMostName);
-  return Status::InvalidArgument("Invalid model name ('" + name +
-                                 "') provided. Model name must be a non-empty string and cannot "
+  return Status::InvalidArgument("Invalid model name (" + ShownInQuotes(name) +
+                                 ") provided. Model name must be a non-empty string and cannot "
                                  "contain the following characters: ('/', ':', '.', '%', '\"', "
                                  "\"'\")");
 }

@@ -75,6 +75,9 @@ TEST_F(LoggedModelsTest, ParamsNeverChange) {
 }
 
 TEST_F(LoggedModelsTest, NamesAndKeysAreChecked) {
+  EXPECT_NE(Answer("POST", "/logged-models", R"({"experiment_id":"0","name":"a'b"})")
+                .find(R"(Invalid model name ("a'b") provided.)"),
+            std::string::npos);
   for (const char* name : {"a/b", "a:b", "a.b", "a%b", "a'b"}) {
     EXPECT_NE(Answer("POST", "/logged-models",
                      std::string(R"({"experiment_id":"0","name":")") + name + "\"}")
@@ -123,6 +126,7 @@ TEST_F(LoggedModelsTest, PagesGoOnOnlyForTheSameSearch) {
   const std::string page = Search(R"(,"max_results":1)");
   EXPECT_NE(page.find(second), std::string::npos);
   const std::string token = Between(page, R"("next_page_token":")");
+  EXPECT_EQ(Search(R"(,"max_results":9223372036854775807)"), Search(""));
   EXPECT_NE(Search(R"(,"max_results":1,"page_token":")" + token + "\"").find(first),
             std::string::npos);
   EXPECT_NE(Search(R"(,"filter":"name = 'x'","page_token":")" + token + "\"")

@@ -87,6 +87,53 @@ std::string DumpAscii(const Json& value) {
   return value.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
+// Makes texts of NaN, Infinity and -Infinity, which are no JSON and yet written into it.
+std::string QuoteConstants(std::string_view body) {
+  std::string quoted;
+  bool is_text = false;
+  for (std::size_t at = 0; at < body.size();) {
+    std::size_t length = 1;
+    bool is_constant = false;
+    if (is_text) {
+      if (body[at] == '\\' && at + 1 < body.size()) length = 2;
+      is_text = body[at] != '"';
+    } else {
+      is_text = body[at] == '"';
+      for (const std::string_view constant : {"NaN", "Infinity", "-Infinity"}) {
+        if (is_constant || !body.substr(at).starts_with(constant)) continue;
+        is_constant = true;
+        length = constant.size();
+      }
+    }
+    if (is_constant) quoted += '"';
+    quoted += body.substr(at, length);
+    if (is_constant) quoted += '"';
+    at += length;
+  }
+  return quoted;
+}
+
+Result<Json> ParseBody(std::string_view body) {
+  Result<Json> parsed = ParseJson(body);
+  if (parsed.ok() || (body.find("NaN") == std::string_view::npos &&
+                      body.find("Infinity") == std::string_view::npos))
+    return parsed;
+  return ParseJson(QuoteConstants(body));
+}
+
+// "run_id" -> "runId", the name that a field of a message has in JSON besides its own.
+std::string CamelCase(std::string_view name) {
+  std::string camel;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (name[i] != '_') {
+      camel += name[i];
+    } else if (++i < name.size()) {
+      camel += static_cast<char>(name[i] - 'a' + 'A');
+    }
+  }
+  return camel;
+}
+
 Result<Json> QueryValue(const Field& field, std::vector<std::string> values) {
   if (IsList(field.type)) return Json(std::move(values));
   std::string& value = values.front();
@@ -131,7 +178,7 @@ Request& Request::operator=(Request&&) noexcept = default;
 
 Result<Request> Request::FromBody(std::string_view body) {
   if (Trim(body).empty()) return Request();
-  Result<Json> parsed = ParseJson(body);
+  Result<Json> parsed = ParseBody(body);
   if (!parsed.ok()) return Request();
   if (parsed->is_string()) parsed = ParseJson(std::string(parsed->get_ref<const std::string&>()));
   if (!parsed.ok()) return Request();
@@ -184,7 +231,9 @@ Status Request::Check(const std::vector<Field>& fields, std::string_view element
 
 const Json* Request::Member(std::string_view name) const {
   auto found = fields_->find(name);
-  if (found == fields_->end() && name == "run_id") found = fields_->find("run_uuid");
+  if (found == fields_->end() && name.find('_') != std::string_view::npos)
+    found = fields_->find(CamelCase(name));
+  if (found == fields_->end() && name == "run_id") return Member("run_uuid");
   return found == fields_->end() || found->is_null() ? nullptr : &*found;
 }
 

@@ -40,8 +40,8 @@ struct Field {
   bool is_required = false;
 };
 
-/// The fields of one request: members of its JSON body or, for GET, of its query. Unknown ones are
-/// ignored, `run_uuid` stands for `run_id`. Reading is done after Check, so that types are right.
+/// The fields of a request: of its JSON body (where runId is run_id), for GET of its query. Unknown
+/// ones are ignored, run_uuid is run_id. Reading is done after Check, so that types are right.
 class Request {
  public:
   Request();
@@ -49,8 +49,8 @@ class Request {
   Request(Request&&) noexcept;
   Request& operator=(Request&&) noexcept;
 
-  /// From a body; an empty one, and one that is no JSON, counts as {} (as MLflow has it), a JSON
-  /// text is read once more. Fails with kInvalidArgument for what is no object.
+  /// From a body, in which NaN and Infinity may stand; an empty one, and one that is no JSON, is {}
+  /// (as MLflow has it), a JSON text is read again. kInvalidArgument for what is no object.
   static Result<Request> FromBody(std::string_view body);
   /// From a query "a=1&b=2&b=3": keys that come again make lists.
   static Result<Request> FromQuery(std::string_view query, const std::vector<Field>& fields);

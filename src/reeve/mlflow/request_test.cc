@@ -35,6 +35,26 @@ TEST(RequestTest, RunUuidStandsForRunId) {
   EXPECT_EQ(Request::FromQuery("run_uuid=x", {{"run_id"}})->Text("run_id"), "x");
 }
 
+TEST(RequestTest, NamesInCamelCaseStandForTheirs) {
+  const Request request =
+      Body(R"({"runId":"x","a_b":"own","aB":"other","metrics":[{"modelId":"m"}]})");
+  EXPECT_EQ(request.Text("run_id"), "x");
+  EXPECT_EQ(request.Text("a_b"), "own");
+  EXPECT_EQ(request.Objects("metrics").at(0).Text("model_id"), "m");
+  EXPECT_EQ(Body(R"({"runUuid":"x"})").Text("run_id"), "x");
+}
+
+TEST(RequestTest, ConstantsThatAreNoJsonAreRead) {
+  const Request request =
+      Body(R"({"a": NaN, "b":[Infinity,-Infinity], "c":"NaN \" Infinity", "d":-Infinity})");
+  EXPECT_TRUE(std::isnan(*request.Real("a")));
+  EXPECT_TRUE(request.Has("b"));
+  EXPECT_EQ(request.Text("c"), "NaN \" Infinity");
+  EXPECT_EQ(request.Real("d"), -INFINITY);
+  for (const char* text : {"{\"a\": NaN", "{NaN}", "{\"a\": \"NaN\\", "{\"a\": Infinit}"})
+    EXPECT_FALSE(Body(text).Has("a")) << text;
+}
+
 TEST(RequestTest, QueriesAreDecodedAndMakeLists) {
   const std::vector<Field> fields = {
       {"a"}, {"b", FieldType::kTexts}, {"c", FieldType::kBool}, {"d", FieldType::kIntegers}};

@@ -257,7 +257,11 @@ std::vector<Endpoint> RunEndpoints() {
   return {
       {"POST",
        "/runs/create",
-       {{"experiment_id"}, {"user_id"}, {"run_name"}, {"start_time", kInteger}, {"tags", kObjects}},
+       {{"experiment_id", kText, true},
+        {"user_id"},
+        {"run_name"},
+        {"start_time", kInteger},
+        {"tags", kObjects}},
        Create},
       {"GET", "/runs/get", {id}, Get, Access::kRead},
       {"POST",

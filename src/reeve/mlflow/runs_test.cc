@@ -48,6 +48,12 @@ TEST_F(RunsTest, HasANameWhateverWasGiven) {
 TEST_F(RunsTest, NeedsAnActiveExperiment) {
   EXPECT_EQ(Answer("POST", "/runs/create", R"({"experiment_id":"77"})"),
             "RESOURCE_DOES_NOT_EXIST: No Experiment with id=77 exists");
+  for (const char* body : {"{}", "", "{\"experiment_id\":\"0\"", R"({"experiment_id":""})"}) {
+    EXPECT_TRUE(Answer("POST", "/runs/create", body)
+                    .starts_with("INVALID_PARAMETER_VALUE: Missing value for required parameter "
+                                 "'experiment_id'."))
+        << body;
+  }
   ASSERT_EQ(Answer("POST", "/experiments/delete", R"({"experiment_id":"0"})"), "{}");
   EXPECT_EQ(Answer("POST", "/runs/create", R"({"experiment_id":"0"})"),
             "INVALID_PARAMETER_VALUE: The experiment 0 must be in the 'active' state. Current "

@@ -1,5 +1,7 @@
 #include "reeve/mlflow/search_logged_models.h"
 
+#include <algorithm>
+
 #include "reeve/mlflow/logged_models.h"
 #include "reeve/mlflow/search/page_token.h"
 #include "reeve/mlflow/search/query.h"
@@ -61,7 +63,8 @@ Result<Asked> ReadSearch(const Request& request) {
   REEVE_ASSIGN_OR_RETURN(asked.search.page.offset,
                          DecodeLoggedModelToken(request.Text("page_token"), asked.page));
   const std::int64_t given = request.Integer("max_results").value_or(0);
-  const std::int64_t most = given == 0 ? kDefaultResults : given;
+  // Whoever asks for more gets the rest with the next page.
+  const std::int64_t most = std::min(given == 0 ? kDefaultResults : given, kMostResults);
   REEVE_RETURN_IF_ERROR(CheckMaxResults(most, kMostResults));
   asked.search.page.limit = most + 1;
   return asked;

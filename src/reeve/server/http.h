@@ -114,7 +114,7 @@ struct Route {
   std::string pattern;
   /// Answers a whole request. Short work only where it runs on an I/O thread.
   std::function<void(const Request&, Response&)> handle;
-  /// Whether `handle` may take long for a request: it then runs on another thread, see
+  /// Whether `handle` or `open` may take long for a request: it then runs on another thread, see
   /// TransportOptions::long_threads. Null: never.
   std::function<bool(const Request&)> takes_long = {};
   /// For bodies of any size: looks at the head, fills status and headers, and gives the stream;

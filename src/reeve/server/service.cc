@@ -31,7 +31,7 @@ class ServiceImpl final : public Service {
   Status Open(const ServiceOptions& options) {
     metrics_ = ServiceMetrics::Make();
     REEVE_ASSIGN_OR_RETURN(host_, ModelHost::Open({.models = options.models,
-                                                   .tracking_uri = options.tracking_uri,
+                                                   .stores = options.stores,
                                                    .metrics = metrics_.get()}));
     if (options.keep_predictions) {
       REEVE_ASSIGN_OR_RETURN(log_, predictions::PredictionLog::Open(options.predictions));

@@ -10,6 +10,7 @@
 #include "reeve/server/access_log.h"
 #include "reeve/server/auth.h"
 #include "reeve/server/transport.h"
+#include "reeve/tracking/store_uris.h"
 
 namespace reeve::server {
 
@@ -17,7 +18,7 @@ namespace reeve::server {
 struct ServiceOptions {
   /// The first one answers requests that name none. At least one.
   std::vector<std::string> models;
-  std::string tracking_uri = "sqlite:///mlflow.db";
+  tracking::StoreUris stores = {};
   TransportOptions transport;
   /// No tokens: every route is open to whoever reaches the address.
   std::vector<TokenOptions> tokens;

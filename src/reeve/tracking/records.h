@@ -79,7 +79,7 @@ struct LoggedModel {
   std::string name;
   std::string artifact_location;
   std::string source_run_id;
-  // What follows is there when the models of an experiment are listed.
+  // There when the models of an experiment are listed; from params on also for one by its id.
   std::string model_type = "";
   std::int64_t created_ms = 0;
   std::map<std::string, std::string> params = {};

@@ -12,6 +12,7 @@
 #include "reeve/tracking/artifacts.h"
 #include "reeve/tracking/records.h"
 #include "reeve/tracking/registry_event.h"
+#include "reeve/tracking/store_uris.h"
 
 namespace reeve::tracking {
 
@@ -96,14 +97,26 @@ class Store {
   /// (its runs' artifacts lie below the working folder, in mlruns), or a tracking server:
   /// http://HOST:PORT, https://HOST/PREFIX. Other schemes are kInvalidArgument.
   static Result<std::unique_ptr<Store>> Open(const std::string& uri, const StoreOptions& options);
+  /// Both of a pair as one store (paired_store.h), or the one that both URIs name.
+  static Result<std::unique_ptr<Store>> Open(const StoreUris& uris, const StoreOptions& options);
 
   /// Whether a URI names a tracking server, which may go away, and not a database.
   static bool IsServer(const std::string& uri);
+  /// Whether one of the two does.
+  static bool IsServer(const StoreUris& uris) {
+    return IsServer(uris.tracking) || IsServer(uris.registry);
+  }
 
   /// The folder beside which relative artifact locations are resolved.
   virtual const std::string& folder() const = 0;
   /// The files of its runs and models, by their locations.
   virtual Artifacts& artifacts() = 0;
+  /// Whether a model whose files lie below `location` can be registered, as far as that is known
+  /// before there is one.
+  virtual Status CheckRegistration(const std::string& location) {
+    (void)location;
+    return Status::Ok();
+  }
 
   virtual Result<Experiment> GetOrCreateExperiment(const std::string& name) = 0;
   virtual Result<std::vector<Experiment>> ListExperiments() = 0;

@@ -343,8 +343,9 @@ Result<std::optional<std::int64_t>> Transferring::CopyVersion(
     const bool is_itself = known.version == version.version && !run_id.empty() &&
                            known.run_id == run_id && run_id == version.run_id;
     // It was begun there, and the answer was lost.
-    const bool was_begun = options_.completes_runs && !request.model_id.empty() &&
-                           known.run_id == run_id && known.source == request.source;
+    const bool was_begun =
+        options_.completes_runs && !request.model_id.empty() && known.run_id == run_id &&
+        (known.source == request.source || known.source == request.storage_location);
     if (!is_copy && !is_itself && !was_begun) continue;
     ++report_.versions.present;
     return std::optional(known.version);

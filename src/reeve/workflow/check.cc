@@ -27,7 +27,7 @@ Result<contract::Contract> LoadContract(const CheckRequest& request) {
     if (!contract.ok()) return std::move(contract).status().WithContext(request.model);
     return contract;
   }
-  REEVE_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(request.model, request.tracking_uri));
+  REEVE_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(request.model, request.stores));
   return std::move(model.bundle.contract);
 }
 

@@ -9,6 +9,7 @@
 #include "reeve/base/json.h"
 #include "reeve/base/result.h"
 #include "reeve/contract/contract.h"
+#include "reeve/tracking/store_uris.h"
 #include "reeve/workflow/source_table.h"
 
 namespace reeve::workflow {
@@ -24,7 +25,7 @@ struct CheckRequest {
   ingest::BadRowLimit skip_bad_rows;
   /// Rows with a violation that are accepted.
   ingest::BadRowLimit allow;
-  std::string tracking_uri = "sqlite:///mlflow.db";
+  tracking::StoreUris stores = {};
   int threads = 1;
   const Cancellation* cancellation = &Cancellation::Never();
 };

@@ -89,8 +89,9 @@ std::string ToText(const contract::ProfileDiff& diff) {
   return text;
 }
 
-Result<std::vector<DataUse>> DataHistory(const std::string& tracking_uri, std::int64_t most) {
-  REEVE_ASSIGN_OR_RETURN(const auto store, tracking::Store::Open(tracking_uri, {.create = false}));
+Result<std::vector<DataUse>> DataHistory(const tracking::StoreUris& stores, std::int64_t most) {
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         tracking::Store::Open(stores.tracking, {.create = false}));
   REEVE_ASSIGN_OR_RETURN(const std::vector<tracking::Run> runs, store->ListRuns("", most));
   std::vector<DataUse> history;
   for (const tracking::Run& run : runs) {

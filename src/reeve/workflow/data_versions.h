@@ -7,6 +7,7 @@
 #include "reeve/base/json.h"
 #include "reeve/base/result.h"
 #include "reeve/contract/profile.h"
+#include "reeve/tracking/store_uris.h"
 #include "reeve/workflow/source_table.h"
 
 namespace reeve::workflow {
@@ -26,7 +27,7 @@ struct DataUse {
   std::int64_t start_ms = 0;
 };
 /// Newest first.
-Result<std::vector<DataUse>> DataHistory(const std::string& tracking_uri, std::int64_t most);
+Result<std::vector<DataUse>> DataHistory(const tracking::StoreUris& stores, std::int64_t most);
 Json ToJson(const std::vector<DataUse>& history);
 std::string ToText(const std::vector<DataUse>& history);
 

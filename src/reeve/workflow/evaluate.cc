@@ -152,7 +152,7 @@ bool IsTrainingTable(const std::string& lineage, const std::string& data, std::i
 }  // namespace
 
 Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
-  REEVE_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(request.model, request.tracking_uri));
+  REEVE_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(request.model, request.stores));
   EvaluateReport report{.model = model.Describe(),
                         .data = request.data,
                         .classes = model.bundle.contract.classes,

@@ -9,6 +9,7 @@
 #include "reeve/base/json.h"
 #include "reeve/base/result.h"
 #include "reeve/evaluation/scores.h"
+#include "reeve/tracking/store_uris.h"
 #include "reeve/workflow/source_table.h"
 
 namespace reeve::workflow {
@@ -21,7 +22,7 @@ struct EvaluateRequest {
   ingest::BadRowLimit skip_bad_rows;
   /// What wrong decisions cost, for the score "cost"; see ReadCosts. Empty: what training was told.
   std::string costs = {};
-  std::string tracking_uri = "sqlite:///mlflow.db";
+  tracking::StoreUris stores = {};
   std::uint64_t seed = 42;
   int threads = 1;
   const Cancellation* cancellation = &Cancellation::Never();

@@ -281,7 +281,7 @@ void ForgetUnitsOfDates(const contract::Contract& contract, explain::LinearPart&
 
 Result<ExplainReport> Explain(const ExplainRequest& request) {
   REEVE_RETURN_IF_ERROR(CheckRequest(request));
-  REEVE_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(request.model, request.tracking_uri));
+  REEVE_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(request.model, request.stores));
   ExplainReport report{.model = model.Describe(),
                        .data = request.data,
                        .output = request.output,

@@ -12,6 +12,7 @@
 #include "reeve/explain/coefficients.h"
 #include "reeve/explain/partial_dependence.h"
 #include "reeve/ingest/writer.h"
+#include "reeve/tracking/store_uris.h"
 #include "reeve/workflow/importance_table.h"
 #include "reeve/workflow/row_explainer.h"
 #include "reeve/workflow/source_table.h"
@@ -42,7 +43,7 @@ struct ExplainRequest {
   /// Most rows that importance and partial dependence are measured on.
   std::int64_t sample = 10'000;
   ingest::BadRowLimit skip_bad_rows;
-  std::string tracking_uri = "sqlite:///mlflow.db";
+  tracking::StoreUris stores = {};
   std::uint64_t seed = 42;
   /// Never changes the result.
   int threads = 1;

@@ -5,6 +5,7 @@
 #include "reeve/base/result.h"
 #include "reeve/bundle/bundle.h"
 #include "reeve/tracking/model_uri.h"
+#include "reeve/tracking/store_uris.h"
 
 namespace reeve::workflow {
 
@@ -21,8 +22,8 @@ struct LoadedModel {
 
 /// Where `model` is. The store is opened only when the model is named by it, and never made.
 Result<tracking::ResolvedModel> FindModel(const std::string& model,
-                                          const std::string& tracking_uri);
+                                          const tracking::StoreUris& stores);
 /// Finds and reads `model`; the store is opened only when the model is named by it, and never made.
-Result<LoadedModel> LoadModel(const std::string& model, const std::string& tracking_uri);
+Result<LoadedModel> LoadModel(const std::string& model, const tracking::StoreUris& stores);
 
 }  // namespace reeve::workflow

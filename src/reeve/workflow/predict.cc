@@ -248,7 +248,7 @@ Result<PredictReport> Predict(const PredictRequest& request) {
   const double started = Clock::System().MonotonicSeconds();
   REEVE_RETURN_IF_ERROR(ingest::TableWriter::CheckTarget(
       request.output, {.mode = request.mode, .batch_id = request.batch_id}));
-  REEVE_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(request.model, request.tracking_uri));
+  REEVE_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(request.model, request.stores));
   PredictReport report;
   report.model = model.Describe();
   report.output = request.output;

@@ -11,6 +11,7 @@
 #include "reeve/base/result.h"
 #include "reeve/contract/contract.h"
 #include "reeve/ingest/writer.h"
+#include "reeve/tracking/store_uris.h"
 #include "reeve/workflow/source_table.h"
 
 namespace reeve::workflow {
@@ -31,7 +32,7 @@ struct PredictRequest {
   /// Rows that may be rejected before the command counts as failed.
   ingest::BadRowLimit allow;
   ingest::BadRowLimit skip_bad_rows;
-  std::string tracking_uri = "sqlite:///mlflow.db";
+  tracking::StoreUris stores = {};
   int threads = 1;
   const Cancellation* cancellation = &Cancellation::Never();
 };

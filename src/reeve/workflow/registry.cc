@@ -76,8 +76,8 @@ std::string Change(const tracking::RegistryEvent& event) {
 
 }  // namespace
 
-Result<std::unique_ptr<tracking::Store>> OpenExistingStore(const std::string& tracking_uri) {
-  return tracking::Store::Open(tracking_uri, {.create = false});
+Result<std::unique_ptr<tracking::Store>> OpenExistingStore(const tracking::StoreUris& uris) {
+  return tracking::Store::Open(uris, {.create = false});
 }
 
 Result<std::vector<tracking::Run>> ListRuns(tracking::Store& store, const std::string& experiment,

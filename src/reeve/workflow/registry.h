@@ -14,7 +14,7 @@
 namespace reeve::workflow {
 
 /// The store of a command that only looks: kNotFound when there is none.
-Result<std::unique_ptr<tracking::Store>> OpenExistingStore(const std::string& tracking_uri);
+Result<std::unique_ptr<tracking::Store>> OpenExistingStore(const tracking::StoreUris& uris);
 
 /// Runs of an experiment, or of all for an empty name, newest first. Those whose process ended
 /// without saying so are marked FAILED before.

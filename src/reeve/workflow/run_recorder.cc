@@ -10,10 +10,9 @@ namespace {
 
 // Earlier trainings first. What cannot be sent waits on, and keeps nobody from training.
 void SendWhatWaits(const RunRecorder::Options& options) {
-  if (options.spool.empty() || !tracking::Store::IsServer(options.tracking_uri)) return;
-  const auto sent = SyncSpool({.tracking_uri = options.tracking_uri,
-                               .spool = options.spool,
-                               .cancellation = options.cancellation});
+  if (options.spool.empty() || !tracking::Store::IsServer(options.stores)) return;
+  const auto sent = SyncSpool(
+      {.stores = options.stores, .spool = options.spool, .cancellation = options.cancellation});
   if (!sent.ok())
     Log(LogLevel::kWarning,
         "what waits for the tracking server waits on: " + sent.status().message());
@@ -26,12 +25,14 @@ Result<std::unique_ptr<RunRecorder>> RunRecorder::Start(const Options& options) 
   SendWhatWaits(options);
   REEVE_ASSIGN_OR_RETURN(
       recorder->store_,
-      tracking::Store::Open(options.tracking_uri, {.cancellation = options.cancellation}));
+      tracking::Store::Open(options.stores, {.cancellation = options.cancellation}));
   REEVE_RETURN_IF_ERROR(tracking::FailAbandonedRuns(*recorder->store_).status());
   REEVE_ASSIGN_OR_RETURN(const tracking::Experiment experiment,
                          recorder->store_->GetOrCreateExperiment(options.experiment));
   // Asked before there is a run, and long before there is something to write.
   REEVE_RETURN_IF_ERROR(recorder->store_->artifacts().Check(experiment.artifact_location));
+  if (options.registers)
+    REEVE_RETURN_IF_ERROR(recorder->store_->CheckRegistration(experiment.artifact_location));
   tracking::NewRun request{.experiment_id = experiment.id,
                            .name = options.run_name,
                            .user = UserName(),
@@ -57,11 +58,11 @@ RunRecorder::~RunRecorder() {
 
 bool RunRecorder::CanSpool(const Status& failure) const {
   return failure.code() == StatusCode::kUnavailable && !options_.spool.empty() &&
-         spool_folder_.empty() && tracking::Store::IsServer(options_.tracking_uri);
+         spool_folder_.empty() && tracking::Store::IsServer(options_.stores);
 }
 
 Status RunRecorder::SwitchToSpool() {
-  const Spool spool = SpoolOf(options_.spool, options_.tracking_uri);
+  const Spool spool = SpoolOf(options_.spool, options_.stores);
   REEVE_ASSIGN_OR_RETURN(spool_lock_, SpoolLock::Take(spool, SpoolLock::WhenTaken::kWait));
   REEVE_ASSIGN_OR_RETURN(auto store, tracking::Store::Open(spool.uri, {}));
   REEVE_ASSIGN_OR_RETURN(const tracking::Experiment experiment,

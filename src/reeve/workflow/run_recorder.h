@@ -18,10 +18,12 @@ namespace reeve::workflow {
 class RunRecorder {
  public:
   struct Options {
-    std::string tracking_uri;
+    tracking::StoreUris stores;
     std::string experiment = "Default";
     std::string run_name;
     tracking::Tags tags;
+    /// A version of its model is to be registered: whether it can be is asked at the start.
+    bool registers = false;
     /// Folder in which is kept what cannot be sent to a server (spool.h); empty: nothing is kept.
     std::string spool;
     const Cancellation* cancellation = &Cancellation::Never();

@@ -27,8 +27,11 @@ std::string ServerOf(const std::string& uri) {
 
 }  // namespace
 
-Spool SpoolOf(const std::string& root, const std::string& tracking_uri) {
-  const std::string server = ServerOf(tracking_uri);
+Spool SpoolOf(const std::string& root, const tracking::StoreUris& stores) {
+  std::string server = ServerOf(stores.tracking);
+  // Versions belong to one registry, and wait for no other.
+  const std::string registry = ServerOf(stores.registry_or_tracking());
+  if (registry != server) server += "+" + registry;
   std::string name = server.substr(std::min(server.find("://") + 3, server.size()));
   for (char& c : name) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -64,7 +67,7 @@ Result<std::unique_ptr<SpoolLock>> SpoolLock::Take(const Spool& spool, WhenTaken
 SpoolLock::~SpoolLock() { ::close(file_); }
 
 Result<std::optional<tracking::TransferReport>> SyncSpool(const SyncRequest& request) {
-  const Spool spool = SpoolOf(request.spool, request.tracking_uri);
+  const Spool spool = SpoolOf(request.spool, request.stores);
   FileSystem& files = FileSystem::System();
   if (!files.IsFolder(spool.folder)) return std::optional<tracking::TransferReport>();
   REEVE_ASSIGN_OR_RETURN(const auto lock, SpoolLock::Take(spool, SpoolLock::WhenTaken::kFail));
@@ -74,7 +77,7 @@ Result<std::optional<tracking::TransferReport>> SyncSpool(const SyncRequest& req
     REEVE_RETURN_IF_ERROR(tracking::FailAbandonedRuns(*from).status());
     REEVE_ASSIGN_OR_RETURN(
         const auto to,
-        tracking::Store::Open(request.tracking_uri,
+        tracking::Store::Open(request.stores,
                               {.create = false, .cancellation = request.cancellation}));
     REEVE_ASSIGN_OR_RETURN(report, tracking::Transfer(*from, *to,
                                                       {.completes_runs = true,

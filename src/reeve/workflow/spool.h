@@ -8,6 +8,7 @@
 
 #include "reeve/base/cancellation.h"
 #include "reeve/base/result.h"
+#include "reeve/tracking/store_uris.h"
 #include "reeve/tracking/transfer.h"
 
 namespace reeve::workflow {
@@ -22,8 +23,8 @@ struct Spool {
   std::string uri;
 };
 
-/// The spool of a server below the folder `root`. Makes nothing.
-Spool SpoolOf(const std::string& root, const std::string& tracking_uri);
+/// The spool of a server, or of a pair of stores, below the folder `root`. Makes nothing.
+Spool SpoolOf(const std::string& root, const tracking::StoreUris& stores);
 
 /// Held while it lives.
 class SpoolLock {
@@ -41,7 +42,7 @@ class SpoolLock {
 };
 
 struct SyncRequest {
-  std::string tracking_uri;
+  tracking::StoreUris stores;
   /// The root of the spools.
   std::string spool;
   const Cancellation* cancellation = &Cancellation::Never();

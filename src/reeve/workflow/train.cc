@@ -452,10 +452,11 @@ Result<TrainReport> Train(const TrainRequest& request) {
   std::unique_ptr<RunRecorder> recorder;
   if (request.track) {
     REEVE_ASSIGN_OR_RETURN(recorder,
-                           RunRecorder::Start({.tracking_uri = request.tracking_uri,
+                           RunRecorder::Start({.stores = request.stores,
                                                .experiment = request.experiment,
                                                .run_name = request.run_name,
                                                .tags = request.tags,
+                                               .registers = !request.register_name.empty(),
                                                .spool = request.spool,
                                                .cancellation = request.table.cancellation}));
   }

@@ -15,6 +15,7 @@
 #include "reeve/evaluation/scores.h"
 #include "reeve/features/expression.h"
 #include "reeve/learners/learner.h"
+#include "reeve/tracking/store_uris.h"
 #include "reeve/tuning/choose_decision.h"
 #include "reeve/tuning/compare_imbalance.h"
 #include "reeve/tuning/search.h"
@@ -64,7 +65,7 @@ struct TrainRequest {
 
   /// False: no store is touched.
   bool track = true;
-  std::string tracking_uri = "sqlite:///mlflow.db";
+  tracking::StoreUris stores = {};
   /// Folder in which is kept what a tracking server does not take; empty: nothing is kept.
   std::string spool;
   std::string experiment = "Default";

@@ -39,7 +39,8 @@ std::string Cell(const std::string& text, std::size_t width, bool is_number) {
 
 Result<TransferReport> TransferStores(const TransferRequest& request) {
   if (request.from == request.to)
-    return Status::InvalidArgument("both stores are " + Quote(MaskCredentials(request.from), 400) +
+    return Status::InvalidArgument("both stores are " +
+                                   Quote(MaskCredentials(request.from.tracking), 400) +
                                    ", expected two; --tracking-uri names the other one");
   REEVE_ASSIGN_OR_RETURN(
       const auto from,

@@ -8,13 +8,14 @@
 #include "reeve/base/cancellation.h"
 #include "reeve/base/json.h"
 #include "reeve/base/result.h"
+#include "reeve/tracking/store_uris.h"
 #include "reeve/tracking/transfer.h"
 
 namespace reeve::workflow {
 
 struct TransferRequest {
-  /// Tracking URIs; what is copied from has to be there.
-  std::string from, to;
+  /// What is copied from has to be there.
+  tracking::StoreUris from, to;
   /// Only these; empty: all.
   std::vector<std::string> experiments;
   bool without_artifacts = false;

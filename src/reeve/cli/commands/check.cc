@@ -13,7 +13,7 @@ Result<int> RunCheck(const Call& call) {
                                  .output = arguments.Text("output-file"),
                                  .skip_bad_rows = {},
                                  .allow = {},
-                                 .tracking_uri = arguments.Text("tracking-uri"),
+                                 .stores = arguments.Stores(),
                                  .threads = call.threads,
                                  .cancellation = &call.cancellation};
   REEVE_ASSIGN_OR_RETURN(request.limit, arguments.Integer("limit", 0, INT64_MAX));

@@ -38,8 +38,7 @@ Result<int> RunDataDiff(const Call& call) {
 
 Result<int> RunDataHistory(const Call& call) {
   REEVE_ASSIGN_OR_RETURN(const std::int64_t limit, call.arguments.Integer("limit", 1, 1'000'000));
-  REEVE_ASSIGN_OR_RETURN(const auto history,
-                         workflow::DataHistory(call.arguments.Text("tracking-uri"), limit));
+  REEVE_ASSIGN_OR_RETURN(const auto history, workflow::DataHistory(call.arguments.Stores(), limit));
   call.console.Result(workflow::ToJson(history), workflow::ToText(history));
   return 0;
 }

@@ -49,7 +49,7 @@ Result<workflow::TrainReport> TrainDemo(const Call& call, const std::string& tab
                                     .threads = call.threads,
                                     .cancellation = &call.cancellation},
                           .seed = call.seed,
-                          .tracking_uri = call.arguments.Text("tracking-uri"),
+                          .stores = call.arguments.Stores(),
                           .register_name = "demo_loans",
                           .alias = "champion",
                           .command_line = call.command_line});
@@ -68,7 +68,7 @@ Result<workflow::PredictReport> PredictDemo(const Call& call, const std::string&
                             .rejects = {},
                             .allow = {},
                             .skip_bad_rows = {},
-                            .tracking_uri = call.arguments.Text("tracking-uri"),
+                            .stores = call.arguments.Stores(),
                             .threads = call.threads,
                             .cancellation = &call.cancellation});
 }

@@ -14,7 +14,7 @@ Result<int> RunEvaluate(const Call& call) {
                                     .target = arguments.Text("target"),
                                     .skip_bad_rows = {},
                                     .costs = arguments.Text("cost"),
-                                    .tracking_uri = arguments.Text("tracking-uri"),
+                                    .stores = arguments.Stores(),
                                     .seed = call.seed,
                                     .threads = call.threads,
                                     .cancellation = &call.cancellation};

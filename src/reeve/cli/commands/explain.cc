@@ -21,7 +21,7 @@ Result<int> RunExplain(const Call& call) {
       .metric = arguments.OriginOf("metric") == Origin::kFlag ? arguments.Text("metric") : "",
       .target = arguments.Text("target"),
       .skip_bad_rows = {},
-      .tracking_uri = arguments.Text("tracking-uri"),
+      .stores = arguments.Stores(),
       .seed = call.seed,
       .threads = call.threads,
       .cancellation = &call.cancellation};

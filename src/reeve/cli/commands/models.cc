@@ -14,11 +14,15 @@ Result<std::int64_t> ParseVersion(const std::string& text) {
   return Status::InvalidArgument("version is " + Quote(text, 60) + ", expected a number from 1 on");
 }
 
+// Nothing is asked here of where the runs are.
+Result<std::unique_ptr<tracking::Store>> OpenRegistry(const Call& call) {
+  return workflow::OpenExistingStore({.tracking = call.arguments.Stores().registry_or_tracking()});
+}
+
 }  // namespace
 
 Result<int> RunModelsList(const Call& call) {
-  REEVE_ASSIGN_OR_RETURN(const auto store,
-                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store, OpenRegistry(call));
   REEVE_ASSIGN_OR_RETURN(const auto models, store->ListModels());
   Json json = Json::array();
   for (const tracking::RegisteredModel& model : models) json.push_back(workflow::ToJson(model));
@@ -27,8 +31,7 @@ Result<int> RunModelsList(const Call& call) {
 }
 
 Result<int> RunModelsShow(const Call& call) {
-  REEVE_ASSIGN_OR_RETURN(const auto store,
-                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store, OpenRegistry(call));
   REEVE_ASSIGN_OR_RETURN(const auto versions, store->ListVersions(call.arguments.positionals()[0]));
   Json json = Json::array();
   for (const tracking::ModelVersion& version : versions) json.push_back(workflow::ToJson(version));
@@ -38,8 +41,7 @@ Result<int> RunModelsShow(const Call& call) {
 
 Result<int> RunModelsAlias(const Call& call) {
   const auto& words = call.arguments.positionals();
-  REEVE_ASSIGN_OR_RETURN(const auto store,
-                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store, OpenRegistry(call));
   if (call.arguments.Flag("delete")) {
     REEVE_RETURN_IF_ERROR(store->DeleteAlias(words[0], words[1]));
     call.console.Result(Json{{"name", words[0]}, {"alias", words[1]}, {"version", nullptr}},
@@ -62,8 +64,7 @@ Result<int> RunModelsStage(const Call& call) {
   if (stage.empty())
     return Status::InvalidArgument(
         "--stage is missing, expected None, Staging, Production or Archived");
-  REEVE_ASSIGN_OR_RETURN(const auto store,
-                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store, OpenRegistry(call));
   REEVE_ASSIGN_OR_RETURN(const std::int64_t version, ParseVersion(words[1]));
   REEVE_RETURN_IF_ERROR(store->SetStage(words[0], version, stage));
   call.console.Result(Json{{"name", words[0]}, {"version", words[1]}, {"stage", stage}},
@@ -74,8 +75,7 @@ Result<int> RunModelsStage(const Call& call) {
 Result<int> RunModelsRollback(const Call& call) {
   const std::string& name = call.arguments.positionals()[0];
   const std::string alias = call.arguments.Text("alias");
-  REEVE_ASSIGN_OR_RETURN(const auto store,
-                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store, OpenRegistry(call));
   REEVE_ASSIGN_OR_RETURN(const workflow::RolledBack back, workflow::RollBack(*store, name, alias));
   const std::string number = std::to_string(back.version.version);
   const std::string text = "Alias " + alias + " of " + name + " is version " + number;
@@ -90,8 +90,7 @@ Result<int> RunModelsRollback(const Call& call) {
 }
 
 Result<int> RunModelsHistory(const Call& call) {
-  REEVE_ASSIGN_OR_RETURN(const auto store,
-                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store, OpenRegistry(call));
   REEVE_ASSIGN_OR_RETURN(const auto events,
                          workflow::ReadHistory(*store, call.arguments.positionals()[0]));
   Json json = Json::array();
@@ -102,8 +101,7 @@ Result<int> RunModelsHistory(const Call& call) {
 
 Result<int> RunModelsDelete(const Call& call) {
   const auto& words = call.arguments.positionals();
-  REEVE_ASSIGN_OR_RETURN(const auto store,
-                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store, OpenRegistry(call));
   REEVE_ASSIGN_OR_RETURN(const std::int64_t version, ParseVersion(words[1]));
   REEVE_RETURN_IF_ERROR(store->DeleteVersion(words[0], version));
   call.console.Result(Json{{"name", words[0]}, {"deleted", words[1]}},

@@ -18,7 +18,7 @@ Result<int> RunPredict(const Call& call) {
                                    .keep_all = arguments.Flag("keep-all"),
                                    .probabilities = arguments.Flag("probabilities"),
                                    .rejects = arguments.Text("rejects"),
-                                   .tracking_uri = arguments.Text("tracking-uri"),
+                                   .stores = arguments.Stores(),
                                    .threads = call.threads,
                                    .cancellation = &call.cancellation};
   if (request.output.empty())

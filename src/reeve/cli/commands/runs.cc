@@ -10,11 +10,18 @@
 #include "reeve/workflow/transfer_stores.h"
 
 namespace reeve::cli {
+namespace {
+
+// Nothing is asked here of where registered models are.
+Result<std::unique_ptr<tracking::Store>> OpenRuns(const Call& call) {
+  return workflow::OpenExistingStore({.tracking = call.arguments.Text("tracking-uri")});
+}
+
+}  // namespace
 
 Result<int> RunRunsList(const Call& call) {
   REEVE_ASSIGN_OR_RETURN(const std::int64_t limit, call.arguments.Integer("limit", 1, 1'000'000));
-  REEVE_ASSIGN_OR_RETURN(const auto store,
-                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store, OpenRuns(call));
   const std::string experiment =
       call.arguments.IsGiven("experiment") ? call.arguments.Text("experiment") : "";
   REEVE_ASSIGN_OR_RETURN(const auto runs, workflow::ListRuns(*store, experiment, limit));
@@ -25,8 +32,7 @@ Result<int> RunRunsList(const Call& call) {
 }
 
 Result<int> RunRunsShow(const Call& call) {
-  REEVE_ASSIGN_OR_RETURN(const auto store,
-                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store, OpenRuns(call));
   REEVE_ASSIGN_OR_RETURN(const tracking::Run run,
                          workflow::FindRun(*store, call.arguments.positionals()[0]));
   call.console.Result(workflow::ToJson(run), workflow::ToText(run));
@@ -34,8 +40,7 @@ Result<int> RunRunsShow(const Call& call) {
 }
 
 Result<int> RunRunsCompare(const Call& call) {
-  REEVE_ASSIGN_OR_RETURN(const auto store,
-                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store, workflow::OpenExistingStore(call.arguments.Stores()));
   REEVE_ASSIGN_OR_RETURN(const auto comparison,
                          workflow::CompareRuns(*store, call.arguments.positionals()[0],
                                                call.arguments.positionals()[1]));
@@ -51,8 +56,7 @@ Result<int> RunRunsCompare(const Call& call) {
 }
 
 Result<int> RunRunsDelete(const Call& call) {
-  REEVE_ASSIGN_OR_RETURN(const auto store,
-                         workflow::OpenExistingStore(call.arguments.Text("tracking-uri")));
+  REEVE_ASSIGN_OR_RETURN(const auto store, OpenRuns(call));
   REEVE_ASSIGN_OR_RETURN(const tracking::Run run,
                          workflow::FindRun(*store, call.arguments.positionals()[0]));
   REEVE_RETURN_IF_ERROR(store->DeleteRun(run.id));
@@ -62,15 +66,15 @@ Result<int> RunRunsDelete(const Call& call) {
 }
 
 Result<int> RunRunsSync(const Call& call) {
-  const std::string uri = call.arguments.Text("tracking-uri");
-  if (!tracking::Store::IsServer(uri)) {
-    return Status::InvalidArgument("tracking URI is " + Quote(uri, 400) +
+  const tracking::StoreUris stores = call.arguments.Stores();
+  if (!tracking::Store::IsServer(stores)) {
+    return Status::InvalidArgument("tracking URI is " + Quote(stores.tracking, 400) +
                                    ", for which nothing ever waits; expected http://HOST:PORT");
   }
   Result<std::optional<tracking::TransferReport>> report = Status::Internal("");
   {
     Progress progress(!call.arguments.Flag("quiet"));
-    report = workflow::SyncSpool({.tracking_uri = uri,
+    report = workflow::SyncSpool({.stores = stores,
                                   .spool = call.arguments.Text("spool"),
                                   .cancellation = &call.cancellation,
                                   .on_progress = [&](std::int64_t done, std::int64_t total) {
@@ -80,7 +84,7 @@ Result<int> RunRunsSync(const Call& call) {
   if (!report.ok()) return std::move(report).status();
   if (!*report) {
     call.console.Result(workflow::ToJson(tracking::TransferReport()),
-                        "Nothing waits to be sent to " + MaskCredentials(uri) + "\n");
+                        "Nothing waits to be sent to " + MaskCredentials(stores.tracking) + "\n");
     return 0;
   }
   for (const std::string& note : (*report)->notes) call.console.Warn(note);

@@ -34,7 +34,7 @@ Status ReadAddress(const Arguments& arguments, server::TransportOptions& transpo
 Result<server::ServiceOptions> ReadOptions(const Call& call) {
   const Arguments& arguments = call.arguments;
   server::ServiceOptions options{.models = arguments.positionals(),
-                                 .tracking_uri = arguments.Text("tracking-uri"),
+                                 .stores = arguments.Stores(),
                                  .keep_predictions = !arguments.Flag("no-predictions"),
                                  .strict = arguments.Flag("strict"),
                                  .key_field = arguments.Text("key-field"),

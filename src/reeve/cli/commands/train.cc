@@ -93,7 +93,7 @@ Result<workflow::TrainRequest> MakeRequest(const Call& call) {
   request.refit_all = arguments.Flag("refit-all");
   request.seed = call.seed;
   request.track = !arguments.Flag("no-track");
-  request.tracking_uri = arguments.Text("tracking-uri");
+  request.stores = arguments.Stores();
   request.spool = arguments.Text("spool");
   request.experiment = arguments.Text("experiment");
   request.run_name = arguments.Text("name");
@@ -113,15 +113,19 @@ std::string ModelOf(const workflow::TrainReport& report) {
   return "models:/" + report.model_name + "/" + report.model_version;
 }
 
+// As they are typed behind a command.
+std::string StoreWords(const tracking::StoreUris& stores) {
+  return " --tracking-uri " + MaskCredentials(stores.tracking) +
+         (stores.registry.empty() ? "" : " --registry-uri " + MaskCredentials(stores.registry));
+}
+
 void SayWhatIsNext(const Call& call, const workflow::TrainReport& report) {
   const std::string model = ModelOf(report);
   if (model.empty() || call.arguments.Text("output") == "json") return;
-  const bool is_elsewhere = call.arguments.OriginOf("tracking-uri") == Origin::kFlag;
+  const bool is_elsewhere = call.arguments.OriginOf("tracking-uri") == Origin::kFlag ||
+                            call.arguments.OriginOf("registry-uri") == Origin::kFlag;
   call.console.Say("Next: reeve predict " + model + " NEW_ROWS.csv -o predictions.csv" +
-                   (is_elsewhere
-                        ? " --tracking-uri " + MaskCredentials(call.arguments.Text("tracking-uri"))
-                        : "") +
-                   "\n");
+                   (is_elsewhere ? StoreWords(call.arguments.Stores()) : "") + "\n");
 }
 
 }  // namespace
@@ -143,8 +147,7 @@ Result<int> RunTrain(const Call& call) {
   if (!report->spool.empty()) {
     const std::string kept = "the training is done and kept in " + Quote(report->spool, 400) +
                              ": " + report->spool_reason;
-    const std::string fix = "reeve runs sync --tracking-uri " +
-                            MaskCredentials(request.tracking_uri) +
+    const std::string fix = "reeve runs sync" + StoreWords(request.stores) +
                             " sends it once the server is back; so does the next training";
     if (report->unmet.empty()) return Status::Unavailable(kept).WithFix(fix);
     call.console.Warn(kept, fix);

@@ -7,7 +7,8 @@
 namespace reeve::cli {
 namespace {
 
-Result<int> RunTransfer(const Call& call, const std::string& from, const std::string& to) {
+Result<int> RunTransfer(const Call& call, const tracking::StoreUris& from,
+                        const tracking::StoreUris& to) {
   workflow::TransferRequest request{.from = from,
                                     .to = to,
                                     .without_artifacts = call.arguments.Flag("no-artifacts"),
@@ -33,11 +34,11 @@ Result<int> RunTransfer(const Call& call, const std::string& from, const std::st
 }  // namespace
 
 Result<int> RunImportMlflow(const Call& call) {
-  return RunTransfer(call, call.arguments.positionals()[0], call.arguments.Text("tracking-uri"));
+  return RunTransfer(call, {.tracking = call.arguments.positionals()[0]}, call.arguments.Stores());
 }
 
 Result<int> RunExportMlflow(const Call& call) {
-  return RunTransfer(call, call.arguments.Text("tracking-uri"), call.arguments.positionals()[0]);
+  return RunTransfer(call, call.arguments.Stores(), {.tracking = call.arguments.positionals()[0]});
 }
 
 }  // namespace reeve::cli

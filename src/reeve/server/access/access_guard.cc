@@ -155,12 +155,12 @@ void AccessGuard::Tell(const Door& door, const AuditEntry& entry) const {
 }
 
 void AccessGuard::Guard(Route& route, const std::shared_ptr<const Door>& door) const {
+  if (login_ != nullptr && door->role != Role::kPublic) {
+    route.takes_long = [this, next = std::move(route.takes_long)](const Request& request) {
+      return login_->TakesLong(request.Header("Authorization")) || (next && next(request));
+    };
+  }
   if (route.handle) {
-    if (login_ != nullptr && door->role != Role::kPublic) {
-      route.takes_long = [this, next = std::move(route.takes_long)](const Request& request) {
-        return login_->TakesLong(request.Header("Authorization")) || (next && next(request));
-      };
-    }
     route.handle = [this, door, next = std::move(route.handle)](const Request& request,
                                                                 Response& response) {
       Caller caller;
@@ -168,7 +168,7 @@ void AccessGuard::Guard(Route& route, const std::shared_ptr<const Door>& door) c
       Request noted = request;
       noted.notes = &notes;
       if (Admits(*door, request, caller, notes, response)) next(noted, response);
-      Tell(*door, EntryOf(request, notes, response.status));
+      Tell(*door, EntryOf(request, notes, notes.is_refused_in_part ? 403 : response.status));
     };
     return;
   }

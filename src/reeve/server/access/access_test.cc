@@ -272,6 +272,23 @@ TEST_F(AccessTest, TheAuditLogTellsWhoChangedWhatAndWhoWasRefused) {
   EXPECT_EQ(log.find(kPassword), std::string::npos);
 }
 
+TEST_F(AccessTest, TheAuditLogTellsWhatWasRefusedWithinAQuery) {
+  Start(Permission::kNone);
+  ASSERT_EQ(Ask("ann", "POST", std::string(kMlflow) + "/experiments/create", R"({"name":"secret"})")
+                .status,
+            200);
+  const std::string query = "{mlflowGetExperiment(input:{experimentId:\"1\"}){experiment{name}}}";
+  Query("ann", query);
+  const std::string before = *FileSystem::System().Read(folder_.Path("audit.jsonl"), 100'000);
+  EXPECT_EQ(before.find("/graphql"), std::string::npos) << before;
+  Query("bob", query);
+  const std::string log = *FileSystem::System().Read(folder_.Path("audit.jsonl"), 100'000);
+  EXPECT_NE(log.find(R"("user":"bob","peer":"10.0.0.1:5","method":"POST","path":"/graphql",)"
+                     R"("experiment":"1","status":403)"),
+            std::string::npos)
+      << log;
+}
+
 TEST(AccessOpenTest, ThereIsNoDefaultPassword) {
   const TestFolder folder;
   const auto api = mlflow::Api::Open({.database_uri = "sqlite:///" + folder.Path("mlflow.db")});

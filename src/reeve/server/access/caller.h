@@ -27,6 +27,8 @@ struct CallNotes {
   const Caller* caller = nullptr;
   /// What it is about, for the audit log: {"run", "8d2c…"}.
   std::vector<std::pair<std::string_view, std::string>> subjects = {};
+  /// A part of it was refused to its caller, in an answer that says so with a status of 200.
+  bool is_refused_in_part = false;
 };
 
 }  // namespace reeve::server

@@ -87,8 +87,7 @@ Result<std::unique_ptr<ModelHost>> ModelHost::Open(const ModelHostOptions& optio
 ModelHost::~ModelHost() { StopWatching(); }
 
 Result<std::shared_ptr<const ServedModel>> ModelHost::Load(const std::string& model) const {
-  REEVE_ASSIGN_OR_RETURN(workflow::LoadedModel loaded,
-                         workflow::LoadModel(model, options_.tracking_uri));
+  REEVE_ASSIGN_OR_RETURN(workflow::LoadedModel loaded, workflow::LoadModel(model, options_.stores));
   const tracking::ResolvedModel& resolved = loaded.resolved;
   bundle::Bundle& bundle = loaded.bundle;
   REEVE_ASSIGN_OR_RETURN(
@@ -144,7 +143,7 @@ void ModelHost::StopWatching() {
 
 void ModelHost::Watch() {
   std::unique_lock lock(watch_mutex_);
-  const bool is_server = options_.tracking_uri.starts_with("http");
+  const bool is_server = tracking::Store::IsServer(options_.stores);
   const std::int64_t every_ms = is_server ? options_.watch_server_ms : options_.watch_ms;
   while (!watch_woken_.wait_for(lock, std::chrono::milliseconds(every_ms),
                                 [this] { return watch_stopped_; })) {
@@ -163,8 +162,7 @@ void ModelHost::LookAt(std::size_t slot) {
   if (tracking::IsModelFolder(model)) return;
   const auto models = models_.load();
   const ServedModel& served = *(*models)[slot];
-  const Result<tracking::ResolvedModel> resolved =
-      workflow::FindModel(model, options_.tracking_uri);
+  const Result<tracking::ResolvedModel> resolved = workflow::FindModel(model, options_.stores);
   if (!resolved.ok()) return Refuse(model, "", resolved.status().message());
   if (resolved->version == served.version && resolved->folder == served.folder) {
     const std::lock_guard lock(refused_mutex_);

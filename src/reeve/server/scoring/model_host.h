@@ -12,6 +12,7 @@
 #include "reeve/base/clock.h"
 #include "reeve/base/result.h"
 #include "reeve/server/scoring/served_model.h"
+#include "reeve/tracking/store_uris.h"
 #include "reeve/workflow/loaded_model.h"
 
 namespace reeve::server {
@@ -20,7 +21,7 @@ struct ModelHostOptions {
   /// As on the command line: models:/NAME@ALIAS, a folder, a bare NAME … At least one.
   std::vector<std::string> models;
   /// Where names are looked up, at the start and again whenever an alias may have moved.
-  std::string tracking_uri = "sqlite:///mlflow.db";
+  tracking::StoreUris stores = {};
   /// How often names are looked up again, in milliseconds: in a file, and at a tracking server.
   std::int64_t watch_ms = 1000, watch_server_ms = 3000;
   /// How long a version that could not be loaded is left alone before it is tried again.

@@ -65,7 +65,8 @@ class ModelHostTest : public testing::Test {
   }
 
   Result<std::unique_ptr<ModelHost>> Open(std::vector<std::string> models) {
-    return ModelHost::Open({.models = std::move(models), .tracking_uri = uri_, .retry_ms = 0});
+    return ModelHost::Open(
+        {.models = std::move(models), .stores = {.tracking = uri_}, .retry_ms = 0});
   }
 
   TestFolder folder_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "reeve/mlflow/graphql.h"
+#include "reeve/server/access/call_subjects.h"
 #include "reeve/server/access/caller.h"
 #include "reeve/server/slow_calls.h"
 #include "reeve/server/tracking_api/api_routes.h"
@@ -12,14 +13,19 @@
 namespace reeve::server {
 namespace {
 
-// What the caller may have; null: everything.
+// What the caller may have, with a note of what was refused; null: everything.
 decltype(mlflow::GraphqlSources::admits) AdmitsFor(const Request& request,
                                                    const AccessPolicy* policy) {
   const Caller* const caller = request.notes == nullptr ? nullptr : request.notes->caller;
   if (caller == nullptr || !caller->user_id || policy == nullptr) return nullptr;
-  return [policy, user_id = *caller->user_id](std::string_view method, std::string_view path,
-                                              mlflow::Request& fields) {
-    return policy->Admits(user_id, FindAccessRule(method, path), fields);
+  return [policy, user_id = *caller->user_id, notes = request.notes](
+             std::string_view method, std::string_view path, mlflow::Request& fields) {
+    Result<bool> may = policy->Admits(user_id, FindAccessRule(method, path), fields);
+    if (may.ok() && !*may) {
+      notes->is_refused_in_part = true;
+      NoteSubjects(path, fields, *notes);
+    }
+    return may;
   };
 }
 

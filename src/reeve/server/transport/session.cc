@@ -341,12 +341,9 @@ void Session::Dispatch() {
       head_.expect.size > 0 && bytes.empty() && !head_.is_1_0 && (head_.chunked || left_ > 0);
   KeepHead();
   chunks_.Reset();
-  if (streamed) {
-    OpenStream();
-  } else {
-    state_ = head_.chunked ? State::kChunks : State::kBody;
-  }
-  if (awaited && state_ != State::kClosing && state_ != State::kHead) out_.append(kContinue);
+  if (streamed) return OpenStream(awaited);
+  state_ = head_.chunked ? State::kChunks : State::kBody;
+  if (awaited) out_.append(kContinue);
 }
 
 bool Session::NextBody() {
@@ -423,38 +420,14 @@ void Session::FillRequest(std::string_view body) {
 void Session::Handle(std::string_view body) {
   FillRequest(body);
   const Request& request = context_.thread.request;
-  const auto& takes_long = match_.route->takes_long;
-  if (context_.shared.max_long_calls > 0 && takes_long && takes_long(request)) {
+  if (TakesLong(request)) {
     if (HandOver()) return;
-    context_.observer.OnRefused("overload");
-    FillRefusal({429, "overloaded", "more requests than can be answered in time; try again later",
-                 "", "Retry-After", std::to_string(context_.limits.retry_after_seconds)});
+    FillOverload();
   } else {
     Call(request, context_.thread.response);
   }
   Answer();
   DropRequest();
-}
-
-bool Session::HandOver() {
-  auto& calls = context_.shared.long_calls;
-  if (calls.fetch_add(1, std::memory_order_relaxed) >= context_.shared.max_long_calls) {
-    calls.fetch_sub(1, std::memory_order_relaxed);
-    return false;
-  }
-  long_call_ = std::make_unique<LongCall>(LongCall{context_.thread.request, {}});
-  state_ = State::kWork;
-  return true;
-}
-
-void Session::Work() { Call(long_call_->request, long_call_->response); }
-
-void Session::Worked() {
-  context_.thread.response = std::move(long_call_->response);
-  state_ = State::kHead;
-  Answer();
-  DropRequest();
-  Advance();
 }
 
 void Session::DropRequest() {
@@ -470,31 +443,48 @@ void Session::Call(const Request& request, Response& response) const {
   try {
     match_.route->handle(request, response);
   } catch (const std::exception& e) {
-    Log(LogLevel::kError, "request " + id_ + " to " + match_.route->label + ": " + e.what());
-    Reset(response);
-    response.status = 500;
-    response.body = (*match_.error_body)(500, "internal", "the request failed on the server");
+    FillFailure(e, response);
   }
 }
 
-void Session::OpenStream() {
-  FillRequest({});
-  Response& response = context_.thread.response;
+// The same, for what opens a stream.
+std::unique_ptr<BodyStream> Session::Open(const Request& request, Response& response) const {
   Reset(response);
-  auto stream = std::make_unique<Stream>();
   try {
-    stream->body = match_.route->open(context_.thread.request, response);
+    return match_.route->open(request, response);
   } catch (const std::exception& e) {
-    Log(LogLevel::kError, "request " + id_ + " to " + match_.route->label + ": " + e.what());
-    Reset(response);
-    response.status = 500;
-    response.body = (*match_.error_body)(500, "internal", "the request failed on the server");
+    FillFailure(e, response);
+    return nullptr;
   }
-  if (stream->body == nullptr) return AnswerEarly();
-  stream->head = response;
-  stream->framing = head_.is_1_0 ? Framing::kUntilClose : Framing::kChunked;
-  stream_ = std::move(stream);
+}
+
+void Session::FillFailure(const std::exception& failure, Response& response) const {
+  Log(LogLevel::kError, "request " + id_ + " to " + match_.route->label + ": " + failure.what());
+  Reset(response);
+  response.status = 500;
+  response.body = (*match_.error_body)(500, "internal", "the request failed on the server");
+}
+
+void Session::OpenStream(bool awaited) {
+  FillRequest({});
+  const Request& request = context_.thread.request;
+  if (!TakesLong(request)) return BeginStream(Open(request, context_.thread.response), awaited);
+  if (HandOver()) {
+    long_call_->awaited = awaited;
+    return;
+  }
+  FillOverload();
+  AnswerEarly();
+}
+
+void Session::BeginStream(std::unique_ptr<BodyStream> body, bool awaited) {
+  if (body == nullptr) return AnswerEarly();
+  stream_ = std::make_unique<Stream>();
+  stream_->body = std::move(body);
+  stream_->head = context_.thread.response;
+  stream_->framing = head_.is_1_0 ? Framing::kUntilClose : Framing::kChunked;
   state_ = State::kStream;
+  if (awaited) out_.append(kContinue);
 }
 
 void Session::EmitPiece() {
@@ -764,8 +754,7 @@ bool Session::Reserve(std::size_t bytes) {
 void Session::ReleaseAll() {
   if (holds_slot_) context_.shared.in_flight.fetch_sub(1, std::memory_order_relaxed);
   if (reserved_ > 0) context_.shared.buffered.fetch_sub(reserved_, std::memory_order_relaxed);
-  if (long_call_ != nullptr) context_.shared.long_calls.fetch_sub(1, std::memory_order_relaxed);
-  long_call_.reset();
+  DropLongCall();
   holds_slot_ = false;
   reserved_ = 0;
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <span>
 #include <string>
@@ -166,6 +167,10 @@ class Session {
   struct LongCall {
     Request request;
     Response response;
+    /// Of a route whose bodies stream: what it opened.
+    std::unique_ptr<BodyStream> body = nullptr;
+    /// Its client waits for a word before it sends the body.
+    bool awaited = false;
   };
   struct Refusal {
     int status;
@@ -197,12 +202,19 @@ class Session {
   void KeepHead();
   void FillRequest(std::string_view body);
   void Handle(std::string_view body);
+  bool TakesLong(const Request& request) const;
   // False: there are too many such calls.
   bool HandOver();
+  void FillOverload();
+  void DropLongCall();
   void Call(const Request& request, Response& response) const;
+  std::unique_ptr<BodyStream> Open(const Request& request, Response& response) const;
+  void FillFailure(const std::exception& failure, Response& response) const;
   // The request at hand was answered: its bytes may go.
   void DropRequest();
-  void OpenStream();
+  void OpenStream(bool awaited);
+  // Null: the thread's response refuses the request.
+  void BeginStream(std::unique_ptr<BodyStream> body, bool awaited);
   void FeedStream(std::string_view bytes);
   bool ReadyStream();
   void EndStream();

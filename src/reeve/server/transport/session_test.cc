@@ -61,7 +61,7 @@ Route StreamRoute() {
   route.method = "POST";
   route.pattern = "/stream";
   route.open = [](const Request& request, Response& response) -> std::unique_ptr<BodyStream> {
-    if (request.query == "no") {
+    if (request.query.ends_with("no")) {
       response.status = 415;
       response.body = "no";
       return nullptr;
@@ -69,6 +69,7 @@ Route StreamRoute() {
     response.content_type = "text/csv";
     return std::make_unique<Doubling>();
   };
+  route.takes_long = [](const Request& request) { return request.query.starts_with("long"); };
   return route;
 }
 
@@ -491,6 +492,38 @@ TEST_F(SessionTest, ALongCallWhoseClientIsGoneLeavesNothing) {
   session_.reset();
   EXPECT_EQ(shared_.long_calls, 0);
   EXPECT_THAT(recorder_.ended, ElementsAre("POST /long 499"));
+}
+
+TEST_F(SessionTest, StreamsThatTakeLongToOpenAreOpenedElsewhere) {
+  shared_.max_long_calls = 1;
+  const std::string head = "POST /stream?long HTTP/1.1\r\nHost: x\r\n";
+  Feed(head + "Expect: 100-continue\r\nContent-Length: 8\r\n\r\n");
+  EXPECT_EQ(worked_, 1);
+  EXPECT_EQ(shared_.long_calls, 0) << "the body comes on this thread";
+  EXPECT_TRUE(session_->streams());
+  EXPECT_THAT(out_, HasSubstr("100 Continue"));
+  out_.clear();
+  EXPECT_EQ(Ask("12345678").body, "1122334455667788.");
+  EXPECT_EQ(Ask(head + "Content-Length: 3\r\n\r\nabc" + Get("/echo")).body, "aabbcc.");
+  EXPECT_EQ(Next().status, 200) << "what came behind it is answered";
+  EXPECT_EQ(Ask(Post("/stream?long&no", "abc")).status, 415);
+  shared_.long_calls = 1;
+  EXPECT_EQ(Ask(Post("/stream?long", "abc")).status, 429);
+  EXPECT_EQ(shared_.long_calls, 1);
+  EXPECT_EQ(Ask(Post("/stream", "abc")).body, "aabbcc.");
+}
+
+TEST_F(SessionTest, AStreamOpenedForAClientThatIsGoneLeavesNothing) {
+  shared_.max_long_calls = 1;
+  const std::string request = Post("/stream?long", "body");
+  const auto space = session_->Space();
+  std::copy(request.begin(), request.end(), space.begin());
+  session_->Received(request.size());
+  ASSERT_EQ(session_->wants(), Wants::kWork);
+  session_->Work();
+  session_.reset();
+  EXPECT_EQ(shared_.long_calls, 0);
+  EXPECT_THAT(recorder_.ended, ElementsAre("POST /stream 499"));
 }
 
 TEST_F(SessionTest, SmallStreamsHaveALength) {

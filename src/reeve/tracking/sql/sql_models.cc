@@ -132,7 +132,9 @@ Result<LoggedModel> SqlStore::GetLoggedModel(const std::string& model_id) {
           model_id, kModelReady));
   REEVE_ASSIGN_OR_RETURN(const bool found, row.Step());
   if (!found) return MissingLoggedModel(model_id);
-  return LoggedModel{row.Text(0), row.Text(1), row.Text(2), row.Text(3)};
+  LoggedModel model{row.Text(0), row.Text(1), row.Text(2), row.Text(3)};
+  REEVE_RETURN_IF_ERROR(FillLoggedModel(model));
+  return model;
 }
 
 Status SqlStore::NoteVersionOnModel(const std::string& model_id, const std::string& name,
