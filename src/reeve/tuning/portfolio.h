@@ -29,7 +29,14 @@ struct PortfolioOptions {
   /// Symmetric trees are among the learners: of a large table of many classes they leave nothing to
   /// other boosters, which grow a tree for each class.
   bool has_symmetric = false;
+  /// Columns that a perceptron would read; 0: it is not among the learners.
+  std::int64_t linear_columns = 0;
+  /// No other learner was asked for: what is too dear beside others is tried all the same.
+  bool is_only_learner = false;
 };
+
+/// Learners that are tried when none is asked for.
+std::vector<std::string> DefaultLearners(Effort effort);
 
 /// A small set of configurations of `learner` that are known to do well on many tables and differ
 /// enough that one of them fits: a default, a shallow and a deep booster; forests of single rows
