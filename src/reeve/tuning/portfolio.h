@@ -46,8 +46,8 @@ std::vector<std::string> DefaultLearners(Effort effort);
 std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOptions& options);
 
 /// How many times a search splits the rows into folds. Of a small table of two classes what one
-/// split says hangs on its luck, and the mean of more models is better: boosting is repeated on
-/// further splits.
+/// split says hangs on its luck, and the mean of more models is better: boosting and perceptrons
+/// are repeated on further splits.
 int SplitCount(const PortfolioOptions& options);
 
 /// How many candidates go on after the first fold at most: fewer the larger the table.

@@ -198,7 +198,9 @@ class Searcher {
   // What becomes the mean of its folds' models, on one matrix, gains from the folds of further
   // splits.
   Result<bool> GainsFromSplits(const Candidate& candidate) const {
-    if (candidate.learner != "boosted" && candidate.learner != "symmetric") return false;
+    if (candidate.learner != "boosted" && candidate.learner != "symmetric" &&
+        candidate.learner != "mlp")
+      return false;
     REEVE_ASSIGN_OR_RETURN(const bool looks_at_labels,
                            preparation_->LooksAtLabels(candidate.input));
     return !looks_at_labels;
