@@ -128,6 +128,8 @@ FieldReader::Number FieldReader::ReadText(std::string_view text) const {
 FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
   if (cell.kind == Cell::Kind::kNumber && !numbers_as_texts_ && !std::isnan(cell.number))
     return InRange(cell.number);
+  if (cell.kind == Cell::Kind::kSeconds && column_->type == ColumnType::kDatetime)
+    return InRange(cell.number);
   return ReadText(CellText(cell).view());
 }
 
