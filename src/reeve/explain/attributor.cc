@@ -4,10 +4,12 @@
 #include <cmath>
 #include <vector>
 
+#include "reeve/explain/integrated_gradients.h"
 #include "reeve/explain/tree_shap.h"
 #include "reeve/inference/forest.h"
 #include "reeve/inference/linear.h"
 #include "reeve/inference/mixture.h"
+#include "reeve/inference/perceptron.h"
 
 namespace reeve::explain {
 namespace {
@@ -71,6 +73,28 @@ class LinearAttributor final : public Attributor {
   }
 
   const inference::Linear& linear_;
+};
+
+class PerceptronAttributor final : public Attributor {
+ public:
+  explicit PerceptronAttributor(const inference::Perceptron& perceptron)
+      : has_one_output_(perceptron.outputs() == 1), gradients_(perceptron) {}
+
+  Unit unit() const override { return Unit::kLogOdds; }
+  double expected(int class_idx) const override { return gradients_.expected(OutputOf(class_idx)); }
+  void Contributions(const FeatureBlock& block, int class_idx,
+                     std::span<double> out) const override {
+    gradients_.Contributions(block, OutputOf(class_idx), out);
+  }
+  double CostPerRow() const override { return gradients_.CostPerRow(); }
+
+ private:
+  std::size_t OutputOf(int class_idx) const {
+    return has_one_output_ ? 0 : static_cast<std::size_t>(class_idx);
+  }
+
+  bool has_one_output_;
+  IntegratedGradients gradients_;
 };
 
 // Random forests say 0 and 1; their log-odds end where a probability can no longer be told from
@@ -162,6 +186,8 @@ Result<std::unique_ptr<Attributor>> MakeAttributor(const inference::Model& model
     }
     return std::make_unique<LinearAttributor>(linear->linear());
   }
+  if (const auto* const perceptron = dynamic_cast<const inference::PerceptronModel*>(&model))
+    return std::make_unique<PerceptronAttributor>(perceptron->perceptron());
   if (const auto* const mixture = dynamic_cast<const inference::MixtureModel*>(&model)) {
     std::vector<MixtureAttributor::Member> members;
     for (const inference::MixtureMember& member : mixture->members()) {

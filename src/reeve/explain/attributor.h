@@ -21,7 +21,7 @@ enum class Unit {
 ///
 /// - Boosted forests: TreeShap, in log-odds (softmax: in the class's margin). Exact.
 /// - Random forests: TreeShap, in probability. Exact.
-/// - Linear models: weight x (value - mean of the training rows), in log-odds. Exact.
+/// - Linear models: weight x (value - training mean). Perceptrons: IntegratedGradients. Log-odds.
 /// - Mixtures: the weighted sum of the members' contributions, in log-odds of each member; those of
 ///   random forests are stretched so that they sum to the log-odds of the member's answer. Their
 ///   sum is the weighted mean of the members' log-odds, not the log-odds of their mean

@@ -12,7 +12,7 @@ Status Bad(const std::string& what) { return Status::Corrupt("mixture: " + what)
 
 Status ValidateMember(const MixtureMember& member, std::int64_t features, int classes) {
   if (member.model == nullptr || member.model->kind() == "mixture")
-    return Bad("a member that is neither a forest nor a linear model");
+    return Bad("a member that is a mixture itself, or none");
   if (!(member.weight > 0 && member.weight <= 1)) return Bad("a weight outside 0 to 1");
   if (member.model->classes() != classes) return Bad("a member of other classes");
   if (member.first_feature < 0 || member.model->features() > features - member.first_feature)

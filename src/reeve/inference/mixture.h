@@ -14,7 +14,7 @@ struct MixtureMember {
   double weight = 0;
   /// Its feature j is column first_feature + j of the mixture's matrices.
   std::int64_t first_feature = 0;
-  /// Forest or linear model; never a mixture.
+  /// Any model but a mixture.
   std::unique_ptr<Model> model;
 };
 

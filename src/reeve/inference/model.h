@@ -39,7 +39,7 @@ class Model {
  public:
   virtual ~Model() = default;
 
-  /// "forest", "linear" or "mixture": the kind of file it is written to.
+  /// "forest", "linear", "perceptron" or "mixture": the kind of file it is written to.
   virtual std::string_view kind() const = 0;
   /// Classes it tells apart, at least 2.
   virtual int classes() const = 0;

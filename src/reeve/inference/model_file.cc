@@ -20,6 +20,7 @@ constexpr std::uint32_t kOldestVersion = 1;
 constexpr std::uint32_t kForestKind = 1;
 constexpr std::uint32_t kLinearKind = 2;
 constexpr std::uint32_t kMixtureKind = 3;
+constexpr std::uint32_t kPerceptronKind = 4;
 constexpr std::uint64_t kMostClasses = 100'000;
 constexpr std::uint64_t kMostFeatures = 10'000'000;
 constexpr std::uint64_t kMostMembers = 10'000;
@@ -147,6 +148,24 @@ Result<std::unique_ptr<Model>> ReadLinear(Reader& reader, const Header& header) 
   return std::unique_ptr<Model>(std::move(model));
 }
 
+Result<std::unique_ptr<Model>> ReadPerceptron(Reader& reader, const Header& header) {
+  Perceptron perceptron{.features = static_cast<std::int64_t>(header.features),
+                        .classes = static_cast<int>(header.classes)};
+  REEVE_RETURN_IF_ERROR(reader.Array(perceptron.means));
+  std::uint64_t layers = 0;
+  REEVE_RETURN_IF_ERROR(reader.Value(layers));
+  constexpr std::size_t kSmallestLayer = 2 * 8;
+  if (layers > reader.left() / kSmallestLayer)
+    return Status::Corrupt("model: the file ends too early");
+  perceptron.layers.resize(layers);
+  for (DenseLayer& layer : perceptron.layers) {
+    REEVE_RETURN_IF_ERROR(reader.Array(layer.weights));
+    REEVE_RETURN_IF_ERROR(reader.Array(layer.biases));
+  }
+  REEVE_ASSIGN_OR_RETURN(auto model, PerceptronModel::Make(std::move(perceptron)));
+  return std::unique_ptr<Model>(std::move(model));
+}
+
 Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mixture);
 
 Result<std::unique_ptr<Model>> ReadMixture(Reader& reader, const Header& header) {
@@ -191,6 +210,7 @@ Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mix
     return Status::Corrupt("model: implausible sizes");
   const auto read = header.kind == kForestKind                      ? ReadForest
                     : header.kind == kLinearKind                    ? ReadLinear
+                    : header.kind == kPerceptronKind                ? ReadPerceptron
                     : header.kind == kMixtureKind && may_be_mixture ? ReadMixture
                                                                     : nullptr;
   if (read == nullptr) return Status::Corrupt("model: unknown kind");
@@ -243,6 +263,18 @@ std::string WriteMixture(const MixtureModel& mixture) {
     writer.Value(member.weight);
     writer.Value(static_cast<std::uint64_t>(member.first_feature));
     writer.Bytes(member.model->Serialize());
+  }
+  return writer.Take();
+}
+
+std::string WritePerceptron(const Perceptron& perceptron) {
+  Writer writer;
+  writer.Header(kPerceptronKind, perceptron.features, perceptron.classes);
+  writer.Array(perceptron.means);
+  writer.Value<std::uint64_t>(perceptron.layers.size());
+  for (const DenseLayer& layer : perceptron.layers) {
+    writer.Array(layer.weights);
+    writer.Array(layer.biases);
   }
   return writer.Take();
 }

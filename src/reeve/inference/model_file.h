@@ -5,6 +5,7 @@
 #include "reeve/inference/forest.h"
 #include "reeve/inference/linear.h"
 #include "reeve/inference/mixture.h"
+#include "reeve/inference/perceptron.h"
 
 namespace reeve::inference {
 
@@ -12,5 +13,6 @@ namespace reeve::inference {
 std::string WriteForest(const Forest& forest);
 std::string WriteLinear(const Linear& linear);
 std::string WriteMixture(const MixtureModel& mixture);
+std::string WritePerceptron(const Perceptron& perceptron);
 
 }  // namespace reeve::inference

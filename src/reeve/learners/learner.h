@@ -84,7 +84,7 @@ struct TrainOptions {
   const Cancellation* cancellation = &Cancellation::Never();
 };
 
-/// A value of a metric after each round (boosting) or at each step of a path (logistic).
+/// A value of a metric after each round or epoch, or at each step of a path (logistic).
 struct HistoryPoint {
   std::string metric;
   std::int64_t step = 0;
@@ -112,7 +112,7 @@ struct TrainedModel {
 class Learner {
  public:
   virtual ~Learner() = default;
-  /// "logistic", "forest", "boosted", "symmetric".
+  /// "logistic", "forest", "boosted", "symmetric", "mlp".
   virtual std::string name() const = 0;
   virtual InputKind input() const = 0;
   virtual const std::vector<ParamSpec>& params() const = 0;

@@ -59,6 +59,7 @@ class EveryLearner : public testing::TestWithParam<std::string> {
   bool linear() const { return learner()->input() == InputKind::kLinear; }
   Params small() const {
     if (GetParam() == "logistic") return {{"C", "1"}};
+    if (GetParam() == "mlp") return {{"epochs", "20"}, {"hidden_units", "32"}};
     if (GetParam() == "symmetric") return {{"n_estimators", "40"}};
     return {{"n_estimators", "40"},
             {GetParam() == "forest" ? "min_samples_leaf" : "min_child_weight", "3"}};
@@ -317,6 +318,33 @@ TEST(LogisticTest, APathGivesWhatSingleFitsGive) {
                         q = alone->model->Predict(data.matrix);
     for (std::int64_t row = 0; row < p.rows; ++row) ASSERT_NEAR(p.at(row, 1), q.at(row, 1), 1e-4);
   }
+}
+
+// What neither a linear model nor the first split of a tree sees.
+TEST(MlpTest, LearnsExclusiveOr) {
+  Random random(13);
+  Data data{.matrix = Matrix(1000, std::vector<MatrixColumn>(2)), .labels = {}};
+  for (std::size_t i = 0; i < 1000; ++i) {
+    for (std::int64_t j = 0; j < 2; ++j)
+      data.matrix.column(j)[i] = static_cast<float>(random.Normal());
+    data.labels.push_back((data.matrix.column(0)[i] > 0) != (data.matrix.column(1)[i] > 0));
+  }
+  const auto trained = MakeLearner("mlp").value()->Train(data.set(), {});
+  ASSERT_TRUE(trained.ok()) << trained.status().message();
+  EXPECT_GT(Accuracy(*trained->model, data), 0.95);
+  EXPECT_EQ(trained->params.at("epochs"), "30");
+  // The loss of each epoch, falling.
+  ASSERT_EQ(trained->history.size(), 30u);
+  EXPECT_EQ(trained->history.front().metric, "train_log_loss");
+  EXPECT_LT(trained->history.back().value, trained->history.front().value / 2);
+}
+
+TEST(MlpTest, SaysThatTrainingDiverged) {
+  const Data data = MakeData(200, 2, true, 14);
+  const auto trained = MakeLearner("mlp").value()->Train(
+      data.set(), {.params = {{"learning_rate", "1"}, {"weight_decay", "10"}, {"epochs", "500"}}});
+  EXPECT_EQ(trained.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(trained.status().message(), testing::HasSubstr("diverged"));
 }
 
 TEST(MakeLearnerTest, NamesTheNearest) {

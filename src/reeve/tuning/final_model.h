@@ -20,10 +20,10 @@ struct ChosenMember {
 learners::Params MixtureParams(const std::vector<ChosenMember>& members);
 
 struct FinalModelOptions {
-  /// Boosters become the mean of their folds' models, which is better than one model of all rows
-  /// (measured: docs/performance.md) and costs no further training. False: one model is trained on
-  /// all rows with the rounds that were found; the only way where folds see parts of very different
-  /// size (time order).
+  /// Boosters and perceptrons become the mean of their folds' models, which is better than one
+  /// model of all rows (measured: docs/performance.md) and costs no further training. False: one
+  /// model is trained on all rows with the rounds that were found; the only way where folds see
+  /// parts of very different size (time order).
   bool average_folds = true;
   std::uint64_t seed = 42;
 };

@@ -6,6 +6,8 @@
 #include "reeve/base/nearest.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
+#include "reeve/learners/mlp_work.h"
+#include "reeve/learners/registry.h"
 
 namespace reeve::tuning {
 namespace {
@@ -60,12 +62,24 @@ void SetPace(double pace, std::vector<Params>& all) {
   }
 }
 
+// Of a table that leaves a perceptron too few passes it would learn next to nothing.
+bool HasRoomForMlp(const PortfolioOptions& options) {
+  constexpr int kFewestEpochs = 8;
+  const std::int64_t weights = learners::MlpWeights(options.linear_columns, options.classes);
+  return options.linear_columns > 0 && learners::MlpEpochs(options.rows, weights) >= kFewestEpochs;
+}
+
 // Of many classes the last rounds, which gain least, cost as much as the first: as many are trained
-// as the effort has room for.
+// as the effort has room for, fewer beside a perceptron, whose mixture with trees hardly misses
+// them.
 std::int64_t MostRounds(const PortfolioOptions& options) {
   constexpr std::int64_t kMostRows[3] = {125'000'000, 160'000'000, 2'000'000'000};
   constexpr std::int64_t kFewest = 100, kMost = 3000;
-  const std::int64_t all = kMostRows[static_cast<int>(options.effort)];
+  constexpr double kBesideMlp = 0.6;
+  const std::int64_t room = kMostRows[static_cast<int>(options.effort)];
+  const auto all = HasRoomForMlp(options)
+                       ? static_cast<std::int64_t>(kBesideMlp * static_cast<double>(room))
+                       : room;
   return std::clamp(all / (options.rows * options.classes), kFewest, kMost);
 }
 
@@ -167,6 +181,20 @@ std::vector<Params> LogisticPath(Effort effort) {
   return path;
 }
 
+// From what learns most to what learns least by heart: of a large table of clear classes the first
+// has half the loss of the others, of a small noisy one three times as much.
+std::vector<Params> MlpPath() {
+  return {
+      {},
+      {{"hidden_units", "64"}, {"epochs", "10"}, {"dropout", "0.2"}, {"weight_decay", "1"}},
+      {{"hidden_units", "128"},
+       {"epochs", "10"},
+       {"dropout", "0.2"},
+       {"learning_rate", "0.001"},
+       {"weight_decay", "3"}},
+  };
+}
+
 std::size_t CandidateCount(Effort effort, std::size_t quick, std::size_t standard,
                            std::size_t thorough) {
   return effort == Effort::kQuick ? quick : effort == Effort::kStandard ? standard : thorough;
@@ -182,12 +210,23 @@ Result<Effort> ParseEffort(std::string_view name) {
                                  Suggest(name, {"quick", "standard", "thorough"}));
 }
 
+std::vector<std::string> DefaultLearners(Effort effort) {
+  std::vector<std::string> names = learners::LearnerNames();
+  // It pays where one works on the last percents, and seldom within seconds.
+  if (effort == Effort::kQuick) std::erase(names, "mlp");
+  return names;
+}
+
 std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOptions& options) {
   const Effort effort = options.effort;
   const bool many_classes = options.classes > kManyClasses;
   const bool is_wide = IsWide(options) && effort != Effort::kThorough;
   if (learner == "boosted" && options.has_symmetric && is_wide) return {};
   if (learner == "logistic") return {{learner, InputKind::kLinear, LogisticPath(effort)}};
+  if (learner == "mlp") {
+    if (!HasRoomForMlp(options) && !options.is_only_learner) return {};
+    return {{learner, InputKind::kLinear, MlpPath()}};
+  }
   std::vector<Params> all = learner == "forest"      ? ForestPortfolio()
                             : learner == "symmetric" ? SymmetricPortfolio(options.classes)
                                                      : BoostedPortfolio();

@@ -29,7 +29,14 @@ struct PortfolioOptions {
   /// Symmetric trees are among the learners: of a large table of many classes they leave nothing to
   /// other boosters, which grow a tree for each class.
   bool has_symmetric = false;
+  /// Columns that a perceptron would read; 0: it is not among the learners.
+  std::int64_t linear_columns = 0;
+  /// No other learner was asked for: what is too dear beside others is tried all the same.
+  bool is_only_learner = false;
 };
+
+/// Learners that are tried when none is asked for.
+std::vector<std::string> DefaultLearners(Effort effort);
 
 /// A small set of configurations of `learner` that are known to do well on many tables and differ
 /// enough that one of them fits: a default, a shallow and a deep booster; forests of single rows
@@ -39,8 +46,8 @@ struct PortfolioOptions {
 std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOptions& options);
 
 /// How many times a search splits the rows into folds. Of a small table of two classes what one
-/// split says hangs on its luck, and the mean of more models is better: boosting is repeated on
-/// further splits.
+/// split says hangs on its luck, and the mean of more models is better: boosting and perceptrons
+/// are repeated on further splits.
 int SplitCount(const PortfolioOptions& options);
 
 /// How many candidates go on after the first fold at most: fewer the larger the table.

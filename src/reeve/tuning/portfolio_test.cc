@@ -13,9 +13,11 @@ TEST(PortfolioTest, EveryConfigurationIsValid) {
     const auto learner = learners::MakeLearner(name);
     ASSERT_TRUE(learner.ok());
     for (const Effort effort : {Effort::kQuick, Effort::kStandard, Effort::kThorough}) {
-      const auto groups = Portfolio(
-          name,
-          {.effort = effort, .rows = 10'000, .smallest_class = 1'000, .has_statistics = true});
+      const auto groups = Portfolio(name, {.effort = effort,
+                                           .rows = 10'000,
+                                           .smallest_class = 1'000,
+                                           .has_statistics = true,
+                                           .linear_columns = 20});
       EXPECT_FALSE(groups.empty());
       for (const Candidate& group : groups) {
         for (const auto& params : group.path) {
@@ -31,15 +33,42 @@ TEST(PortfolioTest, MoreEffortNeverMeansFewerTrials) {
   for (const std::string& name : learners::LearnerNames()) {
     const auto count = [&](Effort effort) {
       std::size_t trials = 0;
-      for (const auto& group : Portfolio(
-               name,
-               {.effort = effort, .rows = 10'000, .smallest_class = 1'000, .has_statistics = true}))
+      for (const auto& group : Portfolio(name, {.effort = effort,
+                                               .rows = 10'000,
+                                               .smallest_class = 1'000,
+                                               .has_statistics = true,
+                                               .linear_columns = 20}))
         trials += group.path.size();
       return trials;
     };
     EXPECT_LE(count(Effort::kQuick), count(Effort::kStandard));
     EXPECT_LE(count(Effort::kStandard), count(Effort::kThorough));
   }
+}
+
+TEST(PortfolioTest, PerceptronsAreForTablesThatLeaveThemSomePasses) {
+  PortfolioOptions options = {.effort = Effort::kStandard,
+                              .rows = 16'000,
+                              .classes = 26,
+                              .smallest_class = 500,
+                              .linear_columns = 16};
+  EXPECT_EQ(Portfolio("mlp", options).size(), 1u);
+  const auto rounds = [](const PortfolioOptions& known) {
+    return std::stoi(Portfolio("symmetric", known).front().path.front().at("n_estimators"));
+  };
+  const int beside = rounds(options);
+  options.linear_columns = 0;
+  EXPECT_LT(beside, rounds(options));
+  options.linear_columns = 3'000;
+  EXPECT_TRUE(Portfolio("mlp", options).empty());
+  options.is_only_learner = true;
+  EXPECT_EQ(Portfolio("mlp", options).size(), 1u);
+}
+
+TEST(PortfolioTest, QuickEffortDoesWithoutPerceptronsUnlessAsked) {
+  EXPECT_THAT(DefaultLearners(Effort::kQuick), testing::Not(testing::Contains("mlp")));
+  EXPECT_EQ(DefaultLearners(Effort::kStandard), learners::LearnerNames());
+  EXPECT_EQ(DefaultLearners(Effort::kThorough), learners::LearnerNames());
 }
 
 TEST(PortfolioTest, ManyClassesOfALargeTableAreLeftToSymmetricTrees) {

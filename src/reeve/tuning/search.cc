@@ -117,6 +117,12 @@ class Searcher {
   Status AddPortfolios() {
     PortfolioOptions options = KnownSoFar();
     REEVE_ASSIGN_OR_RETURN(options.has_statistics, HasStatistics());
+    options.is_only_learner = options_.learners.size() == 1;
+    if (std::ranges::find(options_.learners, "mlp") != options_.learners.end()) {
+      REEVE_ASSIGN_OR_RETURN(const auto* const linear,
+                             preparation_->Get({.input = learners::InputKind::kLinear}));
+      options.linear_columns = linear->matrix.cols();
+    }
     most_survivors_ = MostSurvivors(options);
     for (const std::string& learner : options_.learners) {
       for (Candidate& candidate : Portfolio(learner, options)) {
@@ -132,11 +138,12 @@ class Searcher {
     return Status::Ok();
   }
 
-  // Linear models and forests are the dearest of large tables and seldom any use there: they race
-  // with fewer rows or trees, and are trained in full when they are worth it even so.
+  // Linear models, perceptrons and forests are the dearest of large tables and seldom any use
+  // there: they race with fewer rows or trees, and are trained in full when they are worth it even
+  // so.
   void AddProxy(Contender& contender) const {
     if (static_cast<std::int64_t>(rows_.size()) <= kRowsOfProxies) return;
-    if (contender.candidate.learner == "logistic") {
+    if (contender.candidate.learner == "logistic" || contender.candidate.learner == "mlp") {
       contender.proxy = contender.candidate;
       contender.proxy_rows = kRowsOfProxies;
     } else if (contender.candidate.learner == "forest") {
@@ -191,7 +198,9 @@ class Searcher {
   // What becomes the mean of its folds' models, on one matrix, gains from the folds of further
   // splits.
   Result<bool> GainsFromSplits(const Candidate& candidate) const {
-    if (candidate.learner != "boosted" && candidate.learner != "symmetric") return false;
+    if (candidate.learner != "boosted" && candidate.learner != "symmetric" &&
+        candidate.learner != "mlp")
+      return false;
     REEVE_ASSIGN_OR_RETURN(const bool looks_at_labels,
                            preparation_->LooksAtLabels(candidate.input));
     return !looks_at_labels;

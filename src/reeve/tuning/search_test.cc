@@ -9,6 +9,7 @@
 #include "reeve/base/random.h"
 #include "reeve/evaluation/cost.h"
 #include "reeve/evaluation/scores.h"
+#include "reeve/inference/mixture.h"
 #include "reeve/inference/model.h"
 #include "reeve/inference/scorer.h"
 
@@ -130,6 +131,31 @@ TEST(SearchTest, WithoutEnsemblesTheBestConfigurationIsTaken) {
   ASSERT_TRUE(result.ok());
   EXPECT_NE(result->leaderboard.front().learner, "ensemble");
   EXPECT_NE(result->model.model->kind(), "mixture");
+}
+
+// A perceptron's answer is the mean of its folds' models, each asked on the same columns.
+TEST(SearchTest, PerceptronsOfAllFoldsAnswerTogether) {
+  const Toy train = MakeToy(600, 1, 17, 1.4);
+  SearchOptions options = Options(2);
+  options.learners = {"mlp"};
+  options.metric = evaluation::Metric::kLogLoss;
+  const auto result = Search(train.problem(), AllRows(600), options);
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  EXPECT_EQ(result->leaderboard.front().learner, "mlp");
+  const auto* const mixture =
+      dynamic_cast<const inference::MixtureModel*>(result->model.model.get());
+  ASSERT_NE(mixture, nullptr);
+  EXPECT_EQ(mixture->members().size(), 5u);
+  for (const inference::MixtureMember& member : mixture->members()) {
+    EXPECT_EQ(member.model->kind(), "perceptron");
+    EXPECT_EQ(member.first_feature, 0);
+  }
+  const Toy fresh = MakeToy(4000, 1, 18, 1.4);
+  const auto matrix = result->pipeline.Transform(fresh.table, AllRows(4000));
+  ASSERT_TRUE(matrix.ok());
+  const Probabilities p = result->model.model->Predict(*matrix);
+  const auto loss = evaluation::Score(evaluation::Metric::kLogLoss, fresh.labels, p, 0.5, {});
+  EXPECT_NEAR(*loss, result->leaderboard.front().mean, 0.04);
 }
 
 // In time order folds learn from parts of very different size: the final model learns from all

@@ -87,9 +87,10 @@ Result<Plan> MakePlan(const TrainRequest& request) {
     REEVE_RETURN_IF_ERROR(learners::MakeLearner(name).status());
     plan.learners.push_back(name);
   }
-  if (plan.learners.empty())
-    plan.learners = request.fit ? std::vector<std::string>{"boosted"} : learners::LearnerNames();
   REEVE_ASSIGN_OR_RETURN(plan.effort, tuning::ParseEffort(request.effort));
+  if (plan.learners.empty())
+    plan.learners =
+        request.fit ? std::vector<std::string>{"boosted"} : tuning::DefaultLearners(plan.effort);
   REEVE_RETURN_IF_ERROR(ReadDecision(request, plan));
   for (const Requirement& requirement : request.requirements)
     REEVE_RETURN_IF_ERROR(ReadMetric(request, requirement.metric).status());

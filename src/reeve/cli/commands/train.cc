@@ -79,9 +79,8 @@ Result<workflow::TrainRequest> MakeRequest(const Call& call) {
   REEVE_ASSIGN_OR_RETURN(request.tags, arguments.Pairs("tag"));
   request.test_rows = arguments.Text("test-rows");
   request.metric = arguments.Text("metric");
-  // Without being asked for, all learners are tried; --fit then means the boosted one.
-  if (arguments.IsGiven("learner") || !request.fit)
-    request.learners = SplitList(arguments.Text("learner"));
+  // Without being asked for, those that fit are tried; --fit then means the boosted one.
+  if (arguments.IsGiven("learner")) request.learners = SplitList(arguments.Text("learner"));
   request.effort = arguments.Text("effort");
   request.ensemble = arguments.Text("ensemble");
   request.derive = arguments.Texts("derive");

@@ -1,9 +1,8 @@
 #include "reeve/learners/symmetric/newton_kernel.h"
 
-#include <bit>
 #include <cmath>
-#include <cstdint>
 
+#include "reeve/base/small_exp.h"
 #include "reeve/learners/avx2_variant.h"
 
 namespace reeve::learners {
@@ -13,30 +12,12 @@ constexpr std::size_t kLanes = 16;
 // Rows whose derivatives are added in float32 before a double takes over.
 constexpr std::size_t kBlockRows = 512;
 
-// exp(x) for -80 <= x <= 0: x = k ln 2 + r, a Taylor polynomial for e^r, k put into the exponent.
-REEVE_INLINE float Exp(float x) {
-  constexpr float kRounder = 0x1.8p23F;
-  constexpr float kLog2E = 0x1.715476p+0F, kLn2High = 0x1.62e000p-1F, kLn2Low = 0x1.0bfbe8p-15F;
-  const float shifted = x * kLog2E + kRounder;
-  const float k = shifted - kRounder;
-  const float r = (x - k * kLn2High) - k * kLn2Low;
-  float e = 1.0F / 720;
-  e = e * r + 1.0F / 120;
-  e = e * r + 1.0F / 24;
-  e = e * r + 1.0F / 6;
-  e = e * r + 0.5F;
-  e = e * r + 1;
-  e = e * r + 1;
-  const std::uint32_t exponent = (std::bit_cast<std::uint32_t>(shifted) + 127U) << 23U;
-  return e * std::bit_cast<float>(exponent);
-}
-
 struct Lanes {
   float gradient[kLanes] = {}, hessian[kLanes] = {};
 
   REEVE_INLINE void Add(std::size_t lane, float margin, float label, float weight) {
     const float size = std::abs(margin);
-    const float e = Exp(-(size < 80 ? size : 80.0F));
+    const float e = SmallExp(-(size < 80 ? size : 80.0F));
     const float share = 1 / (1 + e);
     const float p = margin < 0 ? e * share : share;
     gradient[lane] += weight * (p - label);
