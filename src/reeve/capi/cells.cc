@@ -24,55 +24,41 @@ struct CellColumn {
   }
 };
 
-struct Kinds {
-  bool numbers = false, booleans = false, texts = false;
-};
-
-Status BadCell(const CellColumn& cells, std::int64_t row, const std::string& problem) {
-  return Status::InvalidArgument("row " + std::to_string(row) + ", feature " +
-                                 Quote(cells.column.name) + ": " + problem);
-}
-
 std::string_view TextOf(const reeve_cell& cell) {
   return cell.length == 0 ? std::string_view()
                           : std::string_view(cell.text, static_cast<std::size_t>(cell.length));
 }
 
-Status CheckText(const CellColumn& cells, std::int64_t row) {
-  const reeve_cell& cell = cells[row];
+// What is wrong with a cell; empty when nothing is.
+std::string ProblemOf(const reeve_cell& cell) {
+  if (cell.kind < REEVE_CELL_MISSING || cell.kind > REEVE_CELL_TEXT) {
+    return "a cell of kind " + std::to_string(cell.kind) + ", expected 0 to 3";
+  }
+  if (cell.kind != REEVE_CELL_TEXT) return "";
   if (cell.length < 0 || (cell.length > 0 && cell.text == nullptr)) {
-    return BadCell(cells, row,
-                   "a text of length " + std::to_string(cell.length) +
-                       (cell.text == nullptr ? " without a pointer" : "") +
-                       ", expected its UTF-8 bytes");
+    return "a text of length " + std::to_string(cell.length) +
+           (cell.text == nullptr ? " without a pointer" : "") + ", expected its UTF-8 bytes";
   }
-  if (!IsUtf8(TextOf(cell))) {
-    return BadCell(cells, row,
-                   Quote(TextOf(cell)) + " holds bytes that are no UTF-8, expected UTF-8");
-  }
-  return Status::Ok();
+  if (IsUtf8(TextOf(cell))) return "";
+  return Quote(TextOf(cell)) + " holds bytes that are no UTF-8, expected UTF-8";
 }
 
-Result<Kinds> FindKinds(const CellColumn& cells) {
+// Of a feature whose values are numbers true is 1; elsewhere a value is looked up by its text, and
+// "true" and "1" are not the same.
+bool HoldsNumbers(ColumnType type) {
+  return type == ColumnType::kInteger || type == ColumnType::kReal;
+}
+
+struct Kinds {
+  bool numbers = false, booleans = false, texts = false;
+};
+
+Kinds FindKinds(const CellColumn& cells) {
   Kinds kinds;
   for (std::int64_t row = 0; row < cells.rows; ++row) {
-    switch (cells[row].kind) {
-      case REEVE_CELL_MISSING:
-        break;
-      case REEVE_CELL_NUMBER:
-        kinds.numbers = true;
-        break;
-      case REEVE_CELL_BOOLEAN:
-        kinds.booleans = true;
-        break;
-      case REEVE_CELL_TEXT:
-        kinds.texts = true;
-        REEVE_RETURN_IF_ERROR(CheckText(cells, row));
-        break;
-      default:
-        return BadCell(cells, row,
-                       "a cell of kind " + std::to_string(cells[row].kind) + ", expected 0 to 3");
-    }
+    kinds.numbers |= cells[row].kind == REEVE_CELL_NUMBER;
+    kinds.booleans |= cells[row].kind == REEVE_CELL_BOOLEAN;
+    kinds.texts |= cells[row].kind == REEVE_CELL_TEXT;
   }
   return kinds;
 }
@@ -102,7 +88,7 @@ Column TextColumn(const CellColumn& cells) {
     const reeve_cell& cell = cells[row];
     if (cell.kind == REEVE_CELL_TEXT) {
       column.AppendText(Trim(TextOf(cell)));
-    } else if (cell.kind == REEVE_CELL_BOOLEAN) {
+    } else if (cell.kind == REEVE_CELL_BOOLEAN && !HoldsNumbers(cells.column.type)) {
       column.AppendText(cell.number != 0 ? "true" : "false");
     } else {
       column.AppendText(NumberText(cells, NumberOf(cell)));
@@ -111,29 +97,65 @@ Column TextColumn(const CellColumn& cells) {
   return column;
 }
 
-Result<Column> ColumnOfCells(const CellColumn& cells) {
-  REEVE_ASSIGN_OR_RETURN(const Kinds kinds, FindKinds(cells));
+Column ColumnOfCells(const CellColumn& cells) {
+  const Kinds kinds = FindKinds(cells);
   const ColumnType type = cells.column.type;
-  const bool is_number = type == ColumnType::kInteger || type == ColumnType::kReal ||
-                         type == ColumnType::kBoolean || type == ColumnType::kDatetime;
-  // Where a value is looked up by its text, "true" and "1" are not the same.
-  if (kinds.texts || (!is_number && kinds.numbers && kinds.booleans)) return TextColumn(cells);
+  const bool has_truth = HoldsNumbers(type) || type == ColumnType::kBoolean;
+  const bool is_mixed = kinds.booleans && kinds.numbers && !has_truth;
+  const bool is_no_date = kinds.booleans && type == ColumnType::kDatetime;
+  if (kinds.texts || is_mixed || is_no_date) return TextColumn(cells);
   return NumberColumn(cells, kinds.booleans ? ColumnType::kBoolean : ColumnType::kReal);
+}
+
+// Into the last row of `columns`.
+void SetCell(const reeve_cell& cell, ColumnType type, std::size_t field,
+             contract::CellColumns& columns) {
+  using Kind = contract::Cell::Kind;
+  if (cell.kind == REEVE_CELL_TEXT) {
+    columns.SetText(field, TextOf(cell));
+  } else if (cell.kind == REEVE_CELL_BOOLEAN && !HoldsNumbers(type)) {
+    columns.Set(field, {.kind = Kind::kBoolean, .number = NumberOf(cell)});
+  } else if (const double number = NumberOf(cell); !std::isnan(number)) {
+    const bool is_date = type == ColumnType::kDatetime;
+    columns.Set(field, {.kind = is_date ? Kind::kSeconds : Kind::kNumber, .number = number});
+  }
 }
 
 }  // namespace
 
-Result<Table> TableOfCells(const contract::Contract& contract, std::span<const reeve_cell> cells,
-                           std::int64_t rows) {
+Status CheckCells(const contract::Contract& contract, std::span<const reeve_cell> cells) {
+  const std::size_t fields = contract.columns.size();
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string problem = ProblemOf(cells[i]);
+    if (!problem.empty()) {
+      return Status::InvalidArgument("row " + std::to_string(i / fields) + ", feature " +
+                                     Quote(contract.columns[i % fields].name) + ": " + problem);
+    }
+  }
+  return Status::Ok();
+}
+
+Table TableOfCells(const contract::Contract& contract, std::span<const reeve_cell> cells,
+                   std::int64_t rows) {
   Table table;
-  const std::size_t stride = contract.columns.size();
-  for (std::size_t i = 0; i < stride; ++i) {
+  const std::size_t fields = contract.columns.size();
+  for (std::size_t i = 0; i < fields; ++i) {
     const reeve_cell* const first = rows == 0 ? nullptr : &cells[i];
-    REEVE_ASSIGN_OR_RETURN(Column column,
-                           ColumnOfCells({contract.columns[i], first, stride, rows}));
-    table.Add(std::move(column));
+    table.Add(ColumnOfCells({contract.columns[i], first, fields, rows}));
   }
   return table;
+}
+
+void ColumnsOfCells(const contract::Contract& contract, std::span<const reeve_cell> cells,
+                    std::int64_t rows, contract::CellColumns& columns) {
+  const std::size_t fields = contract.columns.size();
+  columns.Begin(fields);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    columns.AddRow();
+    const auto of_row = cells.subspan(static_cast<std::size_t>(row) * fields, fields);
+    for (std::size_t field = 0; field < fields; ++field)
+      SetCell(of_row[field], contract.columns[field].type, field, columns);
+  }
 }
 
 }  // namespace reeve::capi

@@ -30,7 +30,7 @@ contract::Contract ContractOf(ColumnType type) {
 }
 
 Column ColumnOf(ColumnType type, const std::vector<reeve_cell>& cells) {
-  return TableOfCells(ContractOf(type), cells, static_cast<std::int64_t>(cells.size()))->column(0);
+  return TableOfCells(ContractOf(type), cells, static_cast<std::int64_t>(cells.size())).column(0);
 }
 
 TEST(CellsTest, NumbersStayNumbers) {
@@ -47,13 +47,15 @@ TEST(CellsTest, NumbersStayNumbers) {
 TEST(CellsTest, ATextAmongNumbersTurnsAllIntoTextsThatReadTheSame) {
   const std::string text = " 2.5 ";
   const Column column = ColumnOf(
-      ColumnType::kReal, {Text(text), Number(0.1), Missing(), Number(1e300), Number(std::nan(""))});
+      ColumnType::kReal,
+      {Text(text), Number(0.1), Missing(), Number(1e300), Number(std::nan("")), Boolean(true)});
   ASSERT_EQ(column.storage(), Column::Storage::kTexts);
   EXPECT_EQ(column.text(0), "2.5");
   EXPECT_EQ(std::stod(std::string(column.text(1))), 0.1);
   EXPECT_EQ(column.text(2), "");
   EXPECT_EQ(std::stod(std::string(column.text(3))), 1e300);
   EXPECT_EQ(column.text(4), "");
+  EXPECT_EQ(column.text(5), "1");
 }
 
 TEST(CellsTest, ACategoryIsLookedUpByTheShortestText) {
@@ -96,7 +98,7 @@ TEST(CellsTest, RefusesCellsThatAreNone) {
   };
   for (const auto& c : cases) {
     const std::vector<reeve_cell> cells = {Missing(), c.cell};
-    const Status status = TableOfCells(ContractOf(ColumnType::kText), cells, 2).status();
+    const Status status = CheckCells(ContractOf(ColumnType::kText), cells);
     EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << c.label;
     EXPECT_THAT(status.message(), testing::HasSubstr("row 1, feature \"x\"")) << c.label;
     EXPECT_THAT(status.message(), testing::HasSubstr(c.message)) << c.label;
@@ -104,10 +106,9 @@ TEST(CellsTest, RefusesCellsThatAreNone) {
 }
 
 TEST(CellsTest, NoRowsAreATableOfNoRows) {
-  const auto table = TableOfCells(MakeTestBundle().contract, {}, 0);
-  ASSERT_TRUE(table.ok());
-  EXPECT_EQ(table->column_count(), 5U);
-  EXPECT_EQ(table->rows(), 0);
+  const Table table = TableOfCells(MakeTestBundle().contract, {}, 0);
+  EXPECT_EQ(table.column_count(), 5U);
+  EXPECT_EQ(table.rows(), 0);
 }
 
 }  // namespace

@@ -39,10 +39,11 @@ Status Open(const char* folder, reeve_model** model) {
   }
   REEVE_ASSIGN_OR_RETURN(bundle::Bundle bundle, bundle::Read(FileSystem::System(), folder));
   REEVE_ASSIGN_OR_RETURN(inference::Scorer scorer, bundle::IntoScorer(std::move(bundle)));
-  auto made = std::make_unique<reeve_model>(reeve_model{std::move(scorer), nullptr, 1});
-  // Made last: it points into the scorer, which stays where it is from now on.
+  auto made = std::make_unique<reeve_model>(reeve_model{std::move(scorer), nullptr, nullptr, 1});
+  // Made last: they point into the scorer, which stays where it is from now on.
   REEVE_ASSIGN_OR_RETURN(made->description,
                          Description::Make(made->scorer.contract(), made->scorer.decision()));
+  REEVE_ASSIGN_OR_RETURN(made->cell_scorer, CellScorer::Make(made->scorer));
   *model = made.release();
   return Status::Ok();
 }

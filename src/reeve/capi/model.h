@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reeve/base/result.h"
+#include "reeve/capi/cell_scorer.h"
 #include "reeve/capi/reeve.h"
 #include "reeve/inference/scorer.h"
 
@@ -39,6 +40,8 @@ class Description {
 /// An open model; see reeve.h.
 struct reeve_model {
   reeve::inference::Scorer scorer;
+  // Both point into the scorer.
   std::unique_ptr<const reeve::capi::Description> description;
+  std::unique_ptr<const reeve::capi::CellScorer> cell_scorer;
   int threads = 1;
 };

@@ -33,10 +33,10 @@
  *
  * Errors. Functions that can fail return a reeve_code, 0 for success. When `error` is not NULL, a
  * failure stores an object there that tells what went wrong (NULL when even that found no memory),
- * success leaves it alone. After a failure nothing else was stored. Nothing aborts, exits, throws,
- * prints or waits for input. A row that breaks the contract is no failure of the call: see
- * reeve_issue. Null pointers are refused with REEVE_INVALID_ARGUMENT except where a comment allows
- * them.
+ * success leaves it alone. After a failure nothing was handed out, and what stands in the caller's
+ * arrays means nothing. Nothing aborts, exits, throws, prints or waits for input. A row that breaks
+ * the contract is no failure of the call: see reeve_issue. Null pointers are refused with
+ * REEVE_INVALID_ARGUMENT except where a comment allows them.
  *
  * Stability. Within libreeve.so.1 functions and fields are only ever added, fields at the end of
  * structs that the library hands out; never allocate those yourself. reeve_cell, ArrowSchema and

@@ -1,14 +1,16 @@
 // The entry points that score.
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 #include <limits>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "reeve/capi/arrow_export.h"
 #include "reeve/capi/arrow_import.h"
+#include "reeve/capi/cell_scorer.h"
 #include "reeve/capi/cells.h"
 #include "reeve/capi/error.h"
 #include "reeve/capi/issues.h"
@@ -19,8 +21,7 @@ namespace {
 
 // Where the answers of a call go; any may be NULL.
 struct Outputs {
-  double* probabilities;
-  std::int32_t* predicted;
+  ScoreOutputs scores;
   reeve_issues** issues;
 };
 
@@ -30,28 +31,19 @@ Status NullPointer(const char* function) {
 }
 
 // Scoring itself only counts what it scores nonetheless; who asks for issues pays for the list.
-Result<std::unique_ptr<reeve_issues>> FindIssues(const contract::Contract& contract,
-                                                 const Table& table) {
+Result<std::vector<contract::Violation>> FindViolations(const contract::Contract& contract,
+                                                        const Table& table,
+                                                        std::int64_t first_row) {
   REEVE_ASSIGN_OR_RETURN(
       contract::Conformed conformed,
-      contract::Conform(contract, table, {.first_row = 0, .report_soft_violations = true}));
-  return MakeIssues(contract, std::move(conformed.violations));
+      contract::Conform(contract, table, {.first_row = first_row, .report_soft_violations = true}));
+  return std::move(conformed.violations);
 }
 
-void Store(const inference::Scored& scored, const Outputs& outputs) {
-  const auto classes = static_cast<std::size_t>(scored.probabilities.classes);
-  if (outputs.predicted != nullptr) {
-    std::copy(scored.predicted.begin(), scored.predicted.end(), outputs.predicted);
-  }
-  for (std::size_t row = 0; outputs.probabilities != nullptr && row < scored.usable.size(); ++row) {
-    double* const out = outputs.probabilities + row * classes;
-    if (scored.usable[row]) {
-      const auto values = scored.probabilities.row(static_cast<std::int64_t>(row));
-      std::copy(values.begin(), values.end(), out);
-    } else {
-      std::fill_n(out, classes, std::numeric_limits<double>::quiet_NaN());
-    }
-  }
+Result<std::unique_ptr<reeve_issues>> FindIssues(const contract::Contract& contract,
+                                                 const Table& table) {
+  REEVE_ASSIGN_OR_RETURN(auto violations, FindViolations(contract, table, 0));
+  return MakeIssues(contract, std::move(violations));
 }
 
 Status ScoreTable(const reeve_model& model, const Table& table, const Outputs& outputs) {
@@ -62,7 +54,7 @@ Status ScoreTable(const reeve_model& model, const Table& table, const Outputs& o
     REEVE_ASSIGN_OR_RETURN(issues, FindIssues(model.scorer.contract(), table));
     *outputs.issues = issues.release();
   }
-  Store(scored, outputs);
+  StoreScores(scored, outputs.scores);
   return Status::Ok();
 }
 
@@ -77,8 +69,21 @@ Status ScoreCells(const reeve_model* model, const reeve_cell* cells, std::int64_
                                    " rows, expected 0 or more and as many as fit into memory");
   }
   const std::span<const reeve_cell> span(cells, static_cast<std::size_t>(rows * width));
-  REEVE_ASSIGN_OR_RETURN(const Table table, TableOfCells(contract, span, rows));
-  return ScoreTable(*model, table, outputs);
+  REEVE_RETURN_IF_ERROR(CheckCells(contract, span));
+  const std::vector<std::int64_t> with_issues =
+      model->cell_scorer->Score(span, rows, model->threads, outputs.scores);
+  if (outputs.issues == nullptr) return Status::Ok();
+  std::vector<contract::Violation> violations;
+  for (const std::int64_t row : with_issues) {
+    // Read once more from a table of its own, which knows the words for what is wrong.
+    const auto of_row =
+        span.subspan(static_cast<std::size_t>(row * width), contract.columns.size());
+    REEVE_ASSIGN_OR_RETURN(auto found,
+                           FindViolations(contract, TableOfCells(contract, of_row, 1), row));
+    std::move(found.begin(), found.end(), std::back_inserter(violations));
+  }
+  *outputs.issues = MakeIssues(contract, std::move(violations)).release();
+  return Status::Ok();
 }
 
 Status ScoreArrow(const reeve_model* model, const ArrowSchema* schema, const ArrowArray* array,
@@ -126,7 +131,7 @@ std::int32_t reeve_score_cells(const reeve_model* model, const reeve_cell* cells
                                double* probabilities, std::int32_t* predicted,
                                reeve_issues** issues, reeve_error** error) {
   return reeve::capi::Guarded(error, [&] {
-    return reeve::capi::ScoreCells(model, cells, rows, {probabilities, predicted, issues});
+    return reeve::capi::ScoreCells(model, cells, rows, {{probabilities, predicted}, issues});
   });
 }
 
@@ -136,7 +141,7 @@ std::int32_t reeve_score_arrow(const reeve_model* model, const ArrowSchema* sche
                                std::int32_t* predicted, reeve_issues** issues,
                                reeve_error** error) {
   return reeve::capi::Guarded(error, [&] {
-    return reeve::capi::ScoreArrow(model, schema, array, {probabilities, predicted, issues});
+    return reeve::capi::ScoreArrow(model, schema, array, {{probabilities, predicted}, issues});
   });
 }
 

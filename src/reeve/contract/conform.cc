@@ -75,6 +75,12 @@ class ColumnConformer {
     return text.empty() || missing_.Contains(text) || stray_.Contains(text);
   }
 
+  // Seconds are no text that could be missing.
+  bool IsMissing(double number) const {
+    return column_.type != ColumnType::kDatetime &&
+           (missing_.ContainsNumber(number) || stray_.ContainsNumber(number));
+  }
+
   std::vector<std::string> Known() const {
     std::vector<std::string> known;
     known.reserve(column_.categories.size());
@@ -110,6 +116,20 @@ class ColumnConformer {
     return ReadNumber(text, column_.number_format);
   }
 
+  // A number of a typed source.
+  double NumberAt(std::int64_t row, double number) {
+    if (std::isnan(number) || IsMissing(number)) {
+      MissingAt(row);
+      return kMissingNumber;
+    }
+    if (column_.type == ColumnType::kBoolean && number != 0 && number != 1) {
+      Violate(row, Rule::kWrongType, FormatNumber(number), "boolean");
+      return kMissingNumber;
+    }
+    CheckRange(row, number);
+    return number;
+  }
+
   double NumberAt(std::int64_t row, std::string_view text) {
     if (IsMissing(text)) {
       MissingAt(row);
@@ -137,9 +157,7 @@ class ColumnConformer {
       } else if (raw.storage() == Column::Storage::kCodes) {
         numbers.push_back(NumberAt(row, raw.ToText(row)));
       } else {
-        const double number = raw.numbers()[static_cast<std::size_t>(row)];
-        std::isnan(number) ? MissingAt(row) : CheckRange(row, number);
-        numbers.push_back(number);
+        numbers.push_back(NumberAt(row, raw.numbers()[static_cast<std::size_t>(row)]));
       }
     }
     return Column::Numbers(column_.name, column_.type, std::move(numbers));

@@ -93,6 +93,24 @@ TEST(ConformTest, NumbersOfTypedSourcesAreRead) {
   EXPECT_EQ(conformed->unseen.at("city").at("1"), 1);
 }
 
+TEST(ConformTest, NumbersOfTypedSourcesObeyTheRulesOfTexts) {
+  Contract contract;
+  contract.missing_texts = {"99"};
+  contract.columns.push_back({.name = "score", .type = ColumnType::kInteger});
+  contract.columns.push_back({.name = "member", .type = ColumnType::kBoolean});
+  Table chunk;
+  chunk.Add(Column::Numbers("score", ColumnType::kReal, {99, 99.5}));
+  chunk.Add(Column::Numbers("member", ColumnType::kReal, {1, 25}));
+  const auto conformed = Conform(contract, chunk, {});
+  EXPECT_TRUE(conformed->table.column(0).IsMissing(0));
+  EXPECT_EQ(conformed->table.column(0).numbers()[1], 99.5);
+  EXPECT_TRUE(conformed->usable[0]);
+  EXPECT_FALSE(conformed->usable[1]);
+  ASSERT_EQ(conformed->violations.size(), 1U);
+  EXPECT_EQ(conformed->violations[0].rule, Rule::kWrongType);
+  EXPECT_EQ(conformed->violations[0].found, "25");
+}
+
 std::vector<std::string> Codes(const Table& table, const std::vector<std::string>& features) {
   std::vector<std::string> codes;
   for (const Warning& warning : LintFeatures(table, features).warnings)

@@ -42,6 +42,7 @@ class ColumnTyper {
 
   // Types one column; `raw` is consumed.
   Result<Column> Run(Column raw, ColumnTyping& typing, std::vector<TypingNote>& notes) const {
+    DropMissingNumbers(raw);
     const auto fixed = options_.column_types.find(raw.name());
     if (fixed != options_.column_types.end()) return Fixed(std::move(raw), fixed->second, typing);
     if (raw.storage() != Column::Storage::kTexts || raw.type() == ColumnType::kList) {
@@ -53,6 +54,16 @@ class ColumnTyper {
 
  private:
   bool IsMissing(std::string_view text) const { return text.empty() || missing_.Contains(text); }
+
+  // Of a typed source, where nothing is read from a text.
+  void DropMissingNumbers(Column& raw) const {
+    const bool is_number = raw.type() == ColumnType::kInteger || raw.type() == ColumnType::kReal;
+    if (!is_number || !missing_.HoldNumbers()) return;
+    std::vector<double>& numbers = raw.mutable_numbers();
+    std::replace_if(
+        numbers.begin(), numbers.end(),
+        [this](double number) { return missing_.ContainsNumber(number); }, kMissingNumber);
+  }
 
   Result<Column> Infer(const Column& raw, ColumnTyping& typing,
                        std::vector<TypingNote>& notes) const {
@@ -251,11 +262,26 @@ class ColumnTyper {
     return texts;
   }
 
-  Result<Column> FixedNumbers(Column raw, ColumnType type, ColumnTyping& typing) const {
-    if (raw.storage() == Column::Storage::kNumbers) {
-      raw.set_type(type);
-      return raw;
+  static Status Misfit(const std::string& name, std::int64_t row, std::string_view text,
+                       ColumnType type) {
+    return Status::InvalidData("column " + Quote(name) + ", row " + std::to_string(row) +
+                               ": found " + Quote(text, 60) + ", expected " +
+                               std::string(ColumnTypeName(type)) + " as data.columns fixes it")
+        .WithFix("set \"" + name + "\" to \"category\" or \"text\" under [data.columns]");
+  }
+
+  static Result<Column> FixedFromNumbers(Column raw, ColumnType type) {
+    for (std::int64_t row = 0; type == ColumnType::kBoolean && row < raw.size(); ++row) {
+      const double number = raw.numbers()[static_cast<std::size_t>(row)];
+      if (!std::isnan(number) && number != 0 && number != 1)
+        return Misfit(raw.name(), row, FormatNumber(number), type);
     }
+    raw.set_type(type);
+    return raw;
+  }
+
+  Result<Column> FixedNumbers(Column raw, ColumnType type, ColumnTyping& typing) const {
+    if (raw.storage() == Column::Storage::kNumbers) return FixedFromNumbers(std::move(raw), type);
     const auto read = [&](std::string_view text) -> std::optional<double> {
       if (type == ColumnType::kDatetime) return ReadDatetime(text);
       if (type == ColumnType::kBoolean) {
@@ -273,10 +299,7 @@ class ColumnTyper {
     for (std::int64_t row = 0; row < raw.size(); ++row) {
       const std::string_view text = raw.text(row);
       if (IsMissing(text) || IsNoNumber(text) || read(text)) continue;
-      return Status::InvalidData("column " + Quote(raw.name()) + ", row " + std::to_string(row) +
-                                 ": found " + Quote(text, 60) + ", expected " +
-                                 std::string(ColumnTypeName(type)) + " as data.columns fixes it")
-          .WithFix("set \"" + raw.name() + "\" to \"category\" or \"text\" under [data.columns]");
+      return Misfit(raw.name(), row, text, type);
     }
     return Convert(raw, type,
                    [&](std::string_view text) { return read(text).value_or(kMissingNumber); });
@@ -298,6 +321,7 @@ MissingTexts::MissingTexts(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) {
     lower_.push_back(ToLower(text));
     longest_ = std::max(longest_, text.size());
+    hold_numbers_ = hold_numbers_ || ParseNumber(text).has_value();
   }
 }
 
@@ -310,6 +334,10 @@ bool MissingTexts::Contains(std::string_view text) const {
            });
   };
   return std::any_of(lower_.begin(), lower_.end(), same);
+}
+
+bool MissingTexts::ContainsNumber(double number) const {
+  return hold_numbers_ && Contains(FormatNumber(number));
 }
 
 Result<TypedTable> InferTypes(Table raw, const TypingOptions& options, int threads) {

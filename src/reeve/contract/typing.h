@@ -29,7 +29,7 @@ const std::vector<std::string>& DefaultMissingTexts();
 struct TypingOptions {
   /// Types that the user fixed, by column name; they win over what is inferred.
   std::map<std::string, ColumnType> column_types = {};
-  /// Texts read as missing.
+  /// Texts read as missing; also the numbers they spell, where a source has numbers.
   std::vector<std::string> missing_texts = DefaultMissingTexts();
   /// A column of texts stays a category up to this many distinct values, or up to half of the rows.
   std::int64_t max_categories = 1000;
@@ -78,15 +78,21 @@ std::optional<bool> ReadBoolean(std::string_view text);
 /// not guessed (ambiguous).
 std::optional<double> ReadDatetime(std::string_view text);
 
-/// Whether a trimmed text stands for no value.
+/// What stands for no value.
 class MissingTexts {
  public:
   explicit MissingTexts(const std::vector<std::string>& texts);
+  /// REQUIRES: text is trimmed.
   bool Contains(std::string_view text) const;
+  /// Whether the shortest text of a number is one of them: 99 for "99".
+  bool ContainsNumber(double number) const;
+  /// False: ContainsNumber holds for none.
+  bool HoldNumbers() const { return hold_numbers_; }
 
  private:
   std::vector<std::string> lower_;
   std::size_t longest_ = 0;
+  bool hold_numbers_ = false;
 };
 
 }  // namespace reeve::contract

@@ -85,6 +85,20 @@ TEST(InferTypesTest, FixedTypesWin) {
               testing::HasSubstr("\"y\""));
 }
 
+TEST(InferTypesTest, NumbersOfTypedSourcesObeyTheRulesOfTexts) {
+  const auto typed = [](std::vector<double> values, const TypingOptions& options) {
+    Table table;
+    table.Add(Column::Numbers("x", ColumnType::kInteger, std::move(values)));
+    return InferTypes(std::move(table), options);
+  };
+  EXPECT_TRUE(typed({1, 99, 3}, {.missing_texts = {"99"}})->table.column(0).IsMissing(1));
+  EXPECT_FALSE(typed({1, 99, 3}, {})->table.column(0).IsMissing(1));
+  const TypingOptions boolean = {.column_types = {{"x", ColumnType::kBoolean}}};
+  EXPECT_TRUE(typed({1, 0, kMissingNumber}, boolean).ok());
+  EXPECT_THAT(typed({1, 0, 2}, boolean).status().message(),
+              testing::HasSubstr("row 2: found \"2\", expected boolean"));
+}
+
 TEST(InferTypesTest, ThreadsDoNotMatter) {
   Table one, four;
   for (int c = 0; c < 8; ++c) {

@@ -196,6 +196,8 @@ FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
   if (cell.kind == Cell::Kind::kMissing) return {kMissingNumber, Absent()};
   if (cell.kind == Cell::Kind::kNumber && !numbers_as_texts_ && !std::isnan(cell.number))
     return InRange(cell.number);
+  if (cell.kind == Cell::Kind::kSeconds && column_->type == ColumnType::kDatetime)
+    return InRange(cell.number);
   return ReadText(CellText(cell).view());
 }
 

@@ -90,6 +90,7 @@ std::string CellText(const Cell& cell) {
     case Cell::Kind::kMissing:
       return "";
     case Cell::Kind::kNumber:
+    case Cell::Kind::kSeconds:
       return FormatNumber(cell.number);
     case Cell::Kind::kBoolean:
       return cell.number != 0 ? "true" : "false";

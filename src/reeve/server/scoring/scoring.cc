@@ -22,6 +22,7 @@ std::string CellJson(const contract::Cell& cell) {
     case contract::Cell::Kind::kMissing:
       return "null";
     case contract::Cell::Kind::kNumber:
+    case contract::Cell::Kind::kSeconds:
       AppendNumber(cell.number, json);
       return json;
     case contract::Cell::Kind::kBoolean:
