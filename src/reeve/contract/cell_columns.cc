@@ -32,15 +32,18 @@ void CellColumns::Grow() {
   auto kinds = std::make_unique<Cell::Kind[]>(cells);
   auto numbers = std::make_unique_for_overwrite<double[]>(cells);
   auto texts = std::make_unique_for_overwrite<std::string_view[]>(cells);
+  auto heads = std::make_unique_for_overwrite<TextHead[]>(cells);
   for (std::size_t field = 0; field < fields_; ++field) {
     const std::size_t from = field * stride_, to = field * stride;
     std::copy_n(kinds_.get() + from, rows_, kinds.get() + to);
     std::copy_n(numbers_.get() + from, rows_, numbers.get() + to);
     std::copy_n(texts_.get() + from, rows_, texts.get() + to);
+    std::copy_n(heads_.get() + from, rows_, heads.get() + to);
   }
   kinds_ = std::move(kinds);
   numbers_ = std::move(numbers);
   texts_ = std::move(texts);
+  heads_ = std::move(heads);
   capacity_ = capacity;
   stride_ = stride;
   cells_ = cells;

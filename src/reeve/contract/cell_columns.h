@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "reeve/contract/cell.h"
+#include "reeve/contract/text_head.h"
 
 namespace reeve::contract {
 
 /// Cells of many rows, field after field: a field's kinds, numbers and texts lie side by side, so
-/// that whoever works through a field reads nothing else. Holds what a Cell holds, nothing more.
-/// Texts are not owned. Reused from batch to batch: a warm one allocates nothing.
+/// that whoever works through a field reads nothing else. Holds what a Cell holds, and the heads of
+/// texts. Texts are not owned. Reused from batch to batch: a warm one allocates nothing.
 /// Thread-compatible.
 class CellColumns {
  public:
@@ -39,9 +40,14 @@ class CellColumns {
   }
   /// kText; `text` has to live as long as it is looked at.
   void SetText(std::size_t field, std::string_view text) {
+    SetText(field, text, TextHead::Of(text));
+  }
+  /// The same for who knows the text's head.
+  void SetText(std::size_t field, std::string_view text, const TextHead& head) {
     const std::size_t at = Last(field);
     kinds_[at] = Cell::Kind::kText;
     texts_[at] = text;
+    heads_[at] = head;
   }
   /// Any kind.
   void Set(std::size_t field, const Cell& cell) {
@@ -49,6 +55,7 @@ class CellColumns {
     kinds_[at] = cell.kind;
     numbers_[at] = cell.number;
     texts_[at] = cell.text;
+    heads_[at] = TextHead::Of(cell.text);
   }
 
   // What is there. Spans live until the next AddRow or Begin.
@@ -68,8 +75,8 @@ class CellColumns {
   /// One row as cells in the order of fields.
   std::vector<Cell> Row(std::size_t row) const;
 
-  // A field of all rows. Numbers are set where the kind is number or boolean, texts where it is
-  // text; anything may stand elsewhere.
+  // A field of all rows. Numbers are set where the kind is number or boolean, texts and their heads
+  // where it is text; anything may stand elsewhere.
   std::span<const Cell::Kind> kinds(std::size_t field) const {
     return {kinds_.get() + field * stride_, rows_};
   }
@@ -78,6 +85,9 @@ class CellColumns {
   }
   std::span<const std::string_view> texts(std::size_t field) const {
     return {texts_.get() + field * stride_, rows_};
+  }
+  std::span<const TextHead> heads(std::size_t field) const {
+    return {heads_.get() + field * stride_, rows_};
   }
 
  private:
@@ -96,6 +106,7 @@ class CellColumns {
   std::unique_ptr<Cell::Kind[]> kinds_;
   std::unique_ptr<double[]> numbers_;
   std::unique_ptr<std::string_view[]> texts_;
+  std::unique_ptr<TextHead[]> heads_;
 };
 
 }  // namespace reeve::contract

@@ -58,6 +58,9 @@ TEST(CellColumnsTest, GivesBackWhatWasSetBatchAfterBatch) {
       for (std::size_t field = 0; field < fields; ++field) {
         ExpectEqual(cells[field], expected[row * fields + field]);
         EXPECT_EQ(columns.kinds(field)[row], cells[field].kind);
+        if (cells[field].kind == Cell::Kind::kText) {
+          EXPECT_EQ(columns.heads(field)[row], TextHead::Of(cells[field].text));
+        }
       }
     }
   }

@@ -7,6 +7,7 @@
 
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
+#include "reeve/contract/day_text.h"
 #include "reeve/contract/typing.h"
 
 namespace reeve::contract {
@@ -188,30 +189,6 @@ bool IsNoNumber(std::string_view text) {
   return std::find(kWords.begin(), kWords.end(), ToLower(text)) != kWords.end();
 }
 
-namespace {
-
-// "2024-02-12", "2024/02/12": seconds since 1970. Most dates have this form.
-std::optional<double> ReadDay(const char* text) {
-  using namespace std::chrono;
-  unsigned others = 0;
-  const auto digit = [&](std::size_t at) {
-    const unsigned value = static_cast<unsigned char>(text[at]) - unsigned{'0'};
-    others |= value > 9 ? 16 : 0;
-    return value;
-  };
-  const unsigned year_number = digit(0) * 1000 + digit(1) * 100 + digit(2) * 10 + digit(3);
-  const unsigned month_number = digit(5) * 10 + digit(6), day_number = digit(8) * 10 + digit(9);
-  const char separator = text[4];
-  if (others != 0 || (separator != '-' && separator != '/') || text[7] != separator)
-    return std::nullopt;
-  const year_month_day date{year(static_cast<int>(year_number)), month(month_number),
-                            day(day_number)};
-  if (!date.ok()) return std::nullopt;
-  return static_cast<double>(sys_days(date).time_since_epoch().count()) * 86400.0;
-}
-
-}  // namespace
-
 std::optional<bool> ReadBoolean(std::string_view text) {
   if (text.size() > 5) return std::nullopt;
   const std::string lower = ToLower(text);
@@ -223,7 +200,10 @@ std::optional<bool> ReadBoolean(std::string_view text) {
 std::optional<double> ReadDatetime(std::string_view text) {
   using namespace std::chrono;
   if (text.size() < 10 || text.size() > 40) return std::nullopt;
-  if (text.size() == 10) return ReadDay(text.data());
+  if (text.size() == kDayBytes) {
+    const std::int32_t day = ReadDay(text.data());
+    return day == kNoDay ? std::nullopt : std::optional(day * kSecondsOfDay);
+  }
   const auto year_number = TakeDigits(text, 4);
   if (!year_number || (!text.starts_with('-') && !text.starts_with('/'))) return std::nullopt;
   const char separator = text[0];

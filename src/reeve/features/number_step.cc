@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/text.h"
+#include "reeve/base/wide_loops.h"
 
 namespace reeve::features {
 namespace {
@@ -37,23 +38,22 @@ std::vector<NumberOutput> FitDateParts(const Column& column, const std::vector<d
   return numbers;
 }
 
+REEVE_LOOP void ToFeatures(const double* values, std::size_t rows, float* features) {
+  for (std::size_t i = 0; i < rows; ++i) features[i] = ToFeature(values[i]);
+}
+
 // A date is taken apart once for all of its parts.
 void ApplyDates(const std::vector<NumberOutput>& numbers, std::span<const double> values,
                 FeatureColumns out) {
-  constexpr std::size_t kDates = 64;
-  std::array<DateParts, kDates> dates;
-  std::array<double, kDates> raw;
-  for (std::size_t begin = 0; begin < values.size(); begin += kDates) {
-    const auto block = values.subspan(begin, std::min(kDates, values.size() - begin));
-    std::transform(block.begin(), block.end(), dates.begin(), SplitDate);
+  DateColumns dates;
+  for (std::size_t begin = 0; begin < values.size(); begin += kDateRows) {
+    const auto block = values.subspan(begin, std::min(kDateRows, values.size() - begin));
+    dates.Split(block);
     FeatureColumns place{.first = out.first + begin, .stride = out.stride};
     for (const NumberOutput& number : numbers) {
-      std::copy(block.begin(), block.end(), raw.begin());
-      if (number.is_date_part()) {
-        double DateParts::*const part = DatePartMember(number.date_part);
-        for (std::size_t i = 0; i < block.size(); ++i) raw[i] = dates[i].*part;
-      }
-      number.Apply(std::span(raw).first(block.size()), place);
+      const std::span<const double> part =
+          number.is_date_part() ? dates.Part(number.date_part) : block;
+      number.Apply(part.first(block.size()), place);
       place.first = place.column(number.width());
     }
   }
@@ -116,8 +116,7 @@ void NumberOutput::Apply(std::span<const double> values, FeatureColumns out) con
   float* const features = out.column(0);
   const bool is_unscaled = scale.center == 0 && scale.scale == 1;  // (x - 0) / 1 is x
   if (is_unscaled && !imputed && !flag) {                          // what trees get
-    for (std::size_t i = 0; i < values.size(); ++i) features[i] = ToFeature(values[i]);
-    return;
+    return RunLoop<ToFeatures>(values.data(), values.size(), features);
   }
   float* const flags = flag ? out.column(1) : nullptr;
   for (std::size_t i = 0; i < values.size(); ++i) {

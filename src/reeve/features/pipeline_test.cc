@@ -1,7 +1,9 @@
 #include "reeve/features/pipeline.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <limits>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -175,6 +177,49 @@ TEST(DatePartTest, KnownDates) {
   EXPECT_EQ(DatePart(-1, "year"), 1969);
   EXPECT_EQ(DatePart(-1, "hour"), 23);
   EXPECT_TRUE(std::isnan(DatePart(kMissingNumber, "year")));
+}
+
+// Within the years that std::chrono knows.
+TEST(DatePartTest, PartsAreThoseOfTheCalendar) {
+  using namespace std::chrono;
+  Random random(11);
+  std::vector<double> dates = {-9e11, 9e11, -0.5, 0, 86'399.999, 86'400, -86'400, -86'401};
+  for (int i = 0; i < 20'000; ++i) dates.push_back((2 * random.Uniform() - 1) * 9e11);
+  for (int i = 0; i < 20'000; ++i)
+    dates.push_back(86'400.0 * (static_cast<double>(random.Below(80'000)) - 40'000));
+  for (const double date : dates) {
+    const auto whole = static_cast<std::int64_t>(std::floor(date));
+    const sys_days midnight = floor<days>(sys_seconds(seconds(whole)));
+    const year_month_day expected(midnight);
+    ASSERT_EQ(DatePart(date, "year"), static_cast<int>(expected.year())) << date;
+    ASSERT_EQ(DatePart(date, "month"), static_cast<unsigned>(expected.month())) << date;
+    ASSERT_EQ(DatePart(date, "day"), static_cast<unsigned>(expected.day())) << date;
+    ASSERT_EQ(DatePart(date, "weekday"), weekday(midnight).iso_encoding() - 1) << date;
+    ASSERT_EQ(DatePart(date, "epoch_days"), midnight.time_since_epoch().count()) << date;
+    const auto midnight_seconds =
+        static_cast<std::int64_t>(midnight.time_since_epoch().count()) * 86'400;
+    ASSERT_EQ(DatePart(date, "hour"), (whole - midnight_seconds) / 3600) << date;
+  }
+  for (const double none :
+       {1.1e12, -1.1e12, 1e300, kMissingNumber, std::numeric_limits<double>::infinity()})
+    EXPECT_TRUE(std::isnan(DatePart(none, "day"))) << none;
+}
+
+TEST(DatePartTest, DatesOfABlockAreSplitAsEachAlone) {
+  Random random(12);
+  for (std::size_t rows = 0; rows <= kDateRows; ++rows) {
+    std::vector<double> dates;
+    for (std::size_t i = 0; i < rows; ++i)
+      dates.push_back(random.Below(5) == 0 ? kMissingNumber : 4e9 * random.Uniform() - 2e9);
+    DateColumns columns;
+    columns.Split(dates);
+    for (const char* const part : {"year", "month", "day", "weekday", "hour", "epoch_days"}) {
+      for (std::size_t i = 0; i < rows; ++i) {
+        const double alone = DatePart(dates[i], part), found = columns.Part(part)[i];
+        ASSERT_TRUE(found == alone || (std::isnan(found) && std::isnan(alone))) << part << " " << i;
+      }
+    }
+  }
 }
 
 TEST(PipelineTest, HugeNumbersAreClampedToFloat) {

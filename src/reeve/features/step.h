@@ -104,7 +104,9 @@ Result<std::unique_ptr<Step>> StepFromJson(const Json& json);
 /// What every step writes: clamped to the range of float, NaN stays NaN.
 inline float ToFeature(double value) {
   constexpr double kLargest = std::numeric_limits<float>::max();
-  return static_cast<float>(std::clamp(value, -kLargest, kLargest));
+  // Both comparisons whatever the value: loops over this become vectors.
+  const double raised = value < -kLargest ? -kLargest : value;
+  return static_cast<float>(raised > kLargest ? kLargest : raised);
 }
 
 }  // namespace reeve::features

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numeric>
+
+#include "reeve/base/wide_loops.h"
 
 namespace reeve::features {
 namespace {
@@ -39,6 +41,63 @@ double MostFrequent(const std::vector<double>& sorted) {
 
 double Mean(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+std::size_t PlaceOfPart(std::string_view part) {
+  const auto found = std::find(kDateParts.begin(), kDateParts.end(), part);
+  return static_cast<std::size_t>(found - kDateParts.begin()) % kDateParts.size();
+}
+
+// Seconds of so many dates become their parts, in the order of kDateParts, each kDateRows apart:
+// all by 32 bits and exact doubles, so that it becomes vectors.
+REEVE_LOOP void SplitDates(const double* seconds, std::size_t rows, double* parts) {
+  // Beyond these years the calendar arithmetic would overflow.
+  constexpr double kFarthest = 1e12;
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kSecondsOfDay = 86'400;
+  // Days are counted from a first of March so long ago that none is negative.
+  constexpr std::uint32_t kEras = 82, kYearsOfEra = 400, kDaysOfEra = 146'097;
+  constexpr std::uint32_t kDaysOf1970 = 719'468 + kEras * kDaysOfEra;
+  constexpr std::uint32_t kThursday = 3;
+  double dates[kDateRows];
+  for (std::size_t row = 0; row < rows; ++row)
+    dates[row] = std::abs(seconds[row]) <= kFarthest ? seconds[row] : 0.0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    auto whole = static_cast<double>(static_cast<std::int64_t>(dates[row]));
+    whole -= whole > dates[row] ? 1.0 : 0.0;
+    // Days differ by 1 / 86400 at least where the quotient is rounded to 1e-9.
+    const double quotient = whole / kSecondsOfDay;
+    auto day = static_cast<std::int32_t>(quotient);
+    day -= static_cast<double>(day) > quotient ? 1 : 0;
+    // Neri and Schneider, "Euclidean affine functions and their application to calendar
+    // algorithms" (2022).
+    const std::uint32_t march_day = static_cast<std::uint32_t>(day) + kDaysOf1970;
+    const std::uint32_t quarters = 4 * march_day + 3;
+    const std::uint32_t century = quarters / kDaysOfEra;
+    const std::uint32_t of_century = quarters % kDaysOfEra | 3;
+    const std::uint32_t year_of_century = of_century / 1461;
+    const std::uint32_t day_of_year = of_century % 1461 / 4;
+    const std::uint32_t scaled = 2141 * day_of_year + 197'913;
+    const bool is_next_year = day_of_year >= 306;
+    const auto year = static_cast<std::int32_t>(100 * century + year_of_century + is_next_year) -
+                      static_cast<std::int32_t>(kEras * kYearsOfEra);
+    const auto month = static_cast<std::int32_t>((scaled >> 16) - (is_next_year ? 12 : 0));
+    const auto day_of_month = static_cast<std::int32_t>((scaled & 0xFFFF) / 2141 + 1);
+    const auto weekday =
+        static_cast<std::int32_t>((march_day + 7 + kThursday - kDaysOf1970 % 7) % 7);
+    const auto hour = static_cast<std::int32_t>(whole - day * kSecondsOfDay) / 3600;
+    // 0 of a date, so that nothing changes.
+    const double none = seconds[row] == dates[row] ? 0.0 : kNone;
+    const auto put = [&](std::size_t part, std::int32_t found) __attribute__((always_inline)) {
+      parts[part * kDateRows + row] = static_cast<double>(found) + none;
+    };
+    put(0, year);
+    put(1, month);
+    put(2, day_of_month);
+    put(3, weekday);
+    put(4, hour);
+    put(5, day);
+  }
 }
 
 }  // namespace
@@ -101,36 +160,18 @@ bool IsDatePart(std::string_view part) {
   return std::find(kDateParts.begin(), kDateParts.end(), part) != kDateParts.end();
 }
 
-DateParts SplitDate(double seconds) {
-  using namespace std::chrono;
-  // Beyond these years the calendar arithmetic would overflow.
-  constexpr double kFarthest = 1e12;
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  if (!(std::abs(seconds) <= kFarthest)) return {kNone, kNone, kNone, kNone, kNone, kNone};
-  // Whole seconds below, so that the rest is integers.
-  auto whole = static_cast<std::int64_t>(seconds);
-  if (static_cast<double>(whole) > seconds) --whole;
-  const sys_days midnight = floor<days>(sys_seconds(std::chrono::seconds(whole)));
-  const year_month_day date(midnight);
-  const std::int64_t day_number = midnight.time_since_epoch().count();
-  return {.year = static_cast<double>(static_cast<int>(date.year())),
-          .month = static_cast<double>(static_cast<unsigned>(date.month())),
-          .day = static_cast<double>(static_cast<unsigned>(date.day())),
-          .weekday = static_cast<double>(weekday(midnight).iso_encoding()) - 1,
-          .hour = static_cast<double>((whole - day_number * 86400) / 3600),
-          .epoch_days = static_cast<double>(day_number)};
+void DateColumns::Split(std::span<const double> seconds) {
+  RunLoop<SplitDates>(seconds.data(), seconds.size(), parts_.data());
 }
 
-double DateParts::*DatePartMember(std::string_view part) {
-  static constexpr double DateParts::*kMembers[] = {&DateParts::year, &DateParts::month,
-                                                    &DateParts::day,  &DateParts::weekday,
-                                                    &DateParts::hour, &DateParts::epoch_days};
-  const auto found = std::find(kDateParts.begin(), kDateParts.end(), part);
-  return kMembers[static_cast<std::size_t>(found - kDateParts.begin()) % kDateParts.size()];
+std::span<const double, kDateRows> DateColumns::Part(std::string_view part) const {
+  return std::span(parts_).subspan(PlaceOfPart(part) * kDateRows).first<kDateRows>();
 }
 
 double DatePart(double seconds, std::string_view part) {
-  return SplitDate(seconds).*DatePartMember(part);
+  DateColumns dates;
+  dates.Split({&seconds, 1});
+  return dates.Part(part)[0];
 }
 
 }  // namespace reeve::features

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -49,13 +51,20 @@ CategoryMap FitCategories(const std::vector<std::pair<std::string, std::int64_t>
 double DatePart(double seconds, std::string_view part);
 bool IsDatePart(std::string_view part);
 
-/// Every part of a date, found at once: what DatePart gives by name.
-struct DateParts {
-  double year, month, day, weekday, hour, epoch_days;
+/// Rows whose dates are taken apart at a time.
+inline constexpr std::size_t kDateRows = 64;
+/// Every part of some dates, found at once: what DatePart gives by name.
+class DateColumns {
+ public:
+  /// REQUIRES: at most kDateRows.
+  void Split(std::span<const double> seconds);
+  /// One value for each row that was split; others behind them. REQUIRES: IsDatePart(part).
+  std::span<const double, kDateRows> Part(std::string_view part) const;
+
+ private:
+  // Part after part, each as long as if there were kDateRows dates.
+  std::array<double, 6 * kDateRows> parts_;
 };
-DateParts SplitDate(double seconds);
-/// The member that holds a part. REQUIRES: IsDatePart(part).
-double DateParts::*DatePartMember(std::string_view part);
 
 /// Linear interpolation between order statistics (numpy's default). REQUIRES: sorted, not empty.
 double SortedQuantile(std::span<const double> sorted, double q);

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "reeve/contract/text_head.h"
+
 namespace reeve::inference {
 
 /// From a text to its number among a fixed list of distinct texts: one hash, seldom more than one
@@ -22,60 +24,50 @@ class CategoryIndex {
   explicit CategoryIndex(const std::vector<std::string>& texts);
 
   std::int32_t Find(std::string_view text) const {
-    const bool is_short = text.size() <= kShortBytes;
-    const Key key = is_short ? ShortKey(text) : LongKey(text);
+    return Find(text, contract::TextHead::Of(text));
+  }
+  /// The same for who knows the text's head.
+  std::int32_t Find(std::string_view text, const contract::TextHead& head) const {
+    const bool is_short = text.size() <= contract::TextHead::kBytes;
+    const Key key = is_short ? head : LongKey(text);
     for (std::size_t at = Home(key);; at = (at + 1) & mask_) {
       const Slot& slot = slots_[at];
+      // One jump for all of it: texts differ now here and now there.
+      const bool is_found =
+          (slot.key.first == key.first) & (slot.key.last == key.last) & (slot.size == text.size());
+      if (is_found && (is_short || IsAt(slot, text))) return slot.number;
       if (slot.number == kUnknown) return kUnknown;
-      if (slot.key.first == key.first && slot.key.last == key.last && slot.size == text.size() &&
-          (is_short || IsAt(slot, text)))
-        return slot.number;
     }
   }
 
  private:
-  static constexpr std::size_t kShortBytes = 16;
-
   // All of a short text, given its size; a hash of a long one.
-  struct Key {
-    std::uint64_t first = 0, last = 0;
-  };
+  using Key = contract::TextHead;
+  static constexpr std::uint32_t kNoSize = ~0U;
   struct Slot {
     Key key;
-    std::uint32_t begin = 0, size = 0;
+    std::uint32_t begin = 0, size = kNoSize;
     std::int32_t number = kUnknown;
   };
 
-  template <typename T>
-  static std::uint64_t Load(const char* from) {
-    T word;
-    std::memcpy(&word, from, sizeof word);
-    return word;
-  }
-  // The first and the last bytes, which may overlap: no byte around the text is touched.
-  static Key ShortKey(std::string_view text) {
-    const char* const at = text.data();
-    const std::size_t size = text.size();
-    if (size >= 8) return {Load<std::uint64_t>(at), Load<std::uint64_t>(at + size - 8)};
-    if (size >= 4) return {Load<std::uint32_t>(at), Load<std::uint32_t>(at + size - 4)};
-    if (size == 0) return {};
-    return {Load<std::uint8_t>(at) | Load<std::uint8_t>(at + size / 2) << 8,
-            Load<std::uint8_t>(at + size - 1)};
-  }
   static Key LongKey(std::string_view text);
   std::size_t Home(const Key& key) const {
     // The list is fixed when the model is trained: nobody can choose texts to crowd it.
-    const std::uint64_t mixed =
-        (key.first ^ (key.last * 0xD1B54A32D192ED03ULL)) * 0x9E3779B97F4A7C15ULL;
+    const std::uint64_t mixed = (key.first ^ (key.last * 0xD1B54A32D192ED03ULL)) * multiplier_;
     return (mixed >> 32) & mask_;
   }
+  // Fills the table anew; gives how many texts do not stand at their home.
+  std::size_t Fill(const std::vector<std::string>& texts);
   bool IsAt(const Slot& slot, std::string_view text) const {
     return std::memcmp(bytes_.data() + slot.begin, text.data(), text.size()) == 0;
   }
 
-  // A power of two, at most half full, so that every search ends soon at an empty slot.
+  // A power of two, at most half full, so that every search ends soon at an empty slot (number
+  // kUnknown, size kNoSize).
   std::vector<Slot> slots_;
   std::size_t mask_ = 0;
+  // Odd; of a short list one for which each text is found at once.
+  std::uint64_t multiplier_ = 0;
   std::string bytes_;
 };
 

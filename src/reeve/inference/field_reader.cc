@@ -1,12 +1,15 @@
 #include "reeve/inference/field_reader.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
+#include "reeve/base/wide_loops.h"
+#include "reeve/contract/day_text.h"
 
 namespace reeve::inference {
 namespace {
@@ -20,9 +23,71 @@ std::vector<std::string> Both(std::vector<std::string> texts,
   return texts;
 }
 
+constexpr std::size_t kMostPlainRows = 64;
+
+bool HoldsDay(const std::vector<std::string>& texts) {
+  return std::any_of(texts.begin(), texts.end(), [](const std::string& text) {
+    return text.size() == contract::kDayBytes && contract::ReadDay(text.data()) != contract::kNoDay;
+  });
+}
+
 bool HoldsNumber(const std::vector<std::string>& texts) {
   return std::any_of(texts.begin(), texts.end(),
                      [](const std::string& text) { return ParseNumber(text).has_value(); });
+}
+
+// Loops without a way out on the way, which become vectors.
+REEVE_LOOP bool AnyOtherKind(const Cell::Kind* kinds, std::size_t rows, Cell::Kind kind) {
+  unsigned others = 0;
+  for (std::size_t row = 0; row < rows; ++row)
+    others |= static_cast<unsigned>(kinds[row]) ^ static_cast<unsigned>(kind);
+  return others != 0;
+}
+
+// NaN is.
+REEVE_LOOP bool AnyOutside(const double* values, std::size_t rows, double minimum, double maximum) {
+  std::uint64_t outside = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    outside |= std::uint64_t{!(values[row] >= minimum)};
+    outside |= std::uint64_t{!(values[row] <= maximum)};
+  }
+  return outside != 0;
+}
+
+REEVE_LOOP void SecondsOfDays(const std::uint64_t* firsts, const std::uint16_t* lasts,
+                              std::size_t rows, double* seconds) {
+  for (std::size_t row = 0; row < rows; ++row) {
+    const std::int32_t day = contract::ReadDay(firsts[row], lasts[row]);
+    const double none = day == contract::kNoDay ? kMissingNumber : 0.0;
+    seconds[row] = day * contract::kSecondsOfDay + none;
+  }
+}
+
+// Days among the rows of the bits `rows`; gives the bits of those that hold none.
+std::uint64_t ReadDays(std::span<const std::string_view> texts, std::uint64_t rows,
+                       double* seconds) {
+  std::uint64_t firsts[kMostPlainRows];
+  std::uint16_t lasts[kMostPlainRows];
+  std::uint64_t others = 0;
+  for (std::size_t row = 0; row < texts.size(); ++row) {
+    const bool fits = (rows >> row & 1) != 0 && texts[row].size() == contract::kDayBytes;
+    others |= std::uint64_t{!fits} << row;
+    const contract::DayText day = contract::LoadDay(fits ? texts[row].data() : "0000-00-00");
+    firsts[row] = day.first;
+    lasts[row] = day.last;
+  }
+  RunLoop<SecondsOfDays>(firsts, lasts, texts.size(), seconds);
+  for (std::size_t row = 0; row < texts.size(); ++row)
+    others |= std::uint64_t{std::isnan(seconds[row])} << row;
+  return others;
+}
+
+// A bit for each row.
+std::uint64_t RowsOfOtherKinds(std::span<const Cell::Kind> kinds, Cell::Kind kind) {
+  std::uint64_t others = 0;
+  for (std::size_t row = 0; row < kinds.size(); ++row)
+    others |= std::uint64_t{kinds[row] != kind} << row;
+  return others;
 }
 
 // The text that a number or boolean has in a table, on the stack (base's FormatNumber allocates).
@@ -75,6 +140,8 @@ FieldReader::FieldReader(const contract::ContractColumn& column,
     plain_minimum_ = minimum_;
     plain_maximum_ = maximum_;
   }
+  has_plain_days_ =
+      column.type == ColumnType::kDatetime && !HoldsDay(Both(missing_texts, column.stray_texts));
   if (column.type != ColumnType::kCategory) return;
   for (const auto& [category, rows] : column.categories) dictionary_.push_back(category);
   known_ = static_cast<std::int32_t>(dictionary_.size());
@@ -120,6 +187,7 @@ FieldReader::Number FieldReader::ReadText(std::string_view text,
 }
 
 FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
+  if (cell.kind == Cell::Kind::kMissing) return {kMissingNumber, Absent()};
   if (cell.kind == Cell::Kind::kNumber && !numbers_as_texts_ && !std::isnan(cell.number))
     return InRange(cell.number);
   if (cell.kind == Cell::Kind::kSeconds && column_->type == ColumnType::kDatetime)
@@ -132,17 +200,40 @@ FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
 
 bool FieldReader::ArePlainNumbers(std::span<const Cell::Kind> kinds,
                                   std::span<const double> numbers) const {
-  // Without a way out on the way: both loops become vectors.
-  unsigned others = 0;
-  for (const Cell::Kind kind : kinds)
-    others |= static_cast<unsigned>(kind) ^ static_cast<unsigned>(Cell::Kind::kNumber);
-  if (others != 0) return false;
-  std::uint64_t outside = 0;
-  for (const double number : numbers) {
-    outside |= std::uint64_t{!(number >= plain_minimum_)};
-    outside |= std::uint64_t{!(number <= plain_maximum_)};
+  return !RunLoop<AnyOtherKind>(kinds.data(), kinds.size(), Cell::Kind::kNumber) &&
+         !RunLoop<AnyOutside>(numbers.data(), numbers.size(), plain_minimum_, plain_maximum_);
+}
+
+std::uint64_t FieldReader::ReadPlain(std::span<const Cell::Kind> kinds,
+                                     std::span<const double> numbers,
+                                     std::span<const std::string_view> texts,
+                                     double* values) const {
+  const std::size_t rows = kinds.size();
+  const std::uint64_t all =
+      rows == kMostPlainRows ? ~std::uint64_t{0} : (std::uint64_t{1} << rows) - 1;
+  if (numbers_as_texts_ && !has_plain_days_) return all;
+  const Cell::Kind plain = has_plain_days_ ? Cell::Kind::kText : Cell::Kind::kNumber;
+  std::uint64_t others = RowsOfOtherKinds(kinds, plain);
+  if (has_plain_days_) {
+    others = ReadDays(texts, all & ~others, values);
+  } else {
+    std::copy_n(numbers.data(), rows, values);
   }
-  return outside == 0;
+  const double inside = std::min(std::max(0.0, minimum_), maximum_);
+  for (std::uint64_t left = others; left != 0; left &= left - 1)
+    values[std::countr_zero(left)] = inside;
+  return RunLoop<AnyOutside>(values, rows, minimum_, maximum_) ? all : others;
+}
+
+void FieldReader::FindKnown(std::span<const Cell::Kind> kinds,
+                            std::span<const std::string_view> texts,
+                            std::span<const contract::TextHead> heads, std::int32_t* codes) const {
+  for (std::size_t row = 0; row < kinds.size(); ++row) {
+    const bool is_text = kinds[row] == Cell::Kind::kText && is_trimmed_;
+    const std::int32_t found =
+        is_text ? index_.Find(texts[row], heads[row]) : CategoryIndex::kUnknown;
+    codes[row] = found < known_ ? found : CategoryIndex::kUnknown;
+  }
 }
 
 FieldReader::Code FieldReader::CodeOf(std::string_view text) const {

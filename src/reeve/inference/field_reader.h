@@ -41,6 +41,12 @@ class FieldReader {
   bool ArePlainNumbers(std::span<const contract::Cell::Kind> kinds,
                        std::span<const double> numbers) const;
 
+  /// Reads what is plain among at most 64 cells in columns: such numbers, and days ("2024-02-12")
+  /// of dates. Gives a bit for each row that ReadNumber has to tell; others get their value.
+  std::uint64_t ReadPlain(std::span<const contract::Cell::Kind> kinds,
+                          std::span<const double> numbers, std::span<const std::string_view> texts,
+                          double* values) const;
+
   struct Code {
     /// Index into dictionary(), its size for a text that is not in it, kMissingCode = missing.
     std::int32_t value = 0;
@@ -55,6 +61,10 @@ class FieldReader {
     const std::int32_t found = index_.Find(cell.text);
     return found < known_ ? found : CategoryIndex::kUnknown;
   }
+  /// The same for cells in columns.
+  void FindKnown(std::span<const contract::Cell::Kind> kinds,
+                 std::span<const std::string_view> texts, std::span<const contract::TextHead> heads,
+                 std::int32_t* codes) const;
 
   struct Presence {
     bool is_missing = false;
@@ -95,6 +105,8 @@ class FieldReader {
   // The range of IsPlainNumber: nothing lies in it when numbers are read through their text.
   double plain_minimum_ = std::numeric_limits<double>::infinity();
   double plain_maximum_ = -std::numeric_limits<double>::infinity();
+  // The column holds dates, and no day among them means "missing".
+  bool has_plain_days_ = false;
   std::vector<std::string> dictionary_;
   std::int32_t known_ = 0;
   // No text of the dictionary starts or ends with a blank: one that is found need not be trimmed.

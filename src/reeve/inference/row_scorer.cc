@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <optional>
 #include <unordered_set>
@@ -78,6 +79,7 @@ struct RowScorer::Plan {
   void MakeRoom(KeptValues& kept) const;
   void ScoreBlock(const Block& block) const;
   void ReadField(const Block& block, std::size_t field_idx) const;
+  std::uint64_t ReadPlain(const Block& block, std::size_t field_idx, double* values) const;
   void ReadNumbers(const Block& block, std::size_t field_idx) const;
   void ReadCodes(const Block& block, std::size_t field_idx) const;
   void ReadPresence(const Block& block, std::size_t field_idx) const;
@@ -221,19 +223,35 @@ std::span<const double> RowScorer::Plan::PlainNumbers(const Block& block,
                                                                   : std::span<const double>();
 }
 
+// Reads the cells that need no second look; gives a bit for each row of the others.
+std::uint64_t RowScorer::Plan::ReadPlain(const Block& block, std::size_t field_idx,
+                                         double* values) const {
+  const FieldReader& reader = fields[field_idx].reader;
+  if (block.columns != nullptr) {
+    return reader.ReadPlain(block.columns->kinds(field_idx).subspan(block.first, block.rows),
+                            block.columns->numbers(field_idx).subspan(block.first, block.rows),
+                            block.columns->texts(field_idx).subspan(block.first, block.rows),
+                            values);
+  }
+  std::uint64_t others = 0;
+  for (std::size_t row = 0; row < block.rows; ++row) {
+    const Cell cell = CellAt(block, row, field_idx);
+    values[row] = cell.number;
+    others |= std::uint64_t{!reader.IsPlainNumber(cell)} << row;
+  }
+  return others;
+}
+
 void RowScorer::Plan::ReadNumbers(const Block& block, std::size_t field_idx) const {
   const FieldReader& reader = fields[field_idx].reader;
   std::span<const double> numbers = PlainNumbers(block, field_idx);
   std::array<double, kReadRows> read;
   if (numbers.empty()) {
     std::int64_t missing = 0;
-    for (std::size_t row = 0; row < block.rows; ++row) {
-      const Cell cell = CellAt(block, row, field_idx);
-      if (reader.IsPlainNumber(cell)) {
-        read[row] = cell.number;
-        continue;
-      }
-      const FieldReader::Number number = reader.ReadNumber(cell);
+    for (std::uint64_t left = ReadPlain(block, field_idx, read.data()); left != 0;
+         left &= left - 1) {
+      const auto row = static_cast<std::size_t>(std::countr_zero(left));
+      const FieldReader::Number number = reader.ReadNumber(CellAt(block, row, field_idx));
       read[row] = number.value;
       missing += std::isnan(number.value) ? 1 : 0;
       if (number.broken) Note(block, row, field_idx, *number.broken);
@@ -253,10 +271,16 @@ void RowScorer::Plan::ReadNumbers(const Block& block, std::size_t field_idx) con
 void RowScorer::Plan::ReadCodes(const Block& block, std::size_t field_idx) const {
   const FieldReader& reader = fields[field_idx].reader;
   std::array<std::int32_t, kReadRows> codes;
-  for (std::size_t row = 0; row < block.rows; ++row)
-    codes[row] = reader.FindKnown(CellAt(block, row, field_idx));
-  if (block.columns != nullptr)
+  if (block.columns != nullptr) {
+    reader.FindKnown(block.columns->kinds(field_idx).subspan(block.first, block.rows),
+                     block.columns->texts(field_idx).subspan(block.first, block.rows),
+                     block.columns->heads(field_idx).subspan(block.first, block.rows),
+                     codes.data());
     std::copy_n(codes.data(), block.rows, Told(block, block.scores->codes, field_idx));
+  } else {
+    for (std::size_t row = 0; row < block.rows; ++row)
+      codes[row] = reader.FindKnown(CellAt(block, row, field_idx));
+  }
   std::int64_t missing = 0;
   for (std::size_t row = 0; row < block.rows; ++row) {
     if (codes[row] != CategoryIndex::kUnknown) continue;

@@ -337,12 +337,14 @@ TEST(RowScorerTest, ColumnsGiveTheVeryAnswersOfRows) {
     std::vector<Cell> cells;
     contract::CellColumns columns;
     columns.Begin(kFeatures.size());
+    static constexpr std::string_view kDays[] = {"2001-02-03", "1999-12-31", "2020-02-29",
+                                                 "0001-01-01", "2001/02/03", "2001-02-29"};
     for (std::size_t row = 0; row < rows; ++row) {
       columns.AddRow();
       const Cell plain[] = {Number(20.0 + double(random.Below(50))),
                             Number(100 * random.Normal()),
                             Boolean(random.Below(2) == 1),
-                            Text("2001-02-03"),
+                            Text(kDays[random.Below(odd < 0.01 ? 3 : 6)]),
                             Text("Bath"),
                             Text("2.5"),
                             Text("n"),

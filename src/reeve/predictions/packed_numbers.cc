@@ -4,6 +4,8 @@
 #include <bit>
 #include <limits>
 
+#include "reeve/base/wide_loops.h"
+
 namespace reeve::predictions {
 namespace {
 
@@ -14,11 +16,11 @@ struct Range {
   std::int32_t most = std::numeric_limits<std::int32_t>::min();
 };
 
-// The numbers as integers, if all of them are such, of 32 bits.
-bool ReadWhole(std::span<const double> numbers, std::int32_t* whole, Range& range) {
+// The numbers as integers; false unless all of them are such, of 32 bits.
+REEVE_LOOP bool ReadWhole(const double* numbers, std::size_t count, std::int32_t* whole) {
   constexpr double kLimit = 2147483647.0;
   std::uint64_t different = 0;
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const double number = numbers[i];
     // Written so that NaN becomes 0, which then is different.
     const double bounded = number > -kLimit && number < kLimit ? number : 0.0;
@@ -27,24 +29,33 @@ bool ReadWhole(std::span<const double> numbers, std::int32_t* whole, Range& rang
                  std::bit_cast<std::uint64_t>(number);
     whole[i] = integer;
   }
-  if (different != 0) return false;
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
+  return different == 0;
+}
+
+REEVE_LOOP Range RangeOf(const std::int32_t* whole, std::size_t count) {
+  Range range;
+  for (std::size_t i = 0; i < count; ++i) {
     range.least = std::min(range.least, whole[i]);
     range.most = std::max(range.most, whole[i]);
   }
-  return true;
+  return range;
+}
+
+template <typename T>
+REEVE_LOOP void WriteDistances(const std::int32_t* whole, std::size_t count, std::int32_t least,
+                               char* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto distance =
+        static_cast<T>(static_cast<std::uint32_t>(whole[i]) - static_cast<std::uint32_t>(least));
+    std::memcpy(to + i * sizeof(T), &distance, sizeof(T));
+  }
 }
 
 template <typename T>
 void PutDistances(std::span<const std::int32_t> whole, std::int32_t least, std::string& out) {
   const std::size_t at = out.size();
   out.resize(at + whole.size() * sizeof(T));
-  char* const to = out.data() + at;
-  for (std::size_t i = 0; i < whole.size(); ++i) {
-    const auto distance =
-        static_cast<T>(static_cast<std::uint32_t>(whole[i]) - static_cast<std::uint32_t>(least));
-    std::memcpy(to + i * sizeof(T), &distance, sizeof(T));
-  }
+  RunLoop<WriteDistances<T>>(whole.data(), whole.size(), least, out.data() + at);
 }
 
 template <typename T>
@@ -64,12 +75,12 @@ void PackNumbers(std::span<const double> numbers, std::string& out) {
   thread_local std::vector<std::int32_t> memory;
   if (memory.size() < numbers.size()) memory.resize(numbers.size());
   const std::span<std::int32_t> whole = std::span(memory).first(numbers.size());
-  Range range;
-  if (numbers.empty() || !ReadWhole(numbers, whole.data(), range)) {
+  if (numbers.empty() || !RunLoop<ReadWhole>(numbers.data(), numbers.size(), whole.data())) {
     Put(out, kDoubles);
     PutArray<double>(out, numbers);
     return;
   }
+  const Range range = RunLoop<RangeOf>(whole.data(), whole.size());
   const auto distance =
       static_cast<std::uint32_t>(range.most) - static_cast<std::uint32_t>(range.least);
   const std::uint8_t bytes = distance == 0 ? 0 : distance <= 0xFF ? 1 : distance <= 0xFFFF ? 2 : 4;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <numeric>
 
+#include "reeve/base/wide_loops.h"
 #include "reeve/predictions/block.h"
 #include "reeve/predictions/bytes.h"
 #include "reeve/predictions/cell_kinds.h"
@@ -35,22 +36,31 @@ void PackPredicted(const ScoredCall& call, std::size_t begin, std::size_t end, s
                  [](std::int32_t k) { return static_cast<char>(k); });
 }
 
-std::uint64_t Bits(double value) { return std::bit_cast<std::uint64_t>(value); }
+// Whether that holds for pairs of probabilities.
+REEVE_LOOP bool LastTells(const double* pairs, std::size_t rows) {
+  std::uint64_t different = 0;
+  for (std::size_t i = 0; i < rows; ++i)
+    different |= std::bit_cast<std::uint64_t>(pairs[2 * i]) ^
+                 std::bit_cast<std::uint64_t>(1 - pairs[2 * i + 1]);
+  return different == 0;
+}
+
+// Numbers that stand `stride` apart.
+REEVE_LOOP void CopyApart(const double* from, std::size_t count, std::size_t stride, char* to) {
+  for (std::size_t i = 0; i < count; ++i) std::memcpy(to + 8 * i, from + i * stride, 8);
+}
 
 void PackProbabilities(const ScoredCall& call, std::size_t begin, std::size_t end,
                        std::string& out) {
   const std::size_t classes = call.contract->classes.size();
   const double* const from = call.probabilities.data() + begin * classes;
   const std::size_t rows = end - begin;
-  bool last_tells = classes == 2;
-  for (std::size_t i = 0; last_tells && i < rows; ++i)
-    last_tells = Bits(from[2 * i]) == Bits(1 - from[2 * i + 1]);
+  const bool last_tells = classes == 2 && RunLoop<LastTells>(from, rows);
   Put<std::uint8_t>(out, last_tells ? kOfTheLast : kAll);
   for (std::size_t k = last_tells ? 1 : 0; k < classes; ++k) {
     const std::size_t at = out.size();
     out.resize(at + 8 * rows);
-    for (std::size_t i = 0; i < rows; ++i)
-      std::memcpy(out.data() + at + 8 * i, from + i * classes + k, 8);
+    RunLoop<CopyApart>(from + k, rows, classes, out.data() + at);
   }
 }
 
@@ -95,19 +105,22 @@ std::size_t PackField(const FieldPart& part, std::string& out) {
     return PackUniform(part, out);
   thread_local std::vector<double> some_numbers;
   thread_local std::vector<std::string_view> some_texts;
+  const std::size_t rows = kinds.size();
   Put(out, kMixed);
-  some_numbers.clear();
-  some_texts.clear();
-  for (std::size_t i = 0; i < kinds.size(); ++i) {
-    out += static_cast<char>(kinds[i]);
-    if (kinds[i] == Cell::Kind::kText) {
-      some_texts.push_back(part.texts[i]);
-    } else if (kinds[i] != Cell::Kind::kMissing) {
-      some_numbers.push_back(part.numbers[i]);
-    }
+  out.append(reinterpret_cast<const char*>(kinds.data()), rows);
+  if (some_numbers.size() < rows) some_numbers.resize(rows);
+  if (some_texts.size() < rows) some_texts.resize(rows);
+  // Each is put down, and the next one over it where it does not count.
+  std::size_t numbers = 0, texts = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    some_numbers[numbers] = part.numbers[i];
+    some_texts[texts] = part.texts[i];
+    const bool is_text = kinds[i] == Cell::Kind::kText;
+    texts += is_text ? 1 : 0;
+    numbers += !is_text && kinds[i] != Cell::Kind::kMissing ? 1 : 0;
   }
-  if (!some_numbers.empty()) PackNumbers(some_numbers, out);
-  return some_texts.empty() ? 0 : PackTexts(some_texts, {}, out);
+  if (numbers > 0) PackNumbers(std::span(some_numbers).first(numbers), out);
+  return texts == 0 ? 0 : PackTexts(std::span(some_texts).first(texts), {}, out);
 }
 
 class Unpacker {

@@ -48,6 +48,8 @@ class JsonRowReader {
     // kNone: unknown.
     std::size_t field = kNone;
     bool is_key = false;
+    // A field and nothing else.
+    bool is_plain = false;
   };
 
   bool ReadKnownMembers(JsonCursor& cursor, std::size_t& count);

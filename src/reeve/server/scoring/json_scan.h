@@ -10,6 +10,8 @@
 #include <immintrin.h>
 #endif
 
+#include "reeve/contract/text_head.h"
+
 namespace reeve::server {
 
 // The parts of JSON that nearly every value is made of, read without a cursor: where that lives in
@@ -103,49 +105,90 @@ inline const char* SkipPlainText(const char* at, const char* end) {
   return at;
 }
 
-/// Up to eight digits at the front of eight bytes.
-struct DigitWord {
-  unsigned count = 0;
-  std::uint64_t value = 0;
-};
-
-/// REQUIRES: eight bytes may be read at `at`.
-inline DigitWord ReadDigitWord(const char* at) {
-  static_assert(std::endian::native == std::endian::little);
-  const std::uint64_t digits = LoadWord(at) ^ 0x3030303030303030ULL;
-  // A byte above 9 gets its highest bit, by itself or by adding 0x76 to the lower seven.
-  const std::uint64_t others =
-      (((digits & 0x7F7F7F7F7F7F7F7FULL) + 0x7676767676767676ULL) | digits) & 0x8080808080808080ULL;
-  const unsigned bits = others == 0 ? 64 : static_cast<unsigned>(std::countr_zero(others)) & ~7U;
-  if (bits == 0) return {};
-  // The digits move to the end, zeros stand before them; then pairs, fours, all eight.
-  std::uint64_t sum = digits << (64 - bits);
-  sum = (sum * (10 * 0x100ULL + 1) >> 8) & 0x00FF00FF00FF00FFULL;
-  sum = (sum * (100 * 0x10000ULL + 1) >> 16) & 0x0000FFFF0000FFFFULL;
-  sum = sum * (10'000 * 0x100000000ULL + 1) >> 32;
-  return {bits / 8, sum};
+/// `at` stands behind an opening quote. The closing quote of a text without escapes, and the text's
+/// head; null when it is no such text.
+[[gnu::always_inline]] inline const char* ScanText(const char* at, const char* end,
+                                                   contract::TextHead& head) {
+  const char* const from = at;
+#ifdef __SSE2__
+  if (end - at >= 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const auto mask_of = [](__m128i flags) {
+      return static_cast<unsigned>(_mm_movemask_epi8(flags));
+    };
+    // Whatever follows waits for where the text ends, so that this looks for nothing else.
+    const unsigned quotes = mask_of(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+    if (quotes != 0) {
+      const int size = std::countr_zero(quotes);
+      const __m128i control = _mm_set1_epi8(0x1F);
+      const unsigned odd =
+          mask_of(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')),
+                               _mm_cmpeq_epi8(_mm_max_epu8(bytes, control), control)));
+      if ((odd & ~quotes & (quotes - 1)) != 0) return nullptr;
+      // Bytes from `size` on are not the text's.
+      const __m128i numbers = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+      const __m128i own = _mm_cmpgt_epi8(_mm_set1_epi8(static_cast<char>(size)), numbers);
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(&head), _mm_and_si128(bytes, own));
+      return at + size;
+    }
+  }
+#endif
+  at = SkipPlainText(at, end);
+  if (at == end || *at != '"') return nullptr;
+  head = contract::TextHead::Of({from, static_cast<std::size_t>(at - from)});
+  return at;
 }
 
-/// A number of at most eight digits before its point and at most seven behind it, without an
-/// exponent: the first byte behind it, or null when it is no such number. The very double that
-/// JsonCursor::ReadNumber gives.
+// Eight bytes less '0' each: the highest bit of every one that is no digit.
+inline std::uint64_t OtherThanDigits(std::uint64_t bytes) {
+  // A byte above 9 gets it by itself or by adding 0x76 to the lower seven.
+  return (((bytes & 0x7F7F7F7F7F7F7F7FULL) + 0x7676767676767676ULL) | bytes) &
+         0x8080808080808080ULL;
+}
+
+// How many bits stand before the first byte that is flagged.
+inline unsigned BitsBefore(std::uint64_t flags) {
+  return flags == 0 ? 64 : static_cast<unsigned>(std::countr_zero(flags)) & ~7U;
+}
+
+// The number that the digits of the first `bits` bytes spell. REQUIRES: bits > 0.
+inline std::uint64_t ValueOfDigits(std::uint64_t bytes, unsigned bits) {
+  static_assert(std::endian::native == std::endian::little);
+  // The digits move to the end, zeros stand before them; then pairs, fours, all eight.
+  std::uint64_t sum = bytes << (64 - bits);
+  sum = (sum * (10 * 0x100ULL + 1) >> 8) & 0x00FF00FF00FF00FFULL;
+  sum = (sum * (100 * 0x10000ULL + 1) >> 16) & 0x0000FFFF0000FFFFULL;
+  return sum * (10'000 * 0x100000000ULL + 1) >> 32;
+}
+
+/// A number of at most eight bytes, with its sign, before its point and at most seven behind it,
+/// without an exponent: the first byte behind it, or null when it is no such number. The very
+/// double that JsonCursor::ReadNumber gives.
 [[gnu::always_inline]] inline const char* ScanNumber(const char* at, const char* end,
                                                      double& number) {
-  constexpr std::ptrdiff_t kLongest = 1 + 8 + 1 + 8 + 1;
+  constexpr std::uint64_t kZeros = 0x3030303030303030ULL;
+  constexpr std::ptrdiff_t kLongest = 8 + 1 + 8 + 1;
   if (end - at < kLongest) return nullptr;
+  std::uint64_t digits = LoadWord(at) ^ kZeros;
+  std::uint64_t others = OtherThanDigits(digits);
+  // The sign counts as a digit 0: nothing that follows waits for whether there is one.
   const bool negative = *at == '-';
-  at += negative ? 1 : 0;
-  const DigitWord whole = ReadDigitWord(at);
-  if (whole.count == 0 || (*at == '0' && whole.count > 1)) return nullptr;
-  at += whole.count;
-  auto value = static_cast<double>(whole.value);
+  const std::uint64_t sign = negative ? 0xFF : 0;
+  others &= ~sign;
+  digits &= ~sign;
+  const unsigned bits = BitsBefore(others), sign_bits = negative ? 8 : 0;
+  if (bits == sign_bits) return nullptr;
+  if ((digits >> sign_bits & 0xFF) == 0 && bits > sign_bits + 8) return nullptr;
+  at += bits / 8;
+  auto value = static_cast<double>(ValueOfDigits(digits, bits));
   if (*at == '.') {
-    const DigitWord part = ReadDigitWord(++at);
-    if (part.count == 0 || part.count == 8) return nullptr;
-    at += part.count;
+    digits = LoadWord(++at) ^ kZeros;
+    const unsigned part_bits = BitsBefore(OtherThanDigits(digits)), count = part_bits / 8;
+    if (count == 0 || count == 8) return nullptr;
+    at += count;
     // At most 15 digits: exact, and the division rounds once (Clinger 1990).
-    value = (value * kExactPowers[part.count] + static_cast<double>(part.value)) /
-            kExactPowers[part.count];
+    value = (value * kExactPowers[count] + static_cast<double>(ValueOfDigits(digits, part_bits))) /
+            kExactPowers[count];
   }
   const char next = *at;
   if ((next >= '0' && next <= '9') || next == '.' || next == 'e' || next == 'E') return nullptr;

@@ -68,6 +68,24 @@ TEST(JsonScanTest, PlainTextEndsAtQuotesBackslashesAndControlCharacters) {
   }
 }
 
+TEST(JsonScanTest, TextsEndAtTheirQuoteUnlessTheyAreOdd) {
+  Random random(8);
+  constexpr std::string_view kBytes = "abcdefghijklmnopqrstuvwx\xC3\xA9\x7F\"\"\\\n";
+  for (int i = 0; i < 100'000; ++i) {
+    std::string text;
+    const std::uint64_t length = random.Below(50);
+    for (std::uint64_t k = 0; k < length; ++k) text += kBytes[random.Below(kBytes.size())];
+    const char* const end = text.data() + text.size();
+    const char* const plain = SkipPlainText(text.data(), end);
+    contract::TextHead head;
+    const char* const quote = ScanText(text.data(), end, head);
+    ASSERT_EQ(quote, plain < end && *plain == '"' ? plain : nullptr) << text;
+    if (quote == nullptr) continue;
+    const std::string_view found(text.data(), static_cast<std::size_t>(quote - text.data()));
+    ASSERT_EQ(head, contract::TextHead::Of(found)) << text;
+  }
+}
+
 TEST(JsonScanTest, StandsAtComparesEveryByte) {
   for (std::size_t size = 0; size < 40; ++size) {
     std::string bytes;

@@ -45,7 +45,9 @@ class RequestRows {
   /// A field of the last row.
   void Set(std::size_t field, const contract::Cell& cell) { cells_.Set(field, cell); }
   void SetNumber(std::size_t field, double number) { cells_.SetNumber(field, number); }
-  void SetText(std::size_t field, std::string_view text) { cells_.SetText(field, text); }
+  void SetText(std::size_t field, std::string_view text, const contract::TextHead& head) {
+    cells_.SetText(field, text, head);
+  }
   /// The caller's name for the last row (a key field that is no feature).
   void SetKey(std::string_view key);
   /// A field of the last row that cannot be what the contract wants (a list, an object, a boolean
