@@ -4,7 +4,7 @@
 #include <limits>
 #include <string>
 
-#include "reeve/inference/forest.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/forest_parts.h"
 
 namespace reeve::tuning {

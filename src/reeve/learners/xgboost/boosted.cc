@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "reeve/base/number.h"
-#include "reeve/inference/forest.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/learners/boosting.h"
 #include "reeve/learners/early_stopping.h"
 #include "reeve/learners/learnt_rows.h"
