@@ -207,7 +207,7 @@ int Run(int argc, char** argv) {
   const Forest forest = ReadNodes(arguments[0] + ".nodes");
   if (!rows || !expected || !forest.Validate().ok()) return 1;
   const double begin = Now();
-  const auto compiled = CompiledForest::Make(forest, options);
+  const auto compiled = CompiledForest::Make(CompactForest::From(forest), options);
   if (compiled == nullptr) return 1;
   std::fprintf(stderr, "compiled in %.1f ms\n", (Now() - begin) * 1e3);
   Driver driver(*compiled, forest.base_margin.size(), *rows, by_column);

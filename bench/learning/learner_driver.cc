@@ -191,7 +191,7 @@ Status Run(const Bench& bench, const Configuration& configuration, int threads) 
   std::vector<double> fold_losses;
   Probabilities mean(static_cast<std::int64_t>(bench.test.size()),
                      static_cast<int>(bench.table.classes.size()));
-  std::vector<inference::Forest> forests;
+  std::vector<inference::CompactForest> forests;
   for (std::size_t f = 0; f < models.size(); ++f) {
     const auto* const forest = dynamic_cast<const inference::ForestModel*>(models[f].model.get());
     std::unique_ptr<inference::ForestModel> cut;
@@ -214,7 +214,7 @@ Status Run(const Bench& bench, const Configuration& configuration, int threads) 
   }
   double test = NAN;
   if (!forests.empty() && !bench.test.empty()) {
-    std::vector<const inference::Forest*> pointers;
+    std::vector<const inference::CompactForest*> pointers;
     for (const auto& forest : forests) pointers.push_back(&forest);
     REEVE_ASSIGN_OR_RETURN(const auto average,
                            inference::ForestModel::Make(inference::Average(pointers)));

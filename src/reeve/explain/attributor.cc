@@ -6,7 +6,7 @@
 
 #include "reeve/explain/integrated_gradients.h"
 #include "reeve/explain/tree_shap.h"
-#include "reeve/inference/forest.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/linear.h"
 #include "reeve/inference/mixture.h"
 #include "reeve/inference/perceptron.h"
@@ -18,11 +18,12 @@ using inference::FeatureBlock;
 
 class ForestAttributor final : public Attributor {
  public:
-  ForestAttributor(const inference::Forest& forest, TreeShap shap)
-      : forest_(forest), shap_(std::move(shap)) {}
+  /// `shap` is of `forest`.
+  ForestAttributor(std::unique_ptr<const inference::Forest> forest, TreeShap shap)
+      : forest_(std::move(forest)), shap_(std::move(shap)) {}
 
   Unit unit() const override {
-    return forest_.link == inference::Link::kMean ? Unit::kProbability : Unit::kLogOdds;
+    return forest_->link == inference::Link::kMean ? Unit::kProbability : Unit::kLogOdds;
   }
   double expected(int class_idx) const override { return shap_.expected(OutputOf(class_idx)); }
   void Contributions(const FeatureBlock& block, int class_idx,
@@ -33,10 +34,10 @@ class ForestAttributor final : public Attributor {
 
  private:
   std::size_t OutputOf(int class_idx) const {
-    return forest_.link == inference::Link::kLogistic ? 0 : static_cast<std::size_t>(class_idx);
+    return forest_->link == inference::Link::kLogistic ? 0 : static_cast<std::size_t>(class_idx);
   }
 
-  const inference::Forest& forest_;
+  std::unique_ptr<const inference::Forest> forest_;
   TreeShap shap_;
 };
 
@@ -174,8 +175,9 @@ class MixtureAttributor final : public Attributor {
 
 Result<std::unique_ptr<Attributor>> MakeAttributor(const inference::Model& model) {
   if (const auto* const forest = dynamic_cast<const inference::ForestModel*>(&model)) {
-    REEVE_ASSIGN_OR_RETURN(TreeShap shap, TreeShap::Make(forest->forest()));
-    return std::make_unique<ForestAttributor>(forest->forest(), std::move(shap));
+    auto unpacked = std::make_unique<const inference::Forest>(forest->forest().Unpack());
+    REEVE_ASSIGN_OR_RETURN(TreeShap shap, TreeShap::Make(*unpacked));
+    return std::make_unique<ForestAttributor>(std::move(unpacked), std::move(shap));
   }
   if (const auto* const linear = dynamic_cast<const inference::LinearModel*>(&model)) {
     if (linear->linear().means.empty()) {

@@ -9,7 +9,7 @@
 #include "reeve/base/random.h"
 #include "reeve/explain/explained_model.h"
 #include "reeve/features/pipeline.h"
-#include "reeve/inference/forest.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/linear.h"
 #include "reeve/table/table.h"
 

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/test_forest.h"
 
 namespace reeve::explain {

@@ -46,6 +46,21 @@ int DepthOf(const Tree& tree) {
   return deepest;
 }
 
+struct TreeSize {
+  int depth = 0;
+  std::size_t leaves = 1;
+};
+
+std::vector<TreeSize> SizesOf(const CompactForest& forest) {
+  std::vector<TreeSize> sizes;
+  CompactTrees::Cursor trees(forest.trees);
+  while (const Tree* const tree = trees.Next()) {
+    sizes.push_back(trees.has_same_shape() ? sizes.back()
+                                           : TreeSize{DepthOf(*tree), (tree->size() + 1) / 2});
+  }
+  return sizes;
+}
+
 std::size_t PaddedSize(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 // Calls `at_test(place, node)` for each inner node and `at_leaf(index, node)` for each leaf of the
@@ -113,15 +128,20 @@ struct CompiledForest::Impl {
   std::vector<std::uint32_t> row_vectors;
   CacheLines<std::uint8_t> node_columns, node_cuts;
 
+  // While compiling: the tree at hand, and the node of each of its leaves.
+  SlicedTree shape;
+  std::vector<std::size_t> leaf_nodes;
+
   // One for each node; meaningless at leaves.
   using Tests = std::vector<ForestCodes::Test>;
 
-  bool Compile(const Forest& forest);
-  bool CanSlice(const Forest& forest, const std::vector<int>& depths) const;
-  void CompileSliced(const Forest& forest, const std::vector<int>& depths);
+  bool Compile(const CompactForest& forest);
+  bool CanSlice(const std::vector<TreeSize>& sizes) const;
+  void CompileSliced(const CompactForest& forest, const std::vector<TreeSize>& sizes);
   std::vector<std::size_t> AddPaddedTests(const Tree& tree, const Tests& of_tree, int depth);
   std::vector<std::size_t> AddProgram(const Tree& tree, const Tests& of_tree);
-  void AddSlicedTree(const Forest& forest, const Tree& tree, const Tests& of_tree, int depth);
+  void AddShape(const Tree& tree, const Tests& of_tree, int depth);
+  void AddSlicedTree(const CompactForest& forest, const Tree& tree);
   void AddLeafTable(std::span<const float> values);
   void AddRowTree(const Tree& tree, const Tests& of_tree);
   void PointTables();
@@ -138,34 +158,32 @@ struct CompiledForest::Impl {
   std::size_t WorkBytes() const;
 };
 
-bool CompiledForest::Impl::Compile(const Forest& forest) {
+bool CompiledForest::Impl::Compile(const CompactForest& forest) {
   base_margin = forest.base_margin;
-  if (forest.link == Link::kMean) base_margin.assign(static_cast<std::size_t>(forest.classes), 0);
+  if (forest.link == Link::kMean) base_margin.assign(forest.outputs(), 0);
   tables.output_count = static_cast<std::uint32_t>(outputs());
   tables.has_vector_leaves = forest.link == Link::kMean;
   codes = ForestCodes::Make(forest);
   if (!codes) return false;
-  std::vector<int> depths;
-  for (const Tree& tree : forest.trees) depths.push_back(DepthOf(tree));
-  const bool is_deep =
-      std::any_of(depths.begin(), depths.end(), [](int depth) { return depth > kMostLevels; });
-  is_sliced = CanSlice(forest, depths);
+  const std::vector<TreeSize> sizes = SizesOf(forest);
+  const bool is_deep = std::any_of(sizes.begin(), sizes.end(),
+                                   [](const TreeSize& size) { return size.depth > kMostLevels; });
+  is_sliced = CanSlice(sizes);
   if (is_deep || !is_sliced) {
     deep = DeepWalk::Make(forest, *codes);
     if (!deep) return false;
   }
-  if (is_sliced) CompileSliced(forest, depths);
+  if (is_sliced) CompileSliced(forest, sizes);
   PointTables();
   return true;
 }
 
-bool CompiledForest::Impl::CanSlice(const Forest& forest, const std::vector<int>& depths) const {
+bool CompiledForest::Impl::CanSlice(const std::vector<TreeSize>& sizes) const {
   std::size_t leaf_count = 0;
-  for (std::size_t t = 0; t < depths.size(); ++t) {
-    const std::size_t size = forest.trees[t].size();
-    if (depths[t] > kMostLevels && (size + 1) / 2 > kernels->most_programmed_leaves) return false;
-    leaf_count += depths[t] > kMostLevels ? std::size_t{1} << LeafBits((size + 1) / 2)
-                                          : std::size_t{1} << std::max(depths[t], 6);
+  for (const TreeSize& size : sizes) {
+    const bool is_deep = size.depth > kMostLevels;
+    if (is_deep && size.leaves > kernels->most_programmed_leaves) return false;
+    leaf_count += std::size_t{1} << (is_deep ? LeafBits(size.leaves) : std::max(size.depth, 6));
   }
   // Planes are named in units of kPlaneUnit by 32 bits.
   constexpr std::uint32_t kSpare = 1024;
@@ -173,23 +191,29 @@ bool CompiledForest::Impl::CanSlice(const Forest& forest, const std::vector<int>
          codes->plane_count() < 0xFFFFFFFFU / kPlaneUnit - kSpare;
 }
 
-void CompiledForest::Impl::CompileSliced(const Forest& forest, const std::vector<int>& depths) {
-  const int deepest = depths.empty() ? 0 : *std::max_element(depths.begin(), depths.end());
+void CompiledForest::Impl::CompileSliced(const CompactForest& forest,
+                                         const std::vector<TreeSize>& sizes) {
+  int deepest = 0;
+  for (const TreeSize& size : sizes) deepest = std::max(deepest, size.depth);
   tables.row_depth = deepest <= 6 ? 6 : 8;
   const std::size_t columns = codes->column_count() + codes->set_count();
   if (columns <= 256 && !deep) {
-    node_columns.resize(forest.trees.size() * kUpperNodes, 0);
-    node_cuts.resize(forest.trees.size() * kUpperNodes, 255);
+    node_columns.resize(sizes.size() * kUpperNodes, 0);
+    node_cuts.resize(sizes.size() * kUpperNodes, 255);
   }
   leaf_vectors = forest.leaf_vectors;
   Tests of_tree;
-  for (std::size_t t = 0; t < forest.trees.size(); ++t) {
-    const Tree& tree = forest.trees[t];
-    of_tree.assign(tree.size(), {});
-    for (std::size_t node = 0; node < tree.size(); ++node) {
-      if (tree.left[node] >= 0) of_tree[node] = codes->Of(tree, node);
+  CompactTrees::Cursor cursor(forest.trees);
+  for (const TreeSize& size : sizes) {
+    const Tree& tree = *cursor.Next();
+    if (!cursor.has_same_shape()) {
+      of_tree.assign(tree.size(), {});
+      for (std::size_t node = 0; node < tree.size(); ++node) {
+        if (tree.left[node] >= 0) of_tree[node] = codes->Of(tree, node);
+      }
+      AddShape(tree, of_tree, std::max(size.depth, 1));
     }
-    AddSlicedTree(forest, tree, of_tree, std::max(depths[t], 1));
+    AddSlicedTree(forest, tree);
     if (!deep) AddRowTree(tree, of_tree);
   }
 }
@@ -238,24 +262,26 @@ void CompiledForest::Impl::AddLeafTable(std::span<const float> values) {
   }
 }
 
-void CompiledForest::Impl::AddSlicedTree(const Forest& forest, const Tree& tree,
-                                         const Tests& of_tree, int depth) {
-  SlicedTree sliced{.output = static_cast<std::uint32_t>(tree.output),
-                    .first_test = tests.size(),
-                    .first_leaf = leaves.size()};
+// The tests of a tree, which those that follow it with the same shape share.
+void CompiledForest::Impl::AddShape(const Tree& tree, const Tests& of_tree, int depth) {
   const bool is_padded = depth <= kMostLevels;
-  sliced.levels = is_padded ? static_cast<std::uint32_t>(depth) : 0;
-  const std::vector<std::size_t> nodes =
-      is_padded ? AddPaddedTests(tree, of_tree, depth) : AddProgram(tree, of_tree);
-  sliced.leaf_bits = static_cast<std::uint32_t>(LeafBits(nodes.size()));
-  trees.push_back(sliced);
-  std::vector<float> values(std::size_t{1} << sliced.leaf_bits);
+  shape.first_test = tests.size();
+  shape.levels = is_padded ? static_cast<std::uint32_t>(depth) : 0;
+  leaf_nodes = is_padded ? AddPaddedTests(tree, of_tree, depth) : AddProgram(tree, of_tree);
+  shape.leaf_bits = static_cast<std::uint32_t>(LeafBits(leaf_nodes.size()));
+}
+
+void CompiledForest::Impl::AddSlicedTree(const CompactForest& forest, const Tree& tree) {
+  shape.output = static_cast<std::uint32_t>(tree.output);
+  shape.first_leaf = leaves.size();
+  trees.push_back(shape);
+  std::vector<float> values(std::size_t{1} << shape.leaf_bits);
   const std::size_t tables_of_tree = tables.has_vector_leaves ? outputs() : 1;
   for (std::size_t k = 0; k < tables_of_tree; ++k) {
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      values[i] = tree.threshold[nodes[i]];
+    for (std::size_t i = 0; i < leaf_nodes.size(); ++i) {
+      values[i] = tree.threshold[leaf_nodes[i]];
       if (!tables.has_vector_leaves) continue;
-      const auto vector = static_cast<std::size_t>(tree.leaf_vector[nodes[i]]);
+      const auto vector = static_cast<std::size_t>(tree.leaf_vector[leaf_nodes[i]]);
       values[i] = forest.leaf_vectors[vector * outputs() + k];
     }
     AddLeafTable(values);
@@ -290,6 +316,12 @@ void CompiledForest::Impl::AddRowTree(const Tree& tree, const Tests& of_tree) {
 }
 
 void CompiledForest::Impl::PointTables() {
+  // They grew by doubling, and stay as long as the model.
+  tests.shrink_to_fit();
+  leaves.shrink_to_fit();
+  row_tests.shrink_to_fit();
+  row_leaves.shrink_to_fit();
+  row_vectors.shrink_to_fit();
   codes->Fill(tables);
   tables.trees = trees.data();
   tables.tree_count = static_cast<std::uint32_t>(trees.size());
@@ -395,7 +427,7 @@ void CompiledForest::Impl::DeepMargins(const FeatureBlock& block, std::size_t be
   }
 }
 
-std::unique_ptr<CompiledForest> CompiledForest::Make(const Forest& forest,
+std::unique_ptr<CompiledForest> CompiledForest::Make(const CompactForest& forest,
                                                      const CompileOptions& options) {
   auto impl = std::make_unique<Impl>();
   impl->kernels = KernelsFor(options.instructions);

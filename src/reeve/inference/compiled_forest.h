@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "reeve/inference/forest.h"
+#include "reeve/inference/compact_forest.h"
 #include "reeve/inference/model.h"
 
 namespace reeve::inference {
@@ -34,8 +34,9 @@ struct CompileOptions {
 class CompiledForest {
  public:
   /// Nothing for the few forests that no kernel takes, which the reference engine has to score.
-  /// REQUIRES: the forest is valid (Forest::Validate). It need not outlive the result.
-  static std::unique_ptr<CompiledForest> Make(const Forest& forest, const CompileOptions& options);
+  /// REQUIRES: the forest is valid (CompactForest::Validate). It need not outlive the result.
+  static std::unique_ptr<CompiledForest> Make(const CompactForest& forest,
+                                              const CompileOptions& options);
   ~CompiledForest();
 
   /// Bytes that Margins works in.

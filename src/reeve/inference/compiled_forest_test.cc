@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/test_forest.h"
 #include "reeve/inference/work_memory.h"
 
@@ -51,7 +52,7 @@ class CompiledForestTest : public testing::TestWithParam<Instructions> {
   }
 
   std::unique_ptr<CompiledForest> Compile(const Forest& forest) {
-    return CompiledForest::Make(forest, {.instructions = GetParam()});
+    return CompiledForest::Make(CompactForest::From(forest), {.instructions = GetParam()});
   }
 
   // Both engines on the same rows, in batches of many sizes.
@@ -86,6 +87,16 @@ TEST_P(CompiledForestTest, EqualsTheReferenceAtEveryDepth) {
       SCOPED_TRACE(depth);
       ExpectEqual({.trees = 19, .depth = depth, .early_leaf = early_leaf},
                   static_cast<std::uint64_t>(depth + 1), kFewBatches);
+    }
+  }
+}
+
+TEST_P(CompiledForestTest, EqualsTheReferenceWhereTreesShareTheirTests) {
+  for (const Link link : {Link::kLogistic, Link::kSoftmax}) {
+    for (const int depth : {0, 1, 4, 6, 8, 10}) {
+      SCOPED_TRACE(depth);
+      ExpectEqual({.link = link, .classes = 5, .trees = 33, .depth = depth, .symmetric = true},
+                  static_cast<std::uint64_t>(depth + 21), kFewBatches);
     }
   }
 }

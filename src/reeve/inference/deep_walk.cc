@@ -24,19 +24,22 @@ inline std::uint32_t DeepWalk::WideNode::Next(const Code* codes, const std::uint
   return left + ((word >> (code % 32) & 1U) | (code > cut ? 1U : 0U));
 }
 
-DeepWalk::DeepWalk(const Forest& forest, const ForestCodes& codes)
+DeepWalk::DeepWalk(const CompactForest& forest, const ForestCodes& codes)
     : codes_(&codes),
-      outputs_(forest.link == Link::kMean ? static_cast<std::size_t>(forest.classes)
-                                          : forest.base_margin.size()),
+      outputs_(forest.outputs()),
       has_vector_leaves_(forest.link == Link::kMean),
       leaf_vectors_(forest.leaf_vectors) {}
 
-std::optional<DeepWalk> DeepWalk::Make(const Forest& forest, const ForestCodes& codes) {
+std::optional<DeepWalk> DeepWalk::Make(const CompactForest& forest, const ForestCodes& codes) {
   DeepWalk walk(forest, codes);
   const std::size_t small_columns = codes.column_count() + codes.set_count();
-  walk.is_small_ = small_columns <= kMostSmallColumns &&
-                   std::all_of(forest.trees.begin(), forest.trees.end(),
-                               [](const Tree& tree) { return tree.size() <= kMostSmallNodes; });
+  std::size_t nodes = 0, largest = 0;
+  CompactTrees::Cursor trees(forest.trees);
+  while (const Tree* const tree = trees.Next()) {
+    nodes += tree->size();
+    largest = std::max(largest, tree->size());
+  }
+  walk.is_small_ = small_columns <= kMostSmallColumns && largest <= kMostSmallNodes;
   std::size_t bytes = small_columns;
   if (!walk.is_small_) {
     const std::size_t columns = codes.column_count() + codes.categories().size();
@@ -46,17 +49,15 @@ std::optional<DeepWalk> DeepWalk::Make(const Forest& forest, const ForestCodes& 
     walk.set_bits_.insert(walk.set_bits_.begin(), 0);
   }
   walk.row_bytes_ = std::max<std::size_t>((bytes + 31) / 32 * 32, 32);
-  if (!walk.AddTrees(forest)) return std::nullopt;
+  walk.AddTrees(forest, nodes);
   return walk;
 }
 
-bool DeepWalk::AddTrees(const Forest& forest) {
-  std::size_t nodes = 0;
-  for (const Tree& tree : forest.trees) nodes += tree.size();
+void DeepWalk::AddTrees(const CompactForest& forest, std::size_t nodes) {
   (is_small_ ? small_.resize(nodes) : wide_.resize(nodes));
   (has_vector_leaves_ ? vectors_.resize(nodes) : values_.resize(nodes));
-  return std::all_of(forest.trees.begin(), forest.trees.end(),
-                     [this](const Tree& tree) { return AddTree(tree); });
+  CompactTrees::Cursor trees(forest.trees);
+  while (const Tree* const tree = trees.Next()) AddTree(*tree);
 }
 
 void DeepWalk::PutNode(std::size_t at, const ForestCodes::Test& test, std::size_t left) {
@@ -94,7 +95,7 @@ void DeepWalk::PutLeaf(std::size_t at, std::uint32_t place, const Tree& tree, st
   }
 }
 
-bool DeepWalk::AddTree(const Tree& tree) {
+void DeepWalk::AddTree(const Tree& tree) {
   TreeSpan span{.first_node = next_node_, .output = static_cast<std::uint32_t>(tree.output)};
   next_node_ += tree.size();
   struct Open {
@@ -112,14 +113,12 @@ bool DeepWalk::AddTree(const Tree& tree) {
       PutLeaf(span.first_node + place, place, tree, node);
       continue;
     }
-    if (next + 2 > tree.size()) return false;  // a node with two parents: not a tree
     PutNode(span.first_node + place, codes_->Of(tree, node), next);
     open.push_back({static_cast<std::size_t>(tree.right[node]), next + 1, depth + 1});
     open.push_back({static_cast<std::size_t>(tree.left[node]), next, depth + 1});
     next += 2;
   }
   trees_.push_back(span);
-  return true;
 }
 
 std::size_t DeepWalk::block_rows() const {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "reeve/inference/forest.h"
+#include "reeve/inference/compact_forest.h"
 #include "reeve/inference/forest_codes.h"
 
 namespace reeve::inference {
@@ -16,7 +16,7 @@ namespace reeve::inference {
 class DeepWalk {
  public:
   /// Nothing for forests beyond both kinds of node. `codes` has to outlive the result.
-  static std::optional<DeepWalk> Make(const Forest& forest, const ForestCodes& codes);
+  static std::optional<DeepWalk> Make(const CompactForest& forest, const ForestCodes& codes);
 
   /// Bytes between the codes of one row and the next.
   std::size_t row_bytes() const { return row_bytes_; }
@@ -57,9 +57,9 @@ class DeepWalk {
     std::uint32_t Next(const Code* codes, const std::uint32_t* sets) const;
   };
 
-  explicit DeepWalk(const Forest& forest, const ForestCodes& codes);
-  bool AddTrees(const Forest& forest);
-  bool AddTree(const Tree& tree);
+  explicit DeepWalk(const CompactForest& forest, const ForestCodes& codes);
+  void AddTrees(const CompactForest& forest, std::size_t nodes);
+  void AddTree(const Tree& tree);
   void PutNode(std::size_t at, const ForestCodes::Test& test, std::size_t left);
   void PutLeaf(std::size_t at, std::uint32_t place, const Tree& tree, std::size_t node);
   void AddLeaf(const TreeSpan& tree, std::uint32_t node, float* sums) const;

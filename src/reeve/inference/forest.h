@@ -1,12 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <span>
-#include <string>
 #include <vector>
 
-#include "reeve/inference/model.h"
+#include "reeve/base/status.h"
 
 namespace reeve::inference {
 
@@ -66,49 +63,13 @@ struct Forest {
   /// kMean: `classes` float32 shares for each vector leaf of all trees, row-major.
   std::vector<float> leaf_vectors;
 
-  /// kCorrupt when any index is out of range, a child does not come after its parent, or sizes
+  /// kCorrupt when any index is out of range, a child does not come after its one parent, or sizes
   /// differ.
   Status Validate() const;
-};
-
-class CompiledForest;
-
-/// A forest that scores rows through CompiledForest. Sums add leaf values in tree order in float32
-/// starting from the base margin, whichever engine forms them.
-class ForestModel final : public Model {
- public:
-  /// Fails with kCorrupt when the forest is not valid.
-  static Result<std::unique_ptr<ForestModel>> Make(Forest forest);
-  ~ForestModel() override;
-
-  std::string_view kind() const override { return "forest"; }
-  int classes() const override { return forest_.classes; }
-  std::int64_t features() const override { return forest_.features; }
-  void PredictBlock(const FeatureBlock& block, std::span<double> out,
-                    WorkMemory& work) const override;
-  std::string Serialize() const override;
-
-  const Forest& forest() const { return forest_; }
-  /// Values that each row has a sum for: base_margin.size(), or `classes` for kMean, where they are
-  /// sums of shares.
-  std::size_t outputs() const;
-  /// The sums before the link, float32, row-major rows x outputs(). The reference engine: walks
-  /// tree by tree, the truth that the compiled forest equals bit for bit.
-  std::vector<float> Margins(const Matrix& matrix) const;
-  /// Writes the same sums of a block, by the compiled forest.
-  void BlockMargins(const FeatureBlock& block, std::span<float> out, WorkMemory& work) const;
-
- private:
-  explicit ForestModel(Forest forest);
-
-  void WalkBlock(const FeatureBlock& block, std::span<float> margins) const;
-  void StartMargins(std::span<float> margins) const;
-  void AddLeaves(const Tree& tree, std::span<const std::uint32_t> leaves, float* margins) const;
-  void FillProbabilities(const float* margins, std::size_t rows, std::span<double> out) const;
-
-  Forest forest_;
-  /// Null for the few forests that only the reference engine takes.
-  std::unique_ptr<const CompiledForest> compiled_;
+  /// What Validate asks of everything but the trees, of which there are `tree_count`.
+  Status ValidateFrame(std::size_t tree_count) const;
+  /// What it asks of each tree. REQUIRES: ValidateFrame is content.
+  Status ValidateTree(const Tree& tree) const;
 };
 
 }  // namespace reeve::inference

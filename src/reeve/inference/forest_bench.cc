@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "reeve/inference/compiled_forest.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/test_forest.h"
 #include "reeve/inference/work_memory.h"
 
@@ -24,7 +25,8 @@ TestForest ForestOf(const benchmark::State& state) {
 void SumsRows(benchmark::State& state, Instructions instructions) {
   if (!HasInstructions(instructions)) return state.SkipWithError("not on this CPU");
   TestForest made = ForestOf(state);
-  const auto compiled = CompiledForest::Make(made.Take(), {.instructions = instructions});
+  const auto compiled =
+      CompiledForest::Make(CompactForest::From(made.Take()), {.instructions = instructions});
   const Matrix matrix = made.Rows(kRows);
   std::vector<float> margins(kRows);
   WorkMemory work;
@@ -43,7 +45,8 @@ BENCHMARK_CAPTURE(SumsRows, deep, Instructions::kBest)->Args({100, 12});
 void SumsOneRow(benchmark::State& state, Instructions instructions) {
   if (!HasInstructions(instructions)) return state.SkipWithError("not on this CPU");
   TestForest made = ForestOf(state);
-  const auto compiled = CompiledForest::Make(made.Take(), {.instructions = instructions});
+  const auto compiled =
+      CompiledForest::Make(CompactForest::From(made.Take()), {.instructions = instructions});
   const Matrix matrix = made.Rows(1);
   float margin = 0;
   WorkMemory work;

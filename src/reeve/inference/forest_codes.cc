@@ -41,35 +41,45 @@ ForestCodes::SetKey ForestCodes::KeyOf(const Tree& tree, std::size_t node) {
   return key;
 }
 
-bool ForestCodes::CollectTests(const Forest& forest) {
+// Room for every feature up to the last one that is tested.
+bool ForestCodes::MakeRoom(const CompactForest& forest) {
   std::size_t features = 0;
-  for (const Tree& tree : forest.trees) {
-    for (std::size_t node = 0; node < tree.size(); ++node) {
-      if (tree.left[node] >= 0)
-        features = std::max(features, static_cast<std::size_t>(tree.feature[node]) + 1);
+  CompactTrees::Cursor trees(forest.trees);
+  while (const Tree* const tree = trees.Next()) {
+    if (trees.has_same_shape()) continue;
+    for (std::size_t node = 0; node < tree->size(); ++node) {
+      if (tree->left[node] >= 0)
+        features = std::max(features, static_cast<std::size_t>(tree->feature[node]) + 1);
     }
   }
   if (features > kMostFeatures) return false;
   thresholds_.resize(features);
   any_low_.resize(features);
   any_high_.resize(features);
-  std::vector<std::size_t> compact_at(features, 1024);
-  for (const Tree& tree : forest.trees) {
-    for (std::size_t node = 0; node < tree.size(); ++node) {
-      if (tree.left[node] < 0) continue;
-      const auto feature = static_cast<std::size_t>(tree.feature[node]);
-      if (tree.category_set[node] >= 0) {
-        sets_.emplace(KeyOf(tree, node), 0);
+  return true;
+}
+
+bool ForestCodes::CollectTests(const CompactForest& forest) {
+  if (!MakeRoom(forest)) return false;
+  std::vector<std::size_t> compact_at(thresholds_.size(), 1024);
+  CompactTrees::Cursor trees(forest.trees);
+  while (const Tree* const tree = trees.Next()) {
+    if (trees.has_same_shape()) continue;
+    for (std::size_t node = 0; node < tree->size(); ++node) {
+      if (tree->left[node] < 0) continue;
+      const auto feature = static_cast<std::size_t>(tree->feature[node]);
+      if (tree->category_set[node] >= 0) {
+        sets_.emplace(KeyOf(*tree, node), 0);
         continue;
       }
       // Deep forests repeat few thresholds in many nodes: sorted away before they pile up.
       std::vector<float>& thresholds = thresholds_[feature];
-      thresholds.push_back(tree.threshold[node]);
+      thresholds.push_back(tree->threshold[node]);
       if (thresholds.size() >= compact_at[feature]) {
         Compact(thresholds);
         compact_at[feature] = 2 * thresholds.size() + 1024;
       }
-      (tree.default_left[node] != 0 ? any_low_ : any_high_)[feature] = true;
+      (tree->default_left[node] != 0 ? any_low_ : any_high_)[feature] = true;
     }
   }
   for (std::vector<float>& thresholds : thresholds_) Compact(thresholds);
@@ -156,7 +166,7 @@ bool ForestCodes::AddSets() {
   return true;
 }
 
-std::optional<ForestCodes> ForestCodes::Make(const Forest& forest) {
+std::optional<ForestCodes> ForestCodes::Make(const CompactForest& forest) {
   ForestCodes codes;
   if (!codes.CollectTests(forest) || !codes.NumberColumns() || !codes.AddSets())
     return std::nullopt;

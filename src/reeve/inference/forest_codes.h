@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reeve/inference/cache_lines.h"
-#include "reeve/inference/forest.h"
+#include "reeve/inference/compact_forest.h"
 #include "reeve/inference/forest_tables.h"
 
 namespace reeve::inference {
@@ -17,7 +17,7 @@ namespace reeve::inference {
 class ForestCodes {
  public:
   /// Nothing when the forest has more code columns and sets than tests can name.
-  static std::optional<ForestCodes> Make(const Forest& forest);
+  static std::optional<ForestCodes> Make(const CompactForest& forest);
 
   /// A row goes right when its code in `column` is above `cut`; columns from column_count() on are
   /// sets.
@@ -62,7 +62,8 @@ class ForestCodes {
   };
 
   static SetKey KeyOf(const Tree& tree, std::size_t node);
-  bool CollectTests(const Forest& forest);
+  bool MakeRoom(const CompactForest& forest);
+  bool CollectTests(const CompactForest& forest);
   bool NumberColumns();
   bool AddSets();
   void AddSorted(const float* thresholds, std::size_t count);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reeve/inference/compact_trees_writer.h"
+
 namespace reeve::inference {
 namespace {
 
@@ -13,52 +15,61 @@ void DivideLeaves(Tree& tree, float divisor) {
 }
 
 // Appends the trees of a forest with vector leaves, whose leaves then lie behind those before.
-void AppendShares(const Forest& from, Forest& to) {
-  const auto offset =
-      static_cast<std::int32_t>(to.leaf_vectors.size() / static_cast<std::size_t>(to.classes));
-  to.leaf_vectors.insert(to.leaf_vectors.end(), from.leaf_vectors.begin(), from.leaf_vectors.end());
-  for (Tree tree : from.trees) {
+void AppendShares(const CompactForest& from, std::vector<float>& shares, std::size_t classes,
+                  CompactTreesWriter& trees) {
+  const auto offset = static_cast<std::int32_t>(shares.size() / classes);
+  shares.insert(shares.end(), from.leaf_vectors.begin(), from.leaf_vectors.end());
+  CompactTrees::Cursor cursor(from.trees);
+  while (const Tree* const next = cursor.Next()) {
+    Tree tree = *next;
     for (std::int32_t& leaf : tree.leaf_vector) {
       if (leaf >= 0) leaf += offset;
     }
-    to.trees.push_back(std::move(tree));
+    trees.Add(tree);
   }
 }
 
 }  // namespace
 
-Forest FirstRounds(const Forest& forest, std::int64_t rounds) {
+CompactForest FirstRounds(const CompactForest& forest, std::int64_t rounds) {
   const auto wanted =
       static_cast<std::size_t>(std::max<std::int64_t>(rounds, 0)) * forest.base_margin.size();
-  Forest first{.features = forest.features,
-               .classes = forest.classes,
-               .link = forest.link,
-               .base_margin = forest.base_margin};
-  const std::size_t kept = std::min(wanted, forest.trees.size());
-  first.trees.assign(forest.trees.begin(),
-                     forest.trees.begin() + static_cast<std::ptrdiff_t>(kept));
+  if (wanted >= forest.trees.size()) return forest;
+  CompactForest first{.features = forest.features,
+                      .classes = forest.classes,
+                      .link = forest.link,
+                      .base_margin = forest.base_margin};
+  CompactTreesWriter trees(forest.layout());
+  CompactTrees::Cursor cursor(forest.trees);
+  for (std::size_t i = 0; i < wanted; ++i) trees.Add(*cursor.Next());
+  first.trees = trees.Take();
   return first;
 }
 
-Forest Average(std::span<const Forest* const> forests) {
-  const Forest& model = *forests.front();
-  Forest average{.features = model.features, .classes = model.classes, .link = model.link};
-  if (model.link == Link::kMean) {
-    for (const Forest* const forest : forests) AppendShares(*forest, average);
-    return average;
-  }
+CompactForest Average(std::span<const CompactForest* const> forests) {
+  const CompactForest& model = *forests.front();
+  CompactForest average{.features = model.features, .classes = model.classes, .link = model.link};
+  CompactTreesWriter trees(model.layout());
   const auto divisor = static_cast<float>(forests.size());
   for (std::size_t k = 0; k < model.base_margin.size(); ++k) {
     double sum = 0;
-    for (const Forest* const forest : forests) sum += static_cast<double>(forest->base_margin[k]);
+    for (const CompactForest* const forest : forests)
+      sum += static_cast<double>(forest->base_margin[k]);
     average.base_margin.push_back(static_cast<float>(sum / static_cast<double>(forests.size())));
   }
-  for (const Forest* const forest : forests) {
-    for (Tree tree : forest->trees) {
+  for (const CompactForest* const forest : forests) {
+    if (model.link == Link::kMean) {
+      AppendShares(*forest, average.leaf_vectors, static_cast<std::size_t>(model.classes), trees);
+      continue;
+    }
+    CompactTrees::Cursor cursor(forest->trees);
+    while (const Tree* const next = cursor.Next()) {
+      Tree tree = *next;
       DivideLeaves(tree, divisor);
-      average.trees.push_back(std::move(tree));
+      trees.Add(tree);
     }
   }
+  average.trees = trees.Take();
   return average;
 }
 

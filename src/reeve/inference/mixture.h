@@ -31,6 +31,9 @@ class MixtureModel final : public Model {
   std::string_view kind() const override { return "mixture"; }
   int classes() const override { return classes_; }
   std::int64_t features() const override { return features_; }
+  void Prepare() const override {
+    for (const MixtureMember& member : members_) member.model->Prepare();
+  }
   void PredictBlock(const FeatureBlock& block, std::span<double> out,
                     WorkMemory& work) const override;
   std::string Serialize() const override;

@@ -45,6 +45,8 @@ class Model {
   virtual int classes() const = 0;
   /// Columns it expects of a Matrix.
   virtual std::int64_t features() const = 0;
+  /// Makes ready what the first call would have to, so that it takes no longer than later ones.
+  virtual void Prepare() const {}
   /// Writes block.rows x classes() probabilities, row-major. Calls may run at once, each with a
   /// `work` of its own. REQUIRES: the block holds features() features, out.size() values fit.
   virtual void PredictBlock(const FeatureBlock& block, std::span<double> out,

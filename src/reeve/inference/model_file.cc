@@ -3,18 +3,19 @@
 
 #include "reeve/inference/model_file.h"
 
-#include <bit>
-#include <cstring>
-#include <limits>
+#include <string>
+#include <string_view>
+
+#include "reeve/inference/compact_trees_writer.h"
+#include "reeve/inference/forest_model.h"
 
 namespace reeve::inference {
 namespace {
 
-static_assert(std::endian::native == std::endian::little,
-              "model.reeve is written as memory stands");
-
 constexpr std::string_view kMagic = "REEVEMDL";
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
+// Up to here trees were arrays of nodes.
+constexpr std::uint32_t kLastWithArrays = 2;
 // Version 1 had no covers of nodes and no spreads of a linear model's columns.
 constexpr std::uint32_t kOldestVersion = 1;
 constexpr std::uint32_t kForestKind = 1;
@@ -25,73 +26,16 @@ constexpr std::uint64_t kMostClasses = 100'000;
 constexpr std::uint64_t kMostFeatures = 10'000'000;
 constexpr std::uint64_t kMostMembers = 10'000;
 
-class Writer {
- public:
-  template <typename T>
-  void Value(T value) {
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
-  }
-  /// Count (u64), then the elements.
-  template <typename T>
-  void Array(const std::vector<T>& values) {
-    Value<std::uint64_t>(values.size());
-    bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
-  }
-  void Bytes(std::string_view bytes) {
-    Value<std::uint64_t>(bytes.size());
-    bytes_.append(bytes);
-  }
-  void Header(std::uint32_t kind, std::int64_t features, int classes) {
-    bytes_.append(kMagic);
-    Value(kVersion);
-    Value(kind);
-    Value(static_cast<std::uint64_t>(features));
-    Value(static_cast<std::uint64_t>(classes));
-  }
-  std::string Take() { return std::move(bytes_); }
+void WriteHeader(ByteWriter& writer, std::uint32_t kind, std::int64_t features, int classes) {
+  writer.Text(kMagic);
+  writer.Value(kVersion);
+  writer.Value(kind);
+  writer.Value(static_cast<std::uint64_t>(features));
+  writer.Value(static_cast<std::uint64_t>(classes));
+}
 
- private:
-  std::string bytes_;
-};
-
-// Reads from hostile bytes: never past the end, never allocates more than is there.
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
-
-  template <typename T>
-  Status Value(T& value) {
-    if (bytes_.size() < sizeof value) return Short();
-    std::memcpy(&value, bytes_.data(), sizeof value);
-    bytes_.remove_prefix(sizeof value);
-    return Status::Ok();
-  }
-  template <typename T>
-  Status Array(std::vector<T>& values) {
-    std::uint64_t count = 0;
-    REEVE_RETURN_IF_ERROR(Value(count));
-    if (count > bytes_.size() / sizeof(T)) return Short();
-    values.resize(count);
-    if (count > 0) std::memcpy(values.data(), bytes_.data(), count * sizeof(T));
-    bytes_.remove_prefix(count * sizeof(T));
-    return Status::Ok();
-  }
-  Status Bytes(std::string_view& bytes) {
-    std::uint64_t count = 0;
-    REEVE_RETURN_IF_ERROR(Value(count));
-    if (count > bytes_.size()) return Short();
-    bytes = bytes_.substr(0, count);
-    bytes_.remove_prefix(count);
-    return Status::Ok();
-  }
-  std::size_t left() const { return bytes_.size(); }
-
- private:
-  static Status Short() { return Status::Corrupt("model: the file ends too early"); }
-  std::string_view bytes_;
-};
-
-Status ReadTree(Reader& reader, std::uint32_t version, Tree& tree) {
+// A tree of versions 1 and 2: arrays with one element per node.
+Status ReadTreeOfArrays(ByteReader& reader, std::uint32_t version, Tree& tree) {
   REEVE_RETURN_IF_ERROR(reader.Value(tree.output));
   REEVE_RETURN_IF_ERROR(reader.Array(tree.left));
   REEVE_RETURN_IF_ERROR(reader.Array(tree.right));
@@ -114,27 +58,43 @@ struct Header {
   std::uint64_t features = 0, classes = 0;
 };
 
-Result<std::unique_ptr<Model>> ReadForest(Reader& reader, const Header& header) {
-  Forest forest{.features = static_cast<std::int64_t>(header.features),
-                .classes = static_cast<int>(header.classes)};
+// Takes trees one by one, so that no more than one stands in memory as arrays.
+Status ReadTreesOfArrays(ByteReader& reader, std::uint32_t version, std::uint64_t count,
+                         CompactForest& forest) {
+  const Forest frame = forest.Unpack();
+  REEVE_RETURN_IF_ERROR(frame.ValidateFrame(count));
+  CompactTreesWriter writer(forest.layout());
+  for (std::uint64_t i = 0; i < count; ++i) {
+    Tree tree;
+    REEVE_RETURN_IF_ERROR(ReadTreeOfArrays(reader, version, tree));
+    REEVE_RETURN_IF_ERROR(frame.ValidateTree(tree));
+    writer.Add(tree);
+  }
+  forest.trees = writer.Take();
+  return Status::Ok();
+}
+
+Result<std::unique_ptr<Model>> ReadForest(ByteReader& reader, const Header& header) {
+  CompactForest forest{.features = static_cast<std::int64_t>(header.features),
+                       .classes = static_cast<int>(header.classes)};
   std::uint32_t link = 0;
   REEVE_RETURN_IF_ERROR(reader.Value(link));
   if (link > static_cast<std::uint32_t>(Link::kMean)) return Status::Corrupt("model: unknown link");
   forest.link = static_cast<Link>(link);
   REEVE_RETURN_IF_ERROR(reader.Array(forest.base_margin));
   REEVE_RETURN_IF_ERROR(reader.Array(forest.leaf_vectors));
-  std::uint64_t trees = 0;
-  REEVE_RETURN_IF_ERROR(reader.Value(trees));
-  constexpr std::size_t kSmallestTree = 4 + 8 * 8;
-  if (trees > reader.left() / kSmallestTree)
-    return Status::Corrupt("model: the file ends too early");
-  forest.trees.resize(trees);
-  for (Tree& tree : forest.trees) REEVE_RETURN_IF_ERROR(ReadTree(reader, header.version, tree));
+  std::uint64_t count = 0;
+  REEVE_RETURN_IF_ERROR(reader.Value(count));
+  if (header.version <= kLastWithArrays) {
+    REEVE_RETURN_IF_ERROR(ReadTreesOfArrays(reader, header.version, count, forest));
+  } else {
+    REEVE_ASSIGN_OR_RETURN(forest.trees, CompactTrees::Read(reader, count, forest.layout()));
+  }
   REEVE_ASSIGN_OR_RETURN(auto model, ForestModel::Make(std::move(forest)));
   return std::unique_ptr<Model>(std::move(model));
 }
 
-Result<std::unique_ptr<Model>> ReadLinear(Reader& reader, const Header& header) {
+Result<std::unique_ptr<Model>> ReadLinear(ByteReader& reader, const Header& header) {
   Linear linear{.features = static_cast<std::int64_t>(header.features),
                 .classes = static_cast<int>(header.classes)};
   REEVE_RETURN_IF_ERROR(reader.Array(linear.weights));
@@ -168,18 +128,19 @@ Result<std::unique_ptr<Model>> ReadPerceptron(Reader& reader, const Header& head
 
 Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mixture);
 
-Result<std::unique_ptr<Model>> ReadMixture(Reader& reader, const Header& header) {
+Result<std::unique_ptr<Model>> ReadMixture(ByteReader& reader, const Header& header) {
   std::uint64_t count = 0;
   REEVE_RETURN_IF_ERROR(reader.Value(count));
   if (count > kMostMembers) return Status::Corrupt("model: implausibly many members");
   std::vector<MixtureMember> members;
   for (std::uint64_t i = 0; i < count; ++i) {
     MixtureMember member;
-    std::uint64_t first = 0;
+    std::uint64_t first = 0, size = 0;
     std::string_view bytes;
     REEVE_RETURN_IF_ERROR(reader.Value(member.weight));
     REEVE_RETURN_IF_ERROR(reader.Value(first));
-    REEVE_RETURN_IF_ERROR(reader.Bytes(bytes));
+    REEVE_RETURN_IF_ERROR(reader.Value(size));
+    REEVE_RETURN_IF_ERROR(reader.Bytes(size, bytes));
     if (first > kMostFeatures) return Status::Corrupt("model: implausible sizes");
     member.first_feature = static_cast<std::int64_t>(first);
     REEVE_ASSIGN_OR_RETURN(member.model, ReadModel(bytes, false));
@@ -195,7 +156,7 @@ Result<std::unique_ptr<Model>> ReadMixture(Reader& reader, const Header& header)
 Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mixture) {
   if (!bytes.starts_with(kMagic))
     return Status::Corrupt("model: does not begin with REEVEMDL, so it is none of Reeve's");
-  Reader reader(bytes.substr(kMagic.size()));
+  ByteReader reader(bytes.substr(kMagic.size()));
   Header header;
   REEVE_RETURN_IF_ERROR(reader.Value(header.version));
   if (header.version < kOldestVersion || header.version > kVersion) {
@@ -215,38 +176,26 @@ Result<std::unique_ptr<Model>> ReadModel(std::string_view bytes, bool may_be_mix
                                                                     : nullptr;
   if (read == nullptr) return Status::Corrupt("model: unknown kind");
   REEVE_ASSIGN_OR_RETURN(auto model, read(reader, header));
-  if (reader.left() != 0) return Status::Corrupt("model: bytes behind its end");
+  if (!reader.rest().empty()) return Status::Corrupt("model: bytes behind its end");
   return model;
 }
 
 }  // namespace
 
-std::string WriteForest(const Forest& forest) {
-  Writer writer;
-  writer.Header(kForestKind, forest.features, forest.classes);
+std::string WriteForest(const CompactForest& forest) {
+  ByteWriter writer;
+  WriteHeader(writer, kForestKind, forest.features, forest.classes);
   writer.Value(static_cast<std::uint32_t>(forest.link));
   writer.Array(forest.base_margin);
   writer.Array(forest.leaf_vectors);
   writer.Value<std::uint64_t>(forest.trees.size());
-  for (const Tree& tree : forest.trees) {
-    writer.Value(tree.output);
-    writer.Array(tree.left);
-    writer.Array(tree.right);
-    writer.Array(tree.feature);
-    writer.Array(tree.threshold);
-    writer.Array(tree.default_left);
-    writer.Array(tree.category_set);
-    writer.Array(tree.leaf_vector);
-    writer.Value<std::uint64_t>(tree.category_sets.size());
-    for (const auto& words : tree.category_sets) writer.Array(words);
-    writer.Array(tree.cover);
-  }
+  writer.Text(forest.trees.bytes());
   return writer.Take();
 }
 
 std::string WriteLinear(const Linear& linear) {
-  Writer writer;
-  writer.Header(kLinearKind, linear.features, linear.classes);
+  ByteWriter writer;
+  WriteHeader(writer, kLinearKind, linear.features, linear.classes);
   writer.Array(linear.weights);
   writer.Array(linear.intercepts);
   writer.Array(linear.means);
@@ -256,13 +205,15 @@ std::string WriteLinear(const Linear& linear) {
 }
 
 std::string WriteMixture(const MixtureModel& mixture) {
-  Writer writer;
-  writer.Header(kMixtureKind, mixture.features(), mixture.classes());
+  ByteWriter writer;
+  WriteHeader(writer, kMixtureKind, mixture.features(), mixture.classes());
   writer.Value<std::uint64_t>(mixture.members().size());
   for (const MixtureMember& member : mixture.members()) {
     writer.Value(member.weight);
     writer.Value(static_cast<std::uint64_t>(member.first_feature));
-    writer.Bytes(member.model->Serialize());
+    const std::string bytes = member.model->Serialize();
+    writer.Value<std::uint64_t>(bytes.size());
+    writer.Text(bytes);
   }
   return writer.Take();
 }

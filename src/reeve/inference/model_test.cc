@@ -10,8 +10,9 @@
 
 #include "reeve/base/random.h"
 #include "reeve/inference/decision.h"
-#include "reeve/inference/forest.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/linear.h"
+#include "reeve/inference/test_forest.h"
 
 namespace reeve::inference {
 namespace {
@@ -187,30 +188,82 @@ TEST(ModelFileTest, WritesWhatTheFormatsPageShows) {
   forest.trees[0].default_left = {1, 0, 0};
   forest.trees[0].cover = {12, 5, 7};
   const std::string documented = DocumentedExample();
-  EXPECT_EQ(documented.size(), 215u);
+  EXPECT_EQ(documented.size(), 90u);
   EXPECT_EQ((*ForestModel::Make(forest))->Serialize(), documented);
   EXPECT_TRUE(LoadModel(documented).ok());
 }
 
-// Files of version 1: the same bytes without what version 2 added behind.
+// A forest as versions 1 and 2 wrote it: arrays of one element per node.
+std::string WriteArrays(const Forest& forest, std::uint32_t version) {
+  ByteWriter writer;
+  writer.Text("REEVEMDL");
+  writer.Value(version);
+  writer.Value<std::uint32_t>(1);
+  writer.Value(static_cast<std::uint64_t>(forest.features));
+  writer.Value(static_cast<std::uint64_t>(forest.classes));
+  writer.Value(static_cast<std::uint32_t>(forest.link));
+  writer.Array(forest.base_margin);
+  writer.Array(forest.leaf_vectors);
+  writer.Value<std::uint64_t>(forest.trees.size());
+  for (const Tree& tree : forest.trees) {
+    writer.Value(tree.output);
+    writer.Array(tree.left);
+    writer.Array(tree.right);
+    writer.Array(tree.feature);
+    writer.Array(tree.threshold);
+    writer.Array(tree.default_left);
+    writer.Array(tree.category_set);
+    writer.Array(tree.leaf_vector);
+    writer.Value<std::uint64_t>(tree.category_sets.size());
+    for (const auto& words : tree.category_sets) writer.Array(words);
+    if (version > 1) writer.Array(tree.cover);
+  }
+  return writer.Take();
+}
+
+std::vector<TestForestOptions> KindsOfForests() {
+  std::vector<TestForestOptions> kinds;
+  for (const Link link : {Link::kLogistic, Link::kSoftmax, Link::kMean}) {
+    for (const int depth : {0, 3, 11}) kinds.push_back({.link = link, .trees = 8, .depth = depth});
+    kinds.push_back({.features = 300, .link = link, .trees = 8});
+    if (link == Link::kMean) continue;
+    for (const int depth : {0, 2, 6})
+      kinds.push_back({.link = link, .trees = 8, .depth = depth, .symmetric = true});
+  }
+  return kinds;
+}
+
+TEST(ModelFileTest, ScoresAreThoseOfTheArraysBitForBit) {
+  for (const TestForestOptions& options : KindsOfForests()) {
+    TestForest made(3, options);
+    const Forest forest = made.Take();
+    const Matrix matrix = made.Rows(300);
+    const auto old = LoadModel(WriteArrays(forest, 2));
+    ASSERT_TRUE(old.ok()) << old.status().message();
+    const auto model = ForestModel::Make(forest);
+    const auto read = LoadModel((*model)->Serialize());
+    ASSERT_TRUE(read.ok()) << read.status().message();
+    EXPECT_EQ((*old)->Serialize(), (*read)->Serialize());
+    EXPECT_EQ((*old)->Predict(matrix).values, (*read)->Predict(matrix).values);
+    EXPECT_EQ((*model)->Predict(matrix).values, (*read)->Predict(matrix).values);
+  }
+}
+
 TEST(ModelFileTest, ReadsWhatVersionOneWrote) {
   const Forest stump = StumpForest();
-  std::string bytes = (*ForestModel::Make(stump))->Serialize();
-  bytes[8] = 1;
-  bytes.resize(bytes.size() - 8);
-  const auto forest = LoadModel(bytes);
+  const auto forest = LoadModel(WriteArrays(stump, 1));
   ASSERT_TRUE(forest.ok()) << forest.status().message();
   EXPECT_EQ((*forest)->Serialize(), (*ForestModel::Make(stump))->Serialize());
   const Linear weights{.features = 2, .weights = {1, 2}, .intercepts = {3}};
-  bytes = (*LinearModel::Make(weights))->Serialize();
+  std::string bytes = (*LinearModel::Make(weights))->Serialize();
   bytes[8] = 1;
   bytes.resize(bytes.size() - 24);
   const auto linear = LoadModel(bytes);
   ASSERT_TRUE(linear.ok()) << linear.status().message();
   EXPECT_EQ((*linear)->Serialize(), (*LinearModel::Make(weights))->Serialize());
-  bytes[8] = 3;
+  bytes[8] = 4;
   EXPECT_EQ(LoadModel(bytes).status().message(),
-            "model: format version 3, this Reeve reads versions 1 to 2");
+            "model: format version 4, this Reeve reads versions 1 to 3");
 }
 
 TEST(LinearTest, RefusesSpreadsThatDoNotFit) {
@@ -280,16 +333,23 @@ TEST(ForestTest, EqualsTheRulesRowByRow) {
 }
 
 TEST(ModelFileTest, RefusesEveryTruncationAndSurvivesEveryFlippedByte) {
-  const std::string bytes = (*ForestModel::Make(RandomForestOf(7, Link::kMean)))->Serialize();
   const Matrix matrix = RandomMatrix(1, 5);
-  for (std::size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_FALSE(LoadModel(std::string_view(bytes).substr(0, size)).ok());
-  EXPECT_FALSE(LoadModel(bytes + "x").ok());
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    std::string damaged = bytes;
-    damaged[i] = static_cast<char>(damaged[i] ^ 0x81);
-    const auto model = LoadModel(damaged);
-    if (model.ok() && (*model)->features() == 3) (void)(*model)->Predict(matrix);
+  for (TestForestOptions options : KindsOfForests()) {
+    if (options.depth > 3 && !options.symmetric) continue;
+    options.features = 3;
+    const Forest forest = TestForest(7, options).Take();
+    for (const std::string& bytes :
+         {(*ForestModel::Make(forest))->Serialize(), WriteArrays(forest, 2)}) {
+      for (std::size_t size = 0; size < bytes.size(); ++size)
+        EXPECT_FALSE(LoadModel(std::string_view(bytes).substr(0, size)).ok());
+      EXPECT_FALSE(LoadModel(bytes + "x").ok());
+      for (std::size_t i = 0; i < bytes.size(); ++i) {
+        std::string damaged = bytes;
+        damaged[i] = static_cast<char>(damaged[i] ^ 0x81);
+        const auto model = LoadModel(damaged);
+        if (model.ok() && (*model)->features() == 3) (void)(*model)->Predict(matrix);
+      }
+    }
   }
 }
 
@@ -311,7 +371,16 @@ TEST(ForestTest, RefusesCyclesAndForeignIndices) {
                                                  [](Forest& f) {
                                                    f.trees[0].cover = {1, -1, 2};
                                                  },
-                                                 [](Forest& f) { f.trees[0].right[1] = 2; }};
+                                                 [](Forest& f) { f.trees[0].right[1] = 2; },
+                                                 [](Forest& f) {
+                                                   Tree& tree = f.trees[0];
+                                                   tree.left = {1, 3, 3, -1, -1};
+                                                   tree.right = {2, 4, 4, -1, -1};
+                                                   tree.feature.resize(5);
+                                                   tree.threshold.resize(5);
+                                                   tree.default_left.resize(5);
+                                                   tree.category_set.resize(5, -1);
+                                                 }};
   for (std::size_t i = 0; i < faults.size(); ++i) {
     Forest forest = StumpForest();
     faults[i](forest);

@@ -415,6 +415,7 @@ Result<RowScorer> RowScorer::Make(const Scorer& scorer) {
   auto plan = std::make_unique<Plan>();
   plan->scorer = &scorer;
   REEVE_RETURN_IF_ERROR(plan->AddFields());
+  scorer.model().Prepare();
   return RowScorer(std::move(plan));
 }
 

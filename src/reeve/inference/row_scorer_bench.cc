@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "reeve/base/random.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/row_scorer.h"
 #include "reeve/inference/test_forest.h"
 

@@ -12,6 +12,7 @@
 #include "reeve/base/text.h"
 #include "reeve/features/statistics_step.h"
 #include "reeve/inference/field_reader.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/linear.h"
 #include "reeve/inference/test_forest.h"
 

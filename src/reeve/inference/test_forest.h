@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -31,6 +32,9 @@ struct TestForestOptions {
   int thresholds = 20;
   /// Words of the longest set of categories.
   int set_words = 2;
+  /// Complete trees of `depth` levels with one threshold each, which the classes of a round share;
+  /// every third leaf holds no rows. Not for kMean.
+  bool symmetric = false;
 };
 
 /// Random forests for tests, and rows that go through all of them. The same seed gives the same
@@ -47,7 +51,8 @@ class TestForest {
   TestForest(std::uint64_t seed, const TestForestOptions& options)
       : random_(seed), options_(options) {
     Start();
-    for (int t = 0; t < options.trees; ++t) forest_.trees.push_back(GrowTree());
+    for (int t = 0; t < options.trees; ++t)
+      forest_.trees.push_back(options.symmetric ? GrowSymmetric() : GrowTree());
   }
 
   /// The forest: valid, with covers that fit each other.
@@ -148,6 +153,47 @@ class TestForest {
       forest_.leaf_vectors.push_back(static_cast<float>(random_.Uniform()));
   }
 
+  // Level after level, children side by side; nothing but leaves where the round has a tree
+  // already.
+  Tree GrowSymmetric() {
+    Tree tree;
+    const auto class_count = static_cast<std::size_t>(forest_.classes);
+    const std::size_t output =
+        options_.link == Link::kSoftmax ? forest_.trees.size() % class_count : 0;
+    if (output > 0) {
+      tree = forest_.trees.back();
+    } else {
+      AddNode(tree);
+      for (std::size_t node = 0; node + 1 < std::size_t{1} << options_.depth; ++node) {
+        AddSymmetricSplit(tree, node);
+      }
+    }
+    tree.output = static_cast<std::int32_t>(output);
+    const std::size_t inner = tree.size() / 2;
+    for (std::size_t leaf = inner; leaf < tree.size(); ++leaf) {
+      const bool is_empty = (leaf - inner) % 3 == 2;
+      tree.threshold[leaf] = is_empty ? 0 : static_cast<float>(random_.Normal());
+    }
+    if (output > 0) return tree;
+    FillCovers(tree);
+    for (std::size_t leaf = inner; leaf < tree.size(); ++leaf) {
+      if ((leaf - inner) % 3 == 2) tree.cover[leaf] = 0;
+    }
+    AddCovers(tree);
+    return tree;
+  }
+
+  // The test of the level's first node, drawn by that one.
+  void AddSymmetricSplit(Tree& tree, std::size_t node) {
+    tree.left[node] = AddNode(tree);
+    tree.right[node] = AddNode(tree);
+    const std::size_t first = std::bit_floor(node + 1) - 1;
+    if (first == node) tree.threshold[node] = Threshold();
+    tree.threshold[node] = tree.threshold[first];
+    tree.feature[node] = tree.feature[first];
+    tree.default_left[node] = tree.default_left[first];
+  }
+
   // Splits node after node until none is left above the last level. Children come after their
   // parent.
   Tree GrowTree() {
@@ -171,13 +217,20 @@ class TestForest {
     return tree;
   }
 
-  // A leaf holds 1 to 20 rows, an inner node those of its children.
+  // A leaf holds 1 to 20 rows.
   void FillCovers(Tree& tree) {
     for (std::size_t node = tree.size(); node-- > 0;) {
-      const bool leaf = tree.left[node] < 0;
-      tree.cover[node] = leaf ? static_cast<float>(1 + random_.Below(20))
-                              : tree.cover[static_cast<std::size_t>(tree.left[node])] +
-                                    tree.cover[static_cast<std::size_t>(tree.right[node])];
+      if (tree.left[node] < 0) tree.cover[node] = static_cast<float>(1 + random_.Below(20));
+    }
+    AddCovers(tree);
+  }
+
+  // An inner node holds the rows of its children.
+  static void AddCovers(Tree& tree) {
+    for (std::size_t node = tree.size(); node-- > 0;) {
+      if (tree.left[node] < 0) continue;
+      tree.cover[node] = tree.cover[static_cast<std::size_t>(tree.left[node])] +
+                         tree.cover[static_cast<std::size_t>(tree.right[node])];
     }
   }
 

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/random.h"
-#include "reeve/inference/forest.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/forest_parts.h"
 #include "reeve/learners/registry.h"
 

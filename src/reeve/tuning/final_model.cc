@@ -6,7 +6,7 @@
 #include <string>
 
 #include "reeve/base/number.h"
-#include "reeve/inference/forest.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/forest_parts.h"
 #include "reeve/inference/mixture.h"
 
@@ -33,7 +33,7 @@ std::vector<double> MeanOf(const std::vector<std::vector<double>>& rows) {
 
 Result<std::unique_ptr<inference::Model>> AverageModel(
     const std::vector<std::unique_ptr<inference::Model>>& models) {
-  std::vector<const inference::Forest*> forests;
+  std::vector<const inference::CompactForest*> forests;
   for (const auto& model : models)
     forests.push_back(&dynamic_cast<const inference::ForestModel&>(*model).forest());
   REEVE_ASSIGN_OR_RETURN(auto averaged, inference::ForestModel::Make(inference::Average(forests)));

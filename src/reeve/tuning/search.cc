@@ -216,15 +216,13 @@ class Searcher {
     for (const auto& contender : contenders_) {
       if (contender->proxy) contender->fits.clear();
     }
-    REEVE_RETURN_IF_ERROR(Train(All(), AllFolds(), false));
-    // Assessments have what is still needed of them.
-    for (const auto& contender : contenders_) contender->fits.clear();
-    return Status::Ok();
+    return Train(All(), AllFolds(), false);
   }
 
-  // Trains what has not been trained yet, in tasks of a contender and a fold, and judges it.
+  // Trains what has not been trained yet, in tasks of a contender and a fold, and judges it. Of the
+  // race the fits are kept: they go on.
   Status Train(const std::vector<Contender*>& contenders,
-               const std::vector<std::size_t>& fold_indices, bool by_proxy) {
+               const std::vector<std::size_t>& fold_indices, bool is_race) {
     std::vector<FitTask> tasks;
     std::vector<Contender*> owners;
     // Dear learners stand last in the list; starting with them keeps all threads busy to the end.
@@ -232,7 +230,7 @@ class Searcher {
       Contender* const contender = *it;
       REEVE_ASSIGN_OR_RETURN(const bool itself, JudgesItself(contender->candidate));
       REEVE_ASSIGN_OR_RETURN(const bool repeats, GainsFromSplits(contender->candidate));
-      const bool proxy = by_proxy && contender->proxy;
+      const bool proxy = is_race && contender->proxy;
       for (const std::size_t fold_idx : fold_indices) {
         if (fold_idx >= folds_of_split_ && !repeats) continue;
         const std::size_t fold = itself ? FitTask::kOutOfBag : fold_idx;
@@ -250,6 +248,7 @@ class Searcher {
     for (Contender* const contender : contenders) {
       REEVE_ASSIGN_OR_RETURN(contender->assessments, Assess(*validation_, folds_, folds_of_split_,
                                                             contender->candidate, contender->fits));
+      if (!is_race) contender->fits.clear();
     }
     return Status::Ok();
   }

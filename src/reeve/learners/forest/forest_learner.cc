@@ -5,6 +5,7 @@
 
 #include "reeve/base/number.h"
 #include "reeve/base/parallel.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/learners/boosting.h"
 #include "reeve/learners/forest/grow_tree.h"
 #include "reeve/learners/forest/out_of_bag.h"

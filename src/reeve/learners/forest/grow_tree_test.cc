@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/random.h"
+#include "reeve/inference/forest_model.h"
 
 namespace reeve::learners {
 namespace {
@@ -76,11 +77,12 @@ TEST(GrowTreeTest, RandomCutsAreDrawnFromTheSpan) {
     const TreeOptions options{.features_per_node = 1, .random_cuts = true};
     const GrownTree grown = GrowTree(rows, options, Random(seed));
     EXPECT_EQ(grown.tree.threshold, GrowTree(rows, options, Random(seed)).tree.threshold);
-    const auto model = inference::ForestModel::Make({.features = 2,
-                                                     .classes = 2,
-                                                     .link = inference::Link::kMean,
-                                                     .trees = {grown.tree},
-                                                     .leaf_vectors = grown.shares});
+    const auto model =
+        inference::ForestModel::Make(inference::Forest{.features = 2,
+                                                       .classes = 2,
+                                                       .link = inference::Link::kMean,
+                                                       .trees = {grown.tree},
+                                                       .leaf_vectors = grown.shares});
     ASSERT_TRUE(model.ok()) << model.status().message();
     const Probabilities p = (*model)->Predict(matrix);
     for (std::int64_t row = 0; row < 101; ++row)

@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "reeve/base/number.h"
+#include "reeve/inference/compact_trees_writer.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/learners/boosting.h"
 #include "reeve/learners/early_stopping.h"
 #include "reeve/learners/log_loss/gradients.h"
@@ -175,17 +177,19 @@ class Rounds {
   }
   std::vector<HistoryPoint>& history() { return history_; }
 
-  inference::Forest ToForest() const {
-    inference::Forest forest{
+  inference::CompactForest ToForest() const {
+    inference::CompactForest forest{
         .features = static_cast<std::int64_t>(quantised_.columns.size()),
         .classes = static_cast<int>(std::max<std::size_t>(outputs_, 2)),
         .link = outputs_ == 1 ? inference::Link::kLogistic : inference::Link::kSoftmax,
         .base_margin = base_};
+    inference::CompactTreesWriter trees(forest.layout());
     for (std::int64_t round = 0; round < kept(); ++round) {
-      for (inference::Tree& tree :
+      for (const inference::Tree& tree :
            ToTrees(trees_[static_cast<std::size_t>(round)], outputs_, features_, quantised_))
-        forest.trees.push_back(std::move(tree));
+        trees.Add(tree);
     }
+    forest.trees = trees.Take();
     return forest;
   }
 

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/random.h"
-#include "reeve/inference/forest.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/forest_parts.h"
 #include "reeve/learners/log_loss/gradients.h"
 #include "reeve/learners/test_data.h"
@@ -50,11 +50,11 @@ TrainedModel MustTrain(const TrainingSet& set, const TrainOptions& options) {
   return trained.ok() ? std::move(*trained) : TrainedModel();
 }
 
-const inference::Forest& ForestOf(const TrainedModel& trained) {
+const inference::CompactForest& ForestOf(const TrainedModel& trained) {
   return dynamic_cast<const inference::ForestModel&>(*trained.model).forest();
 }
 
-std::vector<float> MarginsAfter(const inference::Forest& forest, std::int64_t rounds,
+std::vector<float> MarginsAfter(const inference::CompactForest& forest, std::int64_t rounds,
                                 const Matrix& matrix) {
   return inference::ForestModel::Make(inference::FirstRounds(forest, rounds))
       .value()
@@ -166,10 +166,10 @@ TEST(SymmetricTest, EachTestIsAsGoodAsTheBestOfAll) {
                                                                    {"reg_lambda", "3"},
                                                                    {"score", "hessian"}}});
     const auto columns = Quantise(data.matrix, 1).columns;
-    const inference::Forest& forest = ForestOf(trained);
+    const inference::Forest forest = ForestOf(trained).Unpack();
     const std::size_t outputs = forest.base_margin.size();
     for (std::int64_t round = 0; round < 3; ++round) {
-      const Reference reference(data, MarginsAfter(forest, round, data.matrix), 3);
+      const Reference reference(data, MarginsAfter(ForestOf(trained), round, data.matrix), 3);
       const inference::Tree& tree = forest.trees[static_cast<std::size_t>(round) * outputs];
       std::vector<std::int64_t> leaf(data.labels.size());
       ASSERT_EQ(tree.size(), 15u);
@@ -216,7 +216,7 @@ TEST(SymmetricTest, LeafValuesAreNewtonSteps) {
                                           {"learning_rate", "0.5"},
                                           {"reg_lambda", "2"},
                                           {"leaf_steps", std::to_string(steps)}}});
-    const inference::Forest& forest = ForestOf(trained);
+    const inference::Forest forest = ForestOf(trained).Unpack();
     const double base = std::log(19.0 / 21);
     for (const auto& [node, positives] : {std::pair(1, 18), std::pair(2, 1)}) {
       double value = 0;
@@ -247,7 +247,7 @@ TEST(SymmetricTest, MissingValuesFindTheirSide) {
     const TrainedModel trained =
         MustTrain(data.set(),
                   {.params = {{"n_estimators", "1"}, {"max_depth", "1"}, {"learning_rate", "1"}}});
-    const inference::Tree& tree = ForestOf(trained).trees[0];
+    const inference::Tree tree = ForestOf(trained).Unpack().trees[0];
     EXPECT_EQ(tree.default_left[0] != 0, c.missing_left);
     EXPECT_EQ(std::isinf(tree.threshold[0]), c.against_all);
     const Probabilities p = trained.model->Predict(data.matrix);

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "reeve/base/number.h"
-#include "reeve/inference/forest.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/learners/boosting.h"
 #include "reeve/learners/early_stopping.h"
 #include "reeve/learners/learnt_rows.h"
@@ -189,7 +189,9 @@ class Boosted final : public Learner {
     trained.params = options.params;
     trained.params["n_estimators"] = std::to_string(rounds.kept());
     trained.history = std::move(rounds.history());
-    trained.native_bytes = std::move(rounds.native_bytes());
+    // Who is to cut the forest has no use for the file of all of it.
+    const bool is_cut = options.early_stopping != nullptr && options.keep_all_rounds;
+    if (!is_cut) trained.native_bytes = std::move(rounds.native_bytes());
     return trained;
   }
 };

@@ -10,6 +10,7 @@
 #include <xgboost/c_api.h>
 
 #include "reeve/base/random.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/learners/log_loss/gradients.h"
 #include "reeve/learners/test_data.h"
 #include "reeve/learners/xgboost/api.h"

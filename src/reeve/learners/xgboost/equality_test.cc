@@ -7,7 +7,7 @@
 #include <xgboost/c_api.h>
 
 #include "reeve/base/random.h"
-#include "reeve/inference/forest.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/learners/xgboost/api.h"
 #include "reeve/learners/xgboost/boosted.h"
 
@@ -107,7 +107,7 @@ TEST_P(EqualityTest, MarginsAreEqualBitForBit) {
                                                              {"learning_rate", "0.3"}}});
   ASSERT_TRUE(trained.ok()) << trained.status().message();
   const auto& model = dynamic_cast<const inference::ForestModel&>(*trained->model);
-  const Matrix fresh = Nasty(random, model.forest(), train);
+  const Matrix fresh = Nasty(random, model.forest().Unpack(), train);
   for (const Matrix* const matrix : {&train, &fresh}) {
     const std::vector<float> ours = model.Margins(*matrix);
     const std::vector<float> theirs = XgboostMargins(trained->native_bytes, *matrix);
