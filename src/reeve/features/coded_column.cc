@@ -43,6 +43,24 @@ void CodeNumbers(const Column& column, std::span<const std::int64_t> rows, Coded
   }
 }
 
+// The values at the ends of equal shares of the rows, each once, the smallest left out.
+std::vector<double> FindCuts(std::span<const double> numbers, std::span<const std::int64_t> rows) {
+  constexpr std::size_t kMostBins = 32;
+  std::vector<double> sorted;
+  sorted.reserve(rows.size());
+  for (const std::int64_t row : rows) {
+    const double number = numbers[static_cast<std::size_t>(row)];
+    if (!std::isnan(number)) sorted.push_back(number);
+  }
+  std::sort(sorted.begin(), sorted.end());
+  std::vector<double> cuts;
+  for (std::size_t bin = 1; bin < kMostBins && !sorted.empty(); ++bin) {
+    const double cut = sorted[bin * sorted.size() / kMostBins];
+    if (cut > (cuts.empty() ? sorted.front() : cuts.back())) cuts.push_back(cut);
+  }
+  return cuts;
+}
+
 }  // namespace
 
 std::optional<CodedColumn> CodeColumn(const Column& column, std::span<const std::int64_t> rows) {
@@ -60,6 +78,21 @@ std::optional<CodedColumn> CodeColumn(const Column& column, std::span<const std:
   std::replace(coded.places.begin(), coded.places.end(), kMissing,
                static_cast<std::uint32_t>(coded.input.missing_place()));
   return coded;
+}
+
+std::optional<CodedColumn> BinColumn(const Column& column, std::span<const std::int64_t> rows) {
+  if (column.type() != ColumnType::kInteger && column.type() != ColumnType::kReal)
+    return std::nullopt;
+  CodedColumn binned{.input = {.source = {column.name(), column.storage()}}, .places = {}};
+  binned.input.cuts = FindCuts(column.numbers(), rows);
+  if (binned.input.cuts.empty()) return std::nullopt;
+  binned.places.reserve(rows.size());
+  for (const std::int64_t row : rows) {
+    const double number = column.numbers()[static_cast<std::size_t>(row)];
+    binned.places.push_back(static_cast<std::uint32_t>(
+        std::isnan(number) ? binned.input.missing_place() : binned.input.BinOf(number)));
+  }
+  return binned;
 }
 
 RowGroups GroupRows(std::span<const CodedColumn> columns, std::vector<std::size_t> inputs,

@@ -21,6 +21,10 @@ struct CodedColumn {
 /// than two values, and for those whose values hardly repeat (more than half as many as rows).
 std::optional<CodedColumn> CodeColumn(const Column& column, std::span<const std::int64_t> rows);
 
+/// Numbers in at most 32 bins of about equally many of the rows; nothing for other columns and for
+/// those with one value.
+std::optional<CodedColumn> BinColumn(const Column& column, std::span<const std::int64_t> rows);
+
 /// Rows that agree in some columns, numbered.
 struct RowGroups {
   /// Positions of the columns among those coded, ascending.

@@ -10,6 +10,7 @@ namespace {
 // Rows that are looked at: more change the choice little.
 constexpr std::size_t kMostRows = 100'000;
 constexpr std::size_t kMostColumns = kMostStepInputs;
+constexpr std::size_t kMostBinned = 6;
 constexpr std::size_t kMostCombined = 3;
 // A gain has to be so many times its standard error.
 constexpr double kStandardErrors = 2.5;
@@ -21,7 +22,6 @@ constexpr float kStep = 0.3F;
 constexpr std::size_t kFewNumbers = 64;
 // A combination that sets nearly every row apart has nothing to count.
 constexpr double kMostGroups = 0.9;
-constexpr std::size_t kBins = 32;
 // A tree tells so few groups apart by itself, without what a rate adds in noise.
 constexpr std::size_t kFewGroups = 16;
 
@@ -123,26 +123,6 @@ struct Candidate {
   Gain gain;
 };
 
-// A number's values in bins of equally many rows: what its order says.
-RowGroups BinByOrder(const CodedColumn& column, std::size_t rows) {
-  const std::vector<double>& numbers = column.input.numbers;
-  std::vector<double> sorted;
-  for (std::size_t i = 0; i < rows; ++i) {
-    if (column.places[i] < numbers.size()) sorted.push_back(numbers[column.places[i]]);
-  }
-  std::sort(sorted.begin(), sorted.end());
-  std::vector<std::uint32_t> bin_of(numbers.size() + 2, kBins);
-  for (std::size_t place = 0; place < numbers.size(); ++place) {
-    const auto rank = std::lower_bound(sorted.begin(), sorted.end(), numbers[place]);
-    const auto before = static_cast<std::size_t>(rank - sorted.begin());
-    bin_of[place] = static_cast<std::uint32_t>(
-        std::min(before * kBins / std::max<std::size_t>(sorted.size(), 1), kBins - 1));
-  }
-  RowGroups bins{.inputs = {}, .ids = {}, .groups = kBins + 1};
-  for (std::size_t i = 0; i < rows; ++i) bins.ids.push_back(bin_of[column.places[i]]);
-  return bins;
-}
-
 class Search {
  public:
   Search(const CombinationProblem& problem, const StatisticsOptions& options)
@@ -165,35 +145,73 @@ class Search {
 
  private:
   void JudgeColumns() {
-    std::vector<std::size_t> wanted;
     for (std::size_t j = 0; j < problem_.columns.size(); ++j) {
       Candidate& single = singles_.emplace_back();
       single.groups = GroupRows(problem_.columns, {j}, rows_);
       single.gain = model_.Judge(single.groups);
-      const StatisticsInput& input = problem_.columns[j].input;
-      const bool is_number = input.source.storage == Column::Storage::kNumbers;
-      double floor = 0;
-      if (is_number) floor = model_.Judge(BinByOrder(problem_.columns[j], rows_)).sum;
-      const bool says_more =
-          single.gain.sum - std::max(floor, 0.0) > kStandardErrors * single.gain.standard_error;
-      if (says_more && input.known() > kFewGroups) wanted.push_back(j);
-      if (!is_number || says_more || input.known() <= kFewNumbers) usable_.push_back(j);
     }
-    const auto by_gain = [&](std::size_t a, std::size_t b) {
-      return singles_[a].gain.sum > singles_[b].gain.sum;
-    };
-    std::stable_sort(usable_.begin(), usable_.end(), by_gain);
-    std::stable_sort(wanted.begin(), wanted.end(), by_gain);
-    if (usable_.size() > kMostColumns) usable_.resize(kMostColumns);
+    std::vector<std::size_t> wanted, coded, binned;
+    for (std::size_t j = 0; j < problem_.columns.size(); ++j) {
+      const StatisticsInput& input = problem_.columns[j].input;
+      if (input.is_binned()) {
+        if (!IsUsable(input.source.column, coded)) binned.push_back(j);
+        continue;
+      }
+      const Gain& gain = singles_[j].gain;
+      const bool is_number = input.source.storage == Column::Storage::kNumbers;
+      const double says_more = gain.sum - std::max(GainOfOrder(input.source.column), 0.0);
+      const bool counts = says_more > kStandardErrors * gain.standard_error;
+      if (counts && input.known() > kFewGroups) wanted.push_back(j);
+      if ((counts || !is_number) && input.known() > kFewGroups) wide_.push_back(j);
+      if (!is_number || counts || input.known() <= kFewNumbers) coded.push_back(j);
+    }
+    if (coded.empty()) return;
+    if (wide_.empty()) binned.clear();
+    KeepBest(binned, kMostBinned);
+    KeepBest(coded, kMostColumns - binned.size());
+    usable_ = std::move(coded);
+    usable_.insert(usable_.end(), binned.begin(), binned.end());
+    KeepBest(usable_, kMostColumns);
+    KeepBest(wanted, kMostColumns);
     for (const std::size_t j : wanted) {
       if (std::find(usable_.begin(), usable_.end(), j) != usable_.end()) chosen_.push_back({j});
     }
+  }
+
+  // What the order of a number says: the gain of its bins; 0 for other columns.
+  double GainOfOrder(const std::string& column) const {
+    for (std::size_t j = 0; j < problem_.columns.size(); ++j) {
+      const StatisticsInput& input = problem_.columns[j].input;
+      if (input.is_binned() && input.source.column == column) return singles_[j].gain.sum;
+    }
+    return 0;
+  }
+  bool IsUsable(const std::string& column, std::span<const std::size_t> usable) const {
+    return std::ranges::any_of(
+        usable, [&](std::size_t j) { return problem_.columns[j].input.source.column == column; });
+  }
+  void KeepBest(std::vector<std::size_t>& columns, std::size_t most) const {
+    std::ranges::stable_sort(columns, [&](std::size_t a, std::size_t b) {
+      return singles_[a].gain.sum > singles_[b].gain.sum;
+    });
+    if (columns.size() > most) columns.resize(most);
+  }
+
+  // What an order says within few groups, or beside another order, is an interaction that a tree
+  // grows by itself.
+  bool TreesFindIt(std::span<const std::size_t> inputs) const {
+    const bool has_bins = std::ranges::any_of(
+        inputs, [&](std::size_t input) { return problem_.columns[input].input.is_binned(); });
+    return has_bins && std::ranges::none_of(inputs, [&](std::size_t input) {
+             return std::ranges::find(wide_, input) != wide_.end();
+           });
   }
 
   void Propose(std::vector<std::size_t> inputs) {
     std::sort(inputs.begin(), inputs.end());
     if (std::find(proposed_.begin(), proposed_.end(), inputs) != proposed_.end()) return;
     proposed_.push_back(inputs);
+    if (TreesFindIt(inputs)) return;
     std::uint64_t room = std::uint64_t{1} << 62;
     for (const std::size_t input : inputs) room /= problem_.columns[input].input.places();
     if (room == 0) return;  // more values than a key can tell apart
@@ -242,6 +260,8 @@ class Search {
   std::vector<std::vector<std::size_t>> proposed_, chosen_;
   // Columns that combinations are made of, best first.
   std::vector<std::size_t> usable_;
+  // Columns of many values without an order that says as much.
+  std::vector<std::size_t> wide_;
 };
 
 }  // namespace

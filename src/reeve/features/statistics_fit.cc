@@ -71,10 +71,10 @@ TargetStatistic Count(std::span<const CodedColumn> columns, const RowGroups& gro
   return statistic;
 }
 
-// Writes what the fitted rows get of one statistic, from `out` on.
-void TellOfRowsBefore(const StatisticsParts& parts, const RowGroups& groups,
-                      std::span<const std::vector<std::uint8_t>> hits, const RowOrder& order,
-                      float* out) {
+// Writes the rates that the fitted rows get of one statistic, from `out` on.
+void TellOfRates(const StatisticsParts& parts, const RowGroups& groups,
+                 std::span<const std::vector<std::uint8_t>> hits, const RowOrder& order,
+                 float* out) {
   struct Seen {
     double rows = 0, hits = 0;
   };
@@ -95,10 +95,26 @@ void TellOfRowsBefore(const StatisticsParts& parts, const RowGroups& groups,
       begin = end;
     }
   }
-  const TargetStatistic& counted = parts.statistics.back();
-  for (std::size_t i = 0; i < rows; ++i)
-    out[hits.size() * rows + order.order[i]] =
-        ToFeature(static_cast<double>(counted.rows[groups.ids[i]]));
+}
+
+// How many rows there are of each row's values. Where they are few those of its own batch are left
+// out, as a new row is not among them. Where they are many the number names the value rather than
+// how sure its rate is, and has to be the same for fitted and for new rows.
+void TellOfNumbers(std::span<const std::int64_t> counted, const RowGroups& groups,
+                   const RowOrder& order, float* out) {
+  constexpr std::int64_t kFewRows = 10;
+  std::vector<std::int64_t> own(groups.groups);
+  std::size_t begin = 0;
+  for (const std::uint32_t end : order.ends) {
+    for (std::size_t i = begin; i < end; ++i) ++own[groups.ids[i]];
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::int64_t all = counted[groups.ids[i]];
+      const std::int64_t told = all > kFewRows ? all : all - own[groups.ids[i]];
+      out[order.order[i]] = ToFeature(static_cast<double>(told));
+    }
+    for (std::size_t i = begin; i < end; ++i) own[groups.ids[i]] = 0;
+    begin = end;
+  }
 }
 
 // Leaves the columns that statistics are made of.
@@ -130,8 +146,10 @@ std::optional<FittedStatistics> FitStatistics(const Table& table,
   const std::vector<std::int64_t> ordered = Reorder(rows, order);
   std::vector<CodedColumn> columns;
   for (const std::string& name : features) {
-    if (auto coded = CodeColumn(table.column(*table.Find(name)), ordered))
-      columns.push_back(std::move(*coded));
+    const Column& column = table.column(*table.Find(name));
+    for (auto reading : {CodeColumn(column, ordered), BinColumn(column, ordered)}) {
+      if (reading) columns.push_back(std::move(*reading));
+    }
   }
   StatisticsParts parts{.prior_rows = options.prior_rows};
   std::vector<std::vector<std::uint8_t>> hits;
@@ -153,7 +171,9 @@ std::optional<FittedStatistics> FitStatistics(const Table& table,
   for (std::size_t s = 0; s < chosen.size(); ++s) {
     const RowGroups groups = GroupRows(columns, chosen[s], rows.size());
     parts.statistics.push_back(Count(columns, groups, hits));
-    TellOfRowsBefore(parts, groups, hits, order, fitted.training.data() + s * outputs);
+    float* const told = fitted.training.data() + s * outputs;
+    TellOfRates(parts, groups, hits, order, told);
+    TellOfNumbers(parts.statistics.back().rows, groups, order, told + hits.size() * rows.size());
   }
   auto step = StatisticsStep::Make(std::move(parts));
   if (!step.ok()) return std::nullopt;  // no set of parts made here is refused

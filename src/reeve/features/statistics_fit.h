@@ -18,8 +18,10 @@ struct FittedStatistics {
   /// The step's outputs, one after the other, each for all fitted rows. Rates are those of the rows
   /// that stand before the row in a random order ("ordered" statistics, Prokhorenkova et al. 2018).
   /// Rates of the rows outside a fold tell a row's label by what they lack, and a model learns to
-  /// read it: log loss on flights_100k .423 in order, .458 with ten folds. Numbers of rows are
-  /// whole ones, as new rows get them, so that they name the same value for both.
+  /// read it. Numbers of rows up to ten leave out the row itself (its group), as a new row is
+  /// not among them: 0 where no other row has the value. Larger ones are whole, so that they name
+  /// the same value for both. Log loss out of fold with whole numbers only, without the row itself
+  /// only, and so: flights_100k .400, .392, .392; adult .2718, .2740, .2722.
   std::vector<float> training;
 };
 

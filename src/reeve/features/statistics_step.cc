@@ -49,9 +49,13 @@ Result<std::vector<T>> ReadCounts(const Json& json, std::string_view member, std
 Result<StatisticsInput> ReadInput(const Json& json) {
   StatisticsInput input;
   REEVE_ASSIGN_OR_RETURN(input.source.column, JsonString(json, "column"));
-  const bool is_number = json.contains("numbers");
-  input.source.storage = is_number ? Column::Storage::kNumbers : Column::Storage::kCodes;
-  if (is_number) {
+  const bool is_binned = json.contains("cuts"), is_number = json.contains("numbers");
+  input.source.storage =
+      is_binned || is_number ? Column::Storage::kNumbers : Column::Storage::kCodes;
+  if (is_binned) {
+    REEVE_ASSIGN_OR_RETURN(input.cuts, JsonNumbers(json, "cuts"));
+    if (input.cuts.empty()) return Status::Corrupt("a number in bins without a cut");
+  } else if (is_number) {
     REEVE_ASSIGN_OR_RETURN(input.numbers, JsonNumbers(json, "numbers"));
   } else {
     REEVE_ASSIGN_OR_RETURN(input.categories, JsonStrings(json, "categories"));
@@ -71,6 +75,11 @@ Result<TargetStatistic> ReadStatistic(const Json& json) {
 }
 
 }  // namespace
+
+std::uint64_t StatisticsInput::BinOf(double number) const {
+  return static_cast<std::uint64_t>(std::upper_bound(cuts.begin(), cuts.end(), number) -
+                                    cuts.begin());
+}
 
 std::string NameOfCombination(const StatisticsParts& parts, const TargetStatistic& statistic) {
   std::string name;
@@ -94,6 +103,9 @@ Status StatisticsStep::Check() const {
   for (const StatisticsInput& input : parts_.inputs) {
     if (!columns.insert(input.source.column).second)
       return Status::Corrupt("column " + Quote(input.source.column) + " stands twice");
+    if (std::adjacent_find(input.cuts.begin(), input.cuts.end(), std::greater_equal<>()) !=
+        input.cuts.end())
+      return Status::Corrupt("the cuts of " + Quote(input.source.column) + " do not ascend");
   }
   if (parts_.classes.empty() || parts_.classes.size() != parts_.priors.size())
     return Status::Corrupt("target statistics need a prior for each class");
@@ -179,6 +191,11 @@ std::vector<std::string> StatisticsStep::Categories(std::size_t input_idx) const
   return parts_.inputs[input_idx].categories;
 }
 
+std::uint64_t StatisticsStep::PlaceOf(std::size_t input_idx, double number) const {
+  const std::uint32_t found = numbers_[input_idx].Find(KeyOf(number));
+  return found == KeyIndex::kAbsent ? parts_.inputs[input_idx].unknown_place() : found;
+}
+
 void StatisticsStep::FindPlaces(std::span<const StepValues> inputs, std::size_t begin,
                                 std::size_t count, std::uint64_t* places) const {
   for (std::size_t j = 0; j < inputs.size(); ++j) {
@@ -196,10 +213,9 @@ void StatisticsStep::FindPlaces(std::span<const StepValues> inputs, std::size_t 
     }
     for (std::size_t i = 0; i < count; ++i) {
       const double number = inputs[j].numbers[begin + i];
-      const std::uint32_t found = numbers_[j].Find(KeyOf(number));
-      place[i] = std::isnan(number)           ? input.missing_place()
-                 : found == KeyIndex::kAbsent ? input.unknown_place()
-                                              : found;
+      place[i] = std::isnan(number)  ? input.missing_place()
+                 : input.is_binned() ? input.BinOf(number)
+                                     : PlaceOf(j, number);
     }
   }
 }
@@ -232,7 +248,9 @@ Json StatisticsStep::ToJson() const {
   for (const StatisticsInput& input : parts_.inputs) {
     Json element;
     element["column"] = input.source.column;
-    if (input.source.storage == Column::Storage::kNumbers) {
+    if (input.is_binned()) {
+      element["cuts"] = input.cuts;
+    } else if (input.source.storage == Column::Storage::kNumbers) {
       element["numbers"] = input.numbers;
     } else {
       element["categories"] = input.categories;

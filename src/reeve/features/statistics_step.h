@@ -11,18 +11,27 @@
 
 namespace reeve::features {
 
-/// A column whose values are told apart: categories, or numbers that stand for something (ids,
-/// codes). A value's place is its position here; unknown values and missing ones follow.
+/// A column whose values are told apart: categories, numbers that stand for something (ids, codes),
+/// or numbers in bins. A value's place is its position here; unknown values and missing ones
+/// follow.
 struct StatisticsInput {
   StepInput source;
   /// Of codes.
   std::vector<std::string> categories = {};
   /// Of numbers: finite, distinct.
   std::vector<double> numbers = {};
+  /// Of numbers in bins, which have no `numbers`: where the second bin and those behind it begin;
+  /// finite, ascending.
+  std::vector<double> cuts = {};
 
+  bool is_binned() const { return !cuts.empty(); }
   std::size_t known() const {
-    return source.storage == Column::Storage::kCodes ? categories.size() : numbers.size();
+    return source.storage == Column::Storage::kCodes ? categories.size()
+           : is_binned()                             ? cuts.size() + 1
+                                                     : numbers.size();
   }
+  /// The place of a number that is known in bins: how many cuts it has reached.
+  std::uint64_t BinOf(double number) const;
   std::uint64_t unknown_place() const { return known(); }
   std::uint64_t missing_place() const { return known() + 1; }
   /// Places are less.
@@ -83,6 +92,8 @@ class StatisticsStep final : public Step {
 
   Status Check() const;
   Status Index();
+  /// Of a number that is told from others, not binned.
+  std::uint64_t PlaceOf(std::size_t input_idx, double number) const;
   void FindPlaces(std::span<const StepValues> inputs, std::size_t begin, std::size_t count,
                   std::uint64_t* places) const;
 

@@ -142,6 +142,98 @@ TEST(StatisticsTest, NoFittedRowIsToldItsOwnLabel) {
   EXPECT_GT(changed, 0.005);
 }
 
+TEST(StatisticsTest, FittedRowsAreToldOfFewOtherRowsWithoutThemselves) {
+  // Values a to e with 1, 2, 10, 11 and many rows, whose classes differ.
+  Random random(8);
+  std::vector<std::int32_t> value, groups;
+  Labelled made;
+  std::vector<std::string> names;
+  for (int i = 0; i < 40; ++i) names.push_back("v" + std::to_string(i));
+  const std::vector<int> counts = {1, 2, 10, 11};
+  for (int v = 0; v < 40; ++v)
+    value.insert(value.end(), std::size_t(v < 4 ? counts[std::size_t(v)] : 80), v);
+  const auto rows = static_cast<std::int64_t>(value.size());
+  for (std::int64_t row = 0; row < rows; ++row) {
+    made.labels.push_back(random.Uniform() < (value[std::size_t(row)] % 2 == 0 ? 0.9 : 0.1) ? 1
+                                                                                            : 0);
+    groups.push_back(value[std::size_t(row)] == 2 ? 0 : static_cast<std::int32_t>(row) + 1);
+  }
+  made.table.Add(Column::Codes("v", ColumnType::kCategory, value, names));
+  const auto counted = [&](std::span<const std::int32_t> grouped) {
+    const FittedRows fitted = Pipeline::FitTransform(made.table, AllRows(rows), {"v"},
+                                                     PipelineOptions::ForTreesWithStatistics(),
+                                                     {.labels = made.labels, .groups = grouped})
+                                  .value();
+    const Matrix fresh = fitted.pipeline.Transform(made.table, AllRows(rows)).value();
+    std::map<std::int32_t, std::pair<float, float>> numbers;
+    for (std::size_t i = 0; i < value.size(); ++i)
+      numbers[value[i]] = {ColumnOf(fitted.matrix, "rows of v")[i],
+                           ColumnOf(fresh, "rows of v")[i]};
+    return numbers;
+  };
+  auto numbers = counted({});
+  EXPECT_EQ(numbers[0], std::pair(0.0F, 1.0F));
+  EXPECT_EQ(numbers[1], std::pair(1.0F, 2.0F));
+  EXPECT_EQ(numbers[2], std::pair(9.0F, 10.0F));
+  EXPECT_EQ(numbers[3], std::pair(11.0F, 11.0F));
+  EXPECT_EQ(numbers[9], std::pair(80.0F, 80.0F));
+  // Ten rows that are one group are not among the others either.
+  numbers = counted(groups);
+  EXPECT_EQ(numbers[2], std::pair(0.0F, 10.0F));
+  EXPECT_EQ(numbers[1], std::pair(1.0F, 2.0F));
+}
+
+// Whether a real number lies high says nothing by itself, nor does a category; together they tell.
+Labelled MakeCrossed(int kinds) {
+  Random random(11);
+  std::vector<std::int32_t> kind;
+  std::vector<double> size;
+  Labelled made;
+  std::vector<std::string> names;
+  for (int i = 0; i < kinds; ++i) names.push_back("k" + std::to_string(i));
+  for (std::int64_t i = 0; i < kRows; ++i) {
+    kind.push_back(static_cast<std::int32_t>(random.Below(names.size())));
+    size.push_back(random.Uniform() < 0.05 ? kMissingNumber : random.Normal());
+    const bool is_high = size.back() > 0, likely = is_high == (kind.back() % 2 == 0);
+    made.labels.push_back(random.Uniform() < (likely ? 0.8 : 0.2) ? 1 : 0);
+  }
+  made.table.Add(Column::Codes("kind", ColumnType::kCategory, kind, names));
+  made.table.Add(Column::Numbers("size", ColumnType::kReal, size));
+  return made;
+}
+
+TEST(StatisticsTest, NumbersAreCombinedInBinsWithWhatIsToldApart) {
+  const Labelled crossed = MakeCrossed(24), few = MakeCrossed(8);
+  const auto fit = [](const Labelled& labelled) {
+    return Pipeline::FitTransform(labelled.table, AllRows(kRows), {"kind", "size"},
+                                  PipelineOptions::ForTreesWithStatistics(),
+                                  {.labels = labelled.labels})
+        .value();
+  };
+  const FittedRows fitted = fit(crossed);
+  EXPECT_THAT(StatisticsOf(fitted.pipeline), testing::Contains("kind × size"));
+  // Few groups are left to the trees.
+  EXPECT_THAT(StatisticsOf(fit(few).pipeline), testing::IsEmpty());
+
+  const Json json = ParseJson(DumpJson(fitted.pipeline.ToJson())).value();
+  const auto read = FittedPipeline::FromJson(json);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_THAT(read->Transform(few.table, AllRows(kRows))->values(),
+              testing::Pointwise(testing::NanSensitiveFloatEq(),
+                                 fitted.pipeline.Transform(few.table, AllRows(kRows))->values()));
+  const auto refused = [&](const Json& cuts) {
+    Json damaged = json;
+    for (Json& input : damaged["steps"].back()["inputs"]) {
+      if (input.contains("cuts")) input["cuts"] = cuts;
+    }
+    return FittedPipeline::FromJson(damaged).status().code() == StatusCode::kCorrupt;
+  };
+  EXPECT_TRUE(refused(Json::array()));
+  EXPECT_TRUE(refused({0.5, 0.5}));
+  EXPECT_TRUE(refused({0.5, "x"}));
+  EXPECT_TRUE(refused({0.5}));  // keys name bins that are gone
+}
+
 TEST(StatisticsTest, WatchedRowsGetWhatNewRowsWouldGet) {
   const Labelled labelled = MakeLabelled(4);
   std::vector<std::int64_t> watched, learnt;

@@ -313,6 +313,7 @@ class Searcher {
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return weights[a] > weights[b]; });
     for (const std::size_t i : order) {
+      if (options_.effort == Effort::kQuick && HasBetterTwin(i, by_loss)) continue;
       if (options_.ensemble && weights[i] >= kSmallestShare && kept.size() < most_survivors_)
         kept.insert(i);
     }
@@ -331,6 +332,18 @@ class Searcher {
       survivors.insert(contenders_[i].get());
     }
     return survivors;
+  }
+  // Whether the same configuration did better on other input, without or with target statistics: a
+  // mixture gains little from both, and each costs as much as another learner.
+  bool HasBetterTwin(std::size_t i, std::span<const double> losses) const {
+    const Candidate& one = contenders_[i]->candidate;
+    for (std::size_t j = 0; j < contenders_.size(); ++j) {
+      const Candidate& other = contenders_[j]->candidate;
+      if (other.learner == one.learner && other.input != one.input && other.path == one.path &&
+          losses[j] < losses[i])
+        return true;
+    }
+    return false;
   }
   // One fold tells little: with more than quick effort everybody goes on whom some sample of it
   // would choose.
