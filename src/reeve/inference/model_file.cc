@@ -108,14 +108,14 @@ Result<std::unique_ptr<Model>> ReadLinear(ByteReader& reader, const Header& head
   return std::unique_ptr<Model>(std::move(model));
 }
 
-Result<std::unique_ptr<Model>> ReadPerceptron(Reader& reader, const Header& header) {
+Result<std::unique_ptr<Model>> ReadPerceptron(ByteReader& reader, const Header& header) {
   Perceptron perceptron{.features = static_cast<std::int64_t>(header.features),
                         .classes = static_cast<int>(header.classes)};
   REEVE_RETURN_IF_ERROR(reader.Array(perceptron.means));
   std::uint64_t layers = 0;
   REEVE_RETURN_IF_ERROR(reader.Value(layers));
   constexpr std::size_t kSmallestLayer = 2 * 8;
-  if (layers > reader.left() / kSmallestLayer)
+  if (layers > reader.rest().size() / kSmallestLayer)
     return Status::Corrupt("model: the file ends too early");
   perceptron.layers.resize(layers);
   for (DenseLayer& layer : perceptron.layers) {
@@ -219,8 +219,8 @@ std::string WriteMixture(const MixtureModel& mixture) {
 }
 
 std::string WritePerceptron(const Perceptron& perceptron) {
-  Writer writer;
-  writer.Header(kPerceptronKind, perceptron.features, perceptron.classes);
+  ByteWriter writer;
+  WriteHeader(writer, kPerceptronKind, perceptron.features, perceptron.classes);
   writer.Array(perceptron.means);
   writer.Value<std::uint64_t>(perceptron.layers.size());
   for (const DenseLayer& layer : perceptron.layers) {
