@@ -88,6 +88,73 @@ Route FileRoute() {
   return route;
 }
 
+// Answers with what it got once that is whole: doing so takes long.
+class Slow : public BodyStream {
+ public:
+  void OnBytes(std::string_view bytes, std::string&) override { got_.append(bytes); }
+  void OnEnd(std::string& out) override {
+    if (got_ == "throw") throw std::runtime_error("on purpose");
+    out = "got " + got_;
+    ended_ = true;
+  }
+  bool EndTakesLong() const override { return true; }
+  bool Ready(Response& response) override {
+    if (ended_ && got_ == "refuse") {
+      response.status = 503;
+      response.body = "refused";
+    }
+    return ended_;
+  }
+
+ private:
+  std::string got_;
+  bool ended_ = false;
+};
+
+Route SlowRoute() {
+  Route route;
+  route.method = "PUT";
+  route.pattern = "/slow";
+  route.open = [](const Request&, Response&) { return std::make_unique<Slow>(); };
+  return route;
+}
+
+// "0000…1111…2222…" up to `length`, in pieces of 1,000 bytes; the piece `broken` fails.
+class Pieces : public BodySource {
+ public:
+  Pieces(std::uint64_t length, int broken) : length_(length), broken_(broken) {}
+  std::uint64_t length() const override { return length_; }
+  Status Next(std::string& piece) override {
+    EXPECT_EQ(piece, "");
+    if (next_ == broken_) return Status::Unavailable("the rest is gone");
+    if (next_ == broken_ - 100) throw std::runtime_error("on purpose");
+    const auto from = static_cast<std::uint64_t>(next_) * 1000;
+    piece.assign(std::min<std::uint64_t>(1000, length_ - from), static_cast<char>('0' + next_++));
+    return Status::Ok();
+  }
+
+ private:
+  const std::uint64_t length_;
+  const int broken_;
+  int next_ = 0;
+};
+
+// "?LENGTH" or "?LENGTH-BROKEN", by any method.
+Route PiecesRoute() {
+  Route route;
+  route.method = "GET";
+  route.pattern = "/pieces";
+  route.handle = [](const Request& request, Response& response) {
+    const auto dash = request.query.find('-');
+    const std::string broken(dash < request.query.size() ? request.query.substr(dash + 1) : "-1");
+    response.body = "not this";
+    response.source =
+        std::make_shared<Pieces>(std::stoull(std::string(request.query)), std::stoi(broken));
+  };
+  route.takes_long = Always;
+  return route;
+}
+
 struct Recorder : TransportObserver {
   void OnRequestBegin() override { ++begun; }
   void OnRequestEnd(const RequestEnd& request) override {
@@ -106,10 +173,11 @@ struct Recorder : TransportObserver {
 class SessionTest : public testing::Test {
  protected:
   SessionTest()
-      : router_(*Router::Make(
-            {EchoRoute("POST", "/echo"), EchoRoute("GET", "/echo"), EchoRoute("GET", "/large"),
-             EchoRoute("GET", "/items/{name}"), EchoRoute("GET", "/metrics", Role::kRead),
-             EchoRoute("GET", "/livez", Role::kPublic), StreamRoute(), FileRoute(), LongRoute()})) {
+      : router_(*Router::Make({EchoRoute("POST", "/echo"), EchoRoute("GET", "/echo"),
+                               EchoRoute("GET", "/large"), EchoRoute("GET", "/items/{name}"),
+                               EchoRoute("GET", "/metrics", Role::kRead),
+                               EchoRoute("GET", "/livez", Role::kPublic), StreamRoute(),
+                               FileRoute(), LongRoute(), SlowRoute(), PiecesRoute()})) {
     limits_.max_body = 1000;
     limits_.max_header = 2000;
     thread_.date_line = "Date: D\r\n";
@@ -245,6 +313,82 @@ TEST_F(SessionTest, CutsDoNotMatter) {
       EXPECT_EQ(a.body, b.body);
     }
     EXPECT_EQ(out_, "");
+  }
+}
+
+TEST_F(SessionTest, AnswersAreMadePieceByPiece) {
+  const std::string expected = std::string(1000, '0') + std::string(1000, '1') + "22";
+  for (const int threads : {0, 1}) {
+    shared_.max_long_calls = threads;
+    worked_ = 0;
+    // The next request has arrived already.
+    auto answer = Ask(Get("/pieces?2002", "X-Request-Id: mine\r\n") + Get("/echo"));
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.Header("Content-Length"), "2002");
+    EXPECT_EQ(answer.Header("X-Request-Id"), "mine");
+    EXPECT_EQ(answer.body, expected);
+    EXPECT_EQ(Next().body, "GET /echo ");
+    EXPECT_EQ(worked_, 4 * threads);  // the handler and three pieces
+    EXPECT_EQ(shared_.long_calls, 0);
+    EXPECT_EQ(Ask(Get("/pieces?0")).body, "");
+    Feed("HEAD /pieces?2002 HTTP/1.1\r\nHost: x\r\n\r\n");
+    answer = Next(true);
+    EXPECT_EQ(answer.Header("Content-Length"), "2002");
+    EXPECT_EQ(out_, "");
+    EXPECT_TRUE(session_->idle());
+  }
+  EXPECT_EQ(recorder_.bytes_out, 2 * (2002 + std::string("GET /echo ").size()));
+  EXPECT_EQ(recorder_.ended.front(), "GET /pieces 200");
+}
+
+TEST_F(SessionTest, APieceThatCannotBeHadBreaksTheConnectionOff) {
+  for (const int threads : {0, 1}) {
+    for (const char* const failure : {"1", "101"}) {
+      shared_.max_long_calls = threads;
+      recorder_.ended.clear();
+      Open();
+      out_.clear();
+      Feed(Get(std::string("/pieces?2002-") + failure) + Get("/echo"));
+      EXPECT_EQ(session_->wants() == Wants::kClose || session_->wants() == Wants::kLinger, true);
+      EXPECT_TRUE(out_.ends_with(std::string(1000, '0')));
+      EXPECT_THAT(recorder_.ended, ElementsAre("GET /pieces 500"));
+    }
+  }
+}
+
+TEST_F(SessionTest, AClientThatGoesAwayEndsAnAnswerOfPieces) {
+  shared_.max_long_calls = 1;
+  const std::string request = Get("/pieces?2002");
+  std::copy(request.begin(), request.end(), session_->Space().begin());
+  session_->Received(request.size());
+  session_->Work();
+  session_->Worked();
+  session_.reset();
+  EXPECT_THAT(recorder_.ended, ElementsAre("GET /pieces 499"));
+  EXPECT_EQ(shared_.long_calls, 0);
+}
+
+TEST_F(SessionTest, TheEndOfAStreamMayTakeLong) {
+  const auto put = [](const std::string& body, const std::string& more = "") {
+    return "PUT /slow HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body + more;
+  };
+  for (const int threads : {0, 1}) {
+    shared_.max_long_calls = threads;
+    // As many calls as there may be: the body was taken all the same.
+    shared_.long_calls = threads;
+    Open();
+    worked_ = 0;
+    EXPECT_EQ(Ask(put("all", Get("/echo"))).body, "got all");
+    EXPECT_EQ(Next().body, "GET /echo ");
+    EXPECT_EQ(Ask(put("refuse")).status, 503);
+    EXPECT_EQ(Ask(put("throw")).status, 500);
+    EXPECT_EQ(Ask("PUT /slow HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  "3\r\nabc\r\n0\r\n\r\n")
+                  .body,
+              "got abc");
+    EXPECT_EQ(worked_, 4 * threads);
+    EXPECT_EQ(shared_.long_calls, threads);
   }
 }
 
