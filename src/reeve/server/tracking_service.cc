@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include <malloc.h>
+
 #include "reeve/base/file_system.h"
 #include "reeve/mlflow/locations.h"
 #include "reeve/server/access/access_guard.h"
@@ -49,6 +51,12 @@ int LongThreads(bool waits_for_bucket) {
   constexpr int kForBucket = 32;
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   return std::clamp(2 * cores, 4, 16) + (waits_for_bucket ? kForBucket : 0);
+}
+
+// Pieces of downloads come and go on many threads, each of which would keep some of their memory.
+void ReturnLargeMemory() {
+  constexpr int kLarge = 1 << 20;
+  (void)::mallopt(M_MMAP_THRESHOLD, kLarge);
 }
 
 // What tells of everything at once: not for users who may see a part of it.
@@ -99,6 +107,7 @@ class TrackingServiceImpl final : public TrackingService {
     TransportParts parts{.routes = std::move(routes),
                          .access_log = access_log_.get(),
                          .observer = &metrics_.server()};
+    if (proxied().is_remote()) ReturnLargeMemory();
     TransportOptions transport = options_.transport;
     if (transport.long_threads == 0) transport.long_threads = LongThreads(proxied().is_remote());
     transport.error_forms =

@@ -86,12 +86,12 @@ TEST_F(ArtifactBucketTest, LargeFilesComeInPiecesOfOneFile) {
   std::string content(2 * kPiece + 5, '\0');
   for (std::size_t i = 0; i < content.size(); ++i) content[i] = static_cast<char>(i * 7 / 1000);
   File("top/big") = content;
-  EXPECT_EQ(Ask("GET", kProxy + "/big").body, content);
+  EXPECT_TRUE(Ask("GET", kProxy + "/big").body == content);
   EXPECT_THAT(objects_->calls,
               ElementsAre("read top/big 0", "read top/big 4194304", "read top/big 8388608"));
   const auto part = Ask("GET", kProxy + "/big", "", "Range: bytes=4194300-8388700\r\n");
   EXPECT_EQ(part.status, 206);
-  EXPECT_EQ(part.body, content.substr(4194300, 4401));
+  EXPECT_TRUE(part.body == content.substr(4194300, 4194313));
   EXPECT_EQ(part.Header("Content-Range"), "bytes 4194300-8388612/8388613");
 }
 
