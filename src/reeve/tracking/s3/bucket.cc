@@ -122,10 +122,14 @@ Result<HttpAnswer> S3Bucket::Call(const Ask& ask) {
   }
   REEVE_ASSIGN_OR_RETURN(HttpAnswer answer, ask(*client));
   const std::string other = RegionIn(answer);
-  if (other.empty() || other == region) return answer;
-  REEVE_ASSIGN_OR_RETURN(client, ClientFor(other));
+  const bool is_elsewhere = !other.empty() && other != region;
+  if (is_elsewhere) {
+    REEVE_ASSIGN_OR_RETURN(client, ClientFor(other));
+  }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    is_region_known_ = true;
+    if (!is_elsewhere) return answer;
     client_ = client;
     region_ = other;
   }

@@ -77,6 +77,7 @@ class S3Bucket final : public ObjectBucket {
   HttpRequest NewRequest(const std::string& method, const std::string& target) const;
   Result<S3Listing> ListPage(const S3Page& page);
   Status DeleteKey(const std::string& key);
+  bool IsRegionKnown();
   Result<std::string> Presign(const HttpRequest& request, int seconds);
   Status PutWhole(const std::string& path, const std::string& file);
   Status PutParts(const std::string& path, const std::string& file, std::uint64_t bytes);
@@ -91,6 +92,8 @@ class S3Bucket final : public ObjectBucket {
   std::mutex mutex_;
   std::string region_;
   std::shared_ptr<HttpClient> client_;
+  /// Whether the region is the one that answered.
+  bool is_region_known_ = false;
 };
 
 }  // namespace reeve::tracking

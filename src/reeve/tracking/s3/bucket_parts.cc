@@ -50,7 +50,14 @@ Status S3Bucket::AbortParts(const std::string& path, const std::string& upload) 
   return Failure(answer, "the abort of the upload of " + FileText(path));
 }
 
+bool S3Bucket::IsRegionKnown() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return is_region_known_;
+}
+
 Result<std::string> S3Bucket::Presign(const HttpRequest& request, int seconds) {
+  // Nobody is asked when an address is signed, and so nobody says that the bucket is elsewhere.
+  if (!IsRegionKnown()) (void)ListPage({.most = 1});
   std::string region;
   {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -48,5 +48,19 @@ TEST_F(S3PartsTest, AnAddressHoldsForAFileAndItsName) {
                                     "x-amz-expected-bucket-owner=12&X-Amz-Signature=")));
 }
 
+TEST_F(S3PartsTest, AnAddressIsOfTheRegionThatTheBucketIsIn) {
+  TestServer server([&](const TestRequest& request) {
+    if (request.head.find("/eu-west-1/s3/") != std::string::npos)
+      return TestAnswer{.body = "<ListBucketResult/>"};
+    return TestAnswer{
+        .status = 400,
+        .body = ErrorText("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>")};
+  });
+  const auto bucket = Open({.endpoint = server.uri()});
+  for (int i = 0; i < 2; ++i)
+    EXPECT_THAT(*bucket->PartUrl("a", "u", 1), HasSubstr("%2Feu-west-1%2Fs3%2F"));
+  EXPECT_EQ(server.requests().size(), 2u) << "asked once, there and where it is";
+}
+
 }  // namespace
 }  // namespace reeve::tracking
