@@ -285,7 +285,7 @@ class Searcher {
   }
 
   // After the first fold: those that a mixture would take, the best by the metric, and the best of
-  // each learner, so that every learner has its line on the leaderboard.
+  // each learner that costs little, so that it has its line on the leaderboard.
   std::set<Contender*> Survivors() {
     std::vector<const Assessment*> best;
     std::vector<const Probabilities*> predictions;
@@ -319,6 +319,8 @@ class Searcher {
     }
     for (const std::string& learner : options_.learners) {
       if (rows_.size() > kRowsOfFullLeaderboards) break;
+      // A beaten perceptron would cost as much as everybody else together.
+      if (learner == "mlp") continue;
       std::size_t first = contenders_.size();
       for (std::size_t i = 0; i < contenders_.size(); ++i) {
         if (contenders_[i]->candidate.learner != learner) continue;
