@@ -160,7 +160,7 @@ TEST(SearchTest, PerceptronsOfAllFoldsAnswerTogether) {
 }
 
 // The others stay for their lines on the leaderboard; a perceptron costs too much for that.
-TEST(SearchTest, BeatenPerceptronsEndWithTheFirstFold) {
+TEST(SearchTest, ClearlyBeatenPerceptronsEndWithTheFirstFold) {
   Toy toy = MakeToy(600, 1, 17);
   const auto a = toy.table.columns()[0].numbers();
   for (std::size_t i = 0; i < toy.labels.size(); ++i)
