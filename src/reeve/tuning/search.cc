@@ -285,7 +285,7 @@ class Searcher {
   }
 
   // After the first fold: those that a mixture would take, the best by the metric, and the best of
-  // each learner, so that every learner has its line on the leaderboard.
+  // each learner, so that it has its line on the leaderboard; but for perceptrons without hope.
   std::set<Contender*> Survivors() {
     std::vector<const Assessment*> best;
     std::vector<const Probabilities*> predictions;
@@ -324,7 +324,11 @@ class Searcher {
         if (contenders_[i]->candidate.learner != learner) continue;
         if (first == contenders_.size() || by_loss[i] < by_loss[first]) first = i;
       }
-      if (first < contenders_.size()) kept.insert(first);
+      if (first == contenders_.size()) continue;
+      // Perceptrons take as long as all others together.
+      const std::size_t leader = static_cast<std::size_t>(
+          std::min_element(by_loss.begin(), by_loss.end()) - by_loss.begin());
+      if (learner != "mlp" || !IsClearlyBeaten(*best[first], *best[leader])) kept.insert(first);
     }
     std::set<Contender*> survivors;
     for (const std::size_t i : kept) {
@@ -332,6 +336,13 @@ class Searcher {
       survivors.insert(contenders_[i].get());
     }
     return survivors;
+  }
+  // Whether the first fold shows, by more than chance would, twice the loss or more: a share in a
+  // mixture is not to be expected.
+  bool IsClearlyBeaten(const Assessment& one, const Assessment& leader) const {
+    const std::vector<double> losses = Losses(one, 1), least = Losses(leader, 1);
+    const PairedGain gain = CompareLosses(least, losses);
+    return gain.mean > 2 * gain.standard_error && Mean(losses) > 2 * Mean(least);
   }
   // Whether the same configuration did better on other input, without or with target statistics: a
   // mixture gains little from both, and each costs as much as another learner.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -156,6 +157,26 @@ TEST(SearchTest, PerceptronsOfAllFoldsAnswerTogether) {
   const Probabilities p = result->model.model->Predict(*matrix);
   const auto loss = evaluation::Score(evaluation::Metric::kLogLoss, fresh.labels, p, 0.5, {});
   EXPECT_NEAR(*loss, result->leaderboard.front().mean, 0.04);
+}
+
+// The others stay for their lines on the leaderboard; a perceptron costs too much for that.
+TEST(SearchTest, ClearlyBeatenPerceptronsEndWithTheFirstFold) {
+  Toy toy = MakeToy(600, 1, 17);
+  const auto a = toy.table.columns()[0].numbers();
+  for (std::size_t i = 0; i < toy.labels.size(); ++i)
+    toy.labels[i] = static_cast<std::int32_t>(std::floor(a[i] * 3)) & 1;
+  SearchOptions options = Options(2);
+  options.learners = {"logistic", "forest", "symmetric", "mlp"};
+  options.metric = evaluation::Metric::kLogLoss;
+  options.effort = Effort::kStandard;
+  const auto result = Search(toy.problem(), AllRows(600), options);
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  std::set<std::string> shown;
+  for (const Trial& trial : result->leaderboard) shown.insert(trial.learner);
+  EXPECT_TRUE(shown.contains("logistic"));
+  EXPECT_TRUE(shown.contains("forest"));
+  EXPECT_TRUE(shown.contains("symmetric"));
+  EXPECT_FALSE(shown.contains("mlp"));
 }
 
 // In time order folds learn from parts of very different size: the final model learns from all

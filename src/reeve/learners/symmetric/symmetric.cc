@@ -22,6 +22,10 @@ namespace {
 
 // Fewer values than this per thread and waiting for each other costs more than it saves.
 constexpr std::size_t kValuesPerThread = 262'144;
+// Once no more than this part of the first loss is left on the learnt rows, the learning rate
+// grows.
+constexpr double kLittleLoss = 0.1;
+constexpr double kMostGrownRate = 0.3;
 // Of more outputs than these trees are chosen by fewer bins and a part of the outputs.
 constexpr std::size_t kManyOutputs = 10;
 
@@ -229,12 +233,28 @@ class Rounds {
     SymmetricTree tree;
     GrowTests(ScoreOfRoot(gradients, hessians), tree);
     tree.values = leaves_.Fit(learnt_.partition, learnt_.margins, gradients_, threads_);
+    if (const double growth = Growth(loss); growth > 1) {
+      for (float& value : tree.values)
+        value = static_cast<float>(static_cast<double>(value) * growth);
+    }
     for (std::size_t leaf = 0; leaf < learnt_.partition.leaves(); ++leaf)
       tree.rows.push_back(static_cast<float>(learnt_.partition.size(leaf)));
     learnt_.AddTree(tree, outputs_);
     // Where nothing can be split, further rounds would add nothing either; other outputs might.
     if (tree.tests.empty() && sketch_.takes_all()) ended_ = true;
     trees_.push_back(std::move(tree));
+  }
+
+  // What the learning rate is multiplied by. Where little loss is left, rows are told apart and
+  // only certainty is missing: derivatives dwindle, and steps of one size would take thousands of
+  // rounds to a loss that steps growing as the rounds do reach in hundreds. Small steps guard
+  // against noise, and where so little is left there is none.
+  double Growth(double loss) {
+    if (trained_ == 0) first_loss_ = loss;
+    if (growing_since_ == 0 && loss < kLittleLoss * first_loss_) growing_since_ = trained_;
+    if (growing_since_ == 0) return 1;
+    return std::min(static_cast<double>(trained_) / growing_since_,
+                    kMostGrownRate / Number("learning_rate"));
   }
 
   // Adds tests as long as the score grows from that of the root.
@@ -316,6 +336,9 @@ class Rounds {
   std::vector<double> gains_;
   std::vector<SymmetricTree> trees_;
   int trained_ = 0;
+  double first_loss_ = 0;
+  // Round from which on the learning rate grows; 0: not yet.
+  int growing_since_ = 0;
   bool ended_ = false;
   std::vector<HistoryPoint> history_;
 };

@@ -84,6 +84,21 @@ TEST(SymmetricTest, MarginsOnTheWayAreThoseOfTheModel) {
   }
 }
 
+// With steps of one size the loss of rows that are told apart would fall as rounds grow: to a half
+// from one round to its double.
+TEST(SymmetricTest, LossThatIsNearlyGoneFallsFasterThanRoundsGrow) {
+  Data data = MakeData(600, 3, 4);
+  for (std::size_t i = 0; i < data.labels.size(); ++i) {
+    const float x = data.matrix.at(static_cast<std::int64_t>(i), 0);
+    data.labels[i] = x < -0.4F ? 0 : x < 0.4F ? 1 : 2;
+  }
+  const TrainedModel trained =
+      MustTrain(data.set(), {.params = {{"n_estimators", "200"}, {"learning_rate", "0.05"}}});
+  const auto loss = [&](std::size_t round) { return trained.history[round].value; };
+  EXPECT_LT(loss(100), loss(0) / 10);
+  EXPECT_LT(loss(199), loss(100) / 3);
+}
+
 TEST(SymmetricTest, GivesTheSameBytesForAnyNumberOfThreads) {
   for (const int classes : {2, 4, 12}) {
     const Data data = MakeData(66'000, classes, 3, 12);
