@@ -21,7 +21,9 @@ class ReeveServer:
 
     def start(self):
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))} | self.secrets
-        words = [self.reeve, "server", "--port", self.port, "--backend-store-uri", self.backend, "--artifacts-destination", str(self.folder / "mlartifacts"), *self.words]
+        words = [self.reeve, "server", "--port", self.port, "--backend-store-uri", self.backend, *self.words]
+        if "--artifacts-destination" not in words:
+            words += ["--artifacts-destination", str(self.folder / "mlartifacts")]
         self.process = subprocess.Popen(words, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         said = []
         for line in self.process.stderr:

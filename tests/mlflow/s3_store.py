@@ -26,8 +26,12 @@ class S3Store:
         self.client = boto3.client("s3", endpoint_url=self.uri, region_name="us-east-1", aws_access_key_id=key["AccessKeyId"],
                                    aws_secret_access_key=key["SecretAccessKey"])
         self.client.create_bucket(Bucket=bucket)
-        # From the next call on who asks and what is signed is looked at.
-        urllib.request.urlopen(urllib.request.Request(self.uri + "/moto-api/reset-auth", b"0", {"Content-Type": "text/plain"}))
+        self.check(True)
+
+    def check(self, is_checked):
+        """From the next call on who asks and what is signed is looked at, or not: an address that is signed this store never checks, and fails over."""
+        calls = b"0" if is_checked else b"1000000000"
+        urllib.request.urlopen(urllib.request.Request(self.uri + "/moto-api/reset-auth", calls, {"Content-Type": "text/plain"}))
 
     def stop(self):
         self.server.stop()

@@ -11,58 +11,97 @@
 
 #include <fmt/compile.h>
 
+#include "reeve/base/wide_loops.h"
+
 namespace reeve {
 namespace {
 
-__extension__ using Wide = unsigned __int128;
+constexpr double kLeastFraction = 1e-4;
 
 constexpr int kFractionBits = 52;
 constexpr std::uint64_t kHidden = 1ULL << kFractionBits;
-constexpr int kExponentBias = 1023 + kFractionBits;
-
-// value = digits * 2^exponent, digits in [2^52, 2^53).
-struct Binary {
-  std::uint64_t digits = 0;
-  int exponent = 0;
-};
-
-Binary Split(double value) {
-  const auto bits = std::bit_cast<std::uint64_t>(value);
-  return {(bits & (kHidden - 1)) | kHidden,
-          static_cast<int>(bits >> kFractionBits) - kExponentBias};
-}
+constexpr std::uint64_t kExponentBias = 1023 + kFractionBits;
 
 constexpr std::uint64_t kPowersOf5[] = {152587890625,   762939453125,
                                         3814697265625,  19073486328125,
                                         95367431640625, 476837158203125};  // 5^16 ... 5^21
-constexpr int kFewestPlaces = 16;
+constexpr std::uint64_t kFewestPlaces = 16;
 
-// Decimal places: the most p for which 10^-p is still not larger than the distance of doubles,
-// 2^exponent. log10(2) is near 78913 / 2^18.
-int PlacesOf(int exponent) { return -((exponent * 78913) >> 18); }
+// The text is digits / 10^places.
+struct Decimal {
+  std::uint64_t digits, places;
+};
 
-// The integer that, divided by 10^places, is the text.
-std::uint64_t Shortest(const Binary& binary, int places) {
+// `a` where `flag` is 1, `b` where it is 0.
+REEVE_LOOP std::uint64_t Choose(std::uint64_t flag, std::uint64_t a, std::uint64_t b) {
+  return b ^ ((0 - flag) & (a ^ b));
+}
+
+// 2^n. As a double: GCC does not make vectors of shifts of a constant.
+REEVE_LOOP std::uint64_t PowerOfTwo(std::uint64_t n) {
+  const auto power = std::bit_cast<double>((n + 1023) << kFractionBits);
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(power));
+}
+
+// The last decimal digit. REQUIRES: value < 2^58.
+REEVE_LOOP std::uint64_t LastDigit(std::uint64_t value) {
+  // As a double it is off by eight at most, and the quotient by less than four.
+  const double about = static_cast<double>(static_cast<std::int64_t>(value)) * 0.1;
+  const auto quotient = static_cast<std::uint64_t>(static_cast<std::int64_t>(about));
+  const std::uint64_t left = value - 10 * quotient + 40;
+  return left - 10 * (left * 6554 >> 16);
+}
+
+// Without a jump and within 64 bits, so that it runs in vectors too. REQUIRES: the bits of a plain
+// fraction, whose value is mantissa * 2^-exponent, mantissa in [2^52, 2^53).
+REEVE_LOOP Decimal Shortest(std::uint64_t bits) {
+  const std::uint64_t mantissa = (bits & (kHidden - 1)) | kHidden;
+  const std::uint64_t exponent = kExponentBias - (bits >> kFractionBits);
+  // The most places p for which 10^-p is still not larger than the distance of doubles,
+  // 2^-exponent; log10(2) is near 78913 / 2^18.
+  const std::uint64_t places = (exponent * 78'913 + (1U << 18) - 1) >> 18;
   const std::uint64_t power = kPowersOf5[places - kFewestPlaces];
   // In units of 2^-shift of a last place: the value, and half the distance to its neighbours.
   // 39 <= shift <= 50, so that all but the value itself fits into 64 bits.
-  const int shift = 2 - binary.exponent - places;
-  const Wide value = static_cast<Wide>(4 * binary.digits) * power;
-  const std::uint64_t unit = 1ULL << shift;
+  const std::uint64_t shift = exponent + 2 - places, unit = PowerOfTwo(shift);
+  // The value, 4 * mantissa * power, by halves of 32 bits.
+  constexpr std::uint64_t kHalf = 0xFFFFFFFF;
+  const std::uint64_t low_mantissa = 4 * mantissa & kHalf, high_mantissa = 4 * mantissa >> 32;
+  const std::uint64_t low_power = power & kHalf, high_power = power >> 32;
+  const std::uint64_t lowest = low_mantissa * low_power;
+  const std::uint64_t middle =
+      low_mantissa * high_power + high_mantissa * low_power + (lowest >> 32);
+  const std::uint64_t low = middle << 32 | (lowest & kHalf);
+  const std::uint64_t high = high_mantissa * high_power + (middle >> 32);
+  const std::uint64_t below = high << (64 - shift) | low >> shift;
+  const std::uint64_t rest = low & (unit - 1);
   // Of an even value the middle to a neighbour is still its own.
-  const std::uint64_t half = 2 * power - (binary.digits & 1);
-  const auto below = static_cast<std::uint64_t>(value >> shift);
-  const std::uint64_t rest = static_cast<std::uint64_t>(value) & (unit - 1);
-  // The multiples of ten on both sides, if just one of them is near enough.
-  const std::uint64_t tens = below / 10 * 10;
-  const std::uint64_t from_tens = (below - tens) * unit + rest;
-  const bool low_tens = from_tens <= half, high_tens = 10 * unit - from_tens <= half;
-  if (low_tens != high_tens) return low_tens ? tens : tens + 10;
-  const bool low = rest <= half, high = unit - rest <= half;
-  if (low != high) return low ? below : below + 1;
-  const std::uint64_t middle = unit / 2;
-  if (rest != middle) return rest < middle ? below : below + 1;
-  return below + (below & 1);
+  const std::uint64_t half = 2 * power - (mantissa & 1);
+  // The multiples of ten on both sides, if just one of them is near enough; then those of one; then
+  // the nearest.
+  const std::uint64_t last = LastDigit(below), from_tens = (last << shift) + rest;
+  const std::uint64_t low_tens = from_tens <= half, high_tens = 10 * unit - from_tens <= half;
+  const std::uint64_t low_ones = rest <= half, high_ones = unit - rest <= half;
+  const std::uint64_t above_middle = 2 * rest > unit, in_middle = 2 * rest == unit;
+  const std::uint64_t to_nearest = above_middle | (in_middle & below);
+  const std::uint64_t to_ones = Choose(low_ones ^ high_ones, low_ones ^ 1, to_nearest);
+  const std::uint64_t to_tens = 10 * (low_tens ^ 1) - last;
+  return {below + Choose(low_tens ^ high_tens, to_tens, to_ones), places};
+}
+
+REEVE_LOOP void ReadAll(const double* __restrict values, std::size_t count,
+                        std::uint64_t* __restrict digits, std::uint64_t* __restrict places) {
+  constexpr auto kSome = std::bit_cast<std::uint64_t>(0.75);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double value = values[i];
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    const std::uint64_t is_large = value >= kLeastFraction, is_small = value < 1;
+    const std::uint64_t is_dense = (bits & (kHidden - 1)) != 0;
+    const std::uint64_t is_plain = is_large & is_small & is_dense;
+    const Decimal decimal = Shortest(Choose(is_plain, bits, kSome));
+    digits[i] = decimal.digits;
+    places[i] = is_plain * decimal.places;
+  }
 }
 
 // Two times eight decimal digits, all at once: first fours, then pairs, then single ones, side by
@@ -105,18 +144,22 @@ inline void WriteSixteen(std::uint64_t high, std::uint64_t low, char* out) {
 }  // namespace
 
 bool IsPlainFraction(double value) {
-  return value >= 1e-4 && value < 1 && (std::bit_cast<std::uint64_t>(value) & (kHidden - 1)) != 0;
+  return value >= kLeastFraction && value < 1 &&
+         (std::bit_cast<std::uint64_t>(value) & (kHidden - 1)) != 0;
 }
 
-char* WriteFraction(double value, char* out) {
-  const Binary binary = Split(value);
-  const int places = PlacesOf(binary.exponent);
-  const std::uint64_t digits = Shortest(binary, places);
+void FractionTexts::Read(const double* values, std::size_t stride, std::size_t count) {
+  double near[kMost];
+  for (std::size_t i = 0; i < count; ++i) near[i] = values[i * stride];
+  RunLoop<ReadAll>(near, count, digits_, places_);
+}
+
+char* FractionTexts::WriteDecimal(std::uint64_t digits, std::uint64_t places, char* out) {
   // Below 2^57: two times eight digits, and 0 to 14 in front of them, which takes the first
   // places - 16 digits. These are written as four, of which the others are written over.
   constexpr std::uint64_t kEight = 100'000'000;
   const std::uint64_t high = digits / kEight, top = high / kEight;
-  const auto width = static_cast<unsigned>(places - 16);
+  const std::uint64_t width = places - kFewestPlaces;
   const std::uint32_t first =
       0x30303030U + static_cast<std::uint32_t>(top / 10 << 16 | top % 10 << 24);
   const std::uint64_t shifted = std::uint64_t{first} >> (8 * (4 - width));
@@ -127,6 +170,11 @@ char* WriteFraction(double value, char* out) {
   char* end = out + 2 + places;
   while (end[-1] == '0') --end;
   return end;
+}
+
+char* WriteFraction(double value, char* out) {
+  const Decimal decimal = Shortest(std::bit_cast<std::uint64_t>(value));
+  return FractionTexts::WriteDecimal(decimal.digits, decimal.places, out);
 }
 
 char* WriteReal(double value, char* out) {

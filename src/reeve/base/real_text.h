@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace reeve {
 
@@ -17,8 +18,29 @@ bool IsPlainFraction(double value);
 
 /// Writes the shortest text that reads back as exactly `value` ("0.85"), of several the nearest;
 /// gives its end. The way of Giulietti, "The Schubfach way to render doubles" (2020), where all of
-/// it fits into integers of 128 bits: a value below 1 times a power of ten is exact in them.
+/// it fits into few words: a value below 1 times a power of ten is exact in them.
 /// REQUIRES: IsPlainFraction(value), room for kMostRealBytes.
 char* WriteFraction(double value, char* out);
+
+/// Texts of many numbers, most of which are plain fractions: their digits are found side by side.
+class FractionTexts {
+ public:
+  static constexpr std::size_t kMost = 64;
+
+  /// Looks at `count` numbers, which stand `stride` apart. REQUIRES: count <= kMost.
+  void Read(const double* values, std::size_t stride, std::size_t count);
+  /// WriteReal of the i-th, which is `value`.
+  char* Write(std::size_t i, double value, char* out) const {
+    return places_[i] == 0 ? WriteReal(value, out) : WriteDecimal(digits_[i], places_[i], out);
+  }
+
+  /// digits / 10^places as WriteFraction has it, 16 <= places <= 21.
+  static char* WriteDecimal(std::uint64_t digits, std::uint64_t places, char* out);
+
+ private:
+  std::uint64_t digits_[kMost];
+  /// 0: no plain fraction.
+  std::uint64_t places_[kMost];
+};
 
 }  // namespace reeve

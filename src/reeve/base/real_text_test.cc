@@ -58,6 +58,28 @@ TEST(RealTextTest, TakesFractionsOnly) {
   for (const double value : {1e-4, 0.3, 0.9999999999999999}) EXPECT_TRUE(IsPlainFraction(value));
 }
 
+TEST(RealTextTest, ManyNumbersAreWrittenLikeEach) {
+  Random random(5);
+  for (int round = 0; round < 2'000; ++round) {
+    double values[3 * FractionTexts::kMost];
+    for (double& value : values) {
+      value = std::pow(10, -5 * random.Uniform());
+      if (random.Below(8) == 0) value = std::round(value * 1e3) / 1e3;
+      if (random.Below(20) == 0) value = std::ldexp(1, -static_cast<int>(random.Below(20)));
+      if (random.Below(50) == 0) value = -3 * value;
+    }
+    const std::size_t stride = 1 + random.Below(3), count = random.Below(FractionTexts::kMost + 1);
+    FractionTexts texts;
+    texts.Read(values, stride, count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const double value = values[i * stride];
+      char expected[kMostRealBytes], found[kMostRealBytes];
+      ASSERT_EQ(std::string(found, texts.Write(i, value, found)),
+                std::string(expected, WriteReal(value, expected)));
+    }
+  }
+}
+
 TEST(RealTextTest, RealsReadTheSameWhicheverWayTheyAreWritten) {
   const auto text = [](double value) {
     std::string out;

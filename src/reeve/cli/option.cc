@@ -134,8 +134,8 @@ constexpr auto kOptions = std::to_array<Option>({
      "database of runs and models, sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE; "
      "default: MLFLOW_BACKEND_STORE_URI, then "
      "sqlite:///mlflow.db; MLFLOW_… variables of its server stand in for other options too"},
-    {"artifacts-destination", "", "DIR", "mlartifacts", "server.artifacts_destination", "server",
-     false, "folder that holds the artifacts behind this server"},
+    {"artifacts-destination", "", "PLACE", "mlartifacts", "server.artifacts_destination", "server",
+     false, "what holds the artifacts behind this server: a folder, or s3://BUCKET/PATH"},
     {"default-artifact-root", "", "URI", "", "server.default_artifact_root", "server", false,
      "where artifacts of new experiments lie; default: behind this server"},
     {"ui", "", "DIR", "", "server.ui", "server", false,

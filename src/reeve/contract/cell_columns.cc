@@ -49,6 +49,11 @@ void CellColumns::Grow() {
   cells_ = cells;
 }
 
+void CellColumns::ClearRoom(std::size_t rows) {
+  for (std::size_t field = 0; field < fields_; ++field)
+    std::fill_n(RoomOf(field).kinds, rows, Cell::Kind::kMissing);
+}
+
 std::vector<Cell> CellColumns::Row(std::size_t row) const {
   std::vector<Cell> cells;
   cells.reserve(fields_);

@@ -58,6 +58,28 @@ class CellColumns {
     heads_[at] = TextHead::Of(cell.text);
   }
 
+  /// Cells of a field in rows that follow the last one, for who writes many rows at once.
+  struct Room {
+    Cell::Kind* kinds;
+    double* numbers;
+    std::string_view* texts;
+    TextHead* heads;
+  };
+  /// Makes memory for `rows` further rows.
+  void MakeRoom(std::size_t rows) {
+    while (capacity_ - rows_ < rows) Grow();
+  }
+  /// REQUIRES: field < fields(). Valid for the rows that MakeRoom was called for, until the next
+  /// call that is not const. All of them are missing.
+  Room RoomOf(std::size_t field) {
+    const std::size_t at = field * stride_ + rows_;
+    return {kinds_.get() + at, numbers_.get() + at, texts_.get() + at, heads_.get() + at};
+  }
+  /// The first `rows` of them are rows from now on.
+  void KeepRoom(std::size_t rows) { rows_ += rows; }
+  /// The first `rows` of them are missing again.
+  void ClearRoom(std::size_t rows);
+
   // What is there. Spans live until the next AddRow or Begin.
   std::size_t rows() const { return rows_; }
   std::size_t fields() const { return fields_; }

@@ -87,6 +87,7 @@ struct RowScorer::Plan {
   void ApplyWideSteps(const Block& block) const;
   bool IsMissing(const Cell& cell, std::size_t field_idx) const;
   void Answer(const Block& block) const;
+  bool AnswerPairs(const Block& block) const;
 
   std::size_t width() const { return fields.size(); }
   features::FeatureColumns Columns(const Block& block, std::size_t first) const {
@@ -375,7 +376,25 @@ bool RowScorer::Plan::IsMissing(const Cell& cell, std::size_t field_idx) const {
   return false;
 }
 
+// Rows of two classes whose probabilities stay as they are, none of them refused: most of all rows,
+// without a call for each.
+bool RowScorer::Plan::AnswerPairs(const Block& block) const {
+  const Decision& decision = scorer->decision();
+  const bool corrects =
+      !decision.odds.empty() || decision.calibration.kind != CalibrationKind::kNone;
+  if (scorer->model().classes() != 2 || corrects) return false;
+  const auto predicted = std::span(block.scores->predicted).subspan(block.first, block.rows);
+  if (std::any_of(predicted.begin(), predicted.end(), [](std::int32_t k) { return k < 0; }))
+    return false;
+  const double* const pairs = block.scores->probabilities.data() + 2 * block.first;
+  const double threshold = decision.threshold.value_or(0.5);
+  for (std::size_t row = 0; row < block.rows; ++row)
+    predicted[row] = pairs[2 * row + 1] >= threshold ? 1 : 0;
+  return true;
+}
+
 void RowScorer::Plan::Answer(const Block& block) const {
+  if (AnswerPairs(block)) return;
   RowScores& scores = *block.scores;
   const Decision& decision = scorer->decision();
   const auto classes = static_cast<std::size_t>(scorer->model().classes());

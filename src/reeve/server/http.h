@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "reeve/base/status.h"
+
 namespace reeve::server {
 
 struct CallNotes;
@@ -71,6 +73,19 @@ class FileBody {
   std::uint64_t offset_, length_;
 };
 
+/// A body of known length that is made piece by piece, each when the client has taken the one
+/// before: whoever reads slowly holds one piece of memory and no thread. It outlives the request.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  /// Of all pieces together.
+  virtual std::uint64_t length() const = 0;
+  /// Puts the next piece, a byte or more, into `piece`, which is empty. May wait for others: it is
+  /// called where calls run that take long (TransportOptions::long_threads), never twice at once. A
+  /// failure goes to the log and breaks the connection off, as what is not there of a FileBody.
+  virtual Status Next(std::string& piece) = 0;
+};
+
 /// What is answered. The transport adds Content-Length, X-Request-Id, Date and Connection.
 struct Response {
   int status = 200;
@@ -79,10 +94,12 @@ struct Response {
   std::string body;
   /// Sent instead of `body` when given.
   std::shared_ptr<const FileBody> file = nullptr;
+  /// The same, of what is not on this disk.
+  std::shared_ptr<BodySource> source = nullptr;
 };
 
 /// A body that is worked on piece by piece, and an answer that grows as it goes: neither is ever
-/// held whole. Runs on one thread, never at once.
+/// held whole. Runs on one thread at a time.
 class BodyStream {
  public:
   virtual ~BodyStream() = default;
@@ -90,6 +107,9 @@ class BodyStream {
   virtual void OnBytes(std::string_view bytes, std::string& out) = 0;
   /// The body is complete; appends the rest of the answer.
   virtual void OnEnd(std::string& out) = 0;
+  /// Whether OnEnd may take long: it then runs on another thread, as Route::takes_long. Bodies that
+  /// were taken are not refused for it, however many wait.
+  virtual bool EndTakesLong() const { return false; }
   /// Whether the answer may begin: asked after each OnBytes and after OnEnd until it is true. Until
   /// then nothing is sent, and the stream may turn `response`, which is the one that the route's
   /// `open` filled, into a refusal: with a status of 400 and above `response.body` is the whole

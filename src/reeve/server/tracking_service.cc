@@ -4,11 +4,14 @@
 #include <thread>
 #include <utility>
 
+#include <malloc.h>
+
 #include "reeve/base/file_system.h"
 #include "reeve/mlflow/locations.h"
 #include "reeve/server/access/access_guard.h"
 #include "reeve/server/access/caller.h"
 #include "reeve/server/artifacts/abandoned_uploads.h"
+#include "reeve/server/artifacts/artifact_destination.h"
 #include "reeve/server/artifacts/artifact_routes.h"
 #include "reeve/server/metrics_route.h"
 #include "reeve/server/tracking_api/api_routes.h"
@@ -43,18 +46,17 @@ void Disable(std::vector<Route>& routes, const std::string& option, const std::s
   }
 }
 
-// Of a path, which may climb, or of a file: URI.
-Result<std::string> FolderAt(const std::string& place) {
-  if (!place.starts_with("file:") && place.find("://") == std::string::npos) return place;
-  Result<std::string> path = tracking::LocalPath(place, AbsolutePath("."));
-  if (!path.ok()) return std::move(path).status().WithContext("--artifacts-destination");
-  return path;
+// They wait for the database more than they work, and for a bucket much more.
+int LongThreads(bool waits_for_bucket) {
+  constexpr int kForBucket = 32;
+  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  return std::clamp(2 * cores, 4, 16) + (waits_for_bucket ? kForBucket : 0);
 }
 
-// They wait for the database more than they work.
-int LongThreads() {
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  return std::clamp(2 * cores, 4, 16);
+// Pieces of downloads come and go on many threads, each of which would keep some of their memory.
+void ReturnLargeMemory() {
+  constexpr int kLarge = 1 << 20;
+  (void)::mallopt(M_MMAP_THRESHOLD, kLarge);
 }
 
 // What tells of everything at once: not for users who may see a part of it.
@@ -70,8 +72,10 @@ void RefuseLimitedCallers(std::vector<Route>& routes) {
 
 // Local folders in which artifacts of this database may lie: what new experiments are told, and
 // where the commands of this program put them beside a file.
-std::vector<std::string> LocalFolders(const TrackingServiceOptions& options) {
+std::vector<std::string> LocalFolders(const TrackingServiceOptions& options,
+                                      const ArtifactRepository& proxied) {
   std::vector<std::string> folders;
+  if (!proxied.is_remote()) folders.push_back(proxied.name());
   if (const auto path = tracking::LocalPath(options.artifact_root, AbsolutePath("."));
       path.ok() && !options.artifact_root.empty()) {
     folders.push_back(AbsolutePath(*path));
@@ -86,12 +90,13 @@ std::vector<std::string> LocalFolders(const TrackingServiceOptions& options) {
 
 class TrackingServiceImpl final : public TrackingService {
  public:
-  explicit TrackingServiceImpl(const TrackingServiceOptions& options)
+  TrackingServiceImpl(const TrackingServiceOptions& options,
+                      const std::shared_ptr<const ArtifactRepository>& artifacts)
       : options_(options),
         guard_(options.guard),
         is_secure_(!options.transport.tls_certificate.empty()),
-        metrics_(AbsolutePath(options.artifact_folder)),
-        places_(AbsolutePath(options.artifact_folder), LocalFolders(options)) {}
+        metrics_(artifacts->is_remote() ? "" : artifacts->name()),
+        places_(artifacts, LocalFolders(options, *artifacts)) {}
 
   Status Open() {
     REEVE_RETURN_IF_ERROR(CheckStaticPrefix(options_.static_prefix));
@@ -102,8 +107,9 @@ class TrackingServiceImpl final : public TrackingService {
     TransportParts parts{.routes = std::move(routes),
                          .access_log = access_log_.get(),
                          .observer = &metrics_.server()};
+    if (proxied().is_remote()) ReturnLargeMemory();
     TransportOptions transport = options_.transport;
-    if (transport.long_threads == 0) transport.long_threads = LongThreads();
+    if (transport.long_threads == 0) transport.long_threads = LongThreads(proxied().is_remote());
     transport.error_forms =
         AddStaticPrefix(options_.static_prefix, std::move(transport.error_forms));
     REEVE_ASSIGN_OR_RETURN(transport_, Transport::Listen(transport, std::move(parts)));
@@ -112,8 +118,10 @@ class TrackingServiceImpl final : public TrackingService {
 
   Status Run(const Cancellation& stop) override {
     // What uploads left behind whose process was killed. There may be years of artifacts to look
-    // through, and nothing of ours that the thread needs: nobody waits for it.
-    std::thread([root = places_.proxied()] { (void)RemoveAbandonedUploads(root); }).detach();
+    // through, and nothing of ours that the thread needs: nobody waits for it. A bucket has rules
+    // of its own for that.
+    if (!proxied().is_remote())
+      std::thread([root = proxied().name()] { (void)RemoveAbandonedUploads(root); }).detach();
     const Status status = transport_->Run(stop);
     access_log_->Flush();
     return status;
@@ -136,6 +144,8 @@ class TrackingServiceImpl final : public TrackingService {
            std::to_string(port);
   }
 
+  const ArtifactRepository& proxied() const { return *places_.proxied(); }
+
   Result<std::unique_ptr<mlflow::Api>> OpenApi() {
     if (options_.artifacts_only) return mlflow::Api::WithoutDatabase();
     mlflow::ApiOptions api{.database_uri = options_.database_uri, .pool_observer = &metrics_};
@@ -156,7 +166,8 @@ class TrackingServiceImpl final : public TrackingService {
     access_->guard().Protect(artifacts, AccessGuard::Grants::kByArtifact);
     Append(std::move(artifacts), routes);
     guard_.Protect(routes);
-    std::vector<Route> probes = ProbeRoutes(options_.artifacts_only ? nullptr : api_.get());
+    std::vector<Route> probes = ProbeRoutes(options_.artifacts_only ? nullptr : api_.get(),
+                                            options_.serves_artifacts && proxied().is_remote());
     guard_.Protect(probes, false);
     Append(std::move(probes), routes);
     AddStaticPrefix(options_.static_prefix, routes);
@@ -189,8 +200,9 @@ class TrackingServiceImpl final : public TrackingService {
   }
 
   std::vector<Route> AllArtifactRoutes() const {
-    std::vector<Route> routes = ArtifactRoutes(
-        {.root = places_.proxied(), .static_prefix = options_.static_prefix, .https = is_secure_});
+    std::vector<Route> routes = ArtifactRoutes({.repository = places_.proxied(),
+                                                .static_prefix = options_.static_prefix,
+                                                .https = is_secure_});
     if (!options_.serves_artifacts)
       Disable(routes, "--no-serve-artifacts", "keep artifacts behind it");
     std::vector<Route> lookups = ArtifactLookupRoutes(*api_, places_);
@@ -219,9 +231,9 @@ class TrackingServiceImpl final : public TrackingService {
 
 Result<std::unique_ptr<TrackingService>> TrackingService::Start(
     const TrackingServiceOptions& options) {
-  TrackingServiceOptions resolved = options;
-  REEVE_ASSIGN_OR_RETURN(resolved.artifact_folder, FolderAt(options.artifact_folder));
-  auto service = std::make_unique<TrackingServiceImpl>(resolved);
+  REEVE_ASSIGN_OR_RETURN(const auto artifacts,
+                         OpenArtifactDestination(options.artifact_destination));
+  auto service = std::make_unique<TrackingServiceImpl>(options, artifacts);
   REEVE_RETURN_IF_ERROR(service->Open());
   return std::unique_ptr<TrackingService>(std::move(service));
 }

@@ -19,8 +19,8 @@ struct TrackingServiceOptions {
   std::string database_uri = "sqlite:///mlflow.db";
   /// Where artifacts of new experiments lie; empty: behind this server, "mlflow-artifacts:/".
   std::string artifact_root;
-  /// The folder that holds the artifacts behind this server, a path or a file: URI.
-  std::string artifact_folder = "mlartifacts";
+  /// What holds the artifacts behind this server, see OpenArtifactDestination.
+  std::string artifact_destination = "mlartifacts";
   /// The folder of MLflow's built pages, see UiRoutes; empty: a page of our own at /.
   std::string ui_folder = {};
   /// False: the addresses of artifacts behind this server say that there are none (503).

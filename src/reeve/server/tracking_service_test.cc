@@ -4,6 +4,7 @@
 
 #include "reeve/base/file_system.h"
 #include "reeve/base/test_folder.h"
+#include "reeve/server/artifacts/artifact_folder.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/artifact_lookups.h"
 #include "reeve/server/tracking_api/artifact_places.h"
@@ -111,7 +112,7 @@ TEST_F(TrackingRoutesTest, SearchesTakeLongAndSingleThingsDoNot) {
 }
 
 TEST_F(TrackingRoutesTest, ArtifactPathsAreCheckedBeforeTheirOwners) {
-  const ArtifactPlaces places(folder_.Path("artifacts"), {});
+  const ArtifactPlaces places(std::make_shared<ArtifactFolder>(folder_.Path("artifacts")), {});
   for (Route& route : ArtifactLookupRoutes(*api_, places)) routes_.push_back(std::move(route));
   const std::string invalid =
       R"({"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid path"})";
@@ -159,9 +160,9 @@ TEST(TrackingServiceTest, OpensNoDatabaseForArtifactsOnly) {
 TEST(TrackingServiceTest, ArtifactsLieOnThisMachine) {
   const TestFolder folder;
   TrackingServiceOptions options{.database_uri = "sqlite:///" + folder.Path("mlflow.db"),
-                                 .artifact_folder = "file://" + folder.Path("a%20b")};
+                                 .artifact_destination = "file://" + folder.Path("a%20b")};
   EXPECT_TRUE(TrackingService::Start(options).ok());
-  options.artifact_folder = "s3://bucket/x";
+  options.artifact_destination = "gs://bucket/x";
   EXPECT_NE(TrackingService::Start(options).status().message().find("--artifacts-destination"),
             std::string::npos);
 }

@@ -105,7 +105,7 @@ Artifacts::~Artifacts() {
 
 Result<ArtifactPlace> Artifacts::PlaceOf(const std::string& location, ArtifactUse use) {
   if (!location.starts_with("s3:")) return find_(location, use);
-  REEVE_ASSIGN_OR_RETURN(S3Location found, ParseS3Uri(location));
+  REEVE_ASSIGN_OR_RETURN(BucketLocation found, ParseS3Uri(location));
   const std::lock_guard<std::mutex> lock(mutex_);
   std::unique_ptr<ArtifactRemote>& bucket = buckets_[found.bucket];
   if (!bucket) {

@@ -73,7 +73,7 @@ void ReadArtifactPlaces(const Arguments& arguments, server::TrackingServiceOptio
   options.artifact_root =
       TextOr(arguments, "default-artifact-root", "MLFLOW_DEFAULT_ARTIFACT_ROOT");
   if (options.artifact_root.empty() && !options.serves_artifacts) options.artifact_root = "mlruns";
-  options.artifact_folder =
+  options.artifact_destination =
       TextOr(arguments, "artifacts-destination", "MLFLOW_ARTIFACTS_DESTINATION");
 }
 

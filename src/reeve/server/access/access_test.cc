@@ -6,6 +6,7 @@
 #include "reeve/base/file_system.h"
 #include "reeve/base/json.h"
 #include "reeve/server/access/test_users.h"
+#include "reeve/server/artifacts/artifact_folder.h"
 #include "reeve/server/tracking_api/api_routes.h"
 #include "reeve/server/tracking_api/artifact_lookups.h"
 #include "reeve/server/tracking_api/graphql_routes.h"
@@ -97,7 +98,7 @@ class AccessTest : public ::testing::Test {
   TestFolder folder_;
   std::string tracking_uri_, users_uri_;
   HandClock clock_;
-  ArtifactPlaces places_{folder_.Path("artifacts"), {}};
+  ArtifactPlaces places_{std::make_shared<ArtifactFolder>(folder_.Path("artifacts")), {}};
   std::unique_ptr<mlflow::Api> api_;
   std::unique_ptr<Access> access_;
   std::vector<Route> routes_;

@@ -1,6 +1,7 @@
 #include "reeve/server/artifacts/artifact_error.h"
 
 #include "reeve/mlflow/api.h"
+#include "reeve/server/error_form.h"
 
 namespace reeve::server {
 
@@ -12,7 +13,13 @@ void RefuseArtifact(const Status& status, Response& response, bool disk_full) {
   if (disk_full) response.status = 507;
   response.content_type = "application/json";
   response.file.reset();
-  response.body = mlflow::ErrorBody(Status(status.code(), std::move(message)));
+  response.source.reset();
+  if (status.code() == StatusCode::kRequirementUnmet) {
+    response.status = 403;
+    response.body = MlflowErrorBody(403, "", message);
+  } else {
+    response.body = mlflow::ErrorBody(Status(status.code(), std::move(message)));
+  }
 }
 
 }  // namespace reeve::server

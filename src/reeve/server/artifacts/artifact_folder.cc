@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 
@@ -14,6 +15,7 @@
 #include "reeve/base/id.h"
 #include "reeve/base/text.h"
 #include "reeve/server/artifacts/artifact_path.h"
+#include "reeve/server/artifacts/multipart_uploads.h"
 
 namespace reeve::server {
 
@@ -21,23 +23,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// In single quotes, as MLflow writes it; nothing is in it that a line does not hold.
-std::string Named(std::string_view name) {
-  const auto quoted = Quote(name, 400);
-  return "'" + quoted.substr(1, quoted.size() - 2) + "'";
-}
-
-Status NoSuch(std::string_view name) {
-  return Status::NotFound("No such artifact: " + Named(name));
-}
-
 bool IsBelow(const std::string& path, const std::string& root) {
   return path == root ||
          (path.starts_with(root) && (root.ends_with('/') || path[root.size()] == '/'));
 }
 
 Status Unreadable(std::string_view name, int error) {
-  if (error == ENOENT || error == ENOTDIR) return NoSuch(name);
+  if (error == ENOENT || error == ENOTDIR) return NoSuchArtifact(name);
   return Status::Io(Quote(name, 400) + " cannot be read: " + std::strerror(error));
 }
 
@@ -50,6 +42,31 @@ std::uint64_t FreeBytes(fs::path path) {
   }
   return static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize;
 }
+
+// A file that is replaced comes with another time, to the nanosecond.
+std::string EntityTag(std::int64_t modified_ns, std::uint64_t size) {
+  char digits[40];
+  char* end = std::to_chars(digits, digits + 17, static_cast<std::uint64_t>(modified_ns), 16).ptr;
+  *end++ = '-';
+  end = std::to_chars(end, end + 17, size, 16).ptr;
+  return "\"" + std::string(digits, end) + "\"";
+}
+
+class FileUpload final : public ArtifactUpload {
+ public:
+  explicit FileUpload(std::unique_ptr<StagedFile> file) : file_(std::move(file)) {}
+  Status Write(std::string_view bytes) override {
+    REEVE_RETURN_IF_ERROR(file_->Write(written_, bytes));
+    written_ += bytes.size();
+    return Status::Ok();
+  }
+  Status Publish() override { return file_->Publish(); }
+  bool disk_full() const override { return file_->disk_full(); }
+
+ private:
+  const std::unique_ptr<StagedFile> file_;
+  std::uint64_t written_ = 0;
+};
 
 }  // namespace
 
@@ -96,34 +113,39 @@ Result<std::vector<ArtifactEntry>> ArtifactFolder::List(std::string_view path) c
   return entries;
 }
 
-Result<ArtifactFile> ArtifactFolder::Open(std::string_view path) const {
+Result<ArtifactFile> ArtifactFolder::Open(std::string_view path, bool /*is_all*/) const {
   REEVE_ASSIGN_OR_RETURN(const std::string file, Resolve(path, false));
   // Not to wait for whoever writes to a pipe that somebody put there.
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
   if (descriptor < 0) return Unreadable(path, errno);
-  ArtifactFile opened;
-  opened.body = std::make_shared<FileBody>(descriptor, 0, 0);
+  const auto body = std::make_shared<FileBody>(descriptor, 0, 0);
   struct stat facts;
   if (::fstat(descriptor, &facts) != 0) return Unreadable(path, errno);
   if (S_ISDIR(facts.st_mode)) {
-    return Status::InvalidArgument("Artifact path refers to a directory, not a file: " +
-                                   Named(path));
+    return IsAFolder(path);
   }
-  if (!S_ISREG(facts.st_mode)) return NoSuch(path);
-  opened.size = static_cast<std::uint64_t>(facts.st_size);
-  opened.modified_ns = facts.st_mtim.tv_sec * 1'000'000'000LL + facts.st_mtim.tv_nsec;
-  opened.body->SetStretch(0, opened.size);
-  return opened;
+  if (!S_ISREG(facts.st_mode)) return NoSuchArtifact(path);
+  const auto size = static_cast<std::uint64_t>(facts.st_size);
+  return ArtifactFile{
+      .size = size,
+      .tag = EntityTag(facts.st_mtim.tv_sec * 1'000'000'000LL + facts.st_mtim.tv_nsec, size),
+      .modified = facts.st_mtim.tv_sec,
+      .send = [body](std::uint64_t offset, std::uint64_t length, Response& response) {
+        body->SetStretch(offset, length);
+        response.file = body;
+      }};
+}
+
+Result<std::unique_ptr<ArtifactUpload>> ArtifactFolder::Upload(std::string_view path,
+                                                               std::uint64_t size) const {
+  REEVE_ASSIGN_OR_RETURN(auto file, Stage(path, size));
+  return std::make_unique<FileUpload>(std::move(file));
 }
 
 Result<std::unique_ptr<StagedFile>> ArtifactFolder::Stage(std::string_view path,
                                                           std::uint64_t size) const {
   REEVE_ASSIGN_OR_RETURN(const std::string target, Resolve(path, true));
-  REEVE_ASSIGN_OR_RETURN(const std::string safe, SafeArtifactPath(path));
-  if (safe.empty() || path.ends_with('/')) {
-    return Status::InvalidArgument("Invalid path " + Quote(path, 200) +
-                                   ": it names a folder, expected a file's name");
-  }
+  REEVE_ASSIGN_OR_RETURN(const std::string safe, FilePath(path));
   if (const auto room = FreeBytes(target); room < size) {
     return Status::Unavailable(Quote(safe, 400) + " has " + std::to_string(size) +
                                " bytes, the disk of the artifacts has room for " +
@@ -132,19 +154,9 @@ Result<std::unique_ptr<StagedFile>> ArtifactFolder::Stage(std::string_view path,
   return StagedFile::Create(target, safe);
 }
 
-Status ArtifactFolder::Put(std::string_view path, std::string_view bytes) const {
-  REEVE_ASSIGN_OR_RETURN(const auto file, Stage(path, bytes.size()));
-  REEVE_RETURN_IF_ERROR(file->Write(0, bytes));
-  return file->Publish();
-}
-
 Status ArtifactFolder::Delete(std::string_view path) const {
   REEVE_ASSIGN_OR_RETURN(const std::string target, Resolve(path, true));
-  REEVE_ASSIGN_OR_RETURN(const std::string safe, SafeArtifactPath(path));
-  if (safe.empty()) {
-    return Status::InvalidArgument("Invalid path " + Quote(path, 200) +
-                                   ": the root of the artifacts is not deleted");
-  }
+  REEVE_ASSIGN_OR_RETURN(const std::string safe, DeletablePath(path));
   // Out of sight first: a model is there with all of its files or not at all.
   const auto hidden = JoinPath(ParentFolder(target), std::string(kUploadPrefix) + NewId());
   const bool moved = ::rename(target.c_str(), hidden.c_str()) == 0;
@@ -155,8 +167,18 @@ Status ArtifactFolder::Delete(std::string_view path) const {
   return Status::Io(Quote(safe, 400) + " cannot be deleted: " + error.message());
 }
 
-Result<std::vector<ArtifactEntry>> ListArtifacts(const std::string& root, std::string_view path) {
-  return ArtifactFolder(root).List(path);
+std::shared_ptr<const ArtifactRepository> ArtifactFolder::Below(const std::string& path) const {
+  return std::make_shared<ArtifactFolder>(path.empty() ? root_ : JoinPath(root_, path));
+}
+
+std::shared_ptr<PartedUploads> ArtifactFolder::NewPartedUploads() const {
+  return std::make_shared<MultipartUploads>(*this);
+}
+
+Result<std::optional<ArtifactAddress>> ArtifactFolder::AddressOf(std::string_view path,
+                                                                 int /*seconds*/) const {
+  REEVE_RETURN_IF_ERROR(SafeArtifactPath(path).status());
+  return std::optional<ArtifactAddress>();
 }
 
 }  // namespace reeve::server

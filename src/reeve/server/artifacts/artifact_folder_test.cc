@@ -38,9 +38,11 @@ class ArtifactFolderTest : public testing::Test {
     const auto file = folder_.Open(path);
     if (!file.ok()) return file.status().message();
     std::string text(file->size, '\0');
-    EXPECT_EQ(::pread(file->body->descriptor(), text.data(), text.size(), 0),
+    Response response;
+    file->send(0, file->size, response);
+    EXPECT_EQ(::pread(response.file->descriptor(), text.data(), text.size(), 0),
               static_cast<ssize_t>(text.size()));
-    EXPECT_EQ(file->body->length(), text.size());
+    EXPECT_EQ(response.file->length(), text.size());
     return text;
   }
   static StatusCode CodeOf(const Status& status) { return status.code(); }
@@ -59,7 +61,7 @@ TEST_F(ArtifactFolderTest, ListsByName) {
   EXPECT_THAT(List("a/y/"), ElementsAre("a/y/z.json:2"));
   EXPECT_THAT(List("b.txt"), IsEmpty());
   EXPECT_THAT(List("nowhere/at/all"), IsEmpty());
-  EXPECT_THAT(ListArtifacts(folder_.root(), "a")->size(), 2u);
+  EXPECT_EQ(folder_.Below("a")->List("")->size(), 2u);
 }
 
 TEST_F(ArtifactFolderTest, ReadsBackWhatWasPut) {
@@ -77,7 +79,7 @@ TEST_F(ArtifactFolderTest, SaysWhatIsNoFile) {
   EXPECT_EQ(folder_.Open("a").status().code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Read("a"), "Artifact path refers to a directory, not a file: 'a'");
   EXPECT_EQ(Read("a/none"), "No such artifact: 'a/none'");
-  ASSERT_EQ(::mkfifo((folder_.root() + "/pipe").c_str(), 0600), 0);
+  ASSERT_EQ(::mkfifo((folder_.name() + "/pipe").c_str(), 0600), 0);
   EXPECT_EQ(folder_.Open("pipe").status().code(), StatusCode::kNotFound);
   EXPECT_THAT(List(), ElementsAre("a/"));
   EXPECT_EQ(CodeOf(folder_.Put("a", "x")), StatusCode::kInvalidArgument);
@@ -100,13 +102,13 @@ TEST_F(ArtifactFolderTest, DeletesFilesAndFolders) {
     EXPECT_EQ(CodeOf(folder_.Delete(root)), StatusCode::kInvalidArgument) << root;
   }
   EXPECT_THAT(List(), ElementsAre("b:1"));
-  EXPECT_EQ(FileSystem::System().List(folder_.root())->size(), 1u) << "nothing hidden is left";
+  EXPECT_EQ(FileSystem::System().List(folder_.name())->size(), 1u) << "nothing hidden is left";
 }
 
 TEST_F(ArtifactFolderTest, NothingLeadsOutOfTheRoot) {
   std::ofstream(outside_.Path("secret")) << "outside";
   Put("in/x", "1");
-  const std::string root = folder_.root();
+  const std::string root = folder_.name();
   std::filesystem::create_symlink(outside_.Path(), root + "/up");
   std::filesystem::create_symlink(outside_.Path("secret"), root + "/leak");
   std::filesystem::create_symlink(root + "/in", root + "/within");

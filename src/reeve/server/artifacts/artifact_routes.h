@@ -1,16 +1,18 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "reeve/server/artifacts/artifact_repository.h"
 #include "reeve/server/http.h"
 
 namespace reeve::server {
 
 /// What the artifact endpoints work with.
 struct ArtifactRouteOptions {
-  /// The folder that holds everything; made when something is put there.
-  std::string root;
+  /// What holds everything.
+  std::shared_ptr<const ArtifactRepository> repository;
   /// Who may list and download.
   Role read_role = Role::kRead;
   /// Who may upload and delete.
@@ -27,11 +29,12 @@ struct ArtifactRouteOptions {
 
 /// MLflow's artifact proxy, below /api/2.0/mlflow-artifacts and /ajax-api/2.0/mlflow-artifacts:
 /// PUT, GET and DELETE artifacts/{path}, GET artifacts?path= (a listing), mpu/create, complete and
-/// abort, and presigned/{path}, which this store does not have (501). Bodies are streamed both
-/// ways.
+/// abort, and presigned/{path}, which a folder does not have (501). Bodies are streamed both ways;
+/// what waits for another machine runs beside the I/O threads.
 ///
-/// Parts of a multipart upload are PUT to addresses that hold a secret of 128 bits and are open to
-/// whoever knows them, as presigned addresses of object stores are: clients send no token there.
+/// Parts of a multipart upload are PUT to the presigned addresses of the bucket, or to ones of this
+/// server that hold a secret of 128 bits and are open to whoever knows them, as those of buckets
+/// are: clients send no token there.
 std::vector<Route> ArtifactRoutes(const ArtifactRouteOptions& options);
 
 }  // namespace reeve::server

@@ -9,6 +9,7 @@
 
 #include "reeve/base/file_system.h"
 #include "reeve/base/test_folder.h"
+#include "reeve/server/artifacts/artifact_folder.h"
 #include "reeve/server/auth.h"
 #include "reeve/server/transport/test_client.h"
 #include "reeve/server/transport/test_transport.h"
@@ -24,7 +25,7 @@ const std::string kMultipart = "/api/2.0/mlflow-artifacts/mpu";
 
 TransportParts Parts(const std::string& root, const Authenticator* authenticator) {
   TransportParts parts;
-  parts.routes = ArtifactRoutes({.root = root});
+  parts.routes = ArtifactRoutes({.repository = std::make_shared<ArtifactFolder>(root)});
   parts.authenticator = authenticator;
   return parts;
 }

@@ -102,15 +102,15 @@ Result<std::string> PublicUrl(const Request& request, const ArtifactRouteOptions
   return std::string(scheme) + "://" + std::string(host) + options.static_prefix;
 }
 
-Result<std::vector<MultipartUploads::Claim>> ReadClaims(const json& object) {
+Result<std::vector<PartedUploads::Claim>> ReadClaims(const json& object) {
   const auto found = object.find("parts");
   if (found == object.end() || !found->is_array()) return Missing("parts", "a list of parts");
-  std::vector<MultipartUploads::Claim> claims;
+  std::vector<PartedUploads::Claim> claims;
   for (const auto& part : *found) {
     if (!part.is_object()) return Missing("parts", "a list of objects");
     REEVE_ASSIGN_OR_RETURN(const std::int64_t number, ReadInteger(part, "part_number"));
-    MultipartUploads::Claim claim{static_cast<int>(std::clamp<std::int64_t>(number, 0, INT32_MAX)),
-                                  {}};
+    PartedUploads::Claim claim{static_cast<int>(std::clamp<std::int64_t>(number, 0, INT32_MAX)),
+                               {}};
     if (const auto tag = part.find("etag"); tag != part.end() && tag->is_string()) {
       claim.etag = tag->get<std::string>();
     }
@@ -120,7 +120,7 @@ Result<std::vector<MultipartUploads::Claim>> ReadClaims(const json& object) {
 }
 
 Status Create(const Request& request, const ArtifactRouteOptions& options,
-              const std::string& prefix, MultipartUploads& uploads, Response& response) {
+              const std::string& prefix, PartedUploads& uploads, Response& response) {
   REEVE_ASSIGN_OR_RETURN(const json object, ReadObject(request));
   REEVE_ASSIGN_OR_RETURN(const std::string target, ReadTarget(request, object));
   REEVE_ASSIGN_OR_RETURN(const std::int64_t count, ReadInteger(object, "num_parts"));
@@ -131,7 +131,9 @@ Status Create(const Request& request, const ArtifactRouteOptions& options,
   answer["credentials"] = json::array();
   for (std::int64_t number = 1; number <= count; ++number) {
     nlohmann::ordered_json credential;
-    credential["url"] = url + prefix + "/mpu/part/" + id + "/" + std::to_string(number);
+    REEVE_ASSIGN_OR_RETURN(const std::string part,
+                           uploads.PartUrl(id, target, static_cast<int>(number)));
+    credential["url"] = part.starts_with('/') ? url + prefix + part : part;
     credential["part_number"] = number;
     credential["headers"] = json::object();
     answer["credentials"].push_back(std::move(credential));
@@ -140,7 +142,7 @@ Status Create(const Request& request, const ArtifactRouteOptions& options,
   return Status::Ok();
 }
 
-Status Complete(const Request& request, MultipartUploads& uploads, bool& disk_full) {
+Status Complete(const Request& request, PartedUploads& uploads, bool& disk_full) {
   REEVE_ASSIGN_OR_RETURN(const json object, ReadObject(request));
   REEVE_ASSIGN_OR_RETURN(const std::string target, ReadTarget(request, object));
   REEVE_ASSIGN_OR_RETURN(const std::string id, ReadText(object, "upload_id"));
@@ -150,7 +152,7 @@ Status Complete(const Request& request, MultipartUploads& uploads, bool& disk_fu
   return status;
 }
 
-Status Abort(const Request& request, MultipartUploads& uploads) {
+Status Abort(const Request& request, PartedUploads& uploads) {
   REEVE_ASSIGN_OR_RETURN(const json object, ReadObject(request));
   REEVE_ASSIGN_OR_RETURN(const std::string target, ReadTarget(request, object));
   REEVE_ASSIGN_OR_RETURN(const std::string id, ReadText(object, "upload_id"));
@@ -159,7 +161,7 @@ Status Abort(const Request& request, MultipartUploads& uploads) {
 
 class PartStream final : public UploadStream {
  public:
-  explicit PartStream(std::unique_ptr<MultipartUploads::Part> part) : part_(std::move(part)) {}
+  explicit PartStream(std::unique_ptr<IncomingPart> part) : part_(std::move(part)) {}
 
  private:
   Status Write(std::string_view bytes) override { return part_->Write(bytes); }
@@ -170,11 +172,11 @@ class PartStream final : public UploadStream {
   void Describe(Response& response) override { response.headers.emplace_back("ETag", etag_); }
   bool disk_full() const override { return part_->disk_full(); }
 
-  const std::unique_ptr<MultipartUploads::Part> part_;
+  const std::unique_ptr<IncomingPart> part_;
   std::string etag_;
 };
 
-std::unique_ptr<BodyStream> OpenPart(const Request& request, MultipartUploads& uploads,
+std::unique_ptr<BodyStream> OpenPart(const Request& request, PartedUploads& uploads,
                                      Response& response) {
   const auto number = ToInteger(request.Param("number"));
   auto part = uploads.OpenPart(std::string(request.Param("upload")), number.value_or(0),
@@ -184,12 +186,13 @@ std::unique_ptr<BodyStream> OpenPart(const Request& request, MultipartUploads& u
   return nullptr;
 }
 
-Route Post(std::string pattern, Role role,
+Route Post(std::string pattern, const ArtifactRouteOptions& options,
            std::function<Status(const Request&, Response&)> answer) {
   Route route;
+  if (options.repository->is_remote()) route.takes_long = Always;
   route.method = "POST";
   route.pattern = std::move(pattern);
-  route.role = role;
+  route.role = options.write_role;
   route.max_body = kLargestBody;
   route.handle = [answer = std::move(answer)](const Request& request, Response& response) {
     response.body = "{}";
@@ -203,7 +206,7 @@ Route Post(std::string pattern, Role role,
 }  // namespace
 
 std::vector<Route> MultipartRoutes(const ArtifactRouteOptions& options, const std::string& prefix,
-                                   const std::shared_ptr<MultipartUploads>& uploads) {
+                                   const std::shared_ptr<PartedUploads>& uploads) {
   Route part;
   part.method = "PUT";
   part.pattern = prefix + "/mpu/part/{upload}/{number}";
@@ -214,18 +217,18 @@ std::vector<Route> MultipartRoutes(const ArtifactRouteOptions& options, const st
   };
   return {
       std::move(part),
-      Post(prefix + "/mpu/create/{path...}", options.write_role,
+      Post(prefix + "/mpu/create/{path...}", options,
            [=](const Request& request, Response& response) {
              return Create(request, options, prefix, *uploads, response);
            }),
-      Post(prefix + "/mpu/complete/{path...}", options.write_role,
+      Post(prefix + "/mpu/complete/{path...}", options,
            [=](const Request& request, Response& response) {
              bool disk_full = false;
              Status status = Complete(request, *uploads, disk_full);
              if (disk_full) response.status = 507;
              return status;
            }),
-      Post(prefix + "/mpu/abort/{path...}", options.write_role,
+      Post(prefix + "/mpu/abort/{path...}", options,
            [=](const Request& request, Response&) { return Abort(request, *uploads); }),
   };
 }

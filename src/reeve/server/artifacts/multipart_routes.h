@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "reeve/server/artifacts/artifact_routes.h"
-#include "reeve/server/artifacts/multipart_uploads.h"
+#include "reeve/server/artifacts/parted_uploads.h"
 
 namespace reeve::server {
 
 /// mpu/create, complete and abort below `prefix`, and the addresses that create gives out:
-/// PUT mpu/part/{upload}/{number}.
+/// PUT mpu/part/{upload}/{number}, unless the parts go elsewhere.
 std::vector<Route> MultipartRoutes(const ArtifactRouteOptions& options, const std::string& prefix,
-                                   const std::shared_ptr<MultipartUploads>& uploads);
+                                   const std::shared_ptr<PartedUploads>& uploads);
 
 }  // namespace reeve::server

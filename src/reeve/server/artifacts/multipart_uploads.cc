@@ -164,7 +164,12 @@ Result<std::string> MultipartUploads::Begin(std::string_view path, std::int64_t 
   return id;
 }
 
-Result<std::unique_ptr<MultipartUploads::Part>> MultipartUploads::OpenPart(
+Result<std::string> MultipartUploads::PartUrl(const std::string& id, std::string_view /*path*/,
+                                              int number) {
+  return "/mpu/part/" + id + "/" + std::to_string(number);
+}
+
+Result<std::unique_ptr<IncomingPart>> MultipartUploads::OpenPart(
     const std::string& id, std::int64_t number, std::optional<std::uint64_t> length) {
   const auto upload = Find(id);
   if (upload == nullptr) return NoSuchUpload(id);

@@ -46,11 +46,11 @@ class MultipartUploadsTest : public testing::Test {
     return status.ok() ? "ok" : status.message();
   }
   std::string Read(const std::string& path) {
-    auto text = FileSystem::System().Read(folder_.root() + "/" + path, 1 << 20);
+    auto text = FileSystem::System().Read(folder_.name() + "/" + path, 1 << 20);
     return text.ok() ? *text : "none";
   }
   std::size_t FilesIn(const std::string& path) {
-    const auto names = FileSystem::System().List(folder_.root() + "/" + path);
+    const auto names = FileSystem::System().List(folder_.name() + "/" + path);
     return names.ok() ? names->size() : 0;
   }
 

@@ -1,6 +1,6 @@
 #include "reeve/server/artifacts/serve_file.h"
 
-#include <charconv>
+#include <optional>
 
 #include "reeve/base/file_system.h"
 #include "reeve/base/text.h"
@@ -13,16 +13,6 @@
 namespace reeve::server {
 
 namespace {
-
-// A file that is replaced comes with another time, to the nanosecond.
-std::string EntityTag(const ArtifactFile& file) {
-  char digits[40];
-  char* end =
-      std::to_chars(digits, digits + 17, static_cast<std::uint64_t>(file.modified_ns), 16).ptr;
-  *end++ = '-';
-  end = std::to_chars(end, end + 17, file.size, 16).ptr;
-  return "\"" + std::string(digits, end) + "\"";
-}
 
 // Whether a list of tags, as If-None-Match has it, names `tag`; weak ones count.
 bool Names(std::string_view list, std::string_view tag) {
@@ -37,7 +27,7 @@ bool Names(std::string_view list, std::string_view tag) {
 
 struct Validators {
   std::string tag, date;
-  std::int64_t seconds;
+  std::optional<std::int64_t> seconds;
 };
 
 bool IsUnchanged(const Request& request, const Validators& validators) {
@@ -45,7 +35,7 @@ bool IsUnchanged(const Request& request, const Validators& validators) {
     return Names(tags, validators.tag);
   }
   const auto since = ReadHttpDate(Trim(request.Header("If-Modified-Since")));
-  return since && validators.seconds <= *since;
+  return since && validators.seconds && *validators.seconds <= *since;
 }
 
 // Ranges of another file than the one the client has a part of are no use to it.
@@ -66,28 +56,28 @@ void RefuseRange(const std::string& range, std::uint64_t size, Response& respons
 
 }  // namespace
 
-void ServeFile(const Request& request, Response& response, const ArtifactFolder& folder,
+void ServeFile(const Request& request, Response& response, const ArtifactRepository& repository,
                std::string_view path) {
-  auto file = folder.Open(path);
+  const std::string header(request.Header("Range"));
+  const auto file = repository.Open(path, request.method == "GET" && header.empty());
   const auto safe = SafeArtifactPath(path);
   if (!file.ok() || !safe.ok()) return RefuseArtifact(file.status(), response);
-  const std::int64_t seconds = file->modified_ns / 1'000'000'000;
-  const Validators validators{EntityTag(*file), HttpDate(seconds), seconds};
+  const Validators validators{file->tag, file->modified ? HttpDate(*file->modified) : "",
+                              file->modified};
   const auto name = BaseName(*safe);
   response.status = 200;
   response.content_type = MediaTypeOf(name);
   response.headers = {{"Content-Disposition", AttachmentHeader(name)},
                       {"X-Content-Type-Options", "nosniff"},
                       {"Cache-Control", "no-cache"},
-                      {"Accept-Ranges", "bytes"},
-                      {"Last-Modified", validators.date},
-                      {"ETag", validators.tag}};
+                      {"Accept-Ranges", "bytes"}};
+  if (!validators.date.empty()) response.headers.emplace_back("Last-Modified", validators.date);
+  if (!validators.tag.empty()) response.headers.emplace_back("ETag", validators.tag);
   if (IsUnchanged(request, validators)) {
     response.status = 304;
     return;
   }
-  if (const std::string header(request.Header("Range"));
-      !header.empty() && TakesRange(request, validators)) {
+  if (!header.empty() && TakesRange(request, validators)) {
     const auto range = ReadByteRange(header, file->size);
     if (range.kind == ByteRange::Kind::kUnsatisfiable) {
       return RefuseRange(header, file->size, response);
@@ -98,10 +88,10 @@ void ServeFile(const Request& request, Response& response, const ArtifactFolder&
                                     "bytes " + std::to_string(range.offset) + "-" +
                                         std::to_string(range.offset + range.length - 1) + "/" +
                                         std::to_string(file->size));
-      file->body->SetStretch(range.offset, range.length);
+      return file->send(range.offset, range.length, response);
     }
   }
-  response.file = std::move(file->body);
+  file->send(0, file->size, response);
 }
 
 }  // namespace reeve::server

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "reeve/base/test_folder.h"
+#include "reeve/server/artifacts/artifact_folder.h"
 
 namespace reeve::server {
 namespace {

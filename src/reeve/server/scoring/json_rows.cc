@@ -12,26 +12,28 @@ namespace {
 
 constexpr std::size_t kShownBytes = 100;
 constexpr int kMostUnlikeRows = 64;
+constexpr int kMostFailedBlocks = 4;
+constexpr std::size_t kRowsUntilBlock = 16;
 // Of a row that is remembered.
 constexpr std::size_t kMostMembers = 65'536;
 
 // A value that most are like: the first byte behind it, or null when it needs a closer look.
 [[gnu::always_inline]] inline const char* ReadPlainValue(const char* at, const char* end,
                                                          std::size_t field, RequestRows& rows) {
-  if (*at == '"') {
-    contract::TextHead head;
-    const char* const quote = ScanText(at + 1, end, head);
-    if (quote == nullptr) return nullptr;
-    rows.SetText(field, {at + 1, static_cast<std::size_t>(quote - at - 1)}, head);
-    return quote + 1;
+  PlainValue value;
+  const char* const behind = ScanValue(at, end, value);
+  if (behind == nullptr) return nullptr;
+  switch (value.cell.kind) {
+    case contract::Cell::Kind::kText:
+      rows.SetText(field, value.cell.text, value.head);
+      break;
+    case contract::Cell::Kind::kNumber:
+      rows.SetNumber(field, value.cell.number);
+      break;
+    default:
+      rows.Set(field, value.cell);
   }
-  double number = 0;
-  if (const char* const behind = ScanNumber(at, end, number)) {
-    rows.SetNumber(field, number);
-    return behind;
-  }
-  constexpr std::string_view kNull = "null";
-  return StandsAt(at, end, kNull) ? at + kNull.size() : nullptr;
+  return behind;
 }
 
 }  // namespace
@@ -53,7 +55,8 @@ void JsonRowReader::Begin(const FieldIndex& fields, const JsonRowOptions& option
   too_many_rows_ = false;
   // They point into the body before.
   members_.clear();
-  unlike_rows_ = 0;
+  unlike_rows_ = blocks_ = failed_blocks_ = 0;
+  rows_until_block_ = 0;
   seen_.resize(std::max(seen_.size(), fields.size()));
 }
 
@@ -67,6 +70,7 @@ bool JsonRowReader::ReadArray(JsonCursor& cursor) {
       return cursor.Fail("more than " + std::to_string(options_.max_rows) + " rows");
     }
     if (!ReadRow(cursor)) return false;
+    ReadAlikeRows(cursor);
   } while (cursor.TakeIf(','));
   return cursor.Take(']', "',' or ']' behind a row");
 }
@@ -95,11 +99,11 @@ bool JsonRowReader::ReadKnownMembers(JsonCursor& cursor, std::size_t& count) {
   const char* at = cursor.position();
   const char* const end = cursor.end();
   RequestRows& rows = *rows_;
-  const Member* const first = members_.data();
-  const Member* const last = first + members_.size();
-  const Member* next = first;
+  const RowMember* const first = members_.data();
+  const RowMember* const last = first + members_.size();
+  const RowMember* next = first;
   for (; next != last && next->before.StandsAt(at, end); ++next) {
-    const Member& member = *next;
+    const RowMember& member = *next;
     const char* const value = at + member.before.size();
     at = member.is_plain && value < end ? ReadPlainValue(value, end, member.field, rows) : nullptr;
     if (at == nullptr) {
@@ -113,12 +117,48 @@ bool JsonRowReader::ReadKnownMembers(JsonCursor& cursor, std::size_t& count) {
   }
   count = static_cast<std::size_t>(next - first);
   cursor.MoveTo(at);
+  row_end_ = at;
   return true;
+}
+
+// Reads rows behind the last one, side by side, as long as they are like it.
+void JsonRowReader::ReadAlikeRows(JsonCursor& cursor) {
+  if (rows_until_block_ > 0) {
+    --rows_until_block_;
+    return;
+  }
+  // Where most are not alike enough, trying costs more than it gains.
+  if (failed_blocks_ > kMostFailedBlocks + blocks_) return;
+  while (const std::size_t rows = ReadBlock(cursor)) {
+    row_count_ += rows;
+    ++blocks_;
+  }
+}
+
+std::size_t JsonRowReader::ReadBlock(JsonCursor& cursor) {
+  if (members_.empty()) return 0;
+  // From behind a row's closing brace to the opening one of the next.
+  JsonCursor next = cursor;
+  if (!next.TakeIf(',') || next.Peek() != '{') return 0;
+  const char* at = next.position();
+  const JsonRowBlock::Shape shape{members_, {row_end_, static_cast<std::size_t>(at - row_end_)}};
+  const auto left = static_cast<std::size_t>(options_.max_rows - rows_->rows());
+  const std::size_t rows = block_.Read(shape, std::min(left, JsonRowBlock::kMostRows), cursor.end(),
+                                       at, rows_->mutable_cells());
+  if (rows == 0) {
+    ++failed_blocks_;
+    rows_until_block_ = kRowsUntilBlock;
+    return 0;
+  }
+  row_end_ = at;
+  cursor.MoveTo(at);
+  cursor.Take('}', "',' or '}' behind a member");
+  return rows;
 }
 
 // What the first `count` members say about a further one: which names are taken.
 void JsonRowReader::MarkSeen(std::size_t count) {
-  for (const Member& member : std::span(members_).first(count)) {
+  for (const RowMember& member : std::span(members_).first(count)) {
     if (member.field != kNone) {
       seen_[member.field] = row_count_;
     } else if (!member.is_key) {
@@ -158,6 +198,7 @@ bool JsonRowReader::ReadMembers(JsonCursor& cursor, std::size_t position, const 
     from = cursor.position();
   } while (cursor.TakeIf(','));
   if (!remembers) members_.clear();
+  row_end_ = from;
   return cursor.Take('}', "',' or '}' behind a member");
 }
 

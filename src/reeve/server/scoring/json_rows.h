@@ -8,6 +8,7 @@
 
 #include "reeve/server/scoring/field_index.h"
 #include "reeve/server/scoring/json_cursor.h"
+#include "reeve/server/scoring/json_row_block.h"
 #include "reeve/server/scoring/request_rows.h"
 
 namespace reeve::server {
@@ -23,8 +24,8 @@ struct JsonRowOptions {
 
 /// Reads rows that come as JSON objects straight into cells. Members of successive rows mostly come
 /// in one order and with the same blanks: the bytes between the values of a row are remembered, and
-/// a row that has them too costs a comparison and a value for each member. Not thread-safe: one for
-/// each thread, reused.
+/// a row that has them too costs a comparison and a value for each member; many such rows are read
+/// side by side (JsonRowBlock). Not thread-safe: one for each thread, reused.
 class JsonRowReader {
  public:
   /// For the rows that follow. `fields` belongs to rows.contract(); both outlive the reading.
@@ -38,22 +39,12 @@ class JsonRowReader {
   bool too_many_rows() const { return too_many_rows_; }
 
  private:
-  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-
-  // A member of the last row that was read name by name.
-  struct Member {
-    // From the value before it, or the opening brace, to its own value; within the body.
-    BytePattern before;
-    std::string_view name;
-    // kNone: unknown.
-    std::size_t field = kNone;
-    bool is_key = false;
-    // A field and nothing else.
-    bool is_plain = false;
-  };
+  static constexpr std::size_t kNone = RowMember::kUnknown;
 
   bool ReadKnownMembers(JsonCursor& cursor, std::size_t& count);
   bool ReadMembers(JsonCursor& cursor, std::size_t position, const char* from);
+  void ReadAlikeRows(JsonCursor& cursor);
+  std::size_t ReadBlock(JsonCursor& cursor);
   void MarkSeen(std::size_t count);
   bool ReadName(JsonCursor& cursor, std::size_t position);
   bool ReadValue(JsonCursor& cursor);
@@ -73,7 +64,13 @@ class JsonRowReader {
   /// Field of the last row's n-th member, kNone where it was unknown: a guess for the next row.
   std::vector<std::size_t> order_;
   /// All members of the last row; empty where that cannot be a pattern for the next.
-  std::vector<Member> members_;
+  std::vector<RowMember> members_;
+  /// Where the last value of the last row ends.
+  const char* row_end_ = nullptr;
+  JsonRowBlock block_;
+  /// Blocks of the body that were read and that were not, and rows until a block is tried again.
+  int blocks_ = 0, failed_blocks_ = 0;
+  std::size_t rows_until_block_ = 0;
   /// Rows of the body that were not like the one before.
   int unlike_rows_ = 0;
   /// The row (counted over the reader's life) in which a field was seen last.

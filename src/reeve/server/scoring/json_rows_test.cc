@@ -125,17 +125,22 @@ TEST(ShownJsonTest, LongValuesAreCutToAJsonText) {
 // whole, and row by row by readers that remember nothing.
 class AlikeRows {
  public:
-  explicit AlikeRows(std::uint64_t seed) : random_(seed) {}
+  // Of so many rows one has other members than the row before; of so many values one is no plain
+  // number.
+  struct Oddness {
+    std::uint64_t rows = 6, values = 2;
+  };
+  AlikeRows(std::uint64_t seed, Oddness oddness) : random_(seed), oddness_(oddness) {}
 
   std::string Row() {
-    if (names_.empty() || random_.Below(6) == 0) Change();
+    if (names_.empty() || random_.Below(oddness_.rows) == 0) Change();
     std::string row = "{" + blank_;
     for (std::size_t i = 0; i < names_.size(); ++i) {
       if (i > 0) row += "," + blank_;
       row += names_[i] + ":" + blank_ + Value();
     }
     row += "}";
-    if (random_.Below(300) == 0)
+    if (random_.Below(50 * oddness_.rows) == 0)
       row[random_.Below(row.size())] = "{}[]\",:0\\ x"[random_.Below(11)];
     return row;
   }
@@ -175,24 +180,36 @@ class AlikeRows {
                                                      "-12.25",
                                                      "3.14159265358979",
                                                      "17 "};
-    if (random_.Below(2) == 0) return std::to_string(random_.Below(100000));
+    if (random_.Below(oddness_.values) != 0)
+      return std::to_string(random_.Below(100000)) + (random_.Below(3) == 0 ? ".25" : "");
     return kValues[random_.Below(kValues.size())];
   }
 
   Random random_;
+  Oddness oddness_;
   std::string blank_;
   std::vector<std::string> names_;
 };
 
-TEST_F(JsonRowsTest, RowsLikeTheOneBeforeAreReadAsIfThereWereNone) {
+class AlikeRowsTest : public JsonRowsTest,
+                      public testing::WithParamInterface<std::pair<AlikeRows::Oddness, int>> {};
+
+// Many rows that are much alike are read side by side.
+INSTANTIATE_TEST_SUITE_P(Rows, AlikeRowsTest,
+                         testing::Values(std::pair(AlikeRows::Oddness{6, 2}, 30),
+                                         std::pair(AlikeRows::Oddness{40, 30}, 150),
+                                         std::pair(AlikeRows::Oddness{1000, 1000}, 300)));
+
+TEST_P(AlikeRowsTest, AreReadAsIfThereWereNoOthers) {
+  const auto [oddness, count] = GetParam();
   const JsonRowOptions options{.key_field = "id"};
   int whole = 0;
-  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+  for (std::uint64_t seed = 0; seed < 12'000 / static_cast<std::uint64_t>(count); ++seed) {
     SCOPED_TRACE(seed);
-    AlikeRows source(seed);
+    AlikeRows source(seed, oddness);
     std::vector<std::string> rows;
     std::string body = "[";
-    for (int i = 0; i < 30; ++i) {
+    for (int i = 0; i < count; ++i) {
       rows.push_back(source.Row());
       body += (i > 0 ? ", " : "") + rows.back();
     }
@@ -205,7 +222,7 @@ TEST_F(JsonRowsTest, RowsLikeTheOneBeforeAreReadAsIfThereWereNone) {
       one.Begin(contract_);
       JsonRowReader reader;
       reader.Begin(fields_, options, one);
-      const std::string text = rows[i] + ", {}]";
+      const std::string_view text = std::string_view(body).substr(at);
       JsonCursor cursor(text);
       const bool good = reader.ReadRow(cursor);
       if (!good) {
@@ -236,7 +253,7 @@ TEST_F(JsonRowsTest, RowsLikeTheOneBeforeAreReadAsIfThereWereNone) {
       if (cursor.position() != text.data() + rows[i].size()) break;  // a brace too many or too few
     }
   }
-  EXPECT_GT(whole, 200);
+  EXPECT_GT(whole, 6'000 / count);
 }
 
 }  // namespace

@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #ifdef __SSE2__
 #include <immintrin.h>
 #endif
 
+#include "reeve/contract/cell.h"
 #include "reeve/contract/text_head.h"
 
 namespace reeve::server {
@@ -60,22 +62,38 @@ class BytePattern {
 
   std::size_t size() const { return bytes_.size(); }
   bool StandsAt(const char* at, const char* end) const {
-#ifdef __SSE2__
-    if (bytes_.size() <= kBytes && end - at >= static_cast<std::ptrdiff_t>(kBytes)) {
-      const auto same = [&](std::size_t from) {
-        const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + from));
-        const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(copy_ + from));
-        return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)));
-      };
-      return (same(0) | same(16) << 16 | others_) == ~0U;
-    }
-#endif
+    if (bytes_.size() <= kBytes && end - at >= static_cast<std::ptrdiff_t>(kBytes))
+      return StandsAtAll({&at, 1});
     return server::StandsAt(at, end, bytes_);
   }
+  /// True when it stands at all of these places. REQUIRES: size() <= kBytes, and kBytes may be read
+  /// at each.
+  bool StandsAtAll(std::span<const char* const> places) const {
+#ifdef __SSE2__
+    const auto same = [&](const char* at, std::size_t from) {
+      const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + from));
+      const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(copy_ + from));
+      return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)));
+    };
+    unsigned all = ~0U;
+    if (bytes_.size() <= kBytes / 2) {
+      for (const char* const at : places) all &= same(at, 0) | others_;
+    } else {
+      for (const char* const at : places) all &= same(at, 0) | same(at, 16) << 16 | others_;
+    }
+    return all == ~0U;
+#else
+    for (const char* const at : places) {
+      if (std::memcmp(at, copy_, bytes_.size()) != 0) return false;
+    }
+    return true;
+#endif
+  }
 
- private:
+  /// What is compared at once.
   static constexpr std::size_t kBytes = 32;
 
+ private:
   char copy_[kBytes] = {};
   // Bits of the bytes of the copy that do not count.
   unsigned others_ = ~0U;
@@ -126,8 +144,9 @@ inline const char* SkipPlainText(const char* at, const char* end) {
                                _mm_cmpeq_epi8(_mm_max_epu8(bytes, control), control)));
       if ((odd & ~quotes & (quotes - 1)) != 0) return nullptr;
       // Bytes from `size` on are not the text's.
-      const __m128i numbers = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-      const __m128i own = _mm_cmpgt_epi8(_mm_set1_epi8(static_cast<char>(size)), numbers);
+      alignas(32) static constexpr unsigned char kOwn[32] = {
+          255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+      const __m128i own = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kOwn + 16 - size));
       _mm_storeu_si128(reinterpret_cast<__m128i*>(&head), _mm_and_si128(bytes, own));
       return at + size;
     }
@@ -152,7 +171,7 @@ inline unsigned BitsBefore(std::uint64_t flags) {
 }
 
 // The number that the digits of the first `bits` bytes spell. REQUIRES: bits > 0.
-inline std::uint64_t ValueOfDigits(std::uint64_t bytes, unsigned bits) {
+inline std::uint64_t ValueOfDigits(std::uint64_t bytes, std::uint64_t bits) {
   static_assert(std::endian::native == std::endian::little);
   // The digits move to the end, zeros stand before them; then pairs, fours, all eight.
   std::uint64_t sum = bytes << (64 - bits);
@@ -194,6 +213,37 @@ inline std::uint64_t ValueOfDigits(std::uint64_t bytes, unsigned bits) {
   if ((next >= '0' && next <= '9') || next == '.' || next == 'e' || next == 'E') return nullptr;
   number = negative ? -value : value;
   return at;
+}
+
+/// What ScanValue found. The text's head counts where the kind is text.
+struct PlainValue {
+  contract::Cell cell;
+  contract::TextHead head;
+};
+
+/// A text without escapes, a number as ScanNumber takes it, a word: the first byte behind it, or
+/// null when it needs a closer look. REQUIRES: at < end.
+[[gnu::always_inline]] inline const char* ScanValue(const char* at, const char* end,
+                                                    PlainValue& value) {
+  using Kind = contract::Cell::Kind;
+  if (*at == '"') {
+    const char* const quote = ScanText(at + 1, end, value.head);
+    if (quote == nullptr) return nullptr;
+    value.cell.kind = Kind::kText;
+    value.cell.text = {at + 1, static_cast<std::size_t>(quote - at - 1)};
+    return quote + 1;
+  }
+  if (const char* const behind = ScanNumber(at, end, value.cell.number)) {
+    value.cell.kind = Kind::kNumber;
+    return behind;
+  }
+  for (const std::string_view word : {"null", "true", "false"}) {
+    if (!StandsAt(at, end, word)) continue;
+    value.cell.kind = word == "null" ? Kind::kMissing : Kind::kBoolean;
+    value.cell.number = word == "true" ? 1 : 0;
+    return at + word.size();
+  }
+  return nullptr;
 }
 
 }  // namespace reeve::server

@@ -61,6 +61,7 @@ class RequestRows {
   const contract::Contract& contract() const { return *contract_; }
   std::int64_t rows() const { return static_cast<std::int64_t>(cells_.rows()); }
   const contract::CellColumns& cells() const { return cells_; }
+  contract::CellColumns& mutable_cells() { return cells_; }
   /// One for each row up to the last that has one (others empty), or none when no row has one.
   std::span<const std::string_view> keys() const { return keys_; }
   const std::vector<FieldProblem>& problems() const { return problems_; }

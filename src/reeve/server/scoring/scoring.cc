@@ -134,8 +134,10 @@ class BinaryAnswer {
   // REQUIRES: every row was scored.
   void Append(const inference::RowScores& scores, std::string& out) const {
     const std::size_t rows = scores.predicted.size();
+    FractionTexts texts;
     for (std::size_t begin = 0; begin < rows; begin += kBlock) {
       const std::size_t end = std::min(rows, begin + kBlock);
+      texts.Read(scores.probabilities.data() + 2 * begin + 1, 2, end - begin);
       const std::size_t before = out.size();
       out.resize(before + (end - begin) * most_row_ + kSlack);
       char* at = out.data() + before;
@@ -143,7 +145,7 @@ class BinaryAnswer {
         const auto predicted = static_cast<std::size_t>(scores.predicted[row] == 1 ? 1 : 0);
         if (row > 0) *at++ = ',';
         at = before_[predicted].Write(at);
-        at = WriteReal(scores.probabilities[2 * row + 1], at);
+        at = texts.Write(row - begin, scores.probabilities[2 * row + 1], at);
         at = behind_[predicted].Write(at);
         at = std::to_chars(at, at + kMostRowId, row).ptr;
         *at++ = '}';
@@ -153,7 +155,8 @@ class BinaryAnswer {
   }
 
  private:
-  static constexpr std::size_t kMostLabel = 40, kBlock = 64, kMostRowId = 20;
+  static constexpr std::size_t kMostLabel = 40, kMostRowId = 20;
+  static constexpr std::size_t kBlock = FractionTexts::kMost;
   // What the copies of a last row may write behind it.
   static constexpr std::size_t kSlack = 2 * Piece::kBytes;
 

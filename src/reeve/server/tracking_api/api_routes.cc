@@ -106,7 +106,7 @@ std::vector<Route> ApiRoutes(const mlflow::Api& api, const AccessPolicy* policy)
   return routes;
 }
 
-std::vector<Route> ProbeRoutes(const mlflow::Api* api) {
+std::vector<Route> ProbeRoutes(const mlflow::Api* api, bool artifacts_have_addresses) {
   std::vector<Route> routes;
   Route health{.method = "GET", .pattern = "/health", .role = Role::kPublic};
   health.handle = [api](const Request&, Response& response) {
@@ -126,8 +126,11 @@ std::vector<Route> ProbeRoutes(const mlflow::Api* api) {
     Route info{.method = "GET",
                .pattern = std::string(prefix) + "/3.0/mlflow/server-info",
                .role = Role::kPublic};
-    info.handle = [](const Request&, Response& response) {
-      response.body = R"({"store_type":"SqlStore","workspaces_enabled":false})";
+    info.handle = [artifacts_have_addresses](const Request&, Response& response) {
+      response.body = R"({"store_type":"SqlStore","workspaces_enabled":false)";
+      if (artifacts_have_addresses)
+        response.body += R"(,"multipart_uploads_enabled":true,"multipart_downloads_enabled":true)";
+      response.body += "}";
     };
     routes.push_back(std::move(info));
   }

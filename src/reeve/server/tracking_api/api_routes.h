@@ -19,7 +19,8 @@ void Refuse(const Status& status, Response& response);
 std::vector<Route> ApiRoutes(const mlflow::Api& api, const AccessPolicy* policy = nullptr);
 
 /// /health, /version and server-info, which clients and probes ask for first. Null `api`: health
-/// does not depend on a database.
-std::vector<Route> ProbeRoutes(const mlflow::Api* api);
+/// does not depend on a database. `artifacts_have_addresses` says that artifacts lie where clients
+/// can bring and fetch large ones themselves, in parts: they then do.
+std::vector<Route> ProbeRoutes(const mlflow::Api* api, bool artifacts_have_addresses = false);
 
 }  // namespace reeve::server

@@ -1,6 +1,7 @@
 #include "reeve/server/tracking_api/artifact_lookups.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -10,7 +11,6 @@
 #include "reeve/mlflow/registry_names.h"
 #include "reeve/mlflow/runs.h"
 #include "reeve/server/artifacts/artifact_error.h"
-#include "reeve/server/artifacts/artifact_folder.h"
 #include "reeve/server/artifacts/artifact_path.h"
 #include "reeve/server/artifacts/serve_file.h"
 
@@ -55,15 +55,15 @@ Result<mlflow::Request> ReadFields(const Request& request, const std::vector<Fie
 
 struct Found {
   std::string location;
-  std::string folder;
+  std::shared_ptr<const ArtifactRepository> artifacts;
 };
 
 Result<Found> Find(const mlflow::Api& api, const ArtifactPlaces& places, const Locate& locate,
                    const mlflow::Request& fields) {
   REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, api.context().pool.Read());
   REEVE_ASSIGN_OR_RETURN(std::string location, locate(*database, fields));
-  REEVE_ASSIGN_OR_RETURN(std::string folder, places.FolderOf(location));
-  return Found{.location = std::move(location), .folder = std::move(folder)};
+  REEVE_ASSIGN_OR_RETURN(auto artifacts, places.Find(location));
+  return Found{.location = std::move(location), .artifacts = std::move(artifacts)};
 }
 
 void WriteListing(const std::string& root_uri, const std::vector<ArtifactEntry>& entries,
@@ -93,7 +93,7 @@ Status List(const mlflow::Api& api, const ArtifactPlaces& places, const Locate& 
   // Before the look-up: what is malformed is refused whether or not the run is there.
   REEVE_RETURN_IF_ERROR(SafeArtifactPath(asked).status());
   REEVE_ASSIGN_OR_RETURN(const Found found, Find(api, places, locate, fields));
-  REEVE_ASSIGN_OR_RETURN(const auto entries, ListArtifacts(found.folder, asked));
+  REEVE_ASSIGN_OR_RETURN(const auto entries, found.artifacts->List(asked));
   WriteListing(found.location, entries, answer);
   return Status::Ok();
 }
@@ -125,7 +125,7 @@ Route DownloadRoute(const mlflow::Api& api, const ArtifactPlaces& places, std::s
       REEVE_ASSIGN_OR_RETURN(const mlflow::Request read, ReadFields(request, fields));
       REEVE_RETURN_IF_ERROR(SafeArtifactPath(read.Text(path.name)).status());
       REEVE_ASSIGN_OR_RETURN(const Found found, Find(api, places, locate, read));
-      ServeFile(request, response, ArtifactFolder(found.folder), read.Text(path.name));
+      ServeFile(request, response, *found.artifacts, read.Text(path.name));
       return Status::Ok();
     };
     if (const Status status = serve(); !status.ok()) RefuseArtifact(status, response);
@@ -142,7 +142,7 @@ Status Upload(const mlflow::Api& api, const ArtifactPlaces& places, const Reques
     return Status::InvalidArgument("Artifact size is too large. Max size is 10MB.");
   if (request.body.empty()) return Status::InvalidArgument("Request must specify data.");
   REEVE_ASSIGN_OR_RETURN(const Found found, Find(api, places, RunLocation, read));
-  return ArtifactFolder(found.folder).Put(read.Text("path"), request.body);
+  return found.artifacts->Put(read.Text("path"), request.body);
 }
 
 Route UploadRoute(const mlflow::Api& api, const ArtifactPlaces& places) {
@@ -185,6 +185,9 @@ std::vector<Route> ArtifactLookupRoutes(const mlflow::Api& api, const ArtifactPl
                                    ModelLocation));
   }
   routes.push_back(UploadRoute(api, places));
+  if (places.proxied()->is_remote()) {
+    for (Route& route : routes) route.takes_long = Always;
+  }
   return routes;
 }
 

@@ -9,9 +9,9 @@
 
 namespace reeve::server {
 
-/// Calls that need the database, for where artifacts lie, and the disk: artifacts/list, downloads
-/// of a run's, a version's and a logged model's files, and the pages' upload. `api` and `places`
-/// have to outlive the routes.
+/// Calls that need the database, for where artifacts lie, and the disk, or the bucket:
+/// artifacts/list, downloads of a run's, a version's and a logged model's files, and the pages'
+/// upload. `api` and `places` have to outlive the routes.
 std::vector<Route> ArtifactLookupRoutes(const mlflow::Api& api, const ArtifactPlaces& places);
 
 /// Appends the answer of artifacts/list for the fields `run_id` and `path`.

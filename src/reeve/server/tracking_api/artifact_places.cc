@@ -8,6 +8,7 @@
 
 #include "reeve/base/text.h"
 #include "reeve/mlflow/uri_parts.h"
+#include "reeve/server/artifacts/artifact_folder.h"
 #include "reeve/server/artifacts/artifact_path.h"
 #include "reeve/tracking/artifact_location.h"
 
@@ -39,24 +40,29 @@ std::string Normal(const std::string& path) {
 
 }  // namespace
 
-ArtifactPlaces::ArtifactPlaces(std::string proxied, std::vector<std::string> local)
-    : proxied_(Normal(proxied)) {
-  local_.push_back(proxied_);
+ArtifactPlaces::ArtifactPlaces(std::shared_ptr<const ArtifactRepository> proxied,
+                               std::vector<std::string> local)
+    : proxied_(std::move(proxied)) {
   for (const std::string& folder : local) local_.push_back(Normal(folder));
 }
 
-Result<std::string> ArtifactPlaces::FolderOf(const std::string& location) const {
-  if (const auto proxied = ProxiedPath(location)) {
+Result<std::shared_ptr<const ArtifactRepository>> ArtifactPlaces::Find(
+    const std::string& location) const {
+  std::optional<std::string> proxied = ProxiedPath(location);
+  if (!proxied && proxied_->is_remote() && IsBelow(location, proxied_->name()))
+    proxied = location.substr(std::min(proxied_->name().size() + 1, location.size()));
+  if (proxied) {
     REEVE_ASSIGN_OR_RETURN(const std::string path, SafeArtifactPath(*proxied));
-    return path.empty() ? proxied_ : proxied_ + "/" + path;
+    return proxied_->Below(path);
   }
-  Result<std::string> path = tracking::LocalPath(location, proxied_);
+  Result<std::string> path =
+      tracking::LocalPath(location, proxied_->is_remote() ? "/" : proxied_->name());
   if (path.ok()) {
     const std::string normal = Normal(*path);
     const bool is_ours = std::any_of(local_.begin(), local_.end(), [&](const std::string& folder) {
       return IsBelow(normal, folder);
     });
-    if (is_ours) return normal;
+    if (is_ours) return std::make_shared<ArtifactFolder>(normal);
   }
   return Status::InvalidArgument("artifacts at " + Quote(location, 400) +
                                  " do not lie behind this server; clients reach them themselves");

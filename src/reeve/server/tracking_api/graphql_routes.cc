@@ -59,7 +59,11 @@ std::vector<Route> GraphqlRoutes(const mlflow::Api& api, const ArtifactPlaces& p
       const Status status = Answer(admitted, request, response.body);
       if (!status.ok()) Refuse(status, response);
     };
-    MoveWhenSlow(route);
+    if (places.proxied()->is_remote()) {
+      route.takes_long = Always;
+    } else {
+      MoveWhenSlow(route);
+    }
     routes.push_back(std::move(route));
   }
   return routes;

@@ -29,7 +29,7 @@ class GraphqlRoutesTest : public ::testing::Test {
   }
 
   TestFolder folder_;
-  ArtifactPlaces places_{folder_.Path("artifacts"), {}};
+  ArtifactPlaces places_{std::make_shared<ArtifactFolder>(folder_.Path("artifacts")), {}};
   std::unique_ptr<mlflow::Api> api_;
   std::vector<Route> routes_;
 };

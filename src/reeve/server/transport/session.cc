@@ -40,6 +40,7 @@ void Reset(Response& response) {
   response.body.clear();
   if (response.body.capacity() > kKeepResponse) std::string().swap(response.body);
   response.file.reset();
+  response.source.reset();
 }
 
 bool IsContinue(std::string_view expect) { return ToLower(Trim(expect)) == "100-continue"; }
@@ -63,6 +64,8 @@ struct Session::Stream {
   bool ready = false;
   bool head_sent = false;
   Framing framing = Framing::kChunked;
+  // Its end threw.
+  bool failed = false;
 };
 
 Session::Session(SessionContext& context, std::string_view peer)
@@ -126,6 +129,7 @@ void Session::Ended() {
       Refuse({400, "malformed_request", "the connection ended within the body", "malformed"});
       return Close(false);
     case State::kWork:
+    case State::kSource:
     case State::kDiscard:
     case State::kClosing:
       return Close(false);
@@ -145,6 +149,7 @@ void Session::TimedOut() {
       Refuse({408, "timeout", "the request's body took too long", "timeout"});
       return Advance();
     case State::kWork:
+    case State::kSource:
     case State::kDiscard:
     case State::kClosing:
       return Close(false);
@@ -168,6 +173,9 @@ void Session::Advance() {
         break;
       case State::kWork:
         more = Want(Wants::kWork);
+        break;
+      case State::kSource:
+        more = NextSource();
         break;
       case State::kDiscard:
         more = NextDiscard();
@@ -430,7 +438,9 @@ void Session::Handle(std::string_view body) {
   DropRequest();
 }
 
+// Once it is answered for good: the log still reads its head.
 void Session::DropRequest() {
+  if (source_ != nullptr) return;
   in_.Consume(std::exchange(held_, 0));
   in_.Rest();
   chunked_body_.clear();
@@ -547,13 +557,28 @@ bool Session::ReadyStream() {
 }
 
 void Session::EndStream() {
+  if (stream_->body->EndTakesLong() && context_.shared.max_long_calls > 0) {
+    context_.shared.long_calls.fetch_add(1, std::memory_order_relaxed);
+    long_call_ = std::make_unique<LongCall>();
+    state_ = State::kWork;
+    return;
+  }
+  CallEnd();
+  AnswerEnd();
+}
+
+void Session::CallEnd() const {
   try {
     stream_->body->OnEnd(stream_->piece);
   } catch (const std::exception& e) {
     Log(LogLevel::kError, "request " + id_ + " to " + match_.route->label + ": " + e.what());
-    return FailStream();
+    stream_->failed = true;
   }
+}
+
+void Session::AnswerEnd() {
   state_ = State::kHead;
+  if (stream_->failed) return FailStream();
   if (!ReadyStream()) {
     if (stream_ != nullptr) FailStream();  // a mistake of the stream's: it never said what to do
     return;
@@ -686,9 +711,13 @@ void Session::Answer() {
   const bool has_body = response.status != 204 && response.status != 304;
   if (draining()) keep_alive_ = false;
   const auto file = std::move(response.file);
-  const std::uint64_t length = file == nullptr ? response.body.size() : file->length();
+  auto source = std::move(response.source);
+  const std::uint64_t length = source != nullptr ? source->length()
+                               : file != nullptr ? file->length()
+                                                 : response.body.size();
   AppendAnswerHead(response, Facts(Framing::kLength, length), out_);
   if (has_body && !is_head_) {
+    if (source != nullptr && length > 0) return BeginSource(std::move(source));
     bytes_out_ = length;
     if (file != nullptr) {
       if (length > 0) file_out_ = file;

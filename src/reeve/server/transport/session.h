@@ -157,8 +157,10 @@ class Session {
     kChunks,
     /// A body goes to a BodyStream as it comes.
     kStream,
-    /// A handler runs on another thread.
+    /// A handler, or the end of a stream, runs on another thread.
     kWork,
+    /// An answer is made piece by piece, each on another thread.
+    kSource,
     /// The body of a refused request is read over.
     kDiscard,
     kClosing,
@@ -171,6 +173,15 @@ class Session {
     std::unique_ptr<BodyStream> body = nullptr;
     /// Its client waits for a word before it sends the body.
     bool awaited = false;
+  };
+  /// An answer that is made piece by piece.
+  struct Source {
+    std::shared_ptr<BodySource> body;
+    int status = 200;
+    std::uint64_t left = 0;
+    /// The next piece, or why there is none.
+    std::string piece = {};
+    Status outcome = Status::Ok();
   };
   struct Refusal {
     int status;
@@ -187,6 +198,7 @@ class Session {
   bool NextBody();
   bool NextChunks();
   bool NextStream();
+  bool NextSource();
   bool NextDiscard();
   bool Want(Wants wants) {
     wants_ = wants;
@@ -206,7 +218,12 @@ class Session {
   // False: there are too many such calls.
   bool HandOver();
   void FillOverload();
+  void TakeAnswer();
   void DropLongCall();
+  void BeginSource(std::shared_ptr<BodySource> body);
+  void MakePiece() const;
+  void TakePiece();
+  void EndSource(int status);
   void Call(const Request& request, Response& response) const;
   std::unique_ptr<BodyStream> Open(const Request& request, Response& response) const;
   void FillFailure(const std::exception& failure, Response& response) const;
@@ -218,6 +235,9 @@ class Session {
   void FeedStream(std::string_view bytes);
   bool ReadyStream();
   void EndStream();
+  // In two halves: the first maybe on another thread.
+  void CallEnd() const;
+  void AnswerEnd();
   void EmitPiece();
   void FailStream();
 
@@ -275,6 +295,7 @@ class Session {
   std::size_t held_ = 0;
   std::unique_ptr<LongCall> long_call_;
   std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Source> source_;
   bool holds_slot_ = false;
   std::size_t reserved_ = 0;
 };

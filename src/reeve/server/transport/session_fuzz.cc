@@ -26,6 +26,20 @@ class Copying : public BodyStream {
   void OnEnd(std::string&) override {}
 };
 
+// "pieces", one byte after the other.
+class Pieces : public BodySource {
+ public:
+  std::uint64_t length() const override { return kText.size(); }
+  reeve::Status Next(std::string& piece) override {
+    piece = kText[at_++];
+    return reeve::Status::Ok();
+  }
+
+ private:
+  static constexpr std::string_view kText = "pieces";
+  std::size_t at_ = 0;
+};
+
 Router MakeRouter() {
   Route whole;
   whole.method = "POST";
@@ -48,7 +62,12 @@ Router MakeRouter() {
     if (::write(text, "content", 7) != 7) std::abort();
     response.file = std::make_shared<FileBody>(text, 1, 5);
   };
-  return std::move(*Router::Make({whole, named, stream, file}));
+  Route pieces = named;
+  pieces.pattern = "/p/{name}";
+  pieces.handle = [](const Request&, Response& response) {
+    response.source = std::make_shared<Pieces>();
+  };
+  return std::move(*Router::Make({whole, named, stream, file, pieces}));
 }
 
 // Gives `bytes` in pieces and returns what was answered; the number of answers must not depend on

@@ -76,6 +76,11 @@ std::size_t Receive(const char* bytes, std::size_t, std::size_t count, void* con
     receiver.too_much = true;
     return 0;
   }
+  if (receiver.body.empty()) {
+    curl_off_t announced = 0;
+    receiver.library->easy_getinfo(receiver.curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    receiver.body.reserve(std::min<std::uint64_t>(std::max<curl_off_t>(announced, 0), most));
+  }
   receiver.body.append(bytes, count);
   return count;
 }

@@ -1,6 +1,7 @@
 #include "reeve/tracking/s3/bucket.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "reeve/base/clock.h"
@@ -15,7 +16,6 @@ namespace {
 constexpr std::string_view kScheme = "s3://";
 // A store that never ends its pages would keep us for good.
 constexpr int kMostPages = 10'000;
-constexpr int kPageFiles = 1'000;
 constexpr std::uint64_t kMostParts = 10'000;
 
 bool IsBucket(const std::string& name) {
@@ -32,25 +32,7 @@ bool IsHostName(const std::string& bucket) {
          !bucket.starts_with('-') && !bucket.ends_with('-');
 }
 
-// The address below which the files of a bucket lie.
-std::string BaseOf(const std::string& bucket, const S3Settings& settings,
-                   const std::string& region) {
-  std::string endpoint = settings.endpoint;
-  if (endpoint.empty())
-    endpoint = "https://s3." + region +
-               (region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com");
-  const bool is_virtual = settings.addressing == S3Addressing::kVirtual ||
-                          (settings.addressing == S3Addressing::kAuto &&
-                           settings.endpoint.empty() && IsHostName(bucket));
-  if (!is_virtual) return endpoint + "/" + bucket;
-  return endpoint.insert(endpoint.find("://") + 3, bucket + ".");
-}
-
-std::string TargetOf(const std::string& path) { return "/" + EscapeUrl(path, true); }
-
 std::string PrefixOf(const std::string& folder) { return folder.empty() ? "" : folder + "/"; }
-
-std::string FileText(const std::string& path) { return "the file " + Quote(path, 300); }
 
 // Empty when the answer does not say that the bucket is in another region.
 std::string RegionIn(const HttpAnswer& answer) {
@@ -63,7 +45,7 @@ std::string RegionIn(const HttpAnswer& answer) {
 
 }  // namespace
 
-Result<S3Location> ParseS3Uri(const std::string& uri) {
+Result<BucketLocation> ParseS3Uri(const std::string& uri) {
   const auto wrong = [&](const std::string& what) {
     return Status::InvalidArgument("artifact location " + Quote(uri, 300) + ": " + what +
                                    ", expected s3://BUCKET/PATH");
@@ -71,8 +53,8 @@ Result<S3Location> ParseS3Uri(const std::string& uri) {
   if (!uri.starts_with(kScheme)) return wrong("it is not in S3");
   std::string rest = uri.substr(kScheme.size());
   const std::size_t slash = std::min(rest.find('/'), rest.size());
-  S3Location location{.bucket = rest.substr(0, slash),
-                      .path = rest.substr(std::min(slash + 1, rest.size()))};
+  BucketLocation location{.bucket = rest.substr(0, slash),
+                          .path = rest.substr(std::min(slash + 1, rest.size()))};
   if (!IsBucket(location.bucket)) return wrong("its bucket cannot be read");
   if (location.path.ends_with('/')) location.path.pop_back();
   if (location.path.find_first_of("?#") != std::string::npos)
@@ -81,6 +63,22 @@ Result<S3Location> ParseS3Uri(const std::string& uri) {
   if (!location.path.empty() && !std::all_of(names.begin(), names.end(), IsPlainName))
     return wrong("its path cannot be read");
   return location;
+}
+
+std::string S3Bucket::TargetOf(const std::string& path) { return "/" + EscapeUrl(path, true); }
+
+std::string S3Bucket::FileText(const std::string& path) { return "the file " + Quote(path, 300); }
+
+std::string S3Bucket::BaseIn(const std::string& region) const {
+  std::string endpoint = settings_.endpoint;
+  if (endpoint.empty())
+    endpoint = "https://s3." + region +
+               (region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com");
+  const bool is_virtual = settings_.addressing == S3Addressing::kVirtual ||
+                          (settings_.addressing == S3Addressing::kAuto &&
+                           settings_.endpoint.empty() && IsHostName(bucket_));
+  if (!is_virtual) return endpoint + "/" + bucket_;
+  return endpoint.insert(endpoint.find("://") + 3, bucket_ + ".");
 }
 
 S3Bucket::S3Bucket(std::string bucket, S3Settings settings, HttpOptions http)
@@ -101,8 +99,7 @@ Result<std::unique_ptr<S3Bucket>> S3Bucket::Open(const std::string& bucket,
 }
 
 Result<std::shared_ptr<HttpClient>> S3Bucket::ClientFor(const std::string& region) const {
-  REEVE_ASSIGN_OR_RETURN(const ServerUrl server,
-                         ParseServerUrl(BaseOf(bucket_, settings_, region)));
+  REEVE_ASSIGN_OR_RETURN(const ServerUrl server, ParseServerUrl(BaseIn(region)));
   Credentials credentials{.authority_file = settings_.authority_file,
                           .sign =
                               [key = settings_.key, region, server](const HttpRequest& request,
@@ -125,14 +122,32 @@ Result<HttpAnswer> S3Bucket::Call(const Ask& ask) {
   }
   REEVE_ASSIGN_OR_RETURN(HttpAnswer answer, ask(*client));
   const std::string other = RegionIn(answer);
-  if (other.empty() || other == region) return answer;
-  REEVE_ASSIGN_OR_RETURN(client, ClientFor(other));
+  const bool is_elsewhere = !other.empty() && other != region;
+  if (is_elsewhere) {
+    REEVE_ASSIGN_OR_RETURN(client, ClientFor(other));
+  }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    is_region_known_ = true;
+    if (!is_elsewhere) return answer;
     client_ = client;
     region_ = other;
   }
   return ask(*client);
+}
+
+StatusCode S3Bucket::CodeOf(const HttpAnswer& answer, const std::string& error) const {
+  // Without the bucket nothing is reached; a file that is not in it is another matter.
+  if (answer.status == 404 && (error != "NoSuchBucket" || settings_.tells_refusals))
+    return StatusCode::kNotFound;
+  if (!settings_.tells_refusals) return StatusCode::kUnavailable;
+  if (answer.status == 401 || answer.status == 403 || error == "ExpiredToken")
+    return StatusCode::kRequirementUnmet;
+  constexpr std::string_view kOfTheParts[] = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall",
+                                              "MalformedXML", "InvalidArgument"};
+  const bool is_of_the_parts =
+      std::find(std::begin(kOfTheParts), std::end(kOfTheParts), error) != std::end(kOfTheParts);
+  return is_of_the_parts ? StatusCode::kInvalidArgument : StatusCode::kUnavailable;
 }
 
 Status S3Bucket::Failure(const HttpAnswer& answer, const std::string& what) const {
@@ -141,9 +156,7 @@ Status S3Bucket::Failure(const HttpAnswer& answer, const std::string& what) cons
   if (!error.code.empty()) text += " " + error.code;
   if (!error.message.empty()) text += ": " + Quote(error.message, 300);
   if (answer.tried > 0) text += " (tried " + std::to_string(answer.tried + 1) + " times)";
-  // Without the bucket nothing is reached; a file that is not in it is another matter.
-  if (answer.status == 404 && error.code != "NoSuchBucket") return Status::NotFound(text);
-  Status status = Status::Unavailable(text);
+  Status status(CodeOf(answer, error.code), std::move(text));
   if (error.code == "NoSuchBucket")
     return std::move(status).WithFix(
         "check the bucket, and where it is looked for: MLFLOW_S3_ENDPOINT_URL");
@@ -174,13 +187,14 @@ HttpRequest S3Bucket::NewRequest(const std::string& method, const std::string& t
           .headers = settings_.headers};
 }
 
-Result<S3Listing> S3Bucket::ListPage(const std::string& folder, const std::string& token,
-                                     int most) {
-  const std::string from = token.empty() ? "" : "continuation-token=" + EscapeUrl(token) + "&";
-  const HttpRequest request =
-      NewRequest("GET", "/?" + from + "list-type=2&max-keys=" + std::to_string(most) +
-                            "&prefix=" + EscapeUrl(PrefixOf(folder)));
-  const std::string what = "the list of the folder " + Quote(folder, 300);
+Result<S3Listing> S3Bucket::ListPage(const S3Page& page) {
+  // Signed in the order of their names.
+  std::string query = page.token.empty() ? "" : "continuation-token=" + EscapeUrl(page.token) + "&";
+  if (page.is_flat) query += "delimiter=%2F&";
+  query +=
+      "list-type=2&max-keys=" + std::to_string(page.most) + "&prefix=" + EscapeUrl(page.prefix);
+  const HttpRequest request = NewRequest("GET", "/?" + query);
+  const std::string what = "the list of " + Quote(page.prefix, 300);
   REEVE_ASSIGN_OR_RETURN(const HttpAnswer answer, CallFor200(what, [&](HttpClient& client) {
                            return client.Send(request);
                          }));
@@ -189,16 +203,18 @@ Result<S3Listing> S3Bucket::ListPage(const std::string& folder, const std::strin
   return Unreadable(what, listing.status());
 }
 
-Status S3Bucket::Check(const std::string& folder) { return ListPage(folder, "", 1).status(); }
+Status S3Bucket::Check(const std::string& folder) {
+  return ListPage({.prefix = PrefixOf(folder), .most = 1}).status();
+}
 
 Result<std::vector<ArtifactFile>> S3Bucket::List(const std::string& folder,
                                                  const FetchLimits& limits) {
   const std::string prefix = PrefixOf(folder);
   const std::string where = "artifacts at " + Quote(folder, 300) + " of " + name_;
   std::vector<ArtifactFile> files;
-  std::string token;
-  for (int page = 0; page < kMostPages; ++page) {
-    REEVE_ASSIGN_OR_RETURN(const S3Listing listing, ListPage(folder, token, kPageFiles));
+  S3Page page{.prefix = prefix};
+  for (int pages = 0; pages < kMostPages; ++pages) {
+    REEVE_ASSIGN_OR_RETURN(const S3Listing listing, ListPage(page));
     for (const S3Object& object : listing.objects) {
       if (object.key.ends_with('/')) continue;  // stands for an empty folder
       const std::string path =
@@ -215,8 +231,8 @@ Result<std::vector<ArtifactFile>> S3Bucket::List(const std::string& folder,
         return Status::Unavailable(where + " are more than " + std::to_string(limits.files) +
                                    " files");
     }
-    token = listing.next;
-    if (token.empty()) return files;
+    page.token = listing.next;
+    if (page.token.empty()) return files;
   }
   return Status::Unavailable(where + " have a list that does not end");
 }
@@ -244,33 +260,22 @@ Status S3Bucket::PutWhole(const std::string& path, const std::string& file) {
 
 // The file is there when all of its parts are; parts of one that failed are taken back.
 Status S3Bucket::PutParts(const std::string& path, const std::string& file, std::uint64_t bytes) {
-  const std::string what = "the beginning of the upload of " + FileText(path);
-  HttpRequest begin = NewRequest("POST", TargetOf(path) + "?uploads=");
-  const auto& more = settings_.upload_headers;
-  begin.headers.insert(begin.headers.end(), more.begin(), more.end());
-  begin.headers.emplace_back("Content-Length: 0");
-  REEVE_ASSIGN_OR_RETURN(const HttpAnswer begun,
-                         CallFor200(what, [&](HttpClient& client) { return client.Send(begin); }));
-  const Result<std::string> id = ParseUploadId(begun.body);
-  if (!id.ok()) return Unreadable(what, id.status());
-  const std::string upload = "uploadId=" + EscapeUrl(*id);
+  REEVE_ASSIGN_OR_RETURN(const std::string upload, BeginParts(path));
   Status status = SendParts(path, upload, file, bytes);
-  if (!status.ok()) {
-    const HttpRequest abort = NewRequest("DELETE", TargetOf(path) + "?" + upload);
-    (void)Call([&](HttpClient& client) { return client.Send(abort); });
-  }
+  if (!status.ok()) (void)AbortParts(path, upload);
   return status;
 }
 
 Status S3Bucket::SendParts(const std::string& path, const std::string& upload,
                            const std::string& file, std::uint64_t bytes) {
   const std::uint64_t most = std::max(settings_.part_bytes, (bytes + kMostParts - 1) / kMostParts);
-  std::vector<std::string> etags;
+  std::vector<ObjectPart> parts;
   for (std::uint64_t from = 0; from < bytes; from += most) {
-    const std::string number = std::to_string(etags.size() + 1);
+    const int part = static_cast<int>(parts.size()) + 1;
+    const std::string number = std::to_string(part);
     const std::string what = "PUT of part " + number + " of " + FileText(path);
-    const HttpRequest request =
-        NewRequest("PUT", TargetOf(path) + "?partNumber=" + number + "&" + upload);
+    const HttpRequest request = NewRequest(
+        "PUT", TargetOf(path) + "?partNumber=" + number + "&uploadId=" + EscapeUrl(upload));
     REEVE_ASSIGN_OR_RETURN(const HttpAnswer answer, CallFor200(what, [&](HttpClient& client) {
                              return client.Upload(request,
                                                   {.file = file, .from = from, .most = most});
@@ -278,17 +283,9 @@ Status S3Bucket::SendParts(const std::string& path, const std::string& upload,
     const auto etag = answer.headers.find("etag");
     if (etag == answer.headers.end())
       return Status::Unavailable(name_ + " answers " + what + " without an ETag");
-    etags.push_back(etag->second);
+    parts.push_back({.number = part, .etag = etag->second});
   }
-  const std::string what = "the end of the upload of " + FileText(path);
-  HttpRequest request = NewRequest("POST", TargetOf(path) + "?" + upload);
-  request.body = CompletionOf(etags);
-  REEVE_ASSIGN_OR_RETURN(const HttpAnswer answer, CallFor200(what, [&](HttpClient& client) {
-                           return client.Send(request);
-                         }));
-  // It begins to answer before it knows how it ends.
-  if (!ParseS3Error(answer.body).code.empty()) return Failure(answer, what);
-  return Status::Ok();
+  return CompleteParts(path, upload, parts);
 }
 
 }  // namespace reeve::tracking

@@ -1,17 +1,10 @@
 #include "reeve/tracking/s3/bucket.h"
 
-#include <algorithm>
-#include <fstream>
-#include <map>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "reeve/base/digest.h"
-#include "reeve/base/percent.h"
-#include "reeve/base/test_folder.h"
-#include "reeve/tracking/http/test_server.h"
-#include "reeve/tracking/s3/xml.h"
+#include "reeve/tracking/s3/test_bucket.h"
 
 namespace reeve::tracking {
 namespace {
@@ -20,94 +13,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-std::string ErrorText(const std::string& code, const std::string& more = "") {
-  return "<?xml version=\"1.0\"?>\n<Error><Code>" + code + "</Code><Message>It is " + code +
-         "</Message><StringToSign>hunter2</StringToSign>" + more + "</Error>";
-}
-
-class S3BucketTest : public ::testing::Test {
- protected:
-  // What S3 does with the files of one bucket, whose name is part of the path.
-  TestAnswer Answer(const TestRequest& request) {
-    if (!refusal_.empty()) return {.status = refusal_status_, .body = refusal_, .headers = more_};
-    const std::size_t question = std::min(request.target.find('?'), request.target.size());
-    const std::string query = request.target.substr(question);
-    const std::string key =
-        PercentDecode(request.target.substr(0, question)).substr(std::string("/bucket/").size());
-    if (query.find("list-type=2") != std::string::npos) return {.body = Listing(query)};
-    if (query == "?uploads=")
-      return {.body =
-                  "<InitiateMultipartUploadResult><UploadId>up/1</UploadId>"
-                  "</InitiateMultipartUploadResult>"};
-    if (request.method == "PUT") {
-      (query.empty() ? files_[key] : parts_[query]) = request.body;
-      return {.headers = "ETag: \"" + Sha256(request.body).substr(0, 8) + "\"\r\n"};
-    }
-    if (request.method == "POST") {
-      if (!end_.empty()) return {.body = end_};
-      for (const auto& [part, bytes] : parts_) files_[key] += bytes;
-      return {.body = "<CompleteMultipartUploadResult/>"};
-    }
-    const auto file = files_.find(key);
-    if (file == files_.end()) return {.status = 404, .body = ErrorText("NoSuchKey")};
-    return {.body = file->second};
-  }
-
-  std::string Listing(const std::string& query) const {
-    const auto value = [&](const std::string& name) {
-      const std::size_t at = query.find(name + "=");
-      if (at == std::string::npos) return std::string();
-      const std::size_t from = at + name.size() + 1;
-      return PercentDecode(query.substr(from, query.find('&', from) - from));
-    };
-    std::string text = "<ListBucketResult>";
-    std::size_t count = 0;
-    for (auto file = files_.upper_bound(value("continuation-token")); file != files_.end();
-         ++file) {
-      if (!file->first.starts_with(value("prefix"))) continue;
-      text += "<Contents><Key>" + EscapeXml(file->first) + "</Key><Size>" +
-              std::to_string(file->second.size()) + "</Size></Contents>";
-      if (++count < page_files_) continue;
-      text += "<IsTruncated>true</IsTruncated><NextContinuationToken>" + EscapeXml(file->first) +
-              "</NextContinuationToken>";
-      break;
-    }
-    return text + "</ListBucketResult>";
-  }
-
-  std::unique_ptr<S3Bucket> Open(S3Settings settings = {}) {
-    settings.key = {.id = "AKIA", .secret = "hunter2"};
-    if (settings.endpoint.empty()) settings.endpoint = server_.uri();
-    Result<std::unique_ptr<S3Bucket>> bucket = S3Bucket::Open("bucket", settings, {});
-    EXPECT_TRUE(bucket.ok()) << bucket.status().message();
-    return std::move(*bucket);
-  }
-  std::string FileOf(const std::string& bytes) {
-    std::ofstream(folder_.Path("file"), std::ios::binary) << bytes;
-    return folder_.Path("file");
-  }
-  Status Download(const std::string& path, std::string& text) {
-    return Open()->Download(
-        path,
-        [&](std::string_view bytes) {
-          text += bytes;
-          return Status::Ok();
-        },
-        [&] {
-          text.clear();
-          return Status::Ok();
-        });
-  }
-
-  TestFolder folder_;
-  std::map<std::string, std::string> files_;
-  std::map<std::string, std::string> parts_;
-  std::size_t page_files_ = 1'000;
-  std::string refusal_, more_, end_;
-  int refusal_status_ = 403;
-  TestServer server_{[this](const TestRequest& request) { return Answer(request); }};
-};
 
 TEST(S3UriTest, NamesABucketAndAPath) {
   const auto location = ParseS3Uri("s3://my-bucket.x/a b/%41/ü/");

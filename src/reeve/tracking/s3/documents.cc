@@ -12,6 +12,7 @@ Result<S3Listing> ParseS3Listing(std::string_view text) {
     return Status::Corrupt("found " + Quote(root.name) + ", expected a ListBucketResult");
   S3Listing listing;
   for (const XmlElement& child : root.children) {
+    if (child.name == "CommonPrefixes") listing.folders.push_back(child.TextOf("Prefix"));
     if (child.name != "Contents") continue;
     const auto size = ParseInteger(child.TextOf("Size"));
     S3Object object{.key = child.TextOf("Key")};
@@ -41,11 +42,11 @@ Result<std::string> ParseUploadId(std::string_view text) {
   return id;
 }
 
-std::string CompletionOf(const std::vector<std::string>& etags) {
+std::string CompletionOf(const std::vector<ObjectPart>& parts) {
   std::string text = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
-  for (std::size_t i = 0; i < etags.size(); ++i) {
-    text += "<Part><PartNumber>" + std::to_string(i + 1) + "</PartNumber><ETag>" +
-            EscapeXml(etags[i]) + "</ETag></Part>";
+  for (const ObjectPart& part : parts) {
+    text += "<Part><PartNumber>" + std::to_string(part.number) + "</PartNumber><ETag>" +
+            EscapeXml(part.etag) + "</ETag></Part>";
   }
   return text + "</CompleteMultipartUpload>";
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reeve/base/result.h"
+#include "reeve/tracking/object_bucket.h"
 
 namespace reeve::tracking {
 
@@ -19,6 +20,8 @@ struct S3Object {
 /// A page of ListObjectsV2.
 struct S3Listing {
   std::vector<S3Object> objects;
+  /// With a slash at their ends; only where the folders of a folder were asked for.
+  std::vector<std::string> folders;
   /// What the next page is asked for with; empty after the last one.
   std::string next;
 };
@@ -38,7 +41,7 @@ S3Error ParseS3Error(std::string_view text);
 /// The id that the answer to CreateMultipartUpload gives.
 Result<std::string> ParseUploadId(std::string_view text);
 
-/// The body of CompleteMultipartUpload: what came as ETag of each part, in their order.
-std::string CompletionOf(const std::vector<std::string>& etags);
+/// The body of CompleteMultipartUpload, for parts in the order of their numbers.
+std::string CompletionOf(const std::vector<ObjectPart>& parts);
 
 }  // namespace reeve::tracking

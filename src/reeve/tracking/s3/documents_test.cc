@@ -48,7 +48,7 @@ TEST(S3DocumentsTest, UploadsHaveAnIdAndEndWithTheirParts) {
                            "</InitiateMultipartUploadResult>"),
             "a.b-c");
   EXPECT_FALSE(ParseUploadId("<InitiateMultipartUploadResult/>").ok());
-  EXPECT_EQ(CompletionOf({"\"1\"", "<"}),
+  EXPECT_EQ(CompletionOf({{1, "\"1\""}, {2, "<"}}),
             "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
             "<Part><PartNumber>1</PartNumber><ETag>&quot;1&quot;</ETag></Part>"
             "<Part><PartNumber>2</PartNumber><ETag>&lt;</ETag></Part></CompleteMultipartUpload>");

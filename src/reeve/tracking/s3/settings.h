@@ -34,6 +34,10 @@ struct S3Settings {
   std::vector<std::string> upload_headers = {};
   /// Files that are larger go in parts of that size.
   std::uint64_t part_bytes = 64ULL << 20;
+  /// What the bucket does not let us is kRequirementUnmet, and a bucket that is not there
+  /// kNotFound: for whoever has to tell. Otherwise both are kUnavailable, as all that keeps from
+  /// the files.
+  bool tells_refusals = false;
 };
 
 /// As boto3 and MLflow read them: AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY and

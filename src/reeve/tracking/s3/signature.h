@@ -25,4 +25,17 @@ std::vector<std::string> SignS3Request(const S3Key& key, const std::string& regi
                                        const ServerUrl& server, const HttpRequest& request,
                                        const std::string& body_digest, std::int64_t now_ms);
 
+/// Who signs an address, where, and for how many seconds it holds.
+struct S3Grant {
+  S3Key key;
+  std::string region;
+  int seconds = 3'600;
+};
+
+/// An address that lets whoever has it make that very request, until it runs out: with the same
+/// proof in its query, over whatever body comes. Lines of the request's head become parameters too,
+/// which the request then needs not have.
+std::string PresignS3Url(const S3Grant& grant, const ServerUrl& server, const HttpRequest& request,
+                         std::int64_t now_ms);
+
 }  // namespace reeve::tracking

@@ -62,5 +62,29 @@ TEST(SignatureTest, ATokenIsSentAndSigned) {
   EXPECT_THAT(lines.back(), HasSubstr("x-amz-date;x-amz-security-token,"));
 }
 
+// The example of Amazon's "Authenticating Requests: Using Query Parameters".
+TEST(SignatureTest, AmazonsExampleOfAnAddress) {
+  const S3Key key{.id = "AKIAIOSFODNN7EXAMPLE",
+                  .secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"};
+  const ServerUrl server = *ParseServerUrl("https://examplebucket.s3.amazonaws.com");
+  EXPECT_EQ(PresignS3Url({.key = key, .region = "us-east-1", .seconds = 86'400}, server,
+                         {.path = "/test.txt"}, kMay24),
+            "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256"
+            "&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request"
+            "&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host"
+            "&X-Amz-Signature="
+            "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404");
+}
+
+TEST(SignatureTest, AnAddressHasTheTokenAndWhatTheRequestSays) {
+  const S3Key key{.id = "id", .secret = "secret", .session_token = "a+b"};
+  const std::string url = PresignS3Url(
+      {.key = key, .region = "r"}, *ParseServerUrl("http://host:9000/base"),
+      {.path = "/a%20b?uploadId=x%2F", .headers = {"x-amz-acl: private or so"}}, kMay24);
+  EXPECT_EQ(url.substr(0, url.find('?')), "http://host:9000/base/a%20b");
+  EXPECT_THAT(url, HasSubstr("&X-Amz-Security-Token=a%2Bb&X-Amz-SignedHeaders=host&uploadId=x%2F&"
+                             "x-amz-acl=private%20or%20so&X-Amz-Signature="));
+}
+
 }  // namespace
 }  // namespace reeve::tracking
