@@ -251,6 +251,13 @@ std::size_t CandidateCount(Effort effort, std::size_t quick, std::size_t standar
   return effort == Effort::kQuick ? quick : effort == Effort::kStandard ? standard : thorough;
 }
 
+// Whether it would be too dear for what it gives (PortfolioOptions::asked_for).
+bool IsLeftOut(const std::string& learner, const PortfolioOptions& options) {
+  if (learner == "mlp") return !HasRoomForMlp(options);
+  if (learner == "boosted" && IsWide(options) && options.effort != Effort::kThorough) return true;
+  return (learner == "boosted" || learner == "forest") && IsShortOfTime(options);
+}
+
 }  // namespace
 
 Result<Effort> ParseEffort(std::string_view name) {
@@ -271,15 +278,9 @@ std::vector<std::string> DefaultLearners(Effort effort) {
 std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOptions& options) {
   const Effort effort = options.effort;
   const bool is_wide = IsWide(options) && effort != Effort::kThorough;
-  if (learner == "boosted" && options.has_symmetric && is_wide) return {};
-  if (options.has_symmetric && IsShortOfTime(options) &&
-      (learner == "forest" || learner == "boosted"))
-    return {};
+  if (!options.asked_for && IsLeftOut(learner, options)) return {};
   if (learner == "logistic") return {{learner, InputKind::kLinear, LogisticPath(effort)}};
-  if (learner == "mlp") {
-    if (!HasRoomForMlp(options) && !options.is_only_learner) return {};
-    return {{learner, InputKind::kLinear, MlpPath()}};
-  }
+  if (learner == "mlp") return {{learner, InputKind::kLinear, MlpPath()}};
   std::vector<Params> all = learner == "forest"      ? ForestPortfolio()
                             : learner == "symmetric" ? SymmetricPortfolio(options.classes)
                                                      : BoostedPortfolio();

@@ -28,14 +28,13 @@ struct PortfolioOptions {
   std::int64_t smallest_class = 0;
   /// The table has columns of which target statistics tell something: boosters are tried with them.
   bool has_statistics = false;
-  /// Symmetric trees are among the learners: of a large table of many classes they leave nothing to
-  /// other boosters, which grow a tree for each class, and with quick effort of any large table
-  /// nothing to other learners of trees.
-  bool has_symmetric = false;
   /// Columns that a perceptron would read; 0: it is not among the learners.
   std::int64_t linear_columns = 0;
-  /// No other learner was asked for: what is too dear beside others is tried all the same.
-  bool is_only_learner = false;
+  /// The learners were asked for by name: none of them is left out. Else, where it would be too
+  /// dear for what it gives: symmetric trees leave nothing to other boosters of a large table of
+  /// many classes, which grow a tree for each class, and with quick effort nothing to other
+  /// learners of trees of any large table; perceptrons want time for some passes over the rows.
+  bool asked_for = false;
 };
 
 /// Learners that are tried when none is asked for.

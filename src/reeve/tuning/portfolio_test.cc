@@ -61,7 +61,7 @@ TEST(PortfolioTest, PerceptronsAreForTablesThatLeaveThemSomePasses) {
   EXPECT_LT(beside, rounds(options));
   options.linear_columns = 3'000;
   EXPECT_TRUE(Portfolio("mlp", options).empty());
-  options.is_only_learner = true;
+  options.asked_for = true;
   EXPECT_EQ(Portfolio("mlp", options).size(), 1u);
 }
 
@@ -72,14 +72,11 @@ TEST(PortfolioTest, QuickEffortDoesWithoutPerceptronsUnlessAsked) {
 }
 
 TEST(PortfolioTest, ManyClassesOfALargeTableAreLeftToSymmetricTrees) {
-  const PortfolioOptions large = {.effort = Effort::kStandard,
-                                  .rows = 16'000,
-                                  .classes = 26,
-                                  .smallest_class = 500,
-                                  .has_symmetric = true};
+  const PortfolioOptions large = {
+      .effort = Effort::kStandard, .rows = 16'000, .classes = 26, .smallest_class = 500};
   EXPECT_TRUE(Portfolio("boosted", large).empty());
   PortfolioOptions other = large;
-  other.has_symmetric = false;
+  other.asked_for = true;
   EXPECT_FALSE(Portfolio("boosted", other).empty());
   other = large;
   other.rows = 500;
@@ -169,13 +166,13 @@ TEST(PortfolioTest, LeavesOfManyClassesWantRows) {
 
 TEST(PortfolioTest, QuickEffortTakesOneLearnerOfTreesForLargeTables) {
   for (const char* const learner : {"forest", "boosted"}) {
-    PortfolioOptions large = {
-        .effort = Effort::kQuick, .rows = 100'000, .smallest_class = 500, .has_symmetric = true};
+    PortfolioOptions large = {.effort = Effort::kQuick, .rows = 100'000, .smallest_class = 500};
     EXPECT_TRUE(Portfolio(learner, large).empty());
     large.effort = Effort::kStandard;
     EXPECT_FALSE(Portfolio(learner, large).empty());
-    // Who asks for nothing else gets it.
-    large = {.effort = Effort::kQuick, .rows = 100'000, .smallest_class = 500};
+    // Who asks for it gets it.
+    large.effort = Effort::kQuick;
+    large.asked_for = true;
     EXPECT_FALSE(Portfolio(learner, large).empty());
   }
 }

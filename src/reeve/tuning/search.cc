@@ -96,8 +96,7 @@ class Searcher {
             .columns = static_cast<std::int64_t>(problem_.features.size()),
             .classes = problem_.classes,
             .smallest_class = SmallestClass(labels_, problem_.classes),
-            .has_symmetric =
-                std::ranges::find(options_.learners, "symmetric") != options_.learners.end()};
+            .asked_for = options_.asked_for};
   }
 
   // Groups and times leave little or no choice of another split.
@@ -118,7 +117,6 @@ class Searcher {
   Status AddPortfolios() {
     PortfolioOptions options = KnownSoFar();
     REEVE_ASSIGN_OR_RETURN(options.has_statistics, HasStatistics());
-    options.is_only_learner = options_.learners.size() == 1;
     if (std::ranges::find(options_.learners, "mlp") != options_.learners.end()) {
       REEVE_ASSIGN_OR_RETURN(const auto* const linear,
                              preparation_->Get({.input = learners::InputKind::kLinear}));

@@ -21,6 +21,8 @@ namespace reeve::tuning {
 struct SearchOptions {
   /// Learners to try, by name; never empty.
   std::vector<std::string> learners = {};
+  /// They were asked for: none is left out, however dear (PortfolioOptions).
+  bool asked_for = false;
   Effort effort = Effort::kStandard;
   /// What is optimised.
   evaluation::Metric metric = evaluation::Metric::kAuc;

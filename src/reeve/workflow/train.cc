@@ -210,6 +210,7 @@ Result<tuning::SearchResult> SearchOrFit(const TrainRequest& request, const Plan
                                          const TrainingTable& table,
                                          const std::vector<std::int64_t>& rows) {
   const tuning::SearchOptions options{.learners = plan.learners,
+                                      .asked_for = !request.learners.empty(),
                                       .effort = plan.effort,
                                       .metric = plan.metric,
                                       .folds = request.folds,
