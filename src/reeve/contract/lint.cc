@@ -8,6 +8,7 @@
 
 #include "reeve/base/digest.h"
 #include "reeve/base/text.h"
+#include "reeve/table/column_index.h"
 
 namespace reeve::contract {
 namespace {
@@ -153,8 +154,9 @@ class Linter {
   explicit Linter(const Table& table) : table_(table) {}
 
   LintResult Run(const std::vector<std::string>& features) {
+    const ColumnIndex index(table_);
     for (const std::string& name : features) {
-      const Column& column = table_.column(*table_.Find(name));
+      const Column& column = *index.Find(name);
       if (!Check(column)) result_.unusable.push_back(name);
     }
     return std::move(result_);

@@ -62,9 +62,9 @@ FittedPipeline FittedPipeline::Join(std::vector<FittedPipeline> pipelines) {
 namespace {
 
 // Fills the columns first, first + 1, … of the matrix.
-Status ApplyStep(const Step& step, const Table& table, std::span<const std::int64_t> rows,
+Status ApplyStep(const Step& step, const ColumnIndex& columns, std::span<const std::int64_t> rows,
                  std::int64_t first, Matrix& matrix) {
-  REEVE_ASSIGN_OR_RETURN(TableInputs inputs, TableInputs::Make(step, table));
+  REEVE_ASSIGN_OR_RETURN(TableInputs inputs, TableInputs::Make(step, columns));
   for (std::size_t begin = 0; begin < rows.size(); begin += kMostStepRows) {
     const auto block = rows.subspan(begin, std::min(kMostStepRows, rows.size() - begin));
     step.Apply(inputs.Gather(block), block.size(),
@@ -86,13 +86,14 @@ Status FittedPipeline::Relearn(const Table& table, std::span<const std::int64_t>
   std::vector<std::int64_t> learn_rows;
   for (const std::int64_t position : learn)
     learn_rows.push_back(rows[static_cast<std::size_t>(position)]);
+  const ColumnIndex columns(table);
   std::int64_t first = 0;
   for (const std::unique_ptr<Step>& step : impl_->steps) {
     const auto outputs = static_cast<std::int64_t>(step->Outputs().size());
     if (step->LooksAtLabels()) {
       REEVE_ASSIGN_OR_RETURN(const Step::Relearnt relearnt,
                              step->Relearn(table, learn_rows, supervision));
-      REEVE_RETURN_IF_ERROR(ApplyStep(*relearnt.step, table, rows, first, matrix));
+      REEVE_RETURN_IF_ERROR(ApplyStep(*relearnt.step, columns, rows, first, matrix));
       auto value = relearnt.learnt.begin();
       for (std::int64_t output = 0; output < outputs; ++output) {
         const auto column = matrix.column(first + output);
@@ -108,9 +109,10 @@ Status FittedPipeline::Relearn(const Table& table, std::span<const std::int64_t>
 Result<Matrix> FittedPipeline::Transform(const Table& table,
                                          std::span<const std::int64_t> rows) const {
   Matrix matrix(static_cast<std::int64_t>(rows.size()), impl_->outputs);
+  const ColumnIndex columns(table);
   std::int64_t first = 0;
   for (const std::unique_ptr<Step>& step : impl_->steps) {
-    REEVE_RETURN_IF_ERROR(ApplyStep(*step, table, rows, first, matrix));
+    REEVE_RETURN_IF_ERROR(ApplyStep(*step, columns, rows, first, matrix));
     first += static_cast<std::int64_t>(step->Outputs().size());
   }
   return matrix;
@@ -177,8 +179,8 @@ Status Pipeline::AddStatistics(const StatisticsRequest& request, FittedRows& fit
     const auto from = std::as_const(fitted.matrix).column(j);
     std::copy(from.begin(), from.end(), matrix.column(j).begin());
   }
-  REEVE_RETURN_IF_ERROR(
-      ApplyStep(*fitted.pipeline.steps().back(), request.table, request.rows, first, matrix));
+  REEVE_RETURN_IF_ERROR(ApplyStep(*fitted.pipeline.steps().back(), ColumnIndex(request.table),
+                                  request.rows, first, matrix));
   auto told = statistics->training.begin();
   for (std::int64_t j = first; j < matrix.cols(); ++j) {
     const auto column = matrix.column(j);
@@ -203,8 +205,10 @@ Result<FittedRows> Pipeline::FitTransform(const Table& table, std::span<const st
   auto impl = std::make_unique<FittedPipeline::Impl>();
   // Matrix columns of the rows that were learnt from, where Transform would give others.
   std::vector<std::pair<std::int64_t, std::vector<float>>> learnt;
+  const ColumnIndex columns(table);
   for (const std::string& name : features) {
-    REEVE_ASSIGN_OR_RETURN(const Column* const column, table.Get(name));
+    const Column* const column = columns.Find(name);
+    if (column == nullptr) return table.Get(name).status();
     if (TextStep::Takes(*column)) {
       TextStep::Fitted fitted = TextStep::Fit(*column, rows, options, supervision);
       if (fitted.step == nullptr) continue;

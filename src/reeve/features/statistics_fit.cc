@@ -7,6 +7,7 @@
 #include "reeve/base/random.h"
 #include "reeve/features/coded_column.h"
 #include "reeve/features/combination_search.h"
+#include "reeve/table/column_index.h"
 
 namespace reeve::features {
 namespace {
@@ -145,8 +146,9 @@ std::optional<FittedStatistics> FitStatistics(const Table& table,
   const RowOrder order = OrderRows(rows, supervision);
   const std::vector<std::int64_t> ordered = Reorder(rows, order);
   std::vector<CodedColumn> columns;
+  const ColumnIndex index(table);
   for (const std::string& name : features) {
-    const Column& column = table.column(*table.Find(name));
+    const Column& column = *index.Find(name);
     for (auto reading : {CodeColumn(column, ordered), BinColumn(column, ordered)}) {
       if (reading) columns.push_back(std::move(*reading));
     }

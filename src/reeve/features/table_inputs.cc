@@ -27,26 +27,26 @@ bool Fits(const Column& column, Column::Storage storage) {
 
 }  // namespace
 
-Result<TableInputs> TableInputs::Make(const Step& step, const Table& table) {
+Result<TableInputs> TableInputs::Make(const Step& step, const ColumnIndex& columns) {
   TableInputs made;
   for (const StepInput& input : step.Inputs()) {
-    const auto found = table.Find(input.column);
-    if (!found) {
+    const Column* const column = columns.Find(input.column);
+    if (column == nullptr) {
       return Status::InvalidData("column " + Quote(input.column) +
                                  " of the pipeline is not in the table." +
-                                 Suggest(input.column, table.Names()));
+                                 Suggest(input.column, columns.table().Names()));
     }
-    const Column& column = table.column(*found);
-    if (!Fits(column, input.storage)) {
-      return Status::InvalidData(
-          "column " + Quote(input.column) + " holds " + std::string(ColumnTypeName(column.type())) +
-          " values, the pipeline was fitted on " + std::string(NameOf(input.storage)));
+    if (!Fits(*column, input.storage)) {
+      return Status::InvalidData("column " + Quote(input.column) + " holds " +
+                                 std::string(ColumnTypeName(column->type())) +
+                                 " values, the pipeline was fitted on " +
+                                 std::string(NameOf(input.storage)));
     }
     Input& added = made.inputs_.emplace_back();
-    added.column = &column;
+    added.column = column;
     added.storage = input.storage;
     if (input.storage == Column::Storage::kCodes)
-      added.places = step.Places(made.inputs_.size() - 1, column.dictionary());
+      added.places = step.Places(made.inputs_.size() - 1, column->dictionary());
   }
   made.values_.resize(made.inputs_.size());
   return made;

@@ -8,7 +8,7 @@
 
 #include "reeve/base/result.h"
 #include "reeve/features/step.h"
-#include "reeve/table/table.h"
+#include "reeve/table/column_index.h"
 
 namespace reeve::features {
 
@@ -17,7 +17,7 @@ namespace reeve::features {
 class TableInputs {
  public:
   /// Fails with kInvalidData when a column is absent or stored otherwise than the step takes it.
-  static Result<TableInputs> Make(const Step& step, const Table& table);
+  static Result<TableInputs> Make(const Step& step, const ColumnIndex& columns);
 
   /// The values of `rows` (rows of the table), valid until the next call.
   /// REQUIRES: rows.size() <= kMostStepRows.

@@ -10,6 +10,7 @@
 #include "reeve/honesty/column_groups.h"
 #include "reeve/honesty/lone_column.h"
 #include "reeve/honesty/quick_model.h"
+#include "reeve/table/column_index.h"
 
 namespace reeve::honesty {
 namespace {
@@ -73,11 +74,12 @@ struct MovedColumn {
 // Columns that tell the parts apart by themselves, the clearest first.
 Result<std::vector<MovedColumn>> MovedColumns(const QuickProblem& problem,
                                               const CheckOptions& options) {
+  const ColumnIndex columns(*problem.table);
   std::vector<MovedColumn> moved(problem.features.size());
   REEVE_RETURN_IF_ERROR(ParallelFor(
       options.threads, static_cast<std::int64_t>(moved.size()), [&](std::int64_t index) {
         const auto i = static_cast<std::size_t>(index);
-        const Column& column = problem.table->column(*problem.table->Find(problem.features[i]));
+        const Column& column = *columns.Find(problem.features[i]);
         const auto auc =
             LoneAuc(GroupColumn(column, problem.rows), {problem.labels, 2}, options.seed);
         moved[i] = {problem.features[i], auc.ok() ? *auc : 0.5};

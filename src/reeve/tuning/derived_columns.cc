@@ -8,6 +8,7 @@
 #include "reeve/base/parallel.h"
 #include "reeve/base/random.h"
 #include "reeve/features/derived_step.h"
+#include "reeve/table/column_index.h"
 #include "reeve/tuning/candidate.h"
 #include "reeve/tuning/cross_validation.h"
 #include "reeve/tuning/prepared_rows.h"
@@ -17,6 +18,13 @@ namespace {
 
 constexpr std::size_t kMostRows = 10'000;
 constexpr std::size_t kFewestRows = 200;
+// Of more columns those that boosting finds important are so by chance.
+constexpr std::size_t kMostFeatures = 1'000;
+// Of wide tables and many classes fewer rows: what is boosted is values times classes.
+constexpr std::size_t kMostValues = 400'000;
+constexpr std::size_t kFewestSampled = 1'000;
+// Of more columns than these the search through cuts would take longer than that through rows.
+constexpr std::size_t kFewestOfFewBins = 64;
 // The search boosts one tree a class and round, again and again.
 constexpr int kMostClasses = 8;
 constexpr int kFolds = 5;
@@ -94,10 +102,10 @@ class Finder {
   }
 
   Result<Base> CrossValidate() const {
-    REEVE_ASSIGN_OR_RETURN(
-        const Candidate candidate,
-        MakeCandidate("boosted",
-                      {{"learning_rate", "0.12"}, {"max_depth", "5"}, {"n_estimators", "80"}}));
+    learners::Params params = {
+        {"learning_rate", "0.12"}, {"max_depth", "5"}, {"n_estimators", "80"}};
+    if (problem_.features.size() > kFewestOfFewBins) params["max_bin"] = "32";
+    REEVE_ASSIGN_OR_RETURN(const Candidate candidate, MakeCandidate("boosted", params));
     Preparation preparation(problem_, rows_, folds_, options_.threads);
     const CrossValidation validation(preparation, labels_, problem_.classes, folds_,
                                      {.imbalance = Imbalance::kNone,
@@ -135,9 +143,10 @@ class Finder {
 
   // Number columns with values enough to compute with, the most important ones.
   std::vector<std::string> Columns(const Base& base) const {
+    const ColumnIndex index(*problem_.table);
     std::vector<std::string> columns;
     for (const std::string& name : problem_.features) {
-      const Column& column = problem_.table->column(*problem_.table->Find(name));
+      const Column& column = *index.Find(name);
       if (column.type() != ColumnType::kInteger && column.type() != ColumnType::kReal) continue;
       std::set<double> distinct;
       for (const std::int64_t row : rows_) {
@@ -259,12 +268,19 @@ class Finder {
   std::vector<Fold> folds_;
 };
 
-std::vector<std::int64_t> Sample(const std::vector<std::int64_t>& rows, std::uint64_t seed) {
+std::size_t MostRows(const Problem& problem) {
+  const auto outputs = static_cast<std::size_t>(problem.classes > 2 ? problem.classes : 1);
+  return std::clamp(kMostValues / std::max<std::size_t>(problem.features.size() * outputs, 1),
+                    kFewestSampled, kMostRows);
+}
+
+std::vector<std::int64_t> Sample(const std::vector<std::int64_t>& rows, std::size_t most,
+                                 std::uint64_t seed) {
   std::vector<std::int64_t> sampled = rows;
-  if (sampled.size() > kMostRows) {
+  if (sampled.size() > most) {
     Random random = Random(seed).Fork("derived columns");
     random.Shuffle(std::span(sampled));
-    sampled.resize(kMostRows);
+    sampled.resize(most);
   }
   std::sort(sampled.begin(), sampled.end());
   return sampled;
@@ -275,9 +291,10 @@ std::vector<std::int64_t> Sample(const std::vector<std::int64_t>& rows, std::uin
 Result<std::vector<features::Derived>> FindDerivedColumns(const Problem& problem,
                                                           const std::vector<std::int64_t>& rows,
                                                           const DerivedColumnsOptions& options) {
-  if (rows.size() < kFewestRows || problem.classes > kMostClasses)
+  if (rows.size() < kFewestRows || problem.classes > kMostClasses ||
+      problem.features.size() > kMostFeatures)
     return std::vector<features::Derived>();
-  return Finder(problem, Sample(rows, options.seed), options).Run();
+  return Finder(problem, Sample(rows, MostRows(problem), options.seed), options).Run();
 }
 
 }  // namespace reeve::tuning

@@ -21,16 +21,37 @@ constexpr int kManyClasses = 10;
 // How much a pass over the rows costs: trees are grown for each of many classes.
 enum class Size { kSmall, kMedium, kLarge };
 
+std::int64_t Outputs(const PortfolioOptions& options) {
+  return options.classes > 2 ? options.classes : 1;
+}
+
+// How many rows' worth of time trying the cuts takes.
+constexpr std::int64_t kRowsOfCuts = 2'000;
+
+// A round passes over the values of all rows, for each class, and over the cuts of each column in
+// all leaves.
+std::int64_t WorkOf(const PortfolioOptions& options) {
+  return (options.rows + kRowsOfCuts) * options.columns * Outputs(options);
+}
+
 Size SizeOf(const PortfolioOptions& options) {
   constexpr std::int64_t kMostSmall = 15'000, kMostMedium = 60'000;
-  const std::int64_t outputs = options.classes > 2 ? options.classes : 1;
-  const std::int64_t size = options.rows * outputs;
-  return size <= kMostSmall ? Size::kSmall : size <= kMostMedium ? Size::kMedium : Size::kLarge;
+  constexpr std::int64_t kMostSmallWork = 450'000, kMostMediumWork = 2'000'000;
+  const std::int64_t size = options.rows * Outputs(options), work = WorkOf(options);
+  return size <= kMostSmall && work <= kMostSmallWork     ? Size::kSmall
+         : size <= kMostMedium && work <= kMostMediumWork ? Size::kMedium
+                                                          : Size::kLarge;
 }
 
 // A large table of many classes: each round costs what a whole model of a small table does.
 bool IsWide(const PortfolioOptions& options) {
   return options.classes > kManyClasses && SizeOf(options) == Size::kLarge;
+}
+
+// Of a large table quick effort has time for one learner of trees: on none that was measured did
+// another do better than symmetric ones or add to them.
+bool IsShortOfTime(const PortfolioOptions& options) {
+  return options.effort == Effort::kQuick && SizeOf(options) == Size::kLarge;
 }
 
 // Few rows of two classes, whose luck weighs most and where further splits cost little. Of more
@@ -46,7 +67,7 @@ bool TakesFurtherSplits(const PortfolioOptions& options) {
 // the time. Standard effort takes quick's steps where half of them gain less than further splits
 // do, and where rounds are counted.
 double PaceOf(const PortfolioOptions& options) {
-  constexpr double kPaces[3][3] = {{2, 3.3, 4}, {1, 1.7, 2.5}, {0.7, 1, 1.5}};
+  constexpr double kPaces[3][3] = {{2, 3.3, 6}, {1, 1.7, 2.5}, {0.7, 1, 1.5}};
   const bool as_quick =
       options.effort == Effort::kStandard && (IsWide(options) || TakesFurtherSplits(options));
   return kPaces[as_quick ? 0 : static_cast<int>(options.effort)][static_cast<int>(SizeOf(options))];
@@ -62,6 +83,17 @@ void SetPace(double pace, std::vector<Params>& all) {
   }
 }
 
+// Few rows in wide columns hold less than so many cuts would tell apart, and trying the cuts is
+// what takes the time.
+bool TakesFewBins(const PortfolioOptions& options) {
+  constexpr std::int64_t kFewestColumns = 25;
+  return options.rows < kRowsOfCuts && options.columns > kFewestColumns;
+}
+
+void SetAll(const std::string& name, const std::string& value, std::vector<Params>& all) {
+  for (Params& params : all) params[name] = value;
+}
+
 // Of a table that leaves a perceptron too few passes it would learn next to nothing.
 bool HasRoomForMlp(const PortfolioOptions& options) {
   constexpr int kFewestEpochs = 8;
@@ -73,7 +105,7 @@ bool HasRoomForMlp(const PortfolioOptions& options) {
 // as the effort has room for, fewer beside a perceptron, whose mixture with trees hardly misses
 // them.
 std::int64_t MostRounds(const PortfolioOptions& options) {
-  constexpr std::int64_t kMostRows[3] = {125'000'000, 160'000'000, 2'000'000'000};
+  constexpr std::int64_t kMostRows[3] = {62'000'000, 160'000'000, 2'000'000'000};
   constexpr std::int64_t kFewest = 100, kMost = 3000;
   constexpr double kBesideMlp = 0.6;
   const std::int64_t room = kMostRows[static_cast<int>(options.effort)];
@@ -83,8 +115,27 @@ std::int64_t MostRounds(const PortfolioOptions& options) {
   return std::clamp(all / (options.rows * options.classes), kFewest, kMost);
 }
 
-void SetMostRounds(std::int64_t most, std::vector<Params>& all) {
-  for (Params& params : all) params["n_estimators"] = std::to_string(most);
+// Leaves of many classes that hold few rows each make large models and tell nothing.
+void LimitDepth(std::int64_t most, std::vector<Params>& all) {
+  for (Params& params : all) {
+    std::string& depth = params["max_depth"];
+    depth = std::to_string(std::min(ParseInteger(depth).value_or(most), most));
+  }
+}
+
+// Of several classes a pass over the rows is one for each class. Where time is short some of the
+// rows and classes choose a tree's tests, which are hardly worse for it; all answer for its leaves.
+void FitClasses(const PortfolioOptions& options, std::vector<Params>& all) {
+  constexpr std::int64_t kFewestRowsOfDeepTrees = 8'000;
+  const bool is_many = options.classes > kManyClasses;
+  const bool is_short = IsShortOfTime(options) && options.classes > 2;
+  if (is_many || is_short) SetAll("n_estimators", std::to_string(MostRounds(options)), all);
+  if (is_many && options.rows < kFewestRowsOfDeepTrees) LimitDepth(6, all);
+  if (is_short) SetAll("sample_rows", "8192", all);
+  if (is_many && is_short) {
+    LimitDepth(7, all);
+    SetAll("sketch", "4", all);
+  }
 }
 
 // Shapes follow published zero-shot portfolios of boosted trees (TabRepo, 2023); measured again on
@@ -219,9 +270,11 @@ std::vector<std::string> DefaultLearners(Effort effort) {
 
 std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOptions& options) {
   const Effort effort = options.effort;
-  const bool many_classes = options.classes > kManyClasses;
   const bool is_wide = IsWide(options) && effort != Effort::kThorough;
   if (learner == "boosted" && options.has_symmetric && is_wide) return {};
+  if (options.has_symmetric && IsShortOfTime(options) &&
+      (learner == "forest" || learner == "boosted"))
+    return {};
   if (learner == "logistic") return {{learner, InputKind::kLinear, LogisticPath(effort)}};
   if (learner == "mlp") {
     if (!HasRoomForMlp(options) && !options.is_only_learner) return {};
@@ -231,7 +284,8 @@ std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOpti
                             : learner == "symmetric" ? SymmetricPortfolio(options.classes)
                                                      : BoostedPortfolio();
   SetPace(PaceOf(options), all);
-  if (many_classes && learner == "symmetric") SetMostRounds(MostRounds(options), all);
+  if (learner == "symmetric") FitClasses(options, all);
+  if (TakesFewBins(options) && learner != "forest") SetAll("max_bin", "64", all);
   std::size_t count = learner == "boosted"     ? CandidateCount(effort, 2, 4, 8)
                       : learner == "symmetric" ? CandidateCount(effort, 1, 3, 4)
                                                : CandidateCount(effort, 1, 2, 4);

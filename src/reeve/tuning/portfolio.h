@@ -21,13 +21,16 @@ Result<Effort> ParseEffort(std::string_view name);
 struct PortfolioOptions {
   Effort effort = Effort::kStandard;
   std::int64_t rows = 0;
+  /// Of the table.
+  std::int64_t columns = 1;
   int classes = 2;
   /// Rows of the rarest class.
   std::int64_t smallest_class = 0;
   /// The table has columns of which target statistics tell something: boosters are tried with them.
   bool has_statistics = false;
   /// Symmetric trees are among the learners: of a large table of many classes they leave nothing to
-  /// other boosters, which grow a tree for each class.
+  /// other boosters, which grow a tree for each class, and with quick effort of any large table
+  /// nothing to other learners of trees.
   bool has_symmetric = false;
   /// Columns that a perceptron would read; 0: it is not among the learners.
   std::int64_t linear_columns = 0;

@@ -113,6 +113,73 @@ TEST(PortfolioTest, RoundsOfManyClassesFollowTheSizeAndTheEffort) {
   EXPECT_GE(rounds(Effort::kQuick, 10'000'000), 100);
 }
 
+const learners::Params& FirstOf(const std::vector<Candidate>& candidates) {
+  return candidates.front().path.front();
+}
+
+// A round of many columns costs what one of many rows does.
+TEST(PortfolioTest, WideTablesTakeThePaceOfLongOnes) {
+  const auto rate = [](std::int64_t rows, std::int64_t columns) {
+    return std::stod(FirstOf(Portfolio("symmetric", {.effort = Effort::kQuick,
+                                                     .rows = rows,
+                                                     .columns = columns,
+                                                     .smallest_class = 500}))
+                         .at("learning_rate"));
+  };
+  EXPECT_LT(rate(2'000, 20), rate(2'000, 200));
+  EXPECT_LT(rate(2'000, 200), rate(2'000, 2'000));
+  EXPECT_EQ(rate(2'000, 2'000), rate(100'000, 20));
+}
+
+TEST(PortfolioTest, FewRowsOfManyColumnsTakeFewBins) {
+  const auto has_bins = [](std::int64_t rows, std::int64_t columns) {
+    return FirstOf(
+               Portfolio("symmetric", {.rows = rows, .columns = columns, .smallest_class = 500}))
+        .contains("max_bin");
+  };
+  EXPECT_TRUE(has_bins(1'000, 300));
+  EXPECT_FALSE(has_bins(1'000, 20));
+  EXPECT_FALSE(has_bins(50'000, 300));
+}
+
+TEST(PortfolioTest, QuickTreesOfSeveralClassesAreChosenBySomeRows) {
+  const auto draws = [](Effort effort, std::int64_t rows, int classes) {
+    return FirstOf(Portfolio("symmetric", {.effort = effort,
+                                           .rows = rows,
+                                           .columns = 30,
+                                           .classes = classes,
+                                           .smallest_class = 500}))
+        .contains("sample_rows");
+  };
+  EXPECT_TRUE(draws(Effort::kQuick, 100'000, 7));
+  EXPECT_TRUE(draws(Effort::kQuick, 16'000, 26));
+  EXPECT_FALSE(draws(Effort::kQuick, 100'000, 2));
+  EXPECT_FALSE(draws(Effort::kQuick, 4'000, 7));
+  EXPECT_FALSE(draws(Effort::kStandard, 100'000, 7));
+}
+
+TEST(PortfolioTest, LeavesOfManyClassesWantRows) {
+  const auto depth = [](std::int64_t rows) {
+    return std::stoi(
+        FirstOf(Portfolio("symmetric", {.rows = rows, .classes = 50, .smallest_class = 80}))
+            .at("max_depth"));
+  };
+  EXPECT_LT(depth(4'000), depth(16'000));
+}
+
+TEST(PortfolioTest, QuickEffortTakesOneLearnerOfTreesForLargeTables) {
+  for (const char* const learner : {"forest", "boosted"}) {
+    PortfolioOptions large = {
+        .effort = Effort::kQuick, .rows = 100'000, .smallest_class = 500, .has_symmetric = true};
+    EXPECT_TRUE(Portfolio(learner, large).empty());
+    large.effort = Effort::kStandard;
+    EXPECT_FALSE(Portfolio(learner, large).empty());
+    // Who asks for nothing else gets it.
+    large = {.effort = Effort::kQuick, .rows = 100'000, .smallest_class = 500};
+    EXPECT_FALSE(Portfolio(learner, large).empty());
+  }
+}
+
 TEST(ParseEffortTest, NamesTheNearest) {
   EXPECT_THAT(ParseEffort("through").status().message(), testing::HasSubstr("thorough"));
 }

@@ -93,6 +93,7 @@ class Searcher {
   PortfolioOptions KnownSoFar() const {
     return {.effort = options_.effort,
             .rows = static_cast<std::int64_t>(rows_.size()),
+            .columns = static_cast<std::int64_t>(problem_.features.size()),
             .classes = problem_.classes,
             .smallest_class = SmallestClass(labels_, problem_.classes),
             .has_symmetric =

@@ -56,7 +56,7 @@ std::vector<std::string> NamesOf(const Step& step) {
 // Output k of row i at [k * rows + i].
 std::vector<float> Applied(const Step& step, const Table& table) {
   std::vector<float> values(step.Outputs().size() * static_cast<std::size_t>(table.rows()));
-  auto inputs = TableInputs::Make(step, table);
+  auto inputs = TableInputs::Make(step, ColumnIndex(table));
   const auto rows = AllRows(table.rows());
   step.Apply(inputs->Gather(rows), rows.size(), {.first = values.data(), .stride = rows.size()});
   return values;

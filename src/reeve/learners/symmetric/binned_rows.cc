@@ -9,17 +9,17 @@ namespace {
 constexpr std::size_t kMostGroupPlaces = 1024;
 constexpr std::size_t kMostGroupFeatures = 32;
 
-void FillRowPlaces(const BinnedColumns& columns, std::span<const BinnedFeature> features,
-                   FeatureGroup& group) {
-  group.row_places.resize(columns.rows() * group.size);
-  for (std::size_t j = 0; j < group.size; ++j) {
-    const auto bins = columns.feature(group.first + j);
-    const auto missing = static_cast<std::uint16_t>(features[group.first + j].bins);
-    const auto offset = static_cast<std::uint16_t>(group.offsets[j]);
-    for (std::size_t i = 0; i < bins.size(); ++i) {
-      const std::uint16_t place = bins[i] == kMissingBin ? missing : bins[i];
-      group.row_places[i * group.size + j] = static_cast<std::uint16_t>(offset + place);
-    }
+// Of the feature that stands at `j` in the group.
+template <typename RowAt>
+void FillPlaces(std::span<const std::uint8_t> bins, const BinnedFeature& feature, std::size_t j,
+                RowAt row_at, FeatureGroup& group) {
+  const std::size_t rows = group.row_places.size() / group.size;
+  const auto missing = static_cast<std::uint16_t>(feature.bins);
+  const auto offset = static_cast<std::uint16_t>(group.offsets[j]);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::uint8_t bin = bins[row_at(i)];
+    const std::uint16_t place = bin == kMissingBin ? missing : bin;
+    group.row_places[i * group.size + j] = static_cast<std::uint16_t>(offset + place);
   }
 }
 
@@ -61,8 +61,7 @@ BinnedColumns::BinnedColumns(const TrainingSet& set, const QuantisedMatrix& quan
   }
 }
 
-std::vector<FeatureGroup> MakeFeatureGroups(const BinnedColumns& columns,
-                                            std::span<const BinnedFeature> features,
+std::vector<FeatureGroup> MakeFeatureGroups(std::span<const BinnedFeature> features,
                                             std::size_t fewest) {
   const std::size_t share = (features.size() + fewest - 1) / std::max<std::size_t>(fewest, 1);
   const std::size_t most = std::clamp<std::size_t>(share, 1, kMostGroupFeatures);
@@ -76,8 +75,23 @@ std::vector<FeatureGroup> MakeFeatureGroups(const BinnedColumns& columns,
     group.places += features[f].places();
     ++group.size;
   }
-  for (FeatureGroup& group : groups) FillRowPlaces(columns, features, group);
   return groups;
+}
+
+void FillRowPlaces(const BinnedColumns& columns, std::span<const BinnedFeature> features,
+                   std::span<const std::uint32_t> rows, FeatureGroup& group) {
+  group.row_places.resize((rows.empty() ? columns.rows() : rows.size()) * group.size);
+  for (std::size_t j = 0; j < group.size; ++j) {
+    const BinnedFeature& feature = features[group.first + j];
+    const auto bins = columns.feature(group.first + j);
+    if (rows.empty()) {
+      FillPlaces(
+          bins, feature, j, [](std::size_t i) { return i; }, group);
+    } else {
+      FillPlaces(
+          bins, feature, j, [&](std::size_t i) { return rows[i]; }, group);
+    }
+  }
 }
 
 }  // namespace reeve::learners

@@ -67,9 +67,13 @@ struct FeatureGroup {
   std::vector<std::uint16_t> row_places;
 };
 
-/// At least `fewest` groups where there are as many features.
-std::vector<FeatureGroup> MakeFeatureGroups(const BinnedColumns& columns,
-                                            std::span<const BinnedFeature> features,
+/// At least `fewest` groups where there are as many features. Their places are still to be filled
+/// in.
+std::vector<FeatureGroup> MakeFeatureGroups(std::span<const BinnedFeature> features,
                                             std::size_t fewest);
+
+/// Fills in the places of these rows, or of all where none are named.
+void FillRowPlaces(const BinnedColumns& columns, std::span<const BinnedFeature> features,
+                   std::span<const std::uint32_t> rows, FeatureGroup& group);
 
 }  // namespace reeve::learners

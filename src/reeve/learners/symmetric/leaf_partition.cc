@@ -14,6 +14,12 @@ void LeafPartition::Reset() {
   leaves_ = 1;
 }
 
+void LeafPartition::Reset(std::size_t rows) {
+  leaf_of_.resize(rows);
+  order_.resize(rows);
+  Reset();
+}
+
 void LeafPartition::Split(std::span<const std::uint8_t> bins, const SymmetricTest& test) {
   const std::uint8_t last = test.last_left_bin;
   std::uint8_t* const leaf = leaf_of_.data();

@@ -23,6 +23,8 @@ class LeafPartition {
 
   /// All rows into the one leaf of a tree without tests.
   void Reset();
+  /// The same for another number of rows.
+  void Reset(std::size_t rows);
   /// Puts a test to all rows; `bins` are those of its feature. REQUIRES: fewer than 256 leaves
   /// after it.
   void Split(std::span<const std::uint8_t> bins, const SymmetricTest& test);

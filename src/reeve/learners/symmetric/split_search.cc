@@ -120,15 +120,23 @@ RowWords WordsOf(const FeatureGroup& group, std::span<const std::int64_t> words,
 
 SplitSearch::SplitSearch(const BinnedColumns& columns, std::span<const BinnedFeature> features,
                          std::size_t outputs, std::size_t depth, int threads)
-    : features_(features), outputs_(outputs), threads_(threads) {
+    : columns_(columns), features_(features), outputs_(outputs), threads_(threads) {
   const std::size_t most_leaves = std::size_t{1} << (depth - 1);
-  for (FeatureGroup& group :
-       MakeFeatureGroups(columns, features, static_cast<std::size_t>(threads))) {
+  for (FeatureGroup& group : MakeFeatureGroups(features, static_cast<std::size_t>(threads))) {
     Worker worker{.group = std::move(group), .leaves = {}, .building = {}};
     worker.leaves.resize(most_leaves * worker.group.places * outputs);
     worker.building.resize(worker.group.places * outputs);
     workers_.push_back(std::move(worker));
   }
+  Restrict({});
+}
+
+void SplitSearch::Restrict(std::span<const std::uint32_t> rows) {
+  // The task never fails.
+  (void)ParallelFor(threads_, static_cast<std::int64_t>(workers_.size()), [&](std::int64_t i) {
+    FillRowPlaces(columns_, features_, rows, workers_[static_cast<std::size_t>(i)].group);
+    return Status::Ok();
+  });
 }
 
 FoundTest SplitSearch::Find(const LeafPartition& rows, const PackedGradients& gradients,

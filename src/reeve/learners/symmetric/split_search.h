@@ -24,11 +24,16 @@ struct FoundTest {
 /// out to threads, whose number changes nothing.
 class SplitSearch {
  public:
-  /// `columns` and `features` outlive it. Trees have at most `depth` levels.
+  /// `columns` and `features` outlive it. Trees have at most `depth` levels. All rows are looked
+  /// at.
   SplitSearch(const BinnedColumns& columns, std::span<const BinnedFeature> features,
               std::size_t outputs, std::size_t depth, int threads);
 
-  /// The best test for the leaves of `rows`, which was sorted. REQUIRES: called level by level from
+  /// From now on only these rows are looked at, rising; all where none are named.
+  void Restrict(std::span<const std::uint32_t> rows);
+
+  /// The best test for the leaves of `rows`, which was sorted; its rows and the words of
+  /// `gradients` are those that are looked at, in their order. REQUIRES: called level by level from
   /// the root on, with the same gradients throughout a tree.
   FoundTest Find(const LeafPartition& rows, const PackedGradients& gradients, double lambda);
 
@@ -51,6 +56,7 @@ class SplitSearch {
                std::span<const std::int64_t> words, std::int64_t* histogram) const;
   Candidate BestOf(const Worker& worker, const LeafPartition& rows, float lambda) const;
 
+  const BinnedColumns& columns_;
   std::span<const BinnedFeature> features_;
   std::size_t outputs_;
   int threads_;

@@ -14,6 +14,7 @@
 #include "reeve/learners/symmetric/leaf_values.h"
 #include "reeve/learners/symmetric/output_sketch.h"
 #include "reeve/learners/symmetric/packed_gradients.h"
+#include "reeve/learners/symmetric/row_sample.h"
 #include "reeve/learners/symmetric/split_search.h"
 #include "reeve/learners/symmetric/symmetric_tree.h"
 
@@ -65,6 +66,13 @@ const std::vector<ParamSpec>& Specs() {
        {},
        "classes that a tree's tests are chosen by, drawn for each tree; 0: all, of more than ten "
        "8"},
+      {"sample_rows",
+       "integer",
+       "0",
+       0,
+       1e9,
+       {},
+       "rows that a tree's tests are chosen by, drawn for each tree; 0: all"},
       PatienceSpec(),
   };
   return specs;
@@ -148,6 +156,7 @@ class Rounds {
         lambda_(Lambda(set.classes)),
         learnt_(set, quantised, features_),
         sketch_(outputs_, MostSketched(), options.seed),
+        sample_(set.row_count(), static_cast<std::size_t>(Number("sample_rows")), options.seed),
         search_(learnt_.bins, features_, sketch_.size(), depth_, threads_),
         gradients_(learnt_.alone),
         packed_(sketch_.size()),
@@ -229,9 +238,8 @@ class Rounds {
     sketch_.Draw(trained_, gradients_.gradients());
     const auto gradients = sketch_.Take(gradients_.gradients(), sketched_gradients_);
     const auto hessians = sketch_.Take(ScoreWeights(), sketched_hessians_);
-    packed_.Pack(gradients, hessians);
     SymmetricTree tree;
-    GrowTests(ScoreOfRoot(gradients, hessians), tree);
+    ChooseTests(gradients, hessians, tree);
     tree.values = leaves_.Fit(learnt_.partition, learnt_.margins, gradients_, threads_);
     if (const double growth = Growth(loss); growth > 1) {
       for (float& value : tree.values)
@@ -257,19 +265,48 @@ class Rounds {
                     kMostGrownRate / Number("learning_rate"));
   }
 
-  // Adds tests as long as the score grows from that of the root.
-  void GrowTests(double score, SymmetricTree& tree) {
+  // By the rows that are drawn; all of them end up in their leaves.
+  void ChooseTests(std::span<const float> gradients, std::span<const float> hessians,
+                   SymmetricTree& tree) {
+    if (sample_.takes_all()) {
+      learnt_.partition.Reset();
+      packed_.Pack(gradients, hessians);
+      return GrowTests(ScoreOfRoot(gradients, hessians), learnt_.partition, tree);
+    }
+    sample_.Draw(trained_, gradients, hessians, sketch_.size());
+    search_.Restrict(sample_.rows());
+    drawn_.Reset(sample_.rows().size());
+    const auto drawn_gradients = sample_.Take(gradients, drawn_gradients_);
+    const auto drawn_hessians = sample_.Take(hessians, drawn_hessians_);
+    packed_.Pack(drawn_gradients, drawn_hessians);
+    GrowTests(ScoreOfRoot(drawn_gradients, drawn_hessians), drawn_, tree);
     learnt_.partition.Reset();
+    for (const SymmetricTest& test : tree.tests)
+      learnt_.partition.Split(learnt_.bins.feature(test.feature), test);
+    learnt_.partition.Sort();
+  }
+
+  // Adds tests as long as the score grows from that of the root.
+  void GrowTests(double score, LeafPartition& partition, SymmetricTree& tree) {
     while (tree.tests.size() < depth_ && !features_.empty()) {
-      const FoundTest found = search_.Find(learnt_.partition, packed_, lambda_);
+      const FoundTest found = search_.Find(partition, packed_, lambda_);
       // Scores are float32: a gain below their rounding is none.
       if (found.score <= score * (1 + 1e-6)) return;
       gains_[features_[found.test.feature].column] += found.score - score;
       score = found.score;
-      learnt_.partition.Split(learnt_.bins.feature(found.test.feature), found.test);
-      learnt_.partition.Sort();
+      partition.Split(BinsOf(found.test.feature), found.test);
+      partition.Sort();
       tree.tests.push_back(found.test);
     }
+  }
+
+  // Of the rows that tests are chosen by.
+  std::span<const std::uint8_t> BinsOf(std::size_t feature_idx) {
+    const auto bins = learnt_.bins.feature(feature_idx);
+    if (sample_.takes_all()) return bins;
+    drawn_bins_.resize(sample_.rows().size());
+    for (std::size_t i = 0; i < drawn_bins_.size(); ++i) drawn_bins_[i] = bins[sample_.rows()[i]];
+    return drawn_bins_;
   }
 
   // What stands for the second derivatives when tests are scored. By rows a leaf of decided rows
@@ -326,6 +363,11 @@ class Rounds {
   std::optional<Rows> watched_;
   std::vector<float> base_;
   OutputSketch sketch_;
+  RowSample sample_;
+  /// What was drawn: its leaves, and on the way its derivatives and bins.
+  LeafPartition drawn_{0};
+  std::vector<std::uint8_t> drawn_bins_;
+  std::vector<float> drawn_gradients_, drawn_hessians_;
   SplitSearch search_;
   Gradients gradients_;
   PackedGradients packed_;

@@ -112,6 +112,29 @@ TEST(SymmetricTest, GivesTheSameBytesForAnyNumberOfThreads) {
   }
 }
 
+// The same with drawn rows, and their margins are those of the model too.
+TEST(SymmetricTest, DrawnRowsChooseTestsForAll) {
+  const Data data = MakeData(66'000, 2, 3, 12);
+  double all = 0;
+  for (const char* const rows : {"0", "20000"}) {
+    std::string first;
+    for (const int threads : {1, 3}) {
+      const TrainedModel trained = MustTrain(
+          data.set(),
+          {.params = {{"n_estimators", "12"}, {"sample_rows", rows}}, .threads = threads});
+      const auto margins = MarginsAfter(ForestOf(trained), 12, data.matrix);
+      const double loss = MarginLogLoss(data.set(), margins, 1);
+      EXPECT_EQ(loss, trained.history.back().value);
+      if (all == 0) all = loss;
+      EXPECT_NEAR(loss, all, 0.005);
+      if (threads == 1) first = trained.model->Serialize();
+      EXPECT_TRUE(trained.model->Serialize() == first) << threads;
+      inference::CompactTrees::Cursor trees(ForestOf(trained).trees);
+      EXPECT_EQ(trees.Next()->cover.front(), 66'000) << rows;
+    }
+  }
+}
+
 // A plain reading of the method: derivatives in double, every cut of every column tried on all
 // rows.
 class Reference {

@@ -65,6 +65,7 @@ class ToldStream final : public BodyStream {
     inner_->OnEnd(out);
     has_ended_ = true;
   }
+  bool EndTakesLong() const override { return inner_->EndTakesLong(); }
   bool Ready(Response& response) override {
     const bool is_ready = inner_->Ready(response);
     status_ = response.status;

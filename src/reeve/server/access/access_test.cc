@@ -226,6 +226,31 @@ TEST_F(AccessTest, UsersMayNotPutArtifactsWhereOthersLie) {
   EXPECT_EQ(Ask("bob", "POST", path, R"({"name":"a","artifact_location":"s3://b/k"})").status, 200);
 }
 
+// An upload to a bucket.
+class LongStream final : public BodyStream {
+ public:
+  void OnBytes(std::string_view /*bytes*/, std::string& /*out*/) override {}
+  void OnEnd(std::string& out) override { out = "{}"; }
+  bool EndTakesLong() const override { return true; }
+};
+
+TEST_F(AccessTest, GuardedUploadsEndWhereOthersDo) {
+  Start(Permission::kManage);
+  std::vector<Route> routes(1);
+  routes[0].method = "PUT";
+  routes[0].pattern = "/api/2.0/mlflow-artifacts/artifacts/{path...}";
+  routes[0].role = Role::kWrite;
+  routes[0].open = [](const Request&, Response&) { return std::make_unique<LongStream>(); };
+  access_->guard().Protect(routes, AccessGuard::Grants::kByArtifact);
+  const std::string header = Basic("root:" + std::string(kPassword));
+  Request request{.method = "PUT", .path = routes[0].pattern, .peer = "10.0.0.1:5"};
+  request.headers = {{"Authorization", header}};
+  Response response;
+  const auto stream = routes[0].open(request, response);
+  ASSERT_NE(stream, nullptr) << response.body;
+  EXPECT_TRUE(stream->EndTakesLong());
+}
+
 TEST_F(AccessTest, UsersAreForAdministratorsAndThemselves) {
   Start(Permission::kRead);
   const std::string base = std::string(kMlflow) + "/users";
