@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "reeve/base/file_system.h"
+#include "reeve/base/text.h"
 #include "reeve/server/artifacts/artifact_bucket.h"
 #include "reeve/server/artifacts/artifact_folder.h"
 #include "reeve/tracking/artifact_location.h"
@@ -24,10 +25,15 @@ Opened OpenBucket(const std::string& uri) {
 }
 
 Opened OpenFolder(const std::string& place) {
-  if (!place.starts_with("file:") && place.find("://") == std::string::npos)
+  if (place.starts_with("file:")) {
+    REEVE_ASSIGN_OR_RETURN(const std::string path, tracking::LocalPath(place, AbsolutePath(".")));
+    return std::make_shared<ArtifactFolder>(AbsolutePath(path));
+  }
+  if (place.find("://") == std::string::npos)
     return std::make_shared<ArtifactFolder>(AbsolutePath(place));
-  REEVE_ASSIGN_OR_RETURN(const std::string path, tracking::LocalPath(place, AbsolutePath(".")));
-  return std::make_shared<ArtifactFolder>(AbsolutePath(path));
+  return Status::InvalidArgument(Quote(place, 300) +
+                                 " is neither a folder nor a bucket of S3, expected a path, file: "
+                                 "or s3://BUCKET/PATH");
 }
 
 }  // namespace
