@@ -10,7 +10,6 @@ import logging
 import os
 import random
 import sys
-import tempfile
 import unittest
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
@@ -23,12 +22,12 @@ os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
 os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "0"
 
 import requests  # noqa: E402
+import s3_store  # noqa: E402
 from botocore.auth import S3SigV4QueryAuth  # noqa: E402
 from botocore.awsrequest import AWSRequest  # noqa: E402
 from botocore.credentials import Credentials  # noqa: E402
 from mlflow import MlflowClient  # noqa: E402
 from mlflow_server import chosen  # noqa: E402
-from s3_store import S3Store  # noqa: E402
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -56,11 +55,7 @@ def start(folder, environment, *words):
 class S3Proxy(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory(prefix="reeve-s3-proxy-")
-        cls.addClassCleanup(cls.temporary.cleanup)
-        cls.folder = Path(cls.temporary.name)
-        cls.store = S3Store("loans")
-        cls.addClassCleanup(cls.store.stop)
+        s3_store.give(cls, "reeve-s3-proxy-")
         (cls.folder / "spool").mkdir()
         cls.environment = cls.store.environment | {"HOME": str(cls.folder), "TMPDIR": str(cls.folder / "spool")}
         cls.server = start(cls.folder / "server", cls.environment, "--artifacts-destination", "s3://loans/kept/here")

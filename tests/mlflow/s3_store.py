@@ -1,6 +1,8 @@
 """A store that speaks like S3 and checks every signature, for tests (moto)."""
 import json
+import tempfile
 import urllib.request
+from pathlib import Path
 
 import boto3
 from moto.server import ThreadedMotoServer
@@ -39,3 +41,12 @@ class S3Store:
     def keys(self, prefix=""):
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+
+
+def give(story, prefix):
+    """Gives a class of tests a `folder` and a `store` of its own, until its end."""
+    temporary = tempfile.TemporaryDirectory(prefix=prefix)
+    story.addClassCleanup(temporary.cleanup)
+    story.folder = Path(temporary.name)
+    story.store = S3Store("loans")
+    story.addClassCleanup(story.store.stop)

@@ -10,7 +10,6 @@ import logging
 import os
 import random
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -18,10 +17,10 @@ os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
 os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
 
+import s3_store  # noqa: E402
 from mlflow import MlflowClient  # noqa: E402
 from mlflow_server import chosen  # noqa: E402
 from reeve_story import ReeveStory  # noqa: E402
-from s3_store import S3Store  # noqa: E402
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -35,11 +34,7 @@ class S3Story(ReeveStory):
 
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory(prefix="reeve-s3-")
-        cls.addClassCleanup(cls.temporary.cleanup)
-        cls.folder = Path(cls.temporary.name)
-        cls.store = S3Store("loans")
-        cls.addClassCleanup(cls.store.stop)
+        s3_store.give(cls, "reeve-s3-")
         os.environ.update(cls.store.environment)
         cls.variables = cls.store.environment | {"HOME": str(cls.folder)}
         cls.server = Server(cls.folder / "server", "--default-artifact-root", "s3://loans/files", "--no-serve-artifacts")

@@ -59,14 +59,8 @@ Status CompactTrees::Cursor::Read() {
 }
 
 void CompactTrees::Cursor::Resize(std::size_t nodes) {
-  tree_.left.assign(nodes, -1);
-  tree_.right.assign(nodes, -1);
-  tree_.feature.assign(nodes, 0);
-  tree_.threshold.assign(nodes, 0);
-  tree_.default_left.assign(nodes, 0);
-  tree_.category_set.assign(nodes, -1);
-  tree_.category_sets.clear();
-  tree_.leaf_vector.assign(layout_.has_vector_leaves ? nodes : 0, -1);
+  tree_.Reset(nodes);
+  if (layout_.has_vector_leaves) tree_.leaf_vector.assign(nodes, -1);
 }
 
 Status CompactTrees::Cursor::ReadFeatures(std::size_t count) {

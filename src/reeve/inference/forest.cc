@@ -68,6 +68,18 @@ bool GoesLeft(const Tree& tree, std::size_t node, float value) {
   return !IsInSet(tree.category_sets[static_cast<std::size_t>(set)], value);
 }
 
+void Tree::Reset(std::size_t nodes) {
+  left.assign(nodes, -1);
+  right.assign(nodes, -1);
+  feature.assign(nodes, 0);
+  threshold.assign(nodes, 0);
+  default_left.assign(nodes, 0);
+  category_set.assign(nodes, -1);
+  category_sets.clear();
+  leaf_vector.clear();
+  cover.clear();
+}
+
 Status Forest::ValidateTree(const Tree& tree) const {
   const std::size_t size = tree.size();
   const bool same_sizes = size > 0 && tree.right.size() == size && tree.feature.size() == size &&

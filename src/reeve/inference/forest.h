@@ -36,6 +36,8 @@ struct Tree {
   std::int32_t output = 0;
 
   std::size_t size() const { return left.size(); }
+  /// Makes it `nodes` leaves of value 0, without vectors, sets and covers; the output stays.
+  void Reset(std::size_t nodes);
 };
 
 /// Whether `value` goes left at the inner node `node`: the rules of Tree. Category codes are whole

@@ -20,14 +20,8 @@ std::vector<inference::Tree> ToTrees(const SymmetricTree& tree, std::size_t outp
                                      const QuantisedMatrix& quantised) {
   const std::size_t leaves = std::size_t{1} << tree.tests.size(), inner = leaves - 1;
   inference::Tree shape;
-  const std::size_t size = inner + leaves;
-  shape.left.assign(size, -1);
-  shape.right.assign(size, -1);
-  shape.feature.assign(size, 0);
-  shape.threshold.assign(size, 0);
-  shape.default_left.assign(size, 0);
-  shape.category_set.assign(size, -1);
-  shape.cover.assign(size, 0);
+  shape.Reset(inner + leaves);
+  shape.cover.assign(shape.size(), 0);
   for (std::size_t leaf = 0; leaf < leaves; ++leaf) shape.cover[inner + leaf] = tree.rows[leaf];
   for (std::size_t parent = inner; parent-- > 0;)
     shape.cover[parent] = shape.cover[2 * parent + 1] + shape.cover[2 * parent + 2];
