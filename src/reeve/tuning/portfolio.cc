@@ -18,16 +18,9 @@ using learners::Params;
 // More classes than these take other configurations of boosting.
 constexpr int kManyClasses = 10;
 
-// Where time is short trees are chosen by no more than this.
-struct TreeRoom {
-  // Of several classes.
-  std::int64_t rows = 8'192;
-  // Rows times columns times outputs.
-  std::int64_t values = 2'000'000;
-};
-
-TreeRoom TreeRoomOf(Effort effort) {
-  return effort == Effort::kQuick ? TreeRoom{} : TreeRoom{.rows = 16'384, .values = 4'000'000};
+// That trees of several classes are chosen by where time is short.
+std::int64_t MostSampledRows(const PortfolioOptions& options) {
+  return options.effort == Effort::kQuick ? 8'192 : 16'384;
 }
 
 // How much a pass over the rows costs: trees are grown for each of many classes.
@@ -145,13 +138,17 @@ void LimitDepth(std::int64_t most, std::vector<Params>& all) {
   }
 }
 
-// Where time is short trees choose their tests from as many columns as they have room for.
+// Where time is short trees choose their tests from as many columns as they have room for. More
+// would gain little with more effort too: models that looked at different columns differ more, and
+// their mean is better. How many there are besides those of the table is not known: target
+// statistics, a few for each column.
 void LimitColumns(const PortfolioOptions& options, std::vector<Params>& all) {
-  constexpr std::int64_t kFewest = 32;
-  const TreeRoom room = TreeRoomOf(options.effort);
-  const std::int64_t rows = options.classes > 2 ? std::min(options.rows, room.rows) : options.rows;
-  const std::int64_t most = std::max(room.values / (rows * Outputs(options)), kFewest);
-  if (options.columns > most) SetAll("sample_columns", std::to_string(most), all);
+  constexpr std::int64_t kMostValues = 2'000'000, kFewest = 32;
+  const std::int64_t rows =
+      options.classes > 2 ? std::min(options.rows, MostSampledRows(options)) : options.rows;
+  const std::int64_t most = std::max(kMostValues / (rows * Outputs(options)), kFewest);
+  if (options.columns > most || options.has_statistics)
+    SetAll("sample_columns", std::to_string(most), all);
 }
 
 // Of several classes a pass over the rows is one for each class. Where time is short some of the
@@ -164,7 +161,7 @@ void FitClasses(const PortfolioOptions& options, std::vector<Params>& all) {
   if (is_many && options.rows < kFewestRowsOfDeepTrees) LimitDepth(6, all);
   if (is_short) LimitColumns(options, all);
   if (is_short && options.classes > 2) {
-    SetAll("sample_rows", std::to_string(TreeRoomOf(options.effort).rows), all);
+    SetAll("sample_rows", std::to_string(MostSampledRows(options)), all);
     if (!is_many) SetAll("max_bin", "64", all);
     SetAll("leaf_steps", "1", all);
   }
