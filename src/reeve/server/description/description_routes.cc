@@ -10,6 +10,7 @@
 #include "reeve/server/description/docs_page.h"
 #include "reeve/server/description/form_answer.h"
 #include "reeve/server/description/form_data.h"
+#include "reeve/server/description/form_page.h"
 #include "reeve/server/description/model_info.h"
 #include "reeve/server/description/openapi.h"
 #include "reeve/server/description/static_files.h"
@@ -82,7 +83,8 @@ void AnswerDocs(const ScoringContext& context, const std::vector<RouteName>& nam
   if (model == nullptr) return;
   const CallSite site = SiteOf(request);
   response.content_type = "text/html; charset=utf-8";
-  response.body = RenderDocs(OpenApi(*model, names, site), site.model_query);
+  response.body =
+      RenderDocs(OpenApi(*model, names, site), site.model_query, FormAddress(context.form_path));
   AddPageHeaders(response);
 }
 
@@ -103,12 +105,13 @@ std::vector<Route> ModelRoutes(const ScoringContext& context) {
 
 std::vector<Route> PageRoutes(const ScoringContext& context) {
   std::vector<Route> routes;
-  routes.push_back(Get("/", Role::kScore, [&context](const Request& request, Response& response) {
-    ShowForm(context, request, response);
-  }));
+  routes.push_back(
+      Get(context.form_path, Role::kScore, [&context](const Request& request, Response& response) {
+        ShowForm(context, request, response);
+      }));
   routes.push_back(
       {.method = "POST",
-       .pattern = "/",
+       .pattern = context.form_path,
        .handle = [&context](const Request& request,
                             Response& response) { AnswerForm(context, request, response); },
        .takes_long = Always,

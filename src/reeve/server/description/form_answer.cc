@@ -82,7 +82,9 @@ bool IsForm(const Request& request) {
 void ShowForm(const ScoringContext& context, const Request& request, Response& response) {
   const auto model = RequestedModel(context, request, response);
   if (model == nullptr) return;
-  FormPage page{.model = model.get(), .models = ModelNames(context)};
+  FormPage page{.model = model.get(),
+                .models = ModelNames(context),
+                .address = FormAddress(context.form_path)};
   const std::vector<Cell> row = TypicalRow(*model);
   for (std::size_t i = 0; i < row.size(); ++i) {
     const contract::NumberFormat format = model->contract().columns[i].number_format;
@@ -99,7 +101,9 @@ void AnswerForm(const ScoringContext& context, const Request& request, Response&
         415, "unsupported_media_type",
         "the form is sent as application/x-www-form-urlencoded; JSON goes to /predict", response);
   }
-  FormPage page{.model = model.get(), .models = ModelNames(context)};
+  FormPage page{.model = model.get(),
+                .models = ModelNames(context),
+                .address = FormAddress(context.form_path)};
   const FormData form = ParseFormData(request.body);
   for (const ContractColumn& column : model->contract().columns)
     page.fields.push_back({.value = SentValue(column, form)});
