@@ -2,85 +2,13 @@
 
 The server starts empty, a model is trained through it and served, its alias moves under load, a second model comes and goes, one cannot be loaded, the last
 one is deleted, and SIGTERM waits for a request that has begun."""
-import csv
 import http.client
 import json
 import os
 import re
-import signal
-import subprocess
-import sys
 import threading
-import time
-import urllib.error
-import urllib.request
 
-REEVE = sys.argv[1]
-PATIENCE = 60  # seconds, for what has to happen at some time
-
-
-class Up:
-    def __init__(self, *words):
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))}
-        self.process = subprocess.Popen([REEVE, "up", "--port", "0", *words], env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        self.said = ""
-        for line in self.process.stderr:
-            self.said += line
-            if found := re.search(r"Tracking and scoring at (http://127\.0\.0\.1:(\d+))$", line.strip()):
-                self.uri, self.port = found[1], int(found[2])
-                break
-        else:
-            raise SystemExit("reeve up did not start:\n" + self.said)
-        self.reader = threading.Thread(target=self.read_on)
-        self.reader.start()
-
-    def read_on(self):
-        for line in self.process.stderr:
-            self.said += line
-
-    def ask(self, path, body=None):
-        """Status and answer, as JSON where it is."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.uri + path, data, {"Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                status, text = response.status, response.read().decode()
-        except urllib.error.HTTPError as error:
-            status, text = error.code, error.read().decode()
-        try:
-            return status, json.loads(text)
-        except ValueError:
-            return status, text
-
-    def is_leaving(self):
-        try:
-            return self.ask("/readyz")[0] == 503
-        except urllib.error.URLError:
-            return True
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-
-    def wait(self):
-        self.process.wait(PATIENCE)
-        self.reader.join()
-        self.process.stderr.close()
-        return self.process.returncode
-
-
-def reeve(*words, uri=None):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))} | ({"MLFLOW_TRACKING_URI": uri} if uri else {})
-    done = subprocess.run([REEVE, *words], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, f"reeve {' '.join(words)}: {done.stderr}"
-    return done.stdout
-
-
-def until(what, holds):
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "never: " + what
-        time.sleep(0.05)
-    print(what)
+from up import Up, demo_row, reeve, train, until
 
 
 class Load:
@@ -104,14 +32,8 @@ class Load:
         return {version for _, version in self.answers}
 
 
-def train(up, name, *words):
-    reeve("train", "loans.csv", "--target", "approved", "--drop", "loan_id", "--quiet", "--register", name, "--alias", "champion", *words, uri=up.uri)
-
-
 def main():
-    reeve("demo", "--table-only", "-o", "loans.csv", "--rows", "400")
-    with open("loans.csv", newline="") as table:
-        row = {k: v for k, v in next(csv.DictReader(table)).items() if k not in ("loan_id", "approved")}
+    row = demo_row()
     # The scoring half finds what lies behind the server wherever that is.
     up = Up("--backend-store-uri", "sqlite:///store/mlflow.db", "--artifacts-destination", "elsewhere")
     assert up.ask("/readyz")[0] == 200

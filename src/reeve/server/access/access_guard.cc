@@ -34,8 +34,12 @@ void RefuseUnknown(const ErrorBody& form, bool is_wrong, Response& response) {
                                          : "Basic realm=\"reeve\", Bearer realm=\"reeve\"");
 }
 
-void RefuseFailure(const ErrorBody& form, const Status& status, Response& response) {
-  Refuse(form, mlflow::ErrorHttpStatus(status), status.message(), response);
+// MLflow has a code for each failure; other forms, which `form` is one of, know the status alone.
+void RefuseFailure(const ErrorBody* form, const Status& status, Response& response) {
+  if (form != nullptr)
+    return Refuse(*form, mlflow::ErrorHttpStatus(status), status.message(), response);
+  response.status = mlflow::ErrorHttpStatus(status);
+  response.body = mlflow::ErrorBody(status);
 }
 
 // The path of an endpoint: "/artifacts/list" of "/api/2.0/mlflow/artifacts/list", "/get-artifact"
@@ -143,9 +147,10 @@ Result<bool> AccessGuard::AdmitsArtifact(const Door& door, const Request& reques
 bool AccessGuard::Admits(const Door& door, const Request& request, Caller& caller, CallNotes& notes,
                          Response& response) const {
   if (login_ == nullptr || door.role == Role::kPublic) return true;
+  const ErrorBody* const own_form = door.models ? &door.form : nullptr;
   auto outcome = login_->Identify(request.Header("Authorization"), request.peer);
   if (!outcome.ok()) {
-    RefuseFailure(door.form, outcome.status(), response);
+    RefuseFailure(own_form, outcome.status(), response);
     return false;
   }
   if (outcome->wait_seconds > 0) {
@@ -165,7 +170,7 @@ bool AccessGuard::Admits(const Door& door, const Request& request, Caller& calle
   if (may && caller.user_id) {
     const Result<bool> admitted = AdmitsUser(door, request, *caller.user_id);
     if (!admitted.ok()) {
-      RefuseFailure(door.form, admitted.status(), response);
+      RefuseFailure(own_form, admitted.status(), response);
       return false;
     }
     may = *admitted;
