@@ -203,8 +203,10 @@ constexpr auto kOptions = std::to_array<Option>({
     {"reference", "", "", "", "", "help", false,
      "the reference page of all commands and options, as Markdown"},
     {"help", "h", "", "", "", "*", false, "this help"},
-    {"version", "", "", "", "", "*", false, "version of the program"},
 });
+
+// What a call asks for or takes away. Images often have a REEVE_VERSION that means something else.
+constexpr std::string_view kFlagsOnly = "help version reference delete";
 
 bool HasWord(std::string_view words, std::string_view word) {
   while (!words.empty()) {
@@ -221,6 +223,7 @@ bool HasWord(std::string_view words, std::string_view word) {
 std::span<const Option> AllOptions() { return kOptions; }
 
 std::string EnvironmentName(const Option& option) {
+  if (HasWord(kFlagsOnly, option.name)) return "";
   std::string name = "REEVE_";
   for (const char c : option.name)
     name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
