@@ -14,11 +14,13 @@ from pathlib import Path
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
 
+import s3_store  # noqa: E402
 from mlflow import MlflowClient  # noqa: E402
 from reeve_server import ReeveUp  # noqa: E402
 from reeve_story import ReeveStory  # noqa: E402
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
 PATIENCE = 60
 
 
@@ -26,11 +28,15 @@ class UpStory(ReeveStory):
     binary = os.path.abspath(sys.argv[1])
 
     @classmethod
+    def start_server(cls):
+        cls.server = ReeveUp(cls.binary, cls.folder / "server")
+
+    @classmethod
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory(prefix="reeve-up-")
         cls.addClassCleanup(cls.temporary.cleanup)
         cls.folder = Path(cls.temporary.name)
-        cls.server = ReeveUp(cls.binary, cls.folder / "server")
+        cls.start_server()
         cls.addClassCleanup(cls.server.stop)
         cls.client = MlflowClient(tracking_uri=cls.server.uri, registry_uri=cls.server.uri)
         cls.reeve("demo", uri="sqlite:///mlflow.db")
@@ -85,6 +91,18 @@ class UpStory(ReeveStory):
         self.until(404, "?model=others")
         self.client.delete_registered_model_alias("loans", "champion")
         self.until(503)
+
+
+class UpStoryWithABucket(UpStory):
+    """The same, with the artifacts in a bucket that only the server has the key of."""
+
+    @classmethod
+    def start_server(cls):
+        store = s3_store.S3Store("artifacts")
+        cls.addClassCleanup(store.stop)
+        ReeveUp.secrets = store.environment | {"REEVE_CACHE": str(cls.folder / "server_cache")}
+        cls.server = ReeveUp(cls.binary, cls.folder / "server", "--artifacts-destination", "s3://artifacts/team")
+        ReeveUp.secrets = {}
 
 
 if __name__ == "__main__":
