@@ -163,8 +163,9 @@ TEST_F(UpRoutesTest, RefusalsHaveTheFormOfTheirPath) {
               HasSubstr(R"({"error_code":"UNAUTHENTICATED",)"));
 }
 
-TEST_F(UpRoutesTest, EveryAnswerIsBehindTheGuardOfNames) {
+TEST_F(UpRoutesTest, UnderAnotherNameOnlyProbesAnswer) {
   Open();
+  const std::set<std::string_view> probes = {"/health", "/livez", "/readyz", "/ping", "/version"};
   for (const Route& route : routes_) {
     Request request{.method = route.method, .path = route.pattern};
     request.headers = {{"Host", "evil.example.org"}};
@@ -174,7 +175,11 @@ TEST_F(UpRoutesTest, EveryAnswerIsBehindTheGuardOfNames) {
     } else {
       EXPECT_EQ(route.open(request, response), nullptr);
     }
-    EXPECT_EQ(response.status == 403, route.role != Role::kPublic) << KeyOf(route);
+    if (route.role != Role::kPublic) {
+      EXPECT_EQ(response.status, 403) << KeyOf(route);
+    } else if (probes.contains(route.pattern)) {
+      EXPECT_NE(response.status, 403) << KeyOf(route);
+    }
   }
 }
 

@@ -192,7 +192,7 @@ TEST_F(ModelHostTest, AChampionThatCannotBeLoadedHindersNoOther) {
   Register("champion");
   const auto host = Open({});
   ASSERT_TRUE(host.ok()) << host.status().message();
-  EXPECT_THAT(Served(**host), ElementsAre("shop 2"));
+  EXPECT_THAT(Served(**host), ElementsAre("shop 1"));
   EXPECT_EQ((*host)->Find("", "")->name, "shop");
   ASSERT_EQ((*host)->Problems().size(), 1U);
   EXPECT_EQ((*host)->Problems()[0].first, "models:/broken@champion");
