@@ -16,7 +16,7 @@ class Load:
 
     def __init__(self, up, path, row):
         self.up, self.path, self.row, self.answers, self.is_over = up, path, row, [], False
-        self.thread = threading.Thread(target=self.run)
+        self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def run(self):
@@ -71,6 +71,10 @@ def main():
         assert f'href="form?model={name}"' in page, page
         status, form = up.ask(f"/form?model={name}")
         assert status == 200 and "<form" in form and f'action="?model={name}#answer"' in form, form
+    # Pages that are asked for none say which one they are about.
+    for path, link in (("/form", 'href="?model=others"'), ("/docs", "/predict?model=loans")):
+        status, page = up.ask(path)
+        assert status == 200 and link in page, (path, status, page)
     reeve("models", "alias", "others", "champion", "--delete", uri=up.uri)
     until("without its alias it is served no longer", lambda: up.ask("/predict?model=others", row)[0] == 404)
     assert load.end() == {"1"} and up.ask("/predict", row)[0] == 200

@@ -1,4 +1,5 @@
 """`reeve up` for tests: a process that can be asked, and commands that use it."""
+import atexit
 import base64
 import csv
 import json
@@ -23,6 +24,8 @@ def environment_with(variables):
 class Up:
     def __init__(self, *words, **variables):
         self.process = subprocess.Popen([REEVE, "up", "--port", "0", *words], env=environment_with(variables), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        # A story that fails leaves no process behind.
+        atexit.register(self.process.kill)
         self.said = ""
         for line in self.process.stderr:
             self.said += line
@@ -31,7 +34,7 @@ class Up:
                 break
         else:
             raise SystemExit("reeve up did not start:\n" + self.said)
-        self.reader = threading.Thread(target=self.read_on)
+        self.reader = threading.Thread(target=self.read_on, daemon=True)
         self.reader.start()
 
     def read_on(self):

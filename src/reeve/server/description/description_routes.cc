@@ -71,17 +71,18 @@ void AnswerFile(std::string_view name, const Request& request, Response& respons
 }
 
 // How calls that a page shows reach the model that the page is about.
-CallSite SiteOf(const Request& request) {
-  const std::string wanted = QueryValue(request.query, "model");
+CallSite SiteOf(const ScoringContext& context, const Request& request, const ServedModel& model) {
+  std::string wanted = QueryValue(request.query, "model");
+  if (context.models->Find("", "") == nullptr) wanted = model.name;
   return {.origin = OriginOf(request),
           .model_query = wanted.empty() ? "" : "?model=" + EncodeQueryValue(wanted)};
 }
 
 void AnswerDocs(const ScoringContext& context, const std::vector<RouteName>& names,
                 const Request& request, Response& response) {
-  const auto model = RequestedModel(context, request, response);
+  const auto model = ShownModel(context, request, response);
   if (model == nullptr) return;
-  const CallSite site = SiteOf(request);
+  const CallSite site = SiteOf(context, request, *model);
   response.content_type = "text/html; charset=utf-8";
   response.body =
       RenderDocs(OpenApi(*model, names, site), site.model_query, FormAddress(context.form_path));
@@ -139,12 +140,12 @@ std::vector<Route> DescriptionRoutes(const ScoringContext& context, std::span<co
       Get("/docs", Role::kRead, [&context, names](const Request& request, Response& response) {
         AnswerDocs(context, *names, request, response);
       }));
-  routes.push_back(Get("/openapi.json", Role::kRead,
-                       [&context, names](const Request& request, Response& response) {
-                         const auto model = RequestedModel(context, request, response);
-                         if (model == nullptr) return;
-                         AnswerJson(OpenApi(*model, *names, SiteOf(request)), response);
-                       }));
+  routes.push_back(Get(
+      "/openapi.json", Role::kRead, [&context, names](const Request& request, Response& response) {
+        const auto model = RequestedModel(context, request, response);
+        if (model == nullptr) return;
+        AnswerJson(OpenApi(*model, *names, SiteOf(context, request, *model)), response);
+      }));
   *names = NamesOf(others);
   for (RouteName& name : NamesOf(routes)) names->push_back(std::move(name));
   return routes;

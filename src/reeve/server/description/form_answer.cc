@@ -79,8 +79,16 @@ bool IsForm(const Request& request) {
 
 }  // namespace
 
+std::shared_ptr<const ServedModel> ShownModel(const ScoringContext& context, const Request& request,
+                                              Response& response) {
+  const auto models = context.models->List();
+  if (!request.query.empty() || models.empty()) return RequestedModel(context, request, response);
+  auto model = context.models->Find("", "");
+  return model ? model : models.front();
+}
+
 void ShowForm(const ScoringContext& context, const Request& request, Response& response) {
-  const auto model = RequestedModel(context, request, response);
+  const auto model = ShownModel(context, request, response);
   if (model == nullptr) return;
   FormPage page{.model = model.get(),
                 .models = ModelNames(context),
