@@ -98,31 +98,23 @@ std::size_t PackUniform(const FieldPart& part, std::string& out) {
   }
 }
 
-// Values of the cells that are texts, without those between them.
-template <typename T>
-std::span<const T> OfTexts(std::span<const T> values, std::span<const Cell::Kind> kinds,
-                           std::vector<T>& memory) {
-  if (values.empty()) return {};
+bool IsText(Cell::Kind kind) { return kind == Cell::Kind::kText; }
+// Or a boolean.
+bool IsNumber(Cell::Kind kind) { return kind != Cell::Kind::kText && kind != Cell::Kind::kMissing; }
+
+// The values of such cells, without those between them.
+template <auto kIsSuch, typename T>
+std::span<const T> ValuesOf(std::span<const T> values, std::span<const Cell::Kind> kinds,
+                            std::vector<T>& memory) {
+  if (values.empty() || std::none_of(kinds.begin(), kinds.end(), kIsSuch)) return {};
   if (memory.size() < kinds.size()) memory.resize(kinds.size());
   // Each is put down, and the next one over it where it does not count.
   std::size_t count = 0;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     memory[count] = values[i];
-    count += kinds[i] == Cell::Kind::kText ? 1 : 0;
+    count += kIsSuch(kinds[i]) ? 1 : 0;
   }
   return std::span<const T>(memory).first(count);
-}
-
-// The same of those that are numbers or booleans.
-std::span<const double> OfNumbers(std::span<const double> values, std::span<const Cell::Kind> kinds,
-                                  std::vector<double>& memory) {
-  if (memory.size() < kinds.size()) memory.resize(kinds.size());
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < kinds.size(); ++i) {
-    memory[count] = values[i];
-    count += kinds[i] != Cell::Kind::kText && kinds[i] != Cell::Kind::kMissing ? 1 : 0;
-  }
-  return std::span<const double>(memory).first(count);
 }
 
 // The same as PackUniform for cells of several kinds.
@@ -132,12 +124,12 @@ std::size_t PackMixed(const FieldPart& part, std::string& out) {
   thread_local std::vector<std::string_view> text_memory;
   Put(out, kMixed);
   out.append(reinterpret_cast<const char*>(part.kinds.data()), part.kinds.size());
-  const auto numbers = OfNumbers(part.numbers, part.kinds, number_memory);
+  const auto numbers = ValuesOf<IsNumber>(part.numbers, part.kinds, number_memory);
   if (!numbers.empty()) PackNumbers(numbers, out);
-  const auto texts = OfTexts(part.texts, part.kinds, text_memory);
+  const auto texts = ValuesOf<IsText>(part.texts, part.kinds, text_memory);
   if (texts.empty()) return 0;
-  const ReadTexts read{.codes = OfTexts(part.read.codes, part.kinds, code_memory),
-                       .dates = OfTexts(part.read.dates, part.kinds, date_memory)};
+  const ReadTexts read{.codes = ValuesOf<IsText>(part.read.codes, part.kinds, code_memory),
+                       .dates = ValuesOf<IsText>(part.read.dates, part.kinds, date_memory)};
   return PackTexts(texts, read, out);
 }
 
