@@ -32,6 +32,13 @@ int MostRounds(const TrainOptions& options, const std::vector<ParamSpec>& specs)
   return static_cast<int>(NumberParam(options.params, specs, "n_estimators"));
 }
 
+EarlyStopping MakeStopping(const TrainOptions& options, const std::vector<ParamSpec>& specs) {
+  const std::size_t watched =
+      options.early_stopping == nullptr ? 1 : options.early_stopping->row_count();
+  return {static_cast<int>(NumberParam(options.params, specs, "early_stopping_rounds")),
+          NumberParam(options.params, specs, "learning_rate"), watched};
+}
+
 std::vector<double> SharesOf(std::vector<double> gains) {
   const double total = std::accumulate(gains.begin(), gains.end(), 0.0);
   for (double& value : gains) value = total > 0 ? value / total : 0;

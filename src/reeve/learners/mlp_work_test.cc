@@ -10,6 +10,11 @@ TEST(MlpWorkTest, CountsTheWeightsOfEveryLayer) {
   EXPECT_EQ(MlpWeights(3, 2, 1, 10), 3 * 10 + 10);
 }
 
+TEST(MlpWorkTest, FewRowsGetFewerUnits) {
+  EXPECT_EQ(MlpUnits(3'000), 128);
+  EXPECT_EQ(MlpUnits(20'000), 256);
+}
+
 TEST(MlpWorkTest, LargeTablesGetFewerPasses) {
   EXPECT_EQ(MlpEpochs(1'000, 70'000), 30);
   EXPECT_EQ(MlpEpochs(25'000, 100'000), 10);

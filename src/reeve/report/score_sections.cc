@@ -146,7 +146,7 @@ Section ChampionSection(const TrainingReport& report) {
 Section LeaderboardSection(const TrainingReport& report) {
   Section section{"leaderboard", "Leaderboard", {}};
   if (report.leaderboard.empty()) return section;
-  PageTable table{.caption = "Configurations that were cross-validated on every fold, best first",
+  PageTable table{.caption = "Configurations that were cross-validated, best first",
                   .headings = {{"learner"},
                                {report.metric + " (mean)", true},
                                {"± folds", true},

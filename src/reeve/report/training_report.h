@@ -35,10 +35,11 @@ struct LeaderboardLine {
   std::string learner;
   /// "eta=0.1 max_depth=6".
   std::string params;
+  /// Deviation: over folds, where there were more than one.
   std::optional<double> mean, deviation;
   double seconds = 0;
   bool is_chosen = false;
-  /// "best single model".
+  /// "best single model", "ended with the first fold".
   std::string note;
 };
 

@@ -321,6 +321,7 @@ std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOpti
   if (LimitsRounds(learner, options))
     SetAll("n_estimators", std::to_string(MostRounds(options)), all);
   if (learner == "symmetric") FitClasses(options, all);
+  if (learner == "boosted") SetAll("steps", "growing", all);
   if (TakesFewBins(options) && learner != "forest") SetAll("max_bin", "64", all);
   std::size_t count = learner == "boosted"     ? CandidateCount(effort, 2, 4, 8)
                       : learner == "symmetric" ? CandidateCount(effort, 1, 3, 4)

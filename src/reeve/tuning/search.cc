@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "reeve/base/random.h"
@@ -36,9 +37,13 @@ double Mean(std::span<const double> values) {
 constexpr double kSmallestShare = 0.04;
 constexpr int kRacePicks = 20;
 constexpr std::int64_t kRowsOfProxies = 8000;
-// Larger tables do without a line on the leaderboard for learners that were beaten at once.
-constexpr std::size_t kRowsOfFullLeaderboards = 6'000;
+// Of fewer rows the first fold says too little to end a learner by a mixture's shares alone.
+constexpr std::size_t kRowsOfDoubt = 6'000;
+// Times the smallest loss.
+constexpr double kMuchLoss = 1.25;
 constexpr int kFinalPicks = 40;
+// Of a fold whose rows the metric cannot judge.
+constexpr double kNoScore = std::numeric_limits<double>::infinity();
 
 // What a mixture is made of: small weights are gone, the rest sum to 1.
 std::vector<ChosenMember> Prune(const std::vector<const Assessment*>& assessments,
@@ -208,13 +213,16 @@ class Searcher {
   // The first fold, for everybody: what is left out there costs a fifth of what it would.
   Status Race() {
     REEVE_RETURN_IF_ERROR(Train(All(), {0}, true));
-    const std::set<Contender*> survivors = Survivors();
-    std::erase_if(contenders_, [&](const std::unique_ptr<Contender>& contender) {
-      return !survivors.contains(contender.get());
-    });
-    for (const auto& contender : contenders_) {
-      if (contender->proxy) contender->fits.clear();
+    const FirstFold first = JudgeFirstFold();
+    const std::set<std::size_t> survivors = Survivors(first);
+    EndOthers(first, survivors);
+    std::vector<std::unique_ptr<Contender>> left;
+    for (const std::size_t i : survivors) {
+      Narrow(*contenders_[i], *first.best[i]);
+      if (contenders_[i]->proxy) contenders_[i]->fits.clear();
+      left.push_back(std::move(contenders_[i]));
     }
+    contenders_ = std::move(left);
     return Train(All(), AllFolds(), false);
   }
 
@@ -283,65 +291,109 @@ class Searcher {
     return best;
   }
 
-  // After the first fold: those that a mixture would take, the best by the metric, and the best of
-  // each learner, so that it has its line on the leaderboard; but for perceptrons without hope.
-  std::set<Contender*> Survivors() {
+  // What the first fold says of the contenders, in their order.
+  struct FirstFold {
+    /// Of its path.
     std::vector<const Assessment*> best;
-    std::vector<const Probabilities*> predictions;
+    /// The metric; infinite of all where the fold has none.
+    std::vector<double> scores;
+    /// Smaller is better.
     std::vector<double> by_metric, by_loss;
-    for (const auto& contender : contenders_) {
-      best.push_back(BestOf(*contender, 1));
-      predictions.push_back(&best.back()->predictions.front());
-      by_loss.push_back(Mean(Losses(*best.back(), 1)));
-      const std::vector<double> scores = FoldScores(HeldOutOf(*best.back(), 1), Scoring());
-      by_metric.push_back(scores.empty() ? std::numeric_limits<double>::infinity()
-                                         : AsLoss(options_.metric, scores.front()));
+    /// Shares in a mixture.
+    std::vector<double> weights;
+
+    std::size_t BestByMetric() const { return Smallest(by_metric); }
+    std::size_t BestByLoss() const { return Smallest(by_loss); }
+    static std::size_t Smallest(const std::vector<double>& losses) {
+      return static_cast<std::size_t>(std::min_element(losses.begin(), losses.end()) -
+                                      losses.begin());
     }
-    const std::vector<double> weights = RaceWeights(predictions);
-    std::set<std::size_t> kept;
-    const auto add = [&](const std::vector<double>& losses) {
-      if (kept.size() < most_survivors_)
-        kept.insert(static_cast<std::size_t>(std::min_element(losses.begin(), losses.end()) -
-                                             losses.begin()));
-    };
-    add(by_metric);
-    add(by_loss);
+  };
+
+  FirstFold JudgeFirstFold() const {
+    FirstFold first;
+    std::vector<const Probabilities*> predictions;
+    for (const auto& contender : contenders_) {
+      const Assessment* const best = BestOf(*contender, 1);
+      first.best.push_back(best);
+      predictions.push_back(&best->predictions.front());
+      first.by_loss.push_back(Mean(Losses(*best, 1)));
+      const std::vector<double> scores = FoldScores(HeldOutOf(*best, 1), Scoring());
+      first.scores.push_back(scores.empty() ? kNoScore : scores.front());
+      first.by_metric.push_back(scores.empty() ? kNoScore
+                                               : AsLoss(options_.metric, scores.front()));
+    }
+    first.weights = RaceWeights(predictions);
+    return first;
+  }
+
+  // Those that a mixture would take, the best by the metric and by the loss, and who has already
+  // been judged on all rows, which costs no more.
+  std::set<std::size_t> Survivors(const FirstFold& first) const {
+    std::set<std::size_t> kept = {first.BestByMetric()};
+    if (kept.size() < most_survivors_) kept.insert(first.BestByLoss());
     // Heaviest first, as long as there is room.
-    std::vector<std::size_t> order(weights.size());
+    std::vector<std::size_t> order(contenders_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return weights[a] > weights[b]; });
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return first.weights[a] > first.weights[b];
+    });
     for (const std::size_t i : order) {
-      if (options_.effort == Effort::kQuick && HasBetterTwin(i, by_loss)) continue;
-      if (options_.ensemble && weights[i] >= kSmallestShare && kept.size() < most_survivors_)
+      if (options_.effort == Effort::kQuick && HasBetterTwin(i, first.by_loss)) continue;
+      if (options_.ensemble && first.weights[i] >= kSmallestShare && kept.size() < most_survivors_)
         kept.insert(i);
     }
+    for (std::size_t i = 0; i < contenders_.size(); ++i) {
+      if (first.best[i]->out_of_bag && !contenders_[i]->proxy) kept.insert(i);
+    }
+    if (rows_.size() > kRowsOfDoubt) return kept;
     for (const std::string& learner : options_.learners) {
-      if (rows_.size() > kRowsOfFullLeaderboards) break;
-      std::size_t first = contenders_.size();
-      for (std::size_t i = 0; i < contenders_.size(); ++i) {
-        if (contenders_[i]->candidate.learner != learner) continue;
-        if (first == contenders_.size() || by_loss[i] < by_loss[first]) first = i;
-      }
-      if (first == contenders_.size()) continue;
-      // Perceptrons take as long as all others together.
-      const std::size_t leader = static_cast<std::size_t>(
-          std::min_element(by_loss.begin(), by_loss.end()) - by_loss.begin());
-      if (learner != "mlp" || !IsClearlyBeaten(*best[first], *best[leader])) kept.insert(first);
+      const std::optional<std::size_t> best = BestOfLearner(learner, first);
+      if (best && !IsClearlyBeaten(*first.best[*best], *first.best[first.BestByLoss()]))
+        kept.insert(*best);
     }
-    std::set<Contender*> survivors;
-    for (const std::size_t i : kept) {
-      Narrow(*contenders_[i], *best[i]);
-      survivors.insert(contenders_[i].get());
-    }
-    return survivors;
+    return kept;
   }
-  // Whether the first fold shows, by more than chance would, twice the loss or more: a share in a
-  // mixture is not to be expected.
+
+  // The contender of a learner with the smallest loss; none where it has no contender.
+  std::optional<std::size_t> BestOfLearner(const std::string& learner,
+                                           const FirstFold& first) const {
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < contenders_.size(); ++i) {
+      if (contenders_[i]->candidate.learner != learner) continue;
+      if (!best || first.by_loss[i] < first.by_loss[*best]) best = i;
+    }
+    return best;
+  }
+
+  // Whether the first fold shows, by more than chance would, a loss so much larger than the
+  // smallest that a share in a mixture is not to be expected.
   bool IsClearlyBeaten(const Assessment& one, const Assessment& leader) const {
     const std::vector<double> losses = Losses(one, 1), least = Losses(leader, 1);
     const PairedGain gain = CompareLosses(least, losses);
-    return gain.mean > 2 * gain.standard_error && Mean(losses) > 2 * Mean(least);
+    return gain.mean > 2 * gain.standard_error && Mean(losses) > kMuchLoss * Mean(least);
+  }
+
+  // Who does not go on, with how much larger the metric is on the first fold than the yardstick's,
+  // the best there. On all folds it would be about as much: how hard a fold is it is for both.
+  struct Ended {
+    Trial trial;
+    double lead = 0;
+  };
+
+  // REQUIRES: `survivors` holds the best by the metric.
+  void EndOthers(const FirstFold& first, const std::set<std::size_t>& survivors) {
+    yardstick_ = &contenders_[first.BestByMetric()]->candidate;
+    for (std::size_t i = 0; i < contenders_.size(); ++i) {
+      if (survivors.contains(i) || first.scores[i] == kNoScore) continue;
+      const double score = first.scores[i];
+      ended_.push_back({.trial = {.learner = contenders_[i]->candidate.learner,
+                                  .params = first.best[i]->params,
+                                  .fold_scores = {score},
+                                  .seconds = first.best[i]->seconds,
+                                  .most_rows = contenders_[i]->proxy_rows},
+                        .lead = score - first.scores[first.BestByMetric()]});
+    }
   }
   // Whether the same configuration did better on other input, without or with target statistics: a
   // mixture gains little from both, and each costs as much as another learner.
@@ -461,23 +513,27 @@ class Searcher {
 
   Result<Choice> ChooseSingle() const {
     const std::vector<const Assessment*> complete = Complete();
-    std::vector<Trial> trials;
+    Choice choice;
+    std::vector<double> losses;
+    double reached = 0;  // by the yardstick
     for (const Assessment* const one : complete) {
       REEVE_ASSIGN_OR_RETURN(Trial trial,
                              MakeTrial(one->candidate->learner, one->params,
                                        HeldOutOf(*one, folds_of_split_), one->seconds));
-      trials.push_back(std::move(trial));
+      losses.push_back(AsLoss(options_.metric, trial.mean));
+      if (one->candidate == yardstick_) reached = trial.mean;
+      choice.leaderboard.push_back(std::move(trial));
     }
-    std::vector<std::size_t> order(trials.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return AsLoss(options_.metric, trials[a].mean) < AsLoss(options_.metric, trials[b].mean);
-    });
-    Choice choice;
-    const Assessment& best = *complete[order.front()];
+    for (const Ended& ended : ended_) {
+      choice.leaderboard.push_back(ended.trial);
+      choice.leaderboard.back().mean = reached + ended.lead;
+    }
+    const Assessment& best = *complete[FirstFold::Smallest(losses)];
     choice.members = {{.assessment = &best, .weight = 1}};
     choice.predictions = best.predictions;
-    for (const std::size_t i : order) choice.leaderboard.push_back(std::move(trials[i]));
+    std::ranges::stable_sort(choice.leaderboard, [&](const Trial& a, const Trial& b) {
+      return AsLoss(options_.metric, a.mean) < AsLoss(options_.metric, b.mean);
+    });
     return choice;
   }
 
@@ -560,6 +616,8 @@ class Searcher {
   std::unique_ptr<CrossValidation> validation_;
   std::vector<std::unique_ptr<Contender>> contenders_;
   std::size_t most_survivors_ = 1;
+  std::vector<Ended> ended_;
+  const Candidate* yardstick_ = nullptr;
   std::int64_t trial_count_ = 0;
   std::int64_t total_fits_ = 0;
   std::int64_t done_fits_ = 0;

@@ -45,20 +45,24 @@ struct SearchOptions {
   std::function<void(std::int64_t done, std::int64_t total)> on_progress = {};
 };
 
-/// A configuration that was cross-validated on every fold.
+/// A configuration that was cross-validated, on every fold or on the first only.
 struct Trial {
   /// A learner's name, or "ensemble".
   std::string learner;
   /// As in the portfolio; for boosting with the number of rounds that was chosen for all folds; for
   /// an ensemble those of every member, numbered: "1.learner", "1.weight", "1.max_depth" …
   learners::Params params;
-  /// The metric on each fold.
+  /// The metric on each fold that it was tried on.
   std::vector<double> fold_scores;
+  /// Over folds. Of a single one an estimate for all: the difference to the best there, added to
+  /// that one's mean, so that lines compare however hard the first fold is.
   double mean = 0;
-  /// Population standard deviation over folds.
+  /// Population standard deviation over folds; 0 of a single one.
   double standard_deviation = 0;
   /// Time spent on fitting, all folds together.
   double seconds = 0;
+  /// Rows of a fold that it learnt from at most; 0: from all.
+  std::int64_t most_rows = 0;
 };
 
 /// Predictions for rows by models that never saw them, fold after fold.
@@ -70,10 +74,11 @@ struct OutOfFold {
 };
 
 struct SearchResult {
-  /// Best first; ties keep the order of the learners, the simpler first. An ensemble that was
-  /// taken stands first, with the best single configuration behind it.
+  /// Every configuration but those of a path (logistic, mlp) that were not its best; best first,
+  /// ties keep the order of the learners, the simpler first, those that ended with the first fold
+  /// last. An ensemble that was taken stands first, with the best single configuration behind it.
   std::vector<Trial> leaderboard;
-  /// Configurations tried, those included that were dropped after the first fold.
+  /// Configurations tried, those included that ended with the first fold.
   std::int64_t trials = 0;
   /// Of what was chosen, calibrated.
   OutOfFold out_of_fold;
@@ -94,7 +99,7 @@ struct SearchResult {
 /// Honest by construction: what looks at labels is fitted inside each fold; boosting watches the
 /// held-out folds for one thing only, a number of rounds that is the same for all folds; resampling
 /// touches training rows only; a fold's score for a metric that needs a threshold uses one chosen
-/// on the other folds. After the first fold, configurations that add nothing are dropped.
+/// on the other folds. Configurations that add nothing end with the first fold.
 /// Deterministic: the same problem, options and seed give the same result for any number of
 /// threads.
 Result<SearchResult> Search(const Problem& problem, const std::vector<std::int64_t>& rows,

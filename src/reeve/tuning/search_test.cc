@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -159,24 +160,50 @@ TEST(SearchTest, PerceptronsOfAllFoldsAnswerTogether) {
   EXPECT_NEAR(*loss, result->leaderboard.front().mean, 0.04);
 }
 
-// The others stay for their lines on the leaderboard; a perceptron costs too much for that.
-TEST(SearchTest, ClearlyBeatenPerceptronsEndWithTheFirstFold) {
-  Toy toy = MakeToy(600, 1, 17);
+// Stripes that no linear model sees.
+Toy MakeStripes(std::size_t rows) {
+  Toy toy = MakeToy(rows, 1, 17);
   const auto a = toy.table.columns()[0].numbers();
   for (std::size_t i = 0; i < toy.labels.size(); ++i)
     toy.labels[i] = static_cast<std::int32_t>(std::floor(a[i] * 3)) & 1;
+  return toy;
+}
+
+TEST(SearchTest, WhoEndsWithTheFirstFoldKeepsItsLine) {
+  const Toy toy = MakeStripes(600);
   SearchOptions options = Options(2);
   options.learners = {"logistic", "forest", "symmetric", "mlp"};
   options.metric = evaluation::Metric::kLogLoss;
   options.effort = Effort::kStandard;
   const auto result = Search(toy.problem(), AllRows(600), options);
   ASSERT_TRUE(result.ok()) << result.status().message();
-  std::set<std::string> shown;
-  for (const Trial& trial : result->leaderboard) shown.insert(trial.learner);
-  EXPECT_TRUE(shown.contains("logistic"));
-  EXPECT_TRUE(shown.contains("forest"));
-  EXPECT_TRUE(shown.contains("symmetric"));
-  EXPECT_FALSE(shown.contains("mlp"));
+  std::map<std::string, std::set<std::size_t>> folds;
+  for (const Trial& trial : result->leaderboard)
+    folds[trial.learner].insert(trial.fold_scores.size());
+  EXPECT_THAT(folds["logistic"], testing::ElementsAre(1));
+  EXPECT_THAT(folds["mlp"], testing::ElementsAre(1));
+  EXPECT_THAT(folds["forest"], testing::ElementsAre(5));  // judged out of bag, on all rows at once
+  EXPECT_THAT(folds["symmetric"], testing::Contains(5));
+}
+
+// However hard the first fold is, lines compare: who was beaten there does not stand above the
+// best.
+TEST(SearchTest, LinesOfOneFoldAreMeasuredByTheBestOfThatFold) {
+  const Toy toy = MakeStripes(600);
+  SearchOptions options = Options(2);
+  options.learners = {"logistic", "boosted"};
+  options.ensemble = false;
+  const auto result = Search(toy.problem(), AllRows(600), options);
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  ASSERT_EQ(result->leaderboard.front().fold_scores.size(), 5u);
+  const Trial& best = result->leaderboard.front();
+  const Trial& last = result->leaderboard.back();
+  EXPECT_EQ(last.learner, "logistic");
+  ASSERT_EQ(last.fold_scores.size(), 1u);
+  EXPECT_LT(last.mean, best.mean);
+  EXPECT_EQ(last.standard_deviation, 0);
+  // Rounds that suit all folds are not quite those that suit the first.
+  EXPECT_NEAR(last.mean, best.mean + (last.fold_scores.front() - best.fold_scores.front()), 0.01);
 }
 
 // In time order folds learn from parts of very different size: the final model learns from all

@@ -49,6 +49,13 @@ std::string Decimals(double value, int digits = 4) {
   return text;
 }
 
+// A single fold says nothing of how scores spread.
+std::string ScoreText(const tuning::Trial& trial) {
+  if (trial.fold_scores.empty()) return "-";
+  const bool ended = trial.fold_scores.size() == 1;
+  return Decimals(trial.mean) + (ended ? ", 1 fold" : " ± " + Decimals(trial.standard_deviation));
+}
+
 // How probabilities become decisions.
 void AddDecision(const TrainReport& report, Json& json) {
   json["threshold"] = report.threshold ? Json(*report.threshold) : Json(nullptr);
@@ -129,8 +136,10 @@ Json ToJson(const TrainReport& report) {
         Json{{"learner", trial.learner},
              {"cv_mean", scored ? Json(trial.mean) : Json(nullptr)},
              {"cv_std", scored ? Json(trial.standard_deviation) : Json(nullptr)},
+             {"folds", trial.fold_scores.size()},
              {"seconds", trial.seconds},
              {"params", ParamsToJson(trial.params)}});
+    if (trial.most_rows > 0) json["leaderboard"].back()["rows"] = trial.most_rows;
   }
   AddDecision(report, json);
   json["importance"] = Json::object();
@@ -151,10 +160,7 @@ std::string ToText(const TrainReport& report) {
   text +=
       report::Padded("learner", 12) + report::Padded(report.metric + " (cv)", 20) + "parameters\n";
   for (const tuning::Trial& trial : report.leaderboard) {
-    const std::string score = trial.fold_scores.empty() ? "-"
-                                                        : Decimals(trial.mean) + " ± " +
-                                                              Decimals(trial.standard_deviation);
-    text += report::Padded(trial.learner, 12) + report::Padded(score, 20) +
+    text += report::Padded(trial.learner, 12) + report::Padded(ScoreText(trial), 20) +
             ParamsText(trial.learner, trial.params) + "\n";
   }
   if (report.test) {

@@ -8,6 +8,7 @@
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/evaluation/metric.h"
+#include "reeve/ingest/source.h"
 #include "reeve/report/style.h"
 #include "reeve/report/texts.h"
 #include "reeve/workflow/cost_answer.h"
@@ -51,6 +52,11 @@ std::vector<report::ScoreLine> ScoreLines(const TrainReport& report) {
   return lines;
 }
 
+std::string EndedNote(const tuning::Trial& trial) {
+  return "ended with the first fold" +
+         (trial.most_rows > 0 ? ", of " + Counted(trial.most_rows, "rows") : "");
+}
+
 std::vector<report::LeaderboardLine> LeaderboardLines(const TrainReport& report) {
   std::vector<report::LeaderboardLine> lines;
   const bool is_ensemble =
@@ -58,13 +64,12 @@ std::vector<report::LeaderboardLine> LeaderboardLines(const TrainReport& report)
   for (const tuning::Trial& trial : report.leaderboard) {
     report::LeaderboardLine line{.learner = trial.learner,
                                  .params = ParamsText(trial.learner, trial.params)};
-    if (!trial.fold_scores.empty()) {
-      line.mean = trial.mean;
-      line.deviation = trial.standard_deviation;
-    }
+    if (!trial.fold_scores.empty()) line.mean = trial.mean;
+    if (trial.fold_scores.size() > 1) line.deviation = trial.standard_deviation;
     line.seconds = trial.seconds;
     line.is_chosen = lines.empty();
     if (is_ensemble && lines.size() == 1) line.note = "best single model";
+    if (trial.fold_scores.size() == 1) line.note = EndedNote(trial);
     lines.push_back(std::move(line));
   }
   return lines;
@@ -77,7 +82,7 @@ report::Facts Header(const ReportSources& sources) {
   facts.emplace_back("Model",
                      report.learner + (name.empty() ? "" : ", for " + name) +
                          (sources.request.alias.empty() ? "" : " as " + sources.request.alias));
-  facts.emplace_back("Data", sources.request.table.data + ": " +
+  facts.emplace_back("Data", ingest::SourceName(sources.request.table.data) + ": " +
                                  Counted(report.rows_read, "rows, ") +
                                  std::to_string(report.features.size()) + " features, version " +
                                  report.data_digest);

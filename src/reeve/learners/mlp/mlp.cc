@@ -215,11 +215,11 @@ class Mlp final : public Learner {
         {"hidden_layers", "integer", std::to_string(kMlpHiddenLayers), 1, 8, {}, "hidden layers"},
         {"hidden_units",
          "integer",
-         std::to_string(kMlpHiddenUnits),
-         1,
+         "0",
+         0,
          4096,
          {},
-         "units of each hidden layer"},
+         "units of each hidden layer; 0: 256, of at most 8,192 rows 128"},
         {"epochs",
          "integer",
          "0",
@@ -259,6 +259,7 @@ class Mlp final : public Learner {
     REEVE_ASSIGN_OR_RETURN(trained.model, inference::PerceptronModel::Make(std::move(perceptron)));
     trained.params = options.params;
     trained.params["epochs"] = std::to_string(recipe.epochs);
+    trained.params["hidden_units"] = std::to_string(recipe.units);
     trained.history = training.TakeHistory();
     return trained;
   }
@@ -273,6 +274,7 @@ class Mlp final : public Learner {
                   .rate = number("learning_rate"),
                   .decay = number("weight_decay"),
                   .dropout = number("dropout")};
+    if (recipe.units == 0) recipe.units = MlpUnits(static_cast<std::int64_t>(input.rows()));
     if (recipe.batch == 0) recipe.batch = BatchFor(input.rows());
     if (recipe.epochs == 0) {
       const std::int64_t weights = MlpWeights(static_cast<std::int64_t>(input.features()), classes,

@@ -9,7 +9,7 @@
 #include "reeve/inference/compact_trees_writer.h"
 #include "reeve/inference/forest_model.h"
 #include "reeve/learners/boosting.h"
-#include "reeve/learners/early_stopping.h"
+#include "reeve/learners/growing_steps.h"
 #include "reeve/learners/log_loss/gradients.h"
 #include "reeve/learners/symmetric/binned_rows.h"
 #include "reeve/learners/symmetric/column_focus.h"
@@ -25,10 +25,6 @@ namespace {
 
 // Fewer values than this per thread and waiting for each other costs more than it saves.
 constexpr std::size_t kValuesPerThread = 262'144;
-// Once no more than this part of the first loss is left on the learnt rows, the learning rate
-// grows.
-constexpr double kLittleLoss = 0.1;
-constexpr double kMostGrownRate = 0.3;
 // Of more outputs than these trees are chosen by fewer bins and a part of the outputs.
 constexpr std::size_t kManyOutputs = 10;
 
@@ -181,7 +177,8 @@ class Rounds {
         leaves_(learnt_.alone, {.steps = static_cast<int>(Number("leaf_steps")),
                                 .lambda = lambda_,
                                 .learning_rate = Number("learning_rate")}),
-        stopping_(static_cast<int>(Number("early_stopping_rounds")), Number("learning_rate")),
+        stopping_(MakeStopping(options, Specs())),
+        steps_(Number("learning_rate")),
         gains_(quantised.columns.size()) {
     base_ = BaseMargins(learnt_.alone);
     learnt_.StartMargins(base_);
@@ -259,7 +256,7 @@ class Rounds {
     SymmetricTree tree;
     ChooseTests(gradients, hessians, tree);
     tree.values = leaves_.Fit(learnt_.partition, learnt_.margins, gradients_, threads_);
-    if (const double growth = Growth(loss); growth > 1) {
+    if (const double growth = steps_.Growth(trained_, loss); growth > 1) {
       for (float& value : tree.values)
         value = static_cast<float>(static_cast<double>(value) * growth);
     }
@@ -269,18 +266,6 @@ class Rounds {
     // Where nothing can be split, further rounds would add nothing either; other outputs might.
     if (tree.tests.empty() && sketch_.takes_all() && focus_.takes_all()) ended_ = true;
     trees_.push_back(std::move(tree));
-  }
-
-  // What the learning rate is multiplied by. Where little loss is left, rows are told apart and
-  // only certainty is missing: derivatives dwindle, and steps of one size would take thousands of
-  // rounds to a loss that steps growing as the rounds do reach in hundreds. Small steps guard
-  // against noise, and where so little is left there is none.
-  double Growth(double loss) {
-    if (trained_ == 0) first_loss_ = loss;
-    if (growing_since_ == 0 && loss < kLittleLoss * first_loss_) growing_since_ = trained_;
-    if (growing_since_ == 0) return 1;
-    return std::min(static_cast<double>(trained_) / growing_since_,
-                    kMostGrownRate / Number("learning_rate"));
   }
 
   // By the rows that are drawn; all of them end up in their leaves.
@@ -420,14 +405,12 @@ class Rounds {
   PackedGradients packed_;
   LeafFitter leaves_;
   EarlyStopping stopping_;
+  GrowingSteps steps_;
   std::vector<float> largest_hessians_;
   std::vector<float> sketched_gradients_, sketched_hessians_;
   std::vector<double> gains_;
   std::vector<SymmetricTree> trees_;
   int trained_ = 0;
-  double first_loss_ = 0;
-  // Round from which on the learning rate grows; 0: not yet.
-  int growing_since_ = 0;
   bool ended_ = false;
   std::vector<HistoryPoint> history_;
 };

@@ -120,13 +120,17 @@ Result<Booster> Booster::Make(const std::vector<const DataMatrix*>& cached,
   REEVE_RETURN_IF_ERROR(FromXgboost(XGBoosterCreate(handles.data(), handles.size(), &handle)));
   Booster booster(handle);
   for (const auto& [name, value] : settings) {
-    REEVE_RETURN_IF_ERROR(FromXgboost(XGBoosterSetParam(handle, name.c_str(), value.c_str())));
+    REEVE_RETURN_IF_ERROR(booster.Set(name, value));
   }
   return booster;
 }
 
 Booster::~Booster() {
   if (handle_ != nullptr) XGBoosterFree(handle_);
+}
+
+Status Booster::Set(const std::string& name, const std::string& value) {
+  return FromXgboost(XGBoosterSetParam(handle_, name.c_str(), value.c_str()));
 }
 
 Status Booster::Boost(const DataMatrix& data, std::vector<float>& gradients,

@@ -58,6 +58,8 @@ class Booster {
   Booster(Booster&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
   Booster& operator=(Booster&&) = delete;
 
+  /// From the next round on.
+  Status Set(const std::string& name, const std::string& value);
   /// Grows one tree per output.
   Status Boost(const DataMatrix& data, std::vector<float>& gradients, std::vector<float>& hessians);
   /// Sums before the link. The span is XGBoost's and valid until the thread's next call.

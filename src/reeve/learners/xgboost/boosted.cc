@@ -7,7 +7,7 @@
 #include "reeve/base/number.h"
 #include "reeve/inference/forest_model.h"
 #include "reeve/learners/boosting.h"
-#include "reeve/learners/early_stopping.h"
+#include "reeve/learners/growing_steps.h"
 #include "reeve/learners/learnt_rows.h"
 #include "reeve/learners/log_loss/gradients.h"
 #include "reeve/learners/xgboost/api.h"
@@ -51,6 +51,15 @@ const std::vector<ParamSpec>& Specs() {
        0,
        {"depthwise", "lossguide"},
        "level by level, or best leaf first"},
+      {"steps",
+       "word",
+       "equal",
+       0,
+       0,
+       {"equal", "growing"},
+       "growing: where a tenth of the first loss is left, the learning rate grows as the rounds "
+       "do, "
+       "up to 0.3"},
       PatienceSpec(),
   };
   return specs;
@@ -106,8 +115,10 @@ class Rounds {
         threads_(UsefulThreads(*set.matrix, options.threads)),
         types_(FeatureTypesOf(*set.matrix)),
         gradients_(set),
-        stopping_(static_cast<int>(NumberParam(options.params, Specs(), "early_stopping_rounds")),
-                  NumberParam(options.params, Specs(), "learning_rate")) {}
+        rate_(NumberParam(options.params, Specs(), "learning_rate")),
+        grows_(WordParam(options.params, Specs(), "steps") == "growing"),
+        stopping_(MakeStopping(options, Specs())),
+        steps_(rate_) {}
 
   Status Run() {
     REEVE_ASSIGN_OR_RETURN(
@@ -142,6 +153,9 @@ class Rounds {
     REEVE_ASSIGN_OR_RETURN(const std::span<const float> margins, booster.Margins(data, true));
     const double loss = gradients_.Compute(margins, threads_);
     if (round > 0) history_.push_back({"train_log_loss", round - 1, loss});
+    const double growth = grows_ ? steps_.Growth(round, loss) : 1;
+    if (growth > 1)
+      REEVE_RETURN_IF_ERROR(booster.Set("learning_rate", FormatNumber(rate_ * growth)));
     return booster.Boost(data, gradients_.gradients(), gradients_.hessians());
   }
 
@@ -159,7 +173,10 @@ class Rounds {
   const FeatureTypes types_;
   Gradients gradients_;
   int trained_ = 0, kept_ = 0;
+  const double rate_;
+  const bool grows_;
   EarlyStopping stopping_;
+  GrowingSteps steps_;
   std::vector<HistoryPoint> history_;
   std::string native_bytes_;
 };
