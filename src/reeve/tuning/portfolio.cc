@@ -58,7 +58,7 @@ bool IsWide(const PortfolioOptions& options) {
 // Of a large table quick effort has time for one learner of trees, of a very large one standard
 // effort too: on none that was measured did another do better than symmetric ones or add to them.
 bool IsShortOfTime(const PortfolioOptions& options) {
-  constexpr std::int64_t kMostStandardWork = 4'000'000;
+  constexpr std::int64_t kMostStandardWork = 2'500'000;
   if (options.effort == Effort::kThorough || SizeOf(options) != Size::kLarge) return false;
   return options.effort == Effort::kQuick || WorkOf(options) > kMostStandardWork;
 }

@@ -152,7 +152,7 @@ TEST(PortfolioTest, TreesOfSeveralClassesAreChosenBySomeRowsWhereTimeIsShort) {
   EXPECT_TRUE(draws(Effort::kQuick, 16'000, 26));
   EXPECT_FALSE(draws(Effort::kQuick, 100'000, 2));
   EXPECT_FALSE(draws(Effort::kQuick, 4'000, 7));
-  EXPECT_FALSE(draws(Effort::kStandard, 10'000, 7));
+  EXPECT_FALSE(draws(Effort::kStandard, 8'000, 7));
   EXPECT_TRUE(draws(Effort::kStandard, 100'000, 7));
   EXPECT_FALSE(draws(Effort::kThorough, 100'000, 7));
 }
