@@ -4,8 +4,8 @@
     python3 tests/docs/run.py path/to/reeve
 
 Every ```console block of README.md and docs/ is run line by line ("$ reeve …", "$ curl …"), file by file in one folder that
-the demo filled; "$ reeve serve … &" and "$ reeve server … &" run until the page ends, at a free port that stands in for 5000. Lines of output shown below a command have to occur in what it prints ("…" stands for anything). Examples of
---help are run as they stand, docs/reference/cli.md has to be what `reeve help --reference` prints, and links between
+the demo filled; "$ reeve serve … &", "$ reeve server … &" and "$ reeve up … &" run until the page ends, at a free port that stands in for 5000. Lines of output shown below a command have to occur in what it prints ("…" stands for anything). Examples of
+--help are run the same way, docs/reference/cli.md has to be what `reeve help --reference` prints, and links between
 pages have to lead somewhere.
 """
 import os
@@ -68,6 +68,10 @@ class Services:
             process.stderr.close()
 
 
+def runs_on(command):
+    return command.startswith(("reeve serve ", "reeve server ", "reeve up ")) and command.endswith("&")
+
+
 def shown_lines_occur(shown, printed):
     for line in shown:
         wanted = ".*".join(re.escape(part.strip()) for part in re.split("…|\\.\\.\\.", line))
@@ -88,7 +92,7 @@ def run_page(binary, path):
                     more, _, shown = shown.partition("\n")
                     command = command[:-1] + more
                 command = command.split("   #")[0].strip()
-                if command.startswith(("reeve serve ", "reeve server ")) and command.endswith("&"):
+                if runs_on(command):
                     missing = shown_lines_occur(shown.splitlines(), services.start(command[:-1]))
                     if missing is not None:
                         errors.append(f"{path.name}: $ {command}\n  does not print: {missing}")
@@ -108,13 +112,18 @@ def run_help(binary):
     errors, count = [], 0
     general = run(binary, "reeve --help", ROOT).stdout
     commands = re.findall(r"^  reeve ([a-z]+(?: [a-z]+)?)  ", general, re.M)
-    with tempfile.TemporaryDirectory(prefix="reeve-help-") as folder:
+    with tempfile.TemporaryDirectory(prefix="reeve-help-") as folder, Services(binary, folder) as services:
         run(binary, "reeve demo --quiet", folder)
         for command in commands:
             text = run(binary, f"reeve help {command}", folder).stdout
             for line in text.partition("\nExamples:\n")[2].splitlines():
                 count += 1
-                done = run(binary, line.strip(), folder)
+                if runs_on(line.strip()):
+                    said = services.start(line.strip()[:-1])
+                    if "(nothing listens)" in said:
+                        errors.append(f"help of {command}: {line.strip()}\n  does not start: {said}")
+                    continue
+                done = run(binary, services.here(line.strip()), folder)
                 if done.returncode != 0:
                     errors.append(f"help of {command}: {line.strip()}\n  exit {done.returncode}: {done.stderr[-600:]}")
     return count, errors

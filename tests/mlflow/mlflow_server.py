@@ -1,4 +1,4 @@
-"""A real `mlflow server` for tests, or `reeve server` in its place."""
+"""A real `mlflow server` for tests, or `reeve server` or `reeve up` in its place."""
 import functools
 import os
 import signal
@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 
-from reeve_server import ReeveServer
+from reeve_server import ReeveServer, ReeveUp
 
 START_SECONDS = 180
 
@@ -62,7 +62,7 @@ class MlflowServer:
 
 
 def chosen(argv):
-    """Takes "REEVE [reeve|mlflow]" off the command line: the binary, and what makes a server of that kind of a folder and more options."""
-    kind = argv.pop() if argv[-1] in ("reeve", "mlflow") else "mlflow"
+    """Takes "REEVE [reeve|up|mlflow]" off the command line: the binary, and what makes a server of that kind of a folder and more options."""
+    kind = argv.pop() if argv[-1] in ("reeve", "up", "mlflow") else "mlflow"
     reeve = os.path.abspath(argv.pop())
-    return reeve, MlflowServer if kind == "mlflow" else functools.partial(ReeveServer, reeve)
+    return reeve, MlflowServer if kind == "mlflow" else functools.partial(ReeveUp if kind == "up" else ReeveServer, reeve)

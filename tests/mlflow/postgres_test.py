@@ -126,7 +126,28 @@ class Postgres(unittest.TestCase):
         self.assertEqual(self.server.sql("race", "SELECT count(*) FROM alembic_version"), "1")
         self.assertEqual(self.server.schema("race"), self.server.schema("theirs"))
 
-    def test_6_no_record_holds_the_password(self):
+    def table(self, rest):
+        uri = self.server.uri("shop")
+        return uri + ("&" if "?" in uri else "?") + rest
+
+    def test_6_a_table_is_trained_from_and_scored_into(self):
+        self.server.run("createdb", "shop")
+        words = ("predict", self.name, "loans.csv", "--keep-all", "--batch-id", "2026-03-01", "-o", self.table("table=scores"))
+        self.reeve(*words)
+        self.reeve(*words)
+        header, *lines = (self.folder / "loans.csv").read_text().splitlines()
+        self.assertEqual(self.server.sql("shop", "SELECT count(*) || ' ' || count(DISTINCT loan_id) FROM scores"), f"{len(lines)} {len(lines)}")
+        self.assertEqual(self.server.sql("shop", "SELECT DISTINCT pg_typeof(probability) FROM scores"), "double precision")
+        query = self.table(f"query=SELECT {header} FROM scores ORDER BY loan_id")
+        versions = [json.loads(self.reeve("data", "profile", data, "--output", "json"))["digest"] for data in ("loans.csv", query)]
+        self.assertEqual(versions[0], versions[1], "the same content is the same version, wherever it lies")
+        words = ("train", "--target", "approved", "--drop", "loan_id", "--effort", "quick", "--output", "json")
+        scores = [json.loads(self.reeve(*words, data))["test"] for data in ("loans.csv", query)]
+        self.assertEqual(scores[0], scores[1])
+        self.reeve("evaluate", self.name, query, "--html", "evaluation.html")
+        self.reeve("train", self.table("table=score"), "--target", "approved", code=2)
+
+    def test_7_no_record_holds_the_password(self):
         answer = self.train("--tracking-uri", self.server.uri("ours"), "--out", "bundle", database="race")
         self.assertIn("opensesame", self.server.uri("ours"))
         self.assertIn("127.0.0.1", (self.folder / "bundle/lineage.json").read_text(), "the command is not in the lineage: this test would show nothing")
@@ -137,7 +158,7 @@ class Postgres(unittest.TestCase):
         self.assertNotIn("opensesame", self.reeve("config", "show", "--origin"))
         self.assertTrue(answer["run_id"])
 
-    def test_7_failures_say_what_is_wrong_but_not_the_password(self):
+    def test_8_failures_say_what_is_wrong_but_not_the_password(self):
         self.reeve("runs", "list", database="absent", code=1)
         self.server.sql("postgres", "ALTER ROLE ada PASSWORD 'another'")
         self.reeve("runs", "list", code=1)

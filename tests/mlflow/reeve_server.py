@@ -1,4 +1,4 @@
-"""`reeve server` for tests."""
+"""`reeve server`, or `reeve up`, for tests."""
 import os
 import re
 import signal
@@ -10,6 +10,7 @@ class ReeveServer:
     """Works in `folder`, with the artifacts in its folder "mlartifacts" and a database that `backend` names; ready when made; can be stopped or killed and started
     again, at the same address."""
 
+    command = "server"
     # Variables of its environment beside those of this process that are not about reeve or MLflow.
     secrets = {}
 
@@ -21,7 +22,7 @@ class ReeveServer:
 
     def start(self):
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("REEVE_", "MLFLOW_"))} | self.secrets
-        words = [self.reeve, "server", "--port", self.port, "--backend-store-uri", self.backend, *self.words]
+        words = [self.reeve, self.command, "--port", self.port, "--backend-store-uri", self.backend, *self.words]
         if "--artifacts-destination" not in words:
             words += ["--artifacts-destination", str(self.folder / "mlartifacts")]
         self.process = subprocess.Popen(words, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -32,7 +33,7 @@ class ReeveServer:
                 self.uri, self.port = found[0], found[1]
                 break
         else:
-            raise RuntimeError("reeve server ended instead of starting:\n" + "".join(said))
+            raise RuntimeError(f"reeve {self.command} ended instead of starting:\n" + "".join(said))
         # Read on, so that it never waits for that.
         self.reader = threading.Thread(target=lambda: [None for _ in self.process.stderr])
         self.reader.start()
@@ -51,3 +52,7 @@ class ReeveServer:
 
     def kill(self):
         self.end(signal.SIGKILL)
+
+
+class ReeveUp(ReeveServer):
+    command = "up"

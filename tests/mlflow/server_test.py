@@ -1,8 +1,8 @@
 """reeve and MLflow's client meet on one `mlflow server`: each uses what the other brought there.
 
-    server_test.py REEVE [reeve]
+    server_test.py REEVE [reeve|up]
 
-With "reeve" `reeve server` stands in for `mlflow server`. Prints "server: N passed, N failed, N skipped". The tests are one story, so they run in the order of their numbers.
+With "reeve" `reeve server` stands in for `mlflow server`, with "up" `reeve up`. Prints "server: N passed, N failed, N skipped". The tests are one story, so they run in the order of their numbers.
 """
 import json
 import logging

@@ -10,37 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "reeve/base/file_error.h"
 #include "reeve/base/id.h"
 #include "reeve/base/text.h"
+#include "reeve/base/uncached_file.h"
 
 namespace reeve {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kPathInMessage = 400;
-
-// The path that stands in messages: a file or folder that is written beside its place, as
-// "model.tmp-0123abcd", goes by the name that it will get.
-std::string ShownPath(const std::string& path) {
-  constexpr std::string_view kMark = ".tmp-";
-  constexpr std::size_t kDigits = 8;
-  const std::size_t begin = path.rfind(kMark), end = begin + kMark.size() + kDigits;
-  const bool is_temporary =
-      begin != std::string::npos && (end == path.size() || (end < path.size() && path[end] == '/'));
-  return is_temporary ? path.substr(0, begin) + path.substr(end) : path;
-}
-
-Status FromErrno(const std::string& path, std::string_view what, int error) {
-  const std::string message = Quote(ShownPath(path), kPathInMessage) + " " + std::string(what) +
-                              ": " + std::strerror(error);
-  if (error == ENOENT) return Status::NotFound(message);
-  if (error == EEXIST) return Status::AlreadyExists(message);
-  Status status = Status::Io(message);
-  if (error == ENOSPC || error == EDQUOT)
-    return std::move(status).WithFix("free space on that disk, then run it again");
-  return status;
-}
 
 class PosixWritableFile : public WritableFile {
  public:
@@ -55,7 +33,7 @@ class PosixWritableFile : public WritableFile {
       const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
       if (written < 0) {
         if (errno == EINTR) continue;
-        return FromErrno(path_, "cannot be written", errno);
+        return FileError(path_, "cannot be written", errno);
       }
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
@@ -63,12 +41,12 @@ class PosixWritableFile : public WritableFile {
   }
   Status Sync() override {
     return ::fsync(descriptor_) == 0 ? Status::Ok()
-                                     : FromErrno(path_, "cannot be synced to disk", errno);
+                                     : FileError(path_, "cannot be synced to disk", errno);
   }
   Status Close() override {
     const int descriptor = descriptor_;
     descriptor_ = -1;
-    return ::close(descriptor) == 0 ? Status::Ok() : FromErrno(path_, "cannot be closed", errno);
+    return ::close(descriptor) == 0 ? Status::Ok() : FileError(path_, "cannot be closed", errno);
   }
 
  private:
@@ -80,14 +58,14 @@ class PosixFileSystem : public FileSystem {
  public:
   Result<std::string> Read(const std::string& path, std::uint64_t max_bytes) override {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return FromErrno(path, "cannot be opened", errno);
+    if (descriptor < 0) return FileError(path, "cannot be opened", errno);
     std::string content;
     Status status;
     char block[1 << 16];
     for (;;) {
       const ssize_t got = ::read(descriptor, block, sizeof block);
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) status = FromErrno(path, "cannot be read", errno);
+      if (got < 0) status = FileError(path, "cannot be read", errno);
       if (got <= 0) break;
       if (content.size() + static_cast<std::size_t>(got) > max_bytes) {
         status = Status::Io(Quote(path, kPathInMessage) + " is larger than " +
@@ -104,36 +82,40 @@ class PosixFileSystem : public FileSystem {
 
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path) override {
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (descriptor < 0) return FromErrno(path, "cannot be created", errno);
+    if (descriptor < 0) return FileError(path, "cannot be created", errno);
     return std::unique_ptr<WritableFile>(std::make_unique<PosixWritableFile>(path, descriptor));
+  }
+
+  Result<std::unique_ptr<WritableFile>> CreateUncached(const std::string& path) override {
+    return UncachedFile::Create(path);
   }
 
   Status Rename(const std::string& from, const std::string& to) override {
     return ::rename(from.c_str(), to.c_str()) == 0 ? Status::Ok()
-                                                   : FromErrno(to, "cannot be put in place", errno);
+                                                   : FileError(to, "cannot be put in place", errno);
   }
 
   Status SyncFolder(const std::string& path) override {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return FromErrno(path, "cannot be opened", errno);
+    if (descriptor < 0) return FileError(path, "cannot be opened", errno);
     const int result = ::fsync(descriptor);
     const int error = errno;
     ::close(descriptor);
     // Some file systems cannot sync a folder and say EINVAL; nothing better can be done there.
     return result == 0 || error == EINVAL ? Status::Ok()
-                                          : FromErrno(path, "cannot be synced to disk", error);
+                                          : FileError(path, "cannot be synced to disk", error);
   }
 
   Status CreateFolders(const std::string& path) override {
     std::error_code error;
     fs::create_directories(path, error);
-    return error ? FromErrno(path, "cannot be created", error.value()) : Status::Ok();
+    return error ? FileError(path, "cannot be created", error.value()) : Status::Ok();
   }
 
   Status Remove(const std::string& path) override {
     std::error_code error;
     fs::remove_all(path, error);
-    return error ? FromErrno(path, "cannot be removed", error.value()) : Status::Ok();
+    return error ? FileError(path, "cannot be removed", error.value()) : Status::Ok();
   }
 
   bool Exists(const std::string& path) override {
@@ -148,7 +130,7 @@ class PosixFileSystem : public FileSystem {
 
   Result<std::uint64_t> Size(const std::string& path) override {
     struct stat info;
-    if (::stat(path.c_str(), &info) != 0) return FromErrno(path, "cannot be opened", errno);
+    if (::stat(path.c_str(), &info) != 0) return FileError(path, "cannot be opened", errno);
     return static_cast<std::uint64_t>(info.st_size);
   }
 
@@ -158,7 +140,7 @@ class PosixFileSystem : public FileSystem {
     for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
       names.push_back(it->path().filename().string());
     }
-    if (error) return FromErrno(folder, "cannot be listed", error.value());
+    if (error) return FileError(folder, "cannot be listed", error.value());
     std::sort(names.begin(), names.end());
     return names;
   }

@@ -31,6 +31,11 @@ class FileSystem {
   virtual Result<std::string> Read(const std::string& path, std::uint64_t max_bytes) = 0;
   /// Creates or truncates.
   virtual Result<std::unique_ptr<WritableFile>> Create(const std::string& path) = 0;
+  /// The same for a file of many megabytes that hardly anybody reads (UncachedFile): only Sync and
+  /// Close write all of it, and before Close zeros may stand behind it.
+  virtual Result<std::unique_ptr<WritableFile>> CreateUncached(const std::string& path) {
+    return Create(path);
+  }
   /// Atomic within one file system; replaces a file, never a folder that is not empty.
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
   /// Makes entries of a folder durable.

@@ -45,8 +45,25 @@ const char* MlflowVariable(const Option& option) {
   return "";
 }
 
-bool IsTrue(const std::string& text) {
-  return text == "true" || text == "1" || text == "yes" || text == "on";
+// nullptr for none.
+const char* VariableOf(const Option& option) {
+  const std::string name = EnvironmentName(option);
+  return name.empty() ? nullptr : std::getenv(name.c_str());
+}
+
+// What a variable or a file says of a flag, as one spelling.
+Status ReadSwitch(const Option& option, std::vector<std::string>& texts) {
+  const std::string given = texts.empty() ? "" : texts.back();
+  const std::string word = ToLower(given);
+  const bool is_on = word == "true" || word == "1" || word == "yes" || word == "on";
+  const bool is_off =
+      word.empty() || word == "false" || word == "0" || word == "no" || word == "off";
+  if (!is_on && !is_off) {
+    return Status::InvalidArgument("--" + std::string(option.name) + " is " + Quote(given, 60) +
+                                   ", expected true or false");
+  }
+  texts = {is_on ? "true" : "false"};
+  return Status::Ok();
 }
 
 }  // namespace
@@ -124,7 +141,7 @@ Status Arguments::ReadEnvironmentAndFile(std::string_view command) {
   for (const Option& option : AllOptions()) {
     if (!Knows(command, option) || values_.contains(option.name)) continue;
     Value value;
-    const char* const variable = std::getenv(EnvironmentName(option).c_str());
+    const char* const variable = VariableOf(option);
     const auto in_file =
         option.key.empty() ? config.values.end() : config.values.find(std::string(option.key));
     if (variable != nullptr) {
@@ -138,7 +155,10 @@ Status Arguments::ReadEnvironmentAndFile(std::string_view command) {
     } else {
       continue;
     }
+    const bool is_switch = option.value.empty();
+    const Status read = is_switch ? ReadSwitch(option, value.texts) : Status::Ok();
     values_[std::string(option.name)] = std::move(value);
+    if (!read.ok()) return WithPlaces(read);
   }
   return Status::Ok();
 }
@@ -176,7 +196,7 @@ std::vector<std::string> Arguments::Texts(std::string_view option) const {
   return it == values_.end() ? std::vector<std::string>() : it->second.texts;
 }
 
-bool Arguments::Flag(std::string_view option) const { return IsTrue(Text(option)); }
+bool Arguments::Flag(std::string_view option) const { return Text(option) == "true"; }
 
 Result<std::int64_t> Arguments::Integer(std::string_view option, std::int64_t low,
                                         std::int64_t high) const {

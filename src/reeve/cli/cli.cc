@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include <signal.h>
+#include <unistd.h>
 
 #include "reeve/base/credentials.h"
 #include "reeve/base/log.h"
@@ -13,6 +14,7 @@
 #include "reeve/base/text.h"
 #include "reeve/cli/command.h"
 #include "reeve/cli/help.h"
+#include "reeve/cli/unknown_variables.h"
 #include "reeve/cli/version.h"
 
 namespace reeve::cli {
@@ -151,6 +153,8 @@ Result<int> RunCommand(const Command& command, const Arguments& arguments,
                        const std::string& command_line) {
   REEVE_RETURN_IF_ERROR(CheckPositionals(command, arguments));
   REEVE_RETURN_IF_ERROR(SetLogLevelByName(arguments.Text("log-level")));
+  for (const std::string& warning : WarnOfUnknownVariables(environ))
+    Log(LogLevel::kWarning, warning);
   const std::string output = arguments.Text("output");
   REEVE_RETURN_IF_ERROR(CheckOutput(command, output));
   REEVE_ASSIGN_OR_RETURN(const std::int64_t threads, arguments.Integer("threads", 0, 1024));

@@ -57,7 +57,9 @@ std::string GeneralHelp() {
   std::string help =
       "Reeve: a table goes in, a tuned, tested, tracked classifier comes out.\n\nCommands:\n";
   for (const Command& command : AllCommands()) help += CommandLine(command);
-  return help + "\nreeve COMMAND --help tells more. Try it now: reeve demo\n";
+  return help +
+         "\nreeve COMMAND --help tells more, reeve --version which one this is. Try it now: reeve "
+         "demo\n";
 }
 
 std::string GroupHelp(const std::string& group) {

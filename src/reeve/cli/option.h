@@ -28,7 +28,7 @@ struct Option {
 
 std::span<const Option> AllOptions();
 
-/// "REEVE_TRACKING_URI".
+/// "REEVE_TRACKING_URI"; empty for what only a flag can say.
 std::string EnvironmentName(const Option& option);
 
 /// Whether `command` ("train", "models list") knows the option.

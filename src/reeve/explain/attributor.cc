@@ -19,11 +19,11 @@ using inference::FeatureBlock;
 class ForestAttributor final : public Attributor {
  public:
   /// `shap` is of `forest`.
-  ForestAttributor(std::unique_ptr<const inference::Forest> forest, TreeShap shap)
-      : forest_(std::move(forest)), shap_(std::move(shap)) {}
+  ForestAttributor(const inference::CompactForest& forest, TreeShap shap)
+      : link_(forest.link), shap_(std::move(shap)) {}
 
   Unit unit() const override {
-    return forest_->link == inference::Link::kMean ? Unit::kProbability : Unit::kLogOdds;
+    return link_ == inference::Link::kMean ? Unit::kProbability : Unit::kLogOdds;
   }
   double expected(int class_idx) const override { return shap_.expected(OutputOf(class_idx)); }
   void Contributions(const FeatureBlock& block, int class_idx,
@@ -34,10 +34,10 @@ class ForestAttributor final : public Attributor {
 
  private:
   std::size_t OutputOf(int class_idx) const {
-    return forest_->link == inference::Link::kLogistic ? 0 : static_cast<std::size_t>(class_idx);
+    return link_ == inference::Link::kLogistic ? 0 : static_cast<std::size_t>(class_idx);
   }
 
-  std::unique_ptr<const inference::Forest> forest_;
+  inference::Link link_;
   TreeShap shap_;
 };
 
@@ -175,9 +175,8 @@ class MixtureAttributor final : public Attributor {
 
 Result<std::unique_ptr<Attributor>> MakeAttributor(const inference::Model& model) {
   if (const auto* const forest = dynamic_cast<const inference::ForestModel*>(&model)) {
-    auto unpacked = std::make_unique<const inference::Forest>(forest->forest().Unpack());
-    REEVE_ASSIGN_OR_RETURN(TreeShap shap, TreeShap::Make(*unpacked));
-    return std::make_unique<ForestAttributor>(std::move(unpacked), std::move(shap));
+    REEVE_ASSIGN_OR_RETURN(TreeShap shap, TreeShap::Make(forest->forest()));
+    return std::make_unique<ForestAttributor>(forest->forest(), std::move(shap));
   }
   if (const auto* const linear = dynamic_cast<const inference::LinearModel*>(&model)) {
     if (linear->linear().means.empty()) {

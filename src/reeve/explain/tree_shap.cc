@@ -4,8 +4,8 @@
 
 namespace reeve::explain {
 
+using inference::CompactForest;
 using inference::FeatureBlock;
-using inference::Forest;
 using inference::Link;
 using inference::Tree;
 
@@ -83,16 +83,22 @@ struct TreeShap::Kernel {
   std::size_t output = 0;
   /// Rows of the lanes. Behind the block's end they repeat its last row.
   std::size_t rows[kLanes] = {};
+  const Member* member = nullptr;
   const Tree* tree = nullptr;
   const Quadrature* rule = nullptr;
+  /// Leaves of the walk that were passed.
+  std::size_t leaves_passed = 0;
   Levels<kLanes> levels = {};
   /// features x lanes.
   std::vector<double> sums = {};
 
-  void RunTree(std::size_t index) {
-    const TreeWalk& walk = shap.walks_[index];
-    tree = &shap.forest_->trees[index];
-    rule = &shap.RuleOf(walk);
+  void RunTree(const Member& one) {
+    const Shape& shape = shap.shapes_[one.shape];
+    const TreeWalk& walk = shape.walk;
+    member = &one;
+    tree = &shape.tree;
+    rule = &shap.rules_[shape.points];
+    leaves_passed = 0;
     levels.Resize(walk.levels, rule->points.size());
     std::size_t current = 0;
     for (const TreeWalk::Step& step : walk.steps) {
@@ -113,7 +119,7 @@ struct TreeShap::Kernel {
       Descend(step, at);
     }
     if (tree->left[step.node] < 0) {
-      const double value = shap.LeafValue(*tree, step.node, output);
+      const double value = shap.LeafValue(*member, step.node, leaves_passed++, output);
       for (std::size_t i = 0; i < count; ++i) at.sum[i] = value * at.product[i];
       return;
     }
@@ -175,51 +181,76 @@ struct TreeShap::Kernel {
   }
 };
 
-TreeShap::TreeShap(const Forest& forest) : forest_(&forest) {
+TreeShap::TreeShap(const CompactForest& forest) : forest_(&forest), rules_(kMostPoints + 1) {
   expected_.assign(forest.base_margin.begin(), forest.base_margin.end());
-  if (forest.link == Link::kMean) expected_.assign(static_cast<std::size_t>(forest.classes), 0.0);
+  if (has_vector_leaves()) expected_.assign(forest.outputs(), 0.0);
 }
 
-Result<TreeShap> TreeShap::Make(const Forest& forest) {
+Result<TreeShap> TreeShap::Make(const CompactForest& forest) {
   TreeShap shap(forest);
-  shap.rules_.resize(kMostPoints + 1);
-  for (const Tree& tree : forest.trees) {
-    REEVE_ASSIGN_OR_RETURN(TreeWalk walk, WalkTree(tree, forest.features));
-    const std::size_t points = PointsFor(walk);
-    if (shap.rules_[points].points.empty()) shap.rules_[points] = GaussLegendre(points);
-    shap.AddExpected(tree, walk);
-    shap.walks_.push_back(std::move(walk));
+  inference::CompactTrees::Cursor trees(forest.trees);
+  while (const Tree* const tree = trees.Next()) {
+    const bool is_known = trees.has_same_shape() && !shap.has_vector_leaves();
+    if (!is_known) REEVE_RETURN_IF_ERROR(shap.AddShape(*tree));
+    shap.AddMember(*tree);
   }
   return shap;
 }
 
-const Quadrature& TreeShap::RuleOf(const TreeWalk& walk) const { return rules_[PointsFor(walk)]; }
+Status TreeShap::AddShape(const Tree& tree) {
+  Shape shape{.tree = tree};
+  REEVE_ASSIGN_OR_RETURN(shape.walk, WalkTree(tree, forest_->features));
+  shape.points = PointsFor(shape.walk);
+  if (rules_[shape.points].points.empty()) rules_[shape.points] = GaussLegendre(shape.points);
+  // The walk holds what they say.
+  shape.tree.cover = {};
+  shapes_.push_back(std::move(shape));
+  return Status::Ok();
+}
 
-double TreeShap::LeafValue(const Tree& tree, std::size_t node, std::size_t output) const {
-  if (forest_->link != Link::kMean) return tree.threshold[node];
-  const auto row = static_cast<std::size_t>(tree.leaf_vector[node]);
+void TreeShap::AddMember(const Tree& tree) {
+  Member member{.shape = shapes_.size() - 1};
+  if (!has_vector_leaves()) {
+    member.output = static_cast<std::size_t>(tree.output);
+    for (const TreeWalk::Step& step : shapes_.back().walk.steps) {
+      if (tree.left[step.node] < 0) member.values.push_back(tree.threshold[step.node]);
+    }
+    member.values.shrink_to_fit();
+  }
+  AddExpected(member);
+  members_.push_back(std::move(member));
+}
+
+double TreeShap::LeafValue(const Member& member, std::size_t node, std::size_t leaf_idx,
+                           std::size_t output) const {
+  if (!has_vector_leaves()) return member.values[leaf_idx];
+  const auto row = static_cast<std::size_t>(shapes_[member.shape].tree.leaf_vector[node]);
   return static_cast<double>(forest_->leaf_vectors[row * expected_.size() + output]) /
          static_cast<double>(forest_->trees.size());
 }
 
 double TreeShap::CostPerRow() const {
   double cost = 0;
-  for (const TreeWalk& walk : walks_)
-    cost += static_cast<double>(walk.steps.size() * PointsFor(walk));
+  for (const Member& member : members_) {
+    const Shape& shape = shapes_[member.shape];
+    cost += static_cast<double>(shape.walk.steps.size() * shape.points);
+  }
   // A row goes through the trees of one margin alone.
-  return forest_->link == Link::kMean ? cost : cost / static_cast<double>(outputs());
+  return has_vector_leaves() ? cost : cost / static_cast<double>(outputs());
 }
 
-void TreeShap::AddExpected(const Tree& tree, const TreeWalk& walk) {
-  const bool shares = forest_->link == Link::kMean;
-  const std::size_t first = shares ? 0 : static_cast<std::size_t>(tree.output);
-  const std::size_t last = shares ? expected_.size() : first + 1;
-  std::vector<double> reach(walk.levels, 1.0);
-  for (const TreeWalk::Step& step : walk.steps) {
+void TreeShap::AddExpected(const Member& member) {
+  const Shape& shape = shapes_[member.shape];
+  const std::size_t first = member.output;
+  const std::size_t last = has_vector_leaves() ? expected_.size() : first + 1;
+  std::vector<double> reach(shape.walk.levels, 1.0);
+  std::size_t leaf_idx = 0;
+  for (const TreeWalk::Step& step : shape.walk.steps) {
     if (step.level > 0) reach[step.level] = reach[step.level - 1U] * step.chance;
-    if (tree.left[step.node] >= 0) continue;
+    if (shape.tree.left[step.node] >= 0) continue;
     for (std::size_t k = first; k < last; ++k)
-      expected_[k] += reach[step.level] * LeafValue(tree, step.node, k);
+      expected_[k] += reach[step.level] * LeafValue(member, step.node, leaf_idx, k);
+    ++leaf_idx;
   }
 }
 
@@ -232,10 +263,8 @@ void TreeShap::ExplainRows(const FeatureBlock& block, std::size_t output, std::s
     for (std::size_t lane = 0; lane < kLanes; ++lane)
       kernel.rows[lane] = std::min(first + lane, end - 1);
     kernel.sums.assign(features * kLanes, 0.0);
-    for (std::size_t t = 0; t < walks_.size(); ++t) {
-      const bool adds = forest_->link == Link::kMean ||
-                        static_cast<std::size_t>(forest_->trees[t].output) == output;
-      if (adds) kernel.RunTree(t);
+    for (const Member& member : members_) {
+      if (has_vector_leaves() || member.output == output) kernel.RunTree(member);
     }
     const std::size_t lanes = std::min(kLanes, end - first);
     for (std::size_t lane = 0; lane < lanes; ++lane) {

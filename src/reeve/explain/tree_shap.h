@@ -7,7 +7,7 @@
 #include "reeve/base/result.h"
 #include "reeve/explain/gauss_legendre.h"
 #include "reeve/explain/tree_walk.h"
-#include "reeve/inference/forest.h"
+#include "reeve/inference/compact_forest.h"
 #include "reeve/inference/model.h"
 
 namespace reeve::explain {
@@ -28,11 +28,14 @@ namespace reeve::explain {
 /// each row they sum to the model's sum less expected(), to rounding. In units of the margin
 /// (log-odds) for kLogistic and kSoftmax; for kMean of the mean of shares (a probability).
 ///
+/// Trees that differ in their leaves' values alone, such as those of a round of symmetric boosting,
+/// are held once.
+///
 /// Immutable; safe to use from many threads.
 class TreeShap {
  public:
   /// `forest` has to be valid and to outlive the result. Fails as WalkTree does.
-  static Result<TreeShap> Make(const inference::Forest& forest);
+  static Result<TreeShap> Make(const inference::CompactForest& forest);
 
   /// Sums that can be explained: one per margin, or per class for kMean.
   std::size_t outputs() const { return expected_.size(); }
@@ -50,17 +53,38 @@ class TreeShap {
   template <std::size_t kLanes>
   struct Kernel;
 
-  explicit TreeShap(const inference::Forest& forest);
+  /// A tree but for its leaves' values, with the walk through it.
+  struct Shape {
+    inference::Tree tree;
+    TreeWalk walk;
+    /// Points of the rule that sums it.
+    std::size_t points = 1;
+  };
+  /// A tree of the forest.
+  struct Member {
+    std::size_t shape = 0;
+    /// That it adds to; of vector leaves nothing.
+    std::size_t output = 0;
+    /// Of the leaves in the order of the walk; none of vector leaves.
+    std::vector<float> values;
+  };
+
+  explicit TreeShap(const inference::CompactForest& forest);
+  Status AddShape(const inference::Tree& tree);
+  void AddMember(const inference::Tree& tree);
   /// Rows `first` to `end`, so many of them together.
   template <std::size_t kLanes>
   void ExplainRows(const inference::FeatureBlock& block, std::size_t output, std::size_t first,
                    std::size_t end, std::span<double> out) const;
-  double LeafValue(const inference::Tree& tree, std::size_t node, std::size_t output) const;
-  void AddExpected(const inference::Tree& tree, const TreeWalk& walk);
-  const Quadrature& RuleOf(const TreeWalk& walk) const;
+  bool has_vector_leaves() const { return forest_->link == inference::Link::kMean; }
+  /// Of the leaf `node`, the `leaf_idx`-th of the walk.
+  double LeafValue(const Member& member, std::size_t node, std::size_t leaf_idx,
+                   std::size_t output) const;
+  void AddExpected(const Member& member);
 
-  const inference::Forest* forest_;
-  std::vector<TreeWalk> walks_;
+  const inference::CompactForest* forest_;
+  std::vector<Shape> shapes_;
+  std::vector<Member> members_;
   /// rules_[n] has n points, or none where no tree needs it.
   std::vector<Quadrature> rules_;
   std::vector<double> expected_;

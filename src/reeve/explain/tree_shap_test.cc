@@ -12,6 +12,7 @@
 namespace reeve::explain {
 namespace {
 
+using inference::CompactForest;
 using inference::Forest;
 using inference::Link;
 using inference::TestForest;
@@ -80,6 +81,7 @@ struct Case {
   Link link;
   int depth;
   std::int64_t features;
+  bool symmetric = false;
 };
 
 class TreeShapTest : public testing::TestWithParam<Case> {};
@@ -92,10 +94,12 @@ TEST_P(TreeShapTest, EqualsTheDefinition) {
                            .classes = 3,
                            .trees = 6,
                            .depth = c.depth,
-                           .early_leaf = 0.1});
+                           .early_leaf = 0.1,
+                           .symmetric = c.symmetric});
     const Forest forest = test.Take();
+    const auto packed = CompactForest::From(forest);
     const Matrix matrix = test.Rows(11);  // not a multiple of the lanes
-    const auto shap = TreeShap::Make(forest);
+    const auto shap = TreeShap::Make(packed);
     ASSERT_TRUE(shap.ok()) << shap.status().message();
     const auto features = static_cast<std::size_t>(c.features);
     std::vector<double> values(11 * features);
@@ -116,11 +120,13 @@ TEST_P(TreeShapTest, EqualsTheDefinition) {
 INSTANTIATE_TEST_SUITE_P(Forests, TreeShapTest,
                          testing::Values(Case{Link::kLogistic, 1, 3}, Case{Link::kLogistic, 6, 5},
                                          Case{Link::kLogistic, 9, 9}, Case{Link::kLogistic, 10, 2},
-                                         Case{Link::kSoftmax, 5, 4}, Case{Link::kMean, 7, 6}));
+                                         Case{Link::kSoftmax, 5, 4},
+                                         Case{Link::kSoftmax, 5, 4, true},
+                                         Case{Link::kMean, 7, 6}));
 
 TEST(TreeShapTest, ARowIsExplainedTheSameAloneAndAmongOthers) {
   TestForest test(2, {.features = 5, .trees = 8, .depth = 6, .early_leaf = 0.1});
-  const Forest forest = test.Take();
+  const auto forest = CompactForest::From(test.Take());
   const Matrix matrix = test.Rows(16);
   const auto shap = TreeShap::Make(forest);
   ASSERT_TRUE(shap.ok());
@@ -140,14 +146,16 @@ TEST(TreeShapTest, ARowIsExplainedTheSameAloneAndAmongOthers) {
 TEST(TreeShapTest, ARowCostsTheTreesOfOneMargin) {
   TestForest test(1, {.features = 4, .link = Link::kSoftmax, .classes = 3, .trees = 6, .depth = 4});
   Forest forest = test.Take();
-  const auto of_three = TreeShap::Make(forest);
+  const auto three = CompactForest::From(forest);
+  const auto of_three = TreeShap::Make(three);
   ASSERT_TRUE(of_three.ok());
   const double cost = of_three->CostPerRow();
   forest.link = Link::kLogistic;
   forest.classes = 2;
   forest.base_margin.resize(1);
   for (Tree& tree : forest.trees) tree.output = 0;
-  const auto of_one = TreeShap::Make(forest);
+  const auto one = CompactForest::From(forest);
+  const auto of_one = TreeShap::Make(one);
   ASSERT_TRUE(of_one.ok());
   EXPECT_DOUBLE_EQ(of_one->CostPerRow(), 3 * cost);
 }
@@ -170,7 +178,8 @@ TEST(TreeShapTest, DeepTreesStillSumToTheMargin) {
   }
   forest.trees = {chain};
   const Matrix matrix = test.Rows(20);
-  const auto shap = TreeShap::Make(forest);
+  const auto packed = CompactForest::From(forest);
+  const auto shap = TreeShap::Make(packed);
   ASSERT_TRUE(shap.ok()) << shap.status().message();
   std::vector<double> values(20 * 300);
   shap->Contributions(BlockOf(matrix), 0, values);
@@ -187,7 +196,8 @@ TEST(TreeShapTest, NodesThatNoRowReachedCountForHalf) {
   Forest forest = test.Take();
   for (Tree& tree : forest.trees) std::fill(tree.cover.begin(), tree.cover.end(), 0.0F);
   const Matrix matrix = test.Rows(8);
-  const auto shap = TreeShap::Make(forest);
+  const auto packed = CompactForest::From(forest);
+  const auto shap = TreeShap::Make(packed);
   std::vector<double> values(8 * 4);
   shap->Contributions(BlockOf(matrix), 0, values);
   const std::vector<float> margins = (*inference::ForestModel::Make(forest))->Margins(matrix);
@@ -201,7 +211,7 @@ TEST(TreeShapTest, RefusesForestsWithoutCovers) {
   TestForest test(5, {});
   Forest forest = test.Take();
   forest.trees[3].cover.clear();
-  const auto shap = TreeShap::Make(forest);
+  const auto shap = TreeShap::Make(CompactForest::From(forest));
   EXPECT_EQ(shap.status().code(), StatusCode::kInvalidArgument);
   EXPECT_THAT(shap.status().message(), testing::HasSubstr("does not hold the covers"));
 }
@@ -223,7 +233,8 @@ TEST(TreeShapTest, RefusesTreesThatNoLearnerGrows) {
   }
   forest.trees = {chain};
   ASSERT_TRUE(forest.Validate().ok());
-  EXPECT_EQ(TreeShap::Make(forest).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(TreeShap::Make(CompactForest::From(forest)).status().code(),
+            StatusCode::kInvalidArgument);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace reeve::honesty {
 namespace {
 
 const learners::Params kParams = {
-    {"n_estimators", "40"}, {"max_depth", "4"}, {"learning_rate", "0.3"}};
+    {"n_estimators", "40"}, {"max_depth", "4"}, {"learning_rate", "0.3"}, {"max_bin", "64"}};
 
 struct Part {
   std::vector<std::int64_t> learn, predict;    // rows

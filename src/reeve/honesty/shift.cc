@@ -16,7 +16,8 @@ namespace reeve::honesty {
 namespace {
 
 constexpr std::size_t kFewestRows = 50;
-constexpr std::size_t kMostRows = 10'000;
+// Of a part; of wide tables fewer, so that they hold no more than so many values.
+constexpr std::size_t kMostRows = 10'000, kFewestSampled = 1'000, kMostValues = 1'000'000;
 constexpr double kShifted = 0.6;
 // Of a column that is named.
 constexpr double kColumnAuc = 0.55;
@@ -53,9 +54,11 @@ evaluation::AucVariance MeanAuc(const QuickProblem& problem, const Probabilities
 QuickProblem MakeProblem(const ShiftProblem& problem, const CheckOptions& options) {
   QuickProblem quick{.table = problem.table, .features = problem.features};
   std::vector<std::int32_t> groups;
+  const std::size_t most = std::clamp(
+      kMostValues / std::max<std::size_t>(problem.features.size(), 1), kFewestSampled, kMostRows);
   for (const bool is_test : {false, true}) {
     const auto sample =
-        SampleRows(is_test ? problem.test : problem.train, kMostRows, options.seed + is_test);
+        SampleRows(is_test ? problem.test : problem.train, most, options.seed + is_test);
     for (const std::int64_t row : sample) {
       quick.rows.push_back(row);
       quick.labels.push_back(is_test);

@@ -271,6 +271,29 @@ class Search {
   __m512 entries_[16];
 };
 
+// The same for at most 31 thresholds, which stand sorted in two registers.
+class SmallSearch {
+ public:
+  static constexpr std::uint32_t kMost = 31;
+
+  explicit SmallSearch(const float* sorted)
+      : low_(_mm512_loadu_ps(sorted)), high_(_mm512_loadu_ps(sorted + 16)) {}
+
+  __m512i Codes(__m512 x) const {
+    __m512i reached = _mm512_setzero_si512();
+    for (int step = 16; step > 0; step /= 2) {
+      const __m512i probe = _mm512_add_epi32(reached, _mm512_set1_epi32(step - 1));
+      const __mmask16 is_reached =
+          _mm512_cmp_ps_mask(_mm512_permutex2var_ps(low_, probe, high_), x, _CMP_LE_OQ);
+      reached = _mm512_mask_add_epi32(reached, is_reached, reached, _mm512_set1_epi32(step));
+    }
+    return reached;
+  }
+
+ private:
+  __m512 low_, high_;
+};
+
 // Sixteen vectors of sixteen floats, turned on their side.
 void Transpose16(__m512* rows) {
   __m512 pairs[16];
@@ -315,27 +338,36 @@ void Transpose(const float* rows, std::size_t row_stride, std::size_t features, 
   }
 }
 
+template <typename Searcher>
+void EncodeScale(const Scale& scale, const Searcher& search, const KernelRows& rows,
+                 std::uint8_t* codes) {
+  const float* const values = rows.values + scale.feature * rows.stride;
+  for (std::size_t i = 0; i < rows.rows; i += 16) {
+    const std::size_t left = rows.rows - i;
+    const auto lanes = static_cast<__mmask16>(left >= 16 ? 0xFFFF : (1U << left) - 1);
+    const __m512 x = _mm512_maskz_loadu_ps(lanes, values + i);
+    const __m128i code = _mm512_cvtepi32_epi8(search.Codes(x));
+    if (scale.low >= 0) {
+      _mm_storeu_si128(
+          reinterpret_cast<__m128i*>(codes + static_cast<std::size_t>(scale.low) * kBlock + i),
+          code);
+    }
+    if (scale.high >= 0) {
+      const __mmask16 missing = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
+      _mm_storeu_si128(
+          reinterpret_cast<__m128i*>(codes + static_cast<std::size_t>(scale.high) * kBlock + i),
+          _mm_mask_set1_epi8(code, missing, -1));
+    }
+  }
+}
+
 void Encode(const ForestTables& tables, const KernelRows& rows, std::uint8_t* codes) {
   for (std::uint32_t s = 0; s < tables.scale_count; ++s) {
     const Scale& scale = tables.scales[s];
-    const Search search(tables.searches + s * 256ULL);
-    const float* const values = rows.values + scale.feature * rows.stride;
-    for (std::size_t i = 0; i < rows.rows; i += 16) {
-      const std::size_t left = rows.rows - i;
-      const auto lanes = static_cast<__mmask16>(left >= 16 ? 0xFFFF : (1U << left) - 1);
-      const __m512 x = _mm512_maskz_loadu_ps(lanes, values + i);
-      const __m128i code = _mm512_cvtepi32_epi8(search.Codes(x));
-      if (scale.low >= 0) {
-        _mm_storeu_si128(
-            reinterpret_cast<__m128i*>(codes + static_cast<std::size_t>(scale.low) * kBlock + i),
-            code);
-      }
-      if (scale.high >= 0) {
-        const __mmask16 missing = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
-        _mm_storeu_si128(
-            reinterpret_cast<__m128i*>(codes + static_cast<std::size_t>(scale.high) * kBlock + i),
-            _mm_mask_set1_epi8(code, missing, -1));
-      }
+    if (scale.count <= SmallSearch::kMost) {
+      EncodeScale(scale, SmallSearch(tables.sorted + s * kSortedFloats + 16), rows, codes);
+    } else {
+      EncodeScale(scale, Search(tables.searches + s * 256ULL), rows, codes);
     }
   }
 }

@@ -46,7 +46,7 @@ struct BadRow {
 /// Streams a source as raw tables: no more is in memory than a chunk and DuckDB's own buffers.
 ///
 /// Columns of CSV hold trimmed texts, the empty one being missing. Typed sources (Parquet, JSON
-/// lines, SQLite) give numbers, booleans (1/0) and times (seconds since 1970) where every value is
+/// lines, SQL) give numbers, booleans (1/0) and times (seconds since 1970) where every value is
 /// one, and texts for the rest. Rows come in the order of the source, files of a glob in the order
 /// of their names. A column's storage is the same in every chunk. Not thread-safe.
 class TableReader {
@@ -54,9 +54,9 @@ class TableReader {
   virtual ~TableReader() = default;
 
   /// `source` is a path or glob of .csv .tsv .parquet .jsonl .ndjson (also .gz .zst), "-" for
-  /// standard input, or sqlite:///file.db?table=T (or query=…). Fails with kNotFound or kIo for
-  /// what cannot be opened, kInvalidArgument for unknown kinds, kInvalidData (file, line, what was
-  /// found, what was expected) for what is malformed.
+  /// standard input, sqlite:///file.db?table=T or postgresql://…?table=T (or query=…). Fails with
+  /// kNotFound or kIo for what cannot be opened, kInvalidArgument for unknown kinds, kInvalidData
+  /// (file, line, what was found, what was expected) for what is malformed.
   static Result<std::unique_ptr<TableReader>> Open(const std::string& source,
                                                    const ReadOptions& options);
 
@@ -65,7 +65,7 @@ class TableReader {
   /// Replaces `chunk` by the next rows; false at the end.
   virtual Result<bool> Next(Table* chunk) = 0;
   virtual const std::vector<std::string>& files() const = 0;
-  /// "csv", "parquet", "jsonl", "sqlite".
+  /// "csv", "parquet", "jsonl", "sqlite", "postgresql".
   virtual const std::string& format() const = 0;
   /// Rows left out so far; complete after the last chunk.
   virtual const std::vector<BadRow>& bad_rows() const = 0;

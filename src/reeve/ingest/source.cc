@@ -8,16 +8,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "reeve/base/credentials.h"
 #include "reeve/base/file_system.h"
 #include "reeve/base/percent.h"
 #include "reeve/base/text.h"
 #include "reeve/ingest/standard_input.h"
+#include "reeve/sql/open.h"
 
 namespace reeve::ingest {
 namespace {
 
 constexpr std::string_view kKinds =
-    ".csv, .tsv, .parquet, .jsonl, .ndjson (also .gz, .zst), - or sqlite:///file.db?table=T";
+    ".csv, .tsv, .parquet, .jsonl, .ndjson (also .gz, .zst), -, sqlite:///file.db?table=T or "
+    "postgresql://…?table=T";
 
 std::string WithoutCompression(const std::string& path) {
   for (const std::string_view ending : {".gz", ".zst"}) {
@@ -77,6 +80,8 @@ std::string_view FormatName(Format format) {
       return "jsonl";
     case Format::kSqlite:
       return "sqlite";
+    case Format::kPostgres:
+      return "postgresql";
   }
   return "csv";
 }
@@ -100,6 +105,46 @@ Result<SqliteUri> ParseSqliteUri(std::string_view uri) {
         " names no table, expected sqlite:///file.db?table=T or ?query=SELECT …");
   }
   return parsed;
+}
+
+bool IsPostgresUri(std::string_view uri) { return sql::IsPostgresUri(uri); }
+
+Result<PostgresUri> ParsePostgresUri(std::string_view uri) {
+  const std::size_t mark = std::min(uri.find('?'), uri.size());
+  PostgresUri parsed{.database = std::string(uri.substr(0, mark))};
+  std::string_view settings = uri.substr(std::min(mark + 1, uri.size()));
+  char before = '?';
+  while (!settings.empty()) {
+    // A query may hold & and =, so it takes all that follows.
+    const std::size_t end = settings.starts_with("query=")
+                                ? settings.size()
+                                : std::min(settings.find('&'), settings.size());
+    const std::string_view setting = settings.substr(0, end);
+    if (setting.starts_with("table=")) {
+      parsed.table = PercentDecode(setting.substr(6));
+    } else if (setting.starts_with("query=")) {
+      parsed.query = PercentDecode(setting.substr(6));
+    } else {
+      parsed.database += before + std::string(setting);
+      before = '&';
+    }
+    settings.remove_prefix(std::min(end + 1, settings.size()));
+  }
+  REEVE_ASSIGN_OR_RETURN(const std::string database, sql::PostgresDatabaseName(parsed.database));
+  parsed.name = "postgresql://" + database;
+  if (parsed.table.empty() == parsed.query.empty()) {
+    return Status::InvalidArgument(parsed.name + " names " +
+                                   (parsed.table.empty() ? "no table" : "a table and a query") +
+                                   ", expected postgresql://…?table=T or ?query=SELECT …");
+  }
+  parsed.name += parsed.query.empty() ? "?table=" + parsed.table : "?query=" + parsed.query;
+  return parsed;
+}
+
+std::string SourceName(const std::string& source) {
+  if (!IsPostgresUri(source)) return source;
+  const Result<PostgresUri> parsed = ParsePostgresUri(source);
+  return parsed.ok() ? parsed->name : MaskCredentials(source);
 }
 
 Result<Format> FormatOfPath(const std::string& path) {
@@ -129,11 +174,13 @@ Result<Format> FormatOfPath(const std::string& path) {
 
 Result<Source> ResolveSource(const std::string& source) {
   if (source == "-") return SourceOfStandardInput();
-  if (source.starts_with("postgresql://") || source.starts_with("postgres://")) {
-    return Status::Unavailable("PostgreSQL sources are not supported by this version, expected " +
-                               std::string(kKinds));
-  }
   Source resolved;
+  if (IsPostgresUri(source)) {
+    REEVE_ASSIGN_OR_RETURN(resolved.postgres, ParsePostgresUri(source));
+    resolved.format = Format::kPostgres;
+    resolved.names = {resolved.postgres.name};
+    return resolved;
+  }
   if (source.starts_with("sqlite:")) {
     REEVE_ASSIGN_OR_RETURN(resolved.sqlite, ParseSqliteUri(source));
     resolved.format = Format::kSqlite;

@@ -56,6 +56,35 @@ TEST(SqliteUriTest, RefusesWhatNamesNoTable) {
   }
 }
 
+TEST(ParsePostgresUriTest, TakesTableAndQueryOutOfTheUrl) {
+  const auto table = ParsePostgresUri(
+      "postgresql://ada:sec%2Fret@h:5432/shop?sslmode=require&table=my%20t&connect_timeout=3");
+  ASSERT_TRUE(table.ok()) << table.status().message();
+  EXPECT_EQ(table->database,
+            "postgresql://ada:sec%2Fret@h:5432/shop?sslmode=require&connect_timeout=3");
+  EXPECT_EQ(table->table, "my t");
+  EXPECT_EQ(table->name, "postgresql://h:5432/shop?table=my t");
+  const auto query = ParsePostgresUri(
+      "postgres://h/shop?sslmode=require&query=SELECT a FROM t WHERE b='x&table=y'");
+  ASSERT_TRUE(query.ok()) << query.status().message();
+  EXPECT_EQ(query->database, "postgres://h/shop?sslmode=require");
+  EXPECT_EQ(query->query, "SELECT a FROM t WHERE b='x&table=y'");
+  EXPECT_TRUE(query->table.empty());
+}
+
+TEST(ParsePostgresUriTest, WantsOneOfTableAndQueryAndKeepsPasswords) {
+  for (const char* const uri :
+       {"postgresql://ada:secret@h/shop", "postgresql://ada:secret@h/shop?table=",
+        "postgresql://ada:secret@h/shop?table=t&query=SELECT 1",
+        "postgresql://ada:secret@h:x/?table=t", "postgresql://ada:sec/ret@h/shop?table=t"}) {
+    const auto parsed = ParsePostgresUri(uri);
+    ASSERT_FALSE(parsed.ok()) << uri;
+    EXPECT_EQ(parsed.status().code(), StatusCode::kInvalidArgument);
+    EXPECT_EQ(parsed.status().message().find("sec"), std::string::npos)
+        << parsed.status().message();
+  }
+}
+
 class ResolveSourceTest : public FolderTest {};
 
 TEST_F(ResolveSourceTest, GlobsGiveFilesByName) {
@@ -73,7 +102,7 @@ TEST_F(ResolveSourceTest, WhatCannotBeOpenedIsNamed) {
       {PathOf("none_*.csv"), StatusCode::kNotFound},
       {PathOf("dir.csv"), StatusCode::kIo},
       {"sqlite:///" + PathOf("no.db") + "?table=t", StatusCode::kNotFound},
-      {"postgresql://host/db?table=t", StatusCode::kUnavailable},
+      {"postgresql://host/db", StatusCode::kInvalidArgument},
       {Write("a.xlsx", "x"), StatusCode::kInvalidArgument},
   };
   for (const auto& [source, code] : cases) {

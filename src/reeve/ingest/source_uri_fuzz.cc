@@ -14,5 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (reeve::PercentDecode(text).size() > size) std::abort();
   (void)reeve::ingest::ParseSqliteUri(text);
   (void)reeve::ingest::FormatOfPath(text);
+  const auto table = reeve::ingest::ParsePostgresUri("postgresql://h/d?" + text);
+  if (table.ok() && table->table.empty() == table->query.empty()) std::abort();
+  (void)reeve::ingest::ParsePostgresUri("postgresql://" + text);
   return 0;
 }

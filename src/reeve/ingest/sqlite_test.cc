@@ -2,8 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/ingest/sqlite_database.h"
-#include "reeve/ingest/test_folder.h"
-#include "reeve/ingest/writer.h"
+#include "reeve/ingest/test_two_columns.h"
 
 namespace reeve::ingest {
 namespace {
@@ -22,32 +21,10 @@ class SqliteTest : public FolderTest {
   std::string Uri(const std::string& rest = "table=t") const {
     return "sqlite:///" + PathOf("f.db") + "?" + rest;
   }
-  // One table of two columns, values 0 … rows - 1.
-  static Table Rows(int rows) {
-    Table table;
-    std::vector<double> numbers;
-    Column texts = Column::Texts("s");
-    for (int i = 0; i < rows; ++i) {
-      numbers.push_back(i);
-      texts.AppendText(i % 3 == 2 ? "" : "r" + std::to_string(i));
-    }
-    table.Add(Column::Numbers("n", ColumnType::kInteger, std::move(numbers)));
-    table.Add(std::move(texts));
-    return table;
-  }
   Status WriteRows(int rows, const WriteOptions& options) const {
-    REEVE_ASSIGN_OR_RETURN(const auto writer, TableWriter::Open(Uri(), kColumns, options));
-    REEVE_RETURN_IF_ERROR(writer->Append(Rows(rows)));
-    return writer->Commit();
+    return WriteTwoColumns(Uri(), rows, options);
   }
-  std::string Scalar(const std::string& query) const {
-    const ReadOutcome outcome = ReadWhole(Uri("query=" + query));
-    EXPECT_TRUE(outcome.status.ok()) << outcome.status.message();
-    return outcome.table.column(0).ToText(0);
-  }
-
-  const std::vector<OutputColumn> kColumns = {{"n", ColumnType::kInteger},
-                                              {"s", ColumnType::kText}};
+  std::string Scalar(const std::string& query) const { return FirstCell(Uri("query=" + query)); }
 };
 
 TEST_F(SqliteTest, StorageFollowsTheValues) {
@@ -113,68 +90,19 @@ TEST_F(SqliteTest, WritesTypedColumns) {
             "CREATE TABLE \"t\" (\"n\" INTEGER, \"s\" TEXT)");
 }
 
-TEST_F(SqliteTest, ModesAppendReplaceAndFail) {
-  ASSERT_TRUE(WriteRows(3, {}).ok());
-  ASSERT_TRUE(WriteRows(2, {.mode = WriteMode::kAppend}).ok());
-  EXPECT_EQ(Scalar("SELECT count(*) FROM t"), "5");
-  ASSERT_TRUE(WriteRows(4, {.mode = WriteMode::kReplace}).ok());
-  EXPECT_EQ(Scalar("SELECT count(*) FROM t"), "4");
-  const Status failed = WriteRows(1, {.mode = WriteMode::kFail});
-  EXPECT_EQ(failed.code(), StatusCode::kAlreadyExists);
-  EXPECT_THAT(failed.message(), HasSubstr("\"t\""));
-  EXPECT_EQ(Scalar("SELECT count(*) FROM t"), "4");
-}
-
-TEST_F(SqliteTest, ABatchIsReplacedByTheNextOfItsId) {
-  ASSERT_TRUE(WriteRows(1, {}).ok());
-  ASSERT_TRUE(WriteRows(10, {.batch_id = "d'1"}).ok());
-  ASSERT_TRUE(WriteRows(5, {.batch_id = "d2"}).ok());
-  ASSERT_TRUE(WriteRows(3, {.batch_id = "d'1"}).ok());
-  EXPECT_EQ(Scalar("SELECT count(*) FROM t"), "9");
-  EXPECT_EQ(Scalar("SELECT count(*) FROM t WHERE batch_id = 'd''1'"), "3");
-  EXPECT_EQ(Scalar("SELECT count(*) FROM t WHERE batch_id IS NULL"), "1");
-}
-
 TEST_F(SqliteTest, WithoutACommitNothingIsThere) {
   {
-    const auto writer = TableWriter::Open(Uri(), kColumns, {});
+    const auto writer = TableWriter::Open(Uri(), kTwoColumns, {});
     ASSERT_TRUE(writer.ok());
-    ASSERT_TRUE((*writer)->Append(Rows(100'000)).ok());
+    ASSERT_TRUE((*writer)->Append(TwoColumns(100'000)).ok());
   }
   EXPECT_THAT(Names(), IsEmpty());
   ASSERT_TRUE(WriteRows(2, {}).ok());
   {
-    const auto writer = TableWriter::Open(Uri(), kColumns, {.mode = WriteMode::kReplace});
-    ASSERT_TRUE((*writer)->Append(Rows(5)).ok());
+    const auto writer = TableWriter::Open(Uri(), kTwoColumns, {.mode = WriteMode::kReplace});
+    ASSERT_TRUE((*writer)->Append(TwoColumns(5)).ok());
   }
   EXPECT_EQ(Scalar("SELECT count(*) FROM t"), "2");
-}
-
-TEST_F(SqliteTest, ATableMayBeReadWhileItsOwnFileIsWrittenTo) {
-  ASSERT_TRUE(WriteRows(200'000, {}).ok());
-  const auto reader = TableReader::Open(Uri(), {});
-  const auto writer = TableWriter::Open(Uri("table=out"), kColumns, {});
-  ASSERT_TRUE(reader.ok() && writer.ok());
-  Table chunk;
-  for (;;) {
-    const auto more = (*reader)->Next(&chunk);
-    ASSERT_TRUE(more.ok()) << more.status().message();
-    if (!*more) break;
-    const Status status = (*writer)->Append(chunk);
-    ASSERT_TRUE(status.ok()) << status.message();
-  }
-  const Status status = (*writer)->Commit();
-  ASSERT_TRUE(status.ok()) << status.message();
-  EXPECT_EQ(Scalar("SELECT count(*) || ',' || sum(n) FROM out"), "200000,19999900000");
-  EXPECT_EQ(Scalar("SELECT count(*) FROM out WHERE rowid <> n + 1"), "0")
-      << "rows keep their order";
-}
-
-TEST_F(SqliteTest, ATableOfOtherColumnsIsRefused) {
-  Run("CREATE TABLE t (n INTEGER)");
-  const Status status = WriteRows(1, {});
-  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
-  EXPECT_THAT(status.message(), HasSubstr("\"s\""));
 }
 
 TEST_F(SqliteTest, FoldersThatAreNotThereAreNamed) {

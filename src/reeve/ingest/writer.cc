@@ -6,6 +6,7 @@
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
 #include "reeve/ingest/parquet_writer.h"
+#include "reeve/ingest/postgres_writer.h"
 #include "reeve/ingest/source.h"
 #include "reeve/ingest/sqlite_writer.h"
 #include "reeve/ingest/text_writer.h"
@@ -13,16 +14,12 @@
 namespace reeve::ingest {
 namespace {
 
-enum class Kind { kStandardOutput, kCsv, kJsonLines, kParquet, kSqlite };
+enum class Kind { kStandardOutput, kCsv, kJsonLines, kParquet, kSqlite, kPostgres };
 
 Result<Kind> KindOf(const std::string& target) {
   if (target == "-") return Kind::kStandardOutput;
   if (target.starts_with("sqlite:")) return Kind::kSqlite;
-  if (target.starts_with("postgresql://") || target.starts_with("postgres://")) {
-    return Status::Unavailable(
-        "PostgreSQL targets are not supported by this version, expected a file or "
-        "sqlite:///file.db?table=T");
-  }
+  if (IsPostgresUri(target)) return Kind::kPostgres;
   const std::string lower = ToLower(target);
   if (lower.ends_with(".csv") || lower.ends_with(".csv.gz")) return Kind::kCsv;
   if (lower.ends_with(".jsonl.gz") || lower.ends_with(".ndjson.gz")) return Kind::kJsonLines;
@@ -30,7 +27,8 @@ Result<Kind> KindOf(const std::string& target) {
   if (lower.ends_with(".parquet")) return Kind::kParquet;
   return Status::InvalidArgument("output " + Quote(target, 400) +
                                  " is of an unknown kind, expected .csv, .parquet, .jsonl, "
-                                 ".ndjson (text also .gz), - or sqlite:///file.db?table=T");
+                                 ".ndjson (text also .gz), -, sqlite:///file.db?table=T or "
+                                 "postgresql://…?table=T");
 }
 
 Status CheckFolder(const std::string& path) {
@@ -77,11 +75,13 @@ Result<WriteMode> ParseWriteMode(const std::string& name) {
                                  Suggest(name, {"append", "fail", "replace"}));
 }
 
-bool IsSqlTarget(const std::string& target) { return target.starts_with("sqlite:"); }
+bool IsSqlTarget(const std::string& target) {
+  return target.starts_with("sqlite:") || IsPostgresUri(target);
+}
 
 Status TableWriter::CheckTarget(const std::string& target, const WriteOptions& options) {
   REEVE_ASSIGN_OR_RETURN(const Kind kind, KindOf(target));
-  if (!options.batch_id.empty() && kind != Kind::kSqlite) {
+  if (!options.batch_id.empty() && !IsSqlTarget(target)) {
     return Status::InvalidArgument("--batch-id needs an SQL table as output, " +
                                    Quote(target, 400) + " is none")
         .WithFix("-o sqlite:///scores.db?table=scores");
@@ -93,6 +93,12 @@ Status TableWriter::CheckTarget(const std::string& target, const WriteOptions& o
                                      " names a query, expected ?table=T");
     }
     return CheckFolder(uri.path);
+  }
+  if (kind == Kind::kPostgres) {
+    REEVE_ASSIGN_OR_RETURN(const PostgresUri uri, ParsePostgresUri(target));
+    if (uri.table.empty())
+      return Status::InvalidArgument("output " + uri.name + " names a query, expected ?table=T");
+    return Status::Ok();
   }
   if (kind == Kind::kStandardOutput) return Status::Ok();
   return CheckFile(target, options.mode.value_or(WriteMode::kFail));
@@ -114,6 +120,10 @@ Result<std::unique_ptr<TableWriter>> TableWriter::Open(const std::string& target
       return OpenTextWriter(target, TextFormat::kJsonLines, columns, mode);
     case Kind::kParquet:
       return OpenParquetWriter(target, columns, mode);
+    case Kind::kPostgres: {
+      REEVE_ASSIGN_OR_RETURN(const PostgresUri uri, ParsePostgresUri(target));
+      return OpenPostgresWriter(uri, columns, options);
+    }
     case Kind::kSqlite:
       break;
   }

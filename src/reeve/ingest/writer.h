@@ -41,8 +41,8 @@ class TableWriter {
   virtual ~TableWriter() = default;
 
   /// `target` is a path ending in .csv .parquet .jsonl .ndjson, "-" (CSV to standard output, not
-  /// atomic), or sqlite:///file.db?table=T. Fails with kInvalidArgument for other kinds,
-  /// kAlreadyExists in mode fail, kNotFound for a folder that is not there, kIo.
+  /// atomic), sqlite:///file.db?table=T or postgresql://…?table=T. Fails with kInvalidArgument for
+  /// other kinds, kAlreadyExists in mode fail, kNotFound for a folder that is not there, kIo.
   static Result<std::unique_ptr<TableWriter>> Open(const std::string& target,
                                                    const std::vector<OutputColumn>& columns,
                                                    const WriteOptions& options);

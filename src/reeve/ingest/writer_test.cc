@@ -183,7 +183,8 @@ TEST_F(WriterTest, TargetsThatCannotBeAreRefusedBeforeAnyWork) {
       {"-", {.batch_id = "d"}, StatusCode::kInvalidArgument, "table"},
       {"sqlite:///f.db?query=SELECT 1", {}, StatusCode::kInvalidArgument, "table"},
       {"sqlite:///f.db", {}, StatusCode::kInvalidArgument, "table"},
-      {"postgresql://h/d?table=t", {}, StatusCode::kUnavailable, "PostgreSQL"},
+      {"postgresql://h/d?query=SELECT 1", {}, StatusCode::kInvalidArgument, "table"},
+      {"postgresql://h/d", {}, StatusCode::kInvalidArgument, "table"},
   };
   for (const Case& c : cases) {
     const Status status = TableWriter::CheckTarget(c.target, c.options);

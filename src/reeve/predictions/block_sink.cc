@@ -99,7 +99,8 @@ Status BlockSink::OpenFile() {
     REEVE_RETURN_IF_ERROR(options_.files->CreateFolders(day));
     REEVE_RETURN_IF_ERROR(options_.files->SyncFolder(options_.folder));
   }
-  REEVE_ASSIGN_OR_RETURN(file_, options_.files->Create(JoinPath(options_.folder, name_.path)));
+  REEVE_ASSIGN_OR_RETURN(file_,
+                         options_.files->CreateUncached(JoinPath(options_.folder, name_.path)));
   schemas_in_file_.clear();
   has_synced_block_ = false;
   REEVE_RETURN_IF_ERROR(file_->Append(EncodeFileHead({session_, now})));

@@ -15,6 +15,8 @@ namespace reeve::predictions {
 namespace {
 
 constexpr std::size_t kWindow = 1U << 20;
+// As the format names it.
+constexpr std::size_t kPageBytes = 4096;
 
 class FileBytes : public BytesAt {
  public:
@@ -88,6 +90,13 @@ Result<std::uint64_t> NextBlock(BytesAt& bytes, std::uint64_t from) {
   return bytes.size();
 }
 
+// A file that was not closed ends with a page that zeros fill up.
+Result<bool> IsFilling(BytesAt& bytes, std::uint64_t offset) {
+  if (bytes.size() - offset >= kPageBytes) return false;
+  REEVE_ASSIGN_OR_RETURN(const std::string rest, bytes.Read(offset, kPageBytes));
+  return rest.find_first_not_of('\0') == std::string::npos;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<BytesAt>> BytesAt::OpenFile(const std::string& path) {
@@ -123,7 +132,8 @@ Result<FileBlocks> FindBlocks(BytesAt& bytes) {
     }
     REEVE_ASSIGN_OR_RETURN(const std::uint64_t next, NextBlock(bytes, offset + 1));
     if (next >= bytes.size()) {
-      found.torn_bytes = bytes.size() - offset;
+      REEVE_ASSIGN_OR_RETURN(const bool is_filling, IsFilling(bytes, offset));
+      if (!is_filling) found.torn_bytes = bytes.size() - offset;
       break;
     }
     ++found.damaged;

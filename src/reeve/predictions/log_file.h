@@ -37,7 +37,8 @@ struct FileBlocks {
   std::vector<BlockPlace> blocks;
   /// Places between blocks where bytes are damaged.
   std::int64_t damaged = 0;
-  /// Bytes at the end that are no whole block: the file is being written, or its writer died.
+  /// Bytes at the end that are no whole block, nor zeros that fill up a page: the file is being
+  /// written, or its writer died.
   std::uint64_t torn_bytes = 0;
 };
 

@@ -98,29 +98,47 @@ std::size_t PackUniform(const FieldPart& part, std::string& out) {
   }
 }
 
+bool IsText(Cell::Kind kind) { return kind == Cell::Kind::kText; }
+// Or a boolean.
+bool IsNumber(Cell::Kind kind) { return kind != Cell::Kind::kText && kind != Cell::Kind::kMissing; }
+
+// The values of such cells, without those between them.
+template <auto kIsSuch, typename T>
+std::span<const T> ValuesOf(std::span<const T> values, std::span<const Cell::Kind> kinds,
+                            std::vector<T>& memory) {
+  if (values.empty() || std::none_of(kinds.begin(), kinds.end(), kIsSuch)) return {};
+  if (memory.size() < kinds.size()) memory.resize(kinds.size());
+  // Each is put down, and the next one over it where it does not count.
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    memory[count] = values[i];
+    count += kIsSuch(kinds[i]) ? 1 : 0;
+  }
+  return std::span<const T>(memory).first(count);
+}
+
+// The same as PackUniform for cells of several kinds.
+std::size_t PackMixed(const FieldPart& part, std::string& out) {
+  thread_local std::vector<double> number_memory, date_memory;
+  thread_local std::vector<std::int32_t> code_memory;
+  thread_local std::vector<std::string_view> text_memory;
+  Put(out, kMixed);
+  out.append(reinterpret_cast<const char*>(part.kinds.data()), part.kinds.size());
+  const auto numbers = ValuesOf<IsNumber>(part.numbers, part.kinds, number_memory);
+  if (!numbers.empty()) PackNumbers(numbers, out);
+  const auto texts = ValuesOf<IsText>(part.texts, part.kinds, text_memory);
+  if (texts.empty()) return 0;
+  const ReadTexts read{.codes = ValuesOf<IsText>(part.read.codes, part.kinds, code_memory),
+                       .dates = ValuesOf<IsText>(part.read.dates, part.kinds, date_memory)};
+  return PackTexts(texts, read, out);
+}
+
 // The same.
 std::size_t PackField(const FieldPart& part, std::string& out) {
   const auto& kinds = part.kinds;
   if (std::memcmp(kinds.data(), kinds.data() + 1, kinds.size() - 1) == 0)
     return PackUniform(part, out);
-  thread_local std::vector<double> some_numbers;
-  thread_local std::vector<std::string_view> some_texts;
-  const std::size_t rows = kinds.size();
-  Put(out, kMixed);
-  out.append(reinterpret_cast<const char*>(kinds.data()), rows);
-  if (some_numbers.size() < rows) some_numbers.resize(rows);
-  if (some_texts.size() < rows) some_texts.resize(rows);
-  // Each is put down, and the next one over it where it does not count.
-  std::size_t numbers = 0, texts = 0;
-  for (std::size_t i = 0; i < rows; ++i) {
-    some_numbers[numbers] = part.numbers[i];
-    some_texts[texts] = part.texts[i];
-    const bool is_text = kinds[i] == Cell::Kind::kText;
-    texts += is_text ? 1 : 0;
-    numbers += !is_text && kinds[i] != Cell::Kind::kMissing ? 1 : 0;
-  }
-  if (numbers > 0) PackNumbers(std::span(some_numbers).first(numbers), out);
-  return texts == 0 ? 0 : PackTexts(std::span(some_texts).first(texts), {}, out);
+  return PackMixed(part, out);
 }
 
 class Unpacker {

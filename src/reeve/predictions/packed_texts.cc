@@ -182,30 +182,32 @@ bool PackNumbered(std::span<const std::string_view> texts, std::string& out) {
 bool PackCodes(std::span<const std::string_view> texts, std::span<const std::int32_t> codes,
                std::string& out) {
   constexpr std::int32_t kMostCodes = 1024;
-  std::array<std::uint16_t, kMostCodes> number_of = {};  // plus one
-  std::array<std::string_view, kMostNumbered> distinct;
-  std::size_t count = 0;
+  // Plus one; all zero between calls: a few rows should not pay for all that there may be.
+  thread_local std::array<std::uint16_t, kMostCodes> number_of = {};
+  thread_local std::array<std::string_view, kMostNumbered> distinct;
+  thread_local std::array<std::int32_t, kMostNumbered> code_of;
+  std::size_t count = 0, packed = 0;
   const std::size_t before = out.size();
   Put<std::uint8_t>(out, kNumbered);
   const std::size_t at = out.size();
   out.resize(at + texts.size());
   char* const to = out.data() + at;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const std::int32_t code = codes[i];
-    const bool is_new =
-        code >= 0 && code < kMostCodes && number_of[static_cast<std::size_t>(code)] == 0;
-    const bool fits = code >= 0 && code < kMostCodes &&
-                      (!is_new || (count < kMostNumbered && texts[i].size() <= kMostNumberedBytes));
-    if (!fits) {
-      out.resize(before);
-      return false;
-    }
+  for (; packed < texts.size(); ++packed) {
+    const std::int32_t code = codes[packed];
+    if (code < 0 || code >= kMostCodes) break;
     std::uint16_t& number = number_of[static_cast<std::size_t>(code)];
-    if (is_new) {
-      distinct[count] = texts[i];
+    if (number == 0) {
+      if (count == kMostNumbered || texts[packed].size() > kMostNumberedBytes) break;
+      distinct[count] = texts[packed];
+      code_of[count] = code;
       number = static_cast<std::uint16_t>(++count);
     }
-    to[i] = static_cast<char>(number - 1);
+    to[packed] = static_cast<char>(number - 1);
+  }
+  for (std::size_t i = 0; i < count; ++i) number_of[static_cast<std::size_t>(code_of[i])] = 0;
+  if (packed < texts.size()) {
+    out.resize(before);
+    return false;
   }
   PutDictionary(std::span(distinct).first(count), out);
   return true;

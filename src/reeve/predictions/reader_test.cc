@@ -93,6 +93,17 @@ TEST_F(ReaderTest, IgnoresATailTornAtAnyByte) {
   }
 }
 
+TEST_F(ReaderTest, ZerosThatFillUpAPageAreNoTornTail) {
+  for (const std::size_t zeros : {1, 64, 4095, 4096, 10'000}) {
+    const std::string filled = LogBytes() + std::string(zeros, '\0');
+    const Result<FileBlocks> blocks = FindBlocks(*BytesAt::OfMemory(filled));
+    ASSERT_TRUE(blocks.ok());
+    EXPECT_EQ(blocks->blocks.size(), 4U);
+    EXPECT_EQ(blocks->torn_bytes, zeros < 4096 ? 0 : zeros);
+    EXPECT_EQ(blocks->damaged, 0);
+  }
+}
+
 TEST_F(ReaderTest, SkipsAndCountsABlockDamagedAtAnyByte) {
   const std::string bytes = LogBytes();
   const auto whole = BytesAt::OfMemory(bytes);

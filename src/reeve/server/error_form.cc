@@ -60,4 +60,15 @@ std::vector<ErrorForm> DefaultErrorForms() {
           {"/v2", InferenceProtocolErrorBody}};
 }
 
+bool ErrorForm::HoldsFor(std::string_view path) const {
+  return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+}
+
+ErrorBody DefaultErrorForm(std::string_view path) {
+  for (ErrorForm& form : DefaultErrorForms()) {
+    if (form.HoldsFor(path)) return std::move(form.body);
+  }
+  return ServiceErrorBody;
+}
+
 }  // namespace reeve::server

@@ -12,6 +12,8 @@ namespace reeve::server {
 struct ErrorForm {
   std::string prefix;
   ErrorBody body;
+
+  bool HoldsFor(std::string_view path) const;
 };
 
 /// {"error":{"code":"not_found","message":"…"}}: the service's own.
@@ -25,5 +27,7 @@ std::string InferenceProtocolErrorBody(int status, std::string_view code, std::s
 /// MLflow's form below /invocations, /api and /ajax-api, the protocol's below /v2; elsewhere the
 /// service's own.
 std::vector<ErrorForm> DefaultErrorForms();
+/// The one of them that holds for `path`.
+ErrorBody DefaultErrorForm(std::string_view path);
 
 }  // namespace reeve::server

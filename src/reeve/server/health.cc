@@ -39,14 +39,15 @@ class Checks {
   bool degraded_ = false, failed_ = false;
 };
 
-void CheckModels(const ModelDirectory& models, Checks& checks) {
-  const auto served = models.Find("", "");
+void CheckModels(const ModelDirectory& models, const ServiceState& state, Checks& checks) {
+  auto served = models.Find("", "");
+  if (const auto all = models.List(); !served && !all.empty()) served = all.front();
   checks.AddFlag("model_loaded", served != nullptr);
   checks.Add("api_status", "ok");
   checks.Add("model_version", served ? served->version : "");
-  if (!served) checks.Fail();
+  if (!served && state.needs_model) checks.Fail();
   for (const auto& [model, reason] : models.Problems()) {
-    checks.Add("model_update " + model, "failed: " + reason);
+    if (state.tells_reasons) checks.Add("model_update " + model, "failed: " + reason);
     checks.Degrade();
   }
 }
@@ -57,9 +58,18 @@ void CheckPredictions(predictions::PredictionLog& log, Checks& checks) {
   if (!stats.problem.empty()) checks.Fail();
 }
 
+void CheckStore(const ServiceState& state, Checks& checks) {
+  const Status status = state.check_store();
+  checks.Add("tracking_store", status.ok()           ? "ok"
+                               : state.tells_reasons ? "failed: " + status.message()
+                                                     : "failed");
+  if (!status.ok()) checks.Fail();
+}
+
 void AnswerHealth(const ScoringContext& context, const ServiceState& state, Response& response) {
   Checks checks;
-  CheckModels(*context.models, checks);
+  CheckModels(*context.models, state, checks);
+  if (state.check_store) CheckStore(state, checks);
   if (context.log != nullptr) CheckPredictions(*context.log, checks);
   if (!state.is_ready()) {
     checks.AddFlag("accepting_requests", false);

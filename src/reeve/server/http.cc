@@ -82,6 +82,10 @@ std::string_view Request::Param(std::string_view name) const {
   return {};
 }
 
+void Append(std::vector<Route> more, std::vector<Route>& routes) {
+  for (Route& route : more) routes.push_back(std::move(route));
+}
+
 std::string_view StatusReason(int status) {
   const auto found =
       std::lower_bound(std::begin(kReasons), std::end(kReasons), status,

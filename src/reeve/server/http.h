@@ -149,6 +149,9 @@ struct Route {
   std::size_t max_body = 0;
 };
 
+/// Puts `more` behind `routes`.
+void Append(std::vector<Route> more, std::vector<Route>& routes);
+
 /// "Not Found" for 404; "Unknown" for a status without a registered phrase.
 std::string_view StatusReason(int status);
 

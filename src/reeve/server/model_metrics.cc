@@ -78,29 +78,40 @@ class ModelFamilies::Model : public ModelMetrics {
   }
 
  private:
-  // Counts by class and by score here first: atomics are touched once for each that occurs.
+  // Counts by class and by score here first: atomics are touched once for each that occurs. Rows
+  // take turns with a few counts: mostly they hit the same ones, and an addition would have to wait
+  // for the one of the row before.
   std::int64_t CountRows(const inference::RowScores& scores) const {
+    constexpr std::size_t kTurns = 4;
     const std::size_t classes = counts_->predictions.size();
     thread_local std::vector<std::uint32_t> by_class;
-    by_class.assign(classes, 0);
-    std::uint32_t by_score[kScoreBuckets + 1] = {};
-    double sum = 0;
-    std::int64_t rows = 0;
+    by_class.assign(kTurns * classes, 0);
+    std::uint32_t by_score[kTurns][kScoreBuckets + 1] = {};
+    double sums[kTurns] = {};
     const std::span<const double> bounds = counts_->scores->bounds();
     for (std::size_t row = 0; row < scores.predicted.size(); ++row) {
       const auto predicted = static_cast<std::uint32_t>(scores.predicted[row]);
       if (predicted >= classes) continue;
-      ++rows;
-      ++by_class[predicted];
+      const std::size_t turn = row % kTurns;
       const double score = scores.probabilities[row * classes + (classes == 2 ? 1 : predicted)];
-      ++by_score[ScoreBucket(score, bounds)];
-      sum += score;
+      ++by_class[turn * classes + predicted];
+      ++by_score[turn][ScoreBucket(score, bounds)];
+      sums[turn] += score;
+    }
+    std::int64_t rows = 0;
+    for (std::size_t k = 0; k < classes; ++k) {
+      std::uint32_t count = 0;
+      for (std::size_t turn = 0; turn < kTurns; ++turn) count += by_class[turn * classes + k];
+      if (count > 0) counts_->predictions[k]->Add(count);
+      rows += count;
     }
     if (rows == 0) return 0;
-    for (std::size_t k = 0; k < classes; ++k) {
-      if (by_class[k] > 0) counts_->predictions[k]->Add(by_class[k]);
+    for (std::size_t turn = 1; turn < kTurns; ++turn) {
+      sums[0] += sums[turn];
+      for (std::size_t bucket = 0; bucket <= kScoreBuckets; ++bucket)
+        by_score[0][bucket] += by_score[turn][bucket];
     }
-    counts_->scores->AddCounts(by_score, sum);
+    counts_->scores->AddCounts(by_score[0], sums[0]);
     return rows;
   }
 

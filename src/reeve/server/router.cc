@@ -209,10 +209,7 @@ Result<Router> Router::Make(std::vector<Route> routes, std::vector<ErrorForm> fo
 
 const ErrorBody* Router::FormOf(std::string_view path) const {
   for (const auto& form : forms_) {
-    if (path.starts_with(form.prefix) &&
-        (path.size() == form.prefix.size() || path[form.prefix.size()] == '/')) {
-      return &form.body;
-    }
+    if (form.HoldsFor(path)) return &form.body;
   }
   return &default_form_;
 }

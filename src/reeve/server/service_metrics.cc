@@ -12,9 +12,8 @@ using telemetry::Registry;
 
 class RegistryMetrics : public ServiceMetrics {
  public:
-  explicit RegistryMetrics(const ServiceMetricsOptions& options)
-      : server_(options.most_routes),
-        registry_(server_.registry()),
+  RegistryMetrics(ServerMetrics& server, const ServiceMetricsOptions& options)
+      : registry_(server.registry()),
         model_loads_(registry_.AddCounters({.name = "reeve_model_loads_total",
                                             .help = "Attempts to load a model version.",
                                             .labels = {"model", "outcome"}})),
@@ -32,8 +31,6 @@ class RegistryMetrics : public ServiceMetrics {
         models_(std::make_shared<ModelFamilies>(options)) {
     registry_.AddSource([models = models_] { return models->Take(); });
   }
-
-  ServerMetrics& server() override { return server_; }
 
   std::shared_ptr<ModelMetrics> AddModel(const ModelLabels& labels,
                                          const contract::Contract& contract) override {
@@ -57,7 +54,6 @@ class RegistryMetrics : public ServiceMetrics {
  private:
   static std::shared_ptr<Counter> Single(Family<Counter>& family) { return family.With({}); }
 
-  ServerMetrics server_;
   Registry& registry_;
   Family<Counter>& model_loads_;
   const std::shared_ptr<Counter> labels_, log_written_, log_dropped_, log_bytes_;
@@ -66,8 +62,9 @@ class RegistryMetrics : public ServiceMetrics {
 
 }  // namespace
 
-std::unique_ptr<ServiceMetrics> ServiceMetrics::Make(const ServiceMetricsOptions& options) {
-  return std::make_unique<RegistryMetrics>(options);
+std::unique_ptr<ServiceMetrics> ServiceMetrics::Make(ServerMetrics& server,
+                                                     const ServiceMetricsOptions& options) {
+  return std::make_unique<RegistryMetrics>(server, options);
 }
 
 }  // namespace reeve::server

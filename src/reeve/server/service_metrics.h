@@ -25,20 +25,17 @@ class ModelMetrics {
 struct ServiceMetricsOptions {
   /// Features and classes of a model with series of their own; further ones share "other".
   std::size_t most_features = 200, most_classes = 100;
-  /// Routes with series of their own.
-  std::size_t most_routes = 256;
   /// Model versions that are served no longer but whose counts are still shown.
   std::size_t most_retired = 16;
 };
 
-/// Every metric of the service, in one registry. Thread-safe.
+/// What scoring adds to the metrics of its server. Thread-safe.
 class ServiceMetrics {
  public:
-  static std::unique_ptr<ServiceMetrics> Make(const ServiceMetricsOptions& options = {});
+  /// Adds its families to `server`, which is not owned and outlives it.
+  static std::unique_ptr<ServiceMetrics> Make(ServerMetrics& server,
+                                              const ServiceMetricsOptions& options = {});
   virtual ~ServiceMetrics() = default;
-
-  /// Requests, connections, the process; and all of the below, when it is shown.
-  virtual ServerMetrics& server() = 0;
 
   /// Counters of a model version, all at 0 from now on. The model's info, loaded and trained
   /// timestamps are shown until the object is destroyed.

@@ -7,21 +7,26 @@
 namespace reeve::server {
 namespace {
 
-ServiceMetrics& Metrics() {
-  static const std::unique_ptr<ServiceMetrics> metrics = [] {
-    auto made = ServiceMetrics::Make();
+ServerMetrics& Server() {
+  static const std::unique_ptr<ServerMetrics> server = [] {
+    auto made = std::make_unique<ServerMetrics>(256);
     for (const char* route : {"/predict", "/predict/batch", "/health", "/metrics", "/invocations",
                               "/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}"})
-      made->server().AddRoute(route, "POST");
+      made->AddRoute(route, "POST");
     return made;
   }();
+  return *server;
+}
+
+ServiceMetrics& Metrics() {
+  static const std::unique_ptr<ServiceMetrics> metrics = ServiceMetrics::Make(Server());
   return *metrics;
 }
 
 void BM_Request(benchmark::State& state) {
   for (auto _ : state) {
-    Metrics().server().OnRequestBegin();
-    Metrics().server().OnRequestEnd({"/v2/models/{name}/infer", "POST", 200, 120e-6});
+    Server().OnRequestBegin();
+    Server().OnRequestEnd({"/v2/models/{name}/infer", "POST", 200, 120e-6});
   }
 }
 BENCHMARK(BM_Request);
@@ -45,7 +50,7 @@ void BM_Scored(benchmark::State& state) {
 BENCHMARK(BM_Scored)->Arg(1)->Arg(1000);
 
 void BM_Render(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(Metrics().server().Render(state.range(0) != 0));
+  for (auto _ : state) benchmark::DoNotOptimize(Server().Render(state.range(0) != 0));
 }
 BENCHMARK(BM_Render)->Arg(0)->Arg(1);
 

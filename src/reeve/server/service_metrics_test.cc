@@ -29,10 +29,11 @@ ServiceMetrics::ModelLabels Loans(const std::string& version = "7") {
 }
 
 TEST(ServiceMetricsTest, ShowsAModelAtZeroAndCountsItsRows) {
-  const auto metrics = ServiceMetrics::Make();
+  ServerMetrics server(16);
+  const auto metrics = ServiceMetrics::Make(server);
   const auto model = metrics->AddModel(Loans(), TwoFeatures());
   const std::string labels = R"(model="loans",version="7")";
-  auto samples = Samples(metrics->server());
+  auto samples = Samples(server);
   for (const char* name : {"Yes", "No"})
     EXPECT_EQ(samples.at("reeve_predictions_total{" + labels + ",class=\"" + name + "\"}"), 0);
   EXPECT_EQ(samples.at("reeve_feature_unseen_total{" + labels + R"(,feature="edu\"cation"})"), 0);
@@ -49,7 +50,7 @@ TEST(ServiceMetricsTest, ShowsAModelAtZeroAndCountsItsRows) {
                    {.row = 3, .field = 1, .rule = contract::Rule::kUnseenCategory},
                    {.row = 3, .field = 0, .rule = contract::Rule::kMissingValue}};
   model->OnScored(scores, 1e-6);
-  samples = Samples(metrics->server());
+  samples = Samples(server);
   EXPECT_EQ(samples.at("reeve_rows_scored_total{" + labels + "}"), 3);
   EXPECT_EQ(samples.at("reeve_predictions_total{" + labels + R"(,class="Yes"})"), 2);
   EXPECT_EQ(samples.at("reeve_prediction_score_count{" + labels + "}"), 3);
@@ -63,7 +64,8 @@ TEST(ServiceMetricsTest, ShowsAModelAtZeroAndCountsItsRows) {
 }
 
 TEST(ServiceMetricsTest, PutsScoresIntoTheBucketsOfTheirBounds) {
-  const auto metrics = ServiceMetrics::Make();
+  ServerMetrics server(16);
+  const auto metrics = ServiceMetrics::Make(server);
   const auto model = metrics->AddModel(Loans(), TwoFeatures());
   const int steps = 2000;
   inference::RowScores scores;
@@ -74,7 +76,7 @@ TEST(ServiceMetricsTest, PutsScoresIntoTheBucketsOfTheirBounds) {
     }
   }
   model->OnScored(scores, 0);
-  const auto samples = Samples(metrics->server());
+  const auto samples = Samples(server);
   for (int bucket = 1; bucket <= 20; ++bucket) {
     const double bound = bucket / 20.0;
     double expected = 0;
@@ -88,7 +90,8 @@ TEST(ServiceMetricsTest, PutsScoresIntoTheBucketsOfTheirBounds) {
 }
 
 TEST(ServiceMetricsTest, SharesASeriesBetweenFeaturesBeyondTheLimit) {
-  const auto metrics = ServiceMetrics::Make({.most_features = 2, .most_classes = 2});
+  ServerMetrics server(16);
+  const auto metrics = ServiceMetrics::Make(server, {.most_features = 2, .most_classes = 2});
   contract::Contract contract;
   for (int i = 0; i < 10; ++i) {
     contract.columns.push_back({.name = "f" + std::to_string(i)});
@@ -100,7 +103,7 @@ TEST(ServiceMetricsTest, SharesASeriesBetweenFeaturesBeyondTheLimit) {
   scores.predicted = {0, 9};
   scores.missing.assign(10, 1);
   model->OnScored(scores, 0);
-  const auto samples = Samples(metrics->server());
+  const auto samples = Samples(server);
   const std::string labels = R"(model="loans",version="7",)";
   EXPECT_EQ(samples.at("reeve_feature_missing_total{" + labels + R"(feature="f1"})"), 1);
   EXPECT_EQ(samples.at("reeve_feature_missing_total{" + labels + R"(feature="other"})"), 8);
@@ -109,24 +112,26 @@ TEST(ServiceMetricsTest, SharesASeriesBetweenFeaturesBeyondTheLimit) {
 }
 
 TEST(ServiceMetricsTest, KeepsCountsOfRetiredVersionsForAWhile) {
-  const auto metrics = ServiceMetrics::Make({.most_retired = 2});
+  ServerMetrics server(16);
+  const auto metrics = ServiceMetrics::Make(server, {.most_retired = 2});
   auto first = metrics->AddModel(Loans("1"), TwoFeatures());
   // The same version once more, before the first object goes.
   auto again = metrics->AddModel(Loans("1"), TwoFeatures());
   first.reset();
-  EXPECT_THAT(metrics->server().Render(false), HasSubstr("reeve_model_info"));
+  EXPECT_THAT(server.Render(false), HasSubstr("reeve_model_info"));
   again.reset();
-  std::string text = metrics->server().Render(false);
+  std::string text = server.Render(false);
   EXPECT_THAT(text, Not(HasSubstr("reeve_model_info")));
   EXPECT_THAT(text, HasSubstr(R"(reeve_rows_scored_total{model="loans",version="1"} 0)"));
   for (const char* version : {"2", "3"}) metrics->AddModel(Loans(version), TwoFeatures());
-  text = metrics->server().Render(false);
+  text = server.Render(false);
   EXPECT_THAT(text, Not(HasSubstr(R"(version="1")")));
   EXPECT_THAT(text, HasSubstr(R"(version="2")"));
 }
 
 TEST(ServiceMetricsTest, LetsAModelOutliveTheService) {
-  auto metrics = ServiceMetrics::Make();
+  ServerMetrics server(16);
+  auto metrics = ServiceMetrics::Make(server);
   const auto model = metrics->AddModel(Loans(), TwoFeatures());
   metrics.reset();
   inference::RowScores scores;
@@ -136,11 +141,12 @@ TEST(ServiceMetricsTest, LetsAModelOutliveTheService) {
 }
 
 TEST(ServiceMetricsTest, ShowsWhatThePredictionLogSays) {
-  const auto metrics = ServiceMetrics::Make();
+  ServerMetrics server(16);
+  const auto metrics = ServiceMetrics::Make(server);
   metrics->SetPredictionLog(10, 2, 1000);
   metrics->SetPredictionLog(12, 2, 1500);
   metrics->OnLabels(3);
-  const auto samples = Samples(metrics->server());
+  const auto samples = Samples(server);
   EXPECT_EQ(samples.at("reeve_prediction_log_written_rows_total"), 12);
   EXPECT_EQ(samples.at("reeve_prediction_log_dropped_rows_total"), 2);
   EXPECT_EQ(samples.at("reeve_prediction_log_written_bytes_total"), 1500);

@@ -10,9 +10,6 @@ namespace {
 
 using telemetry::Heat;
 
-// MLflow's endpoints, twice, for clients and for pages, and those of users and artifacts.
-constexpr std::size_t kMostRoutes = 1024;
-
 // A look-up takes tens of microseconds, a search of a large database seconds.
 std::vector<double> DatabaseBounds() {
   return {10e-6, 50e-6, 100e-6, 500e-6, 1e-3, 5e-3, 25e-3, 100e-3, 500e-3, 2.5, 10};
@@ -32,25 +29,24 @@ std::uintmax_t AvailableBytes(std::filesystem::path folder, std::error_code& err
 
 }  // namespace
 
-TrackingMetrics::TrackingMetrics(std::string artifact_folder)
+TrackingMetrics::TrackingMetrics(ServerMetrics& server, std::string artifact_folder)
     : artifact_folder_(std::move(artifact_folder)),
-      server_(kMostRoutes),
-      in_use_(server_.registry()
+      in_use_(server.registry()
                   .AddLevels({.name = "reeve_database_connections_in_use",
                               .help = "Connections to the database that calls work with.",
                               .heat = Heat::kHot})
                   .With({})),
-      failures_(server_.registry()
+      failures_(server.registry()
                     .AddCounters({.name = "reeve_database_failed_connections_total",
                                   .help = "Connections to the database that could not be opened."})
                     .With({})),
-      disk_(server_.registry().AddGauges({.name = "reeve_artifacts_disk_available_bytes",
-                                          .help = "Room for artifacts behind this server."})) {
-  auto& waits = server_.registry().AddHistograms(
+      disk_(server.registry().AddGauges({.name = "reeve_artifacts_disk_available_bytes",
+                                         .help = "Room for artifacts behind this server."})) {
+  auto& waits = server.registry().AddHistograms(
       ByAccess("reeve_database_wait_seconds",
                "Time until a call had its connection, and to write its turn."),
       DatabaseBounds());
-  auto& uses = server_.registry().AddHistograms(
+  auto& uses = server.registry().AddHistograms(
       ByAccess("reeve_database_use_seconds", "Time for which a call kept its connection."),
       DatabaseBounds());
   read_ = {.waits = waits.With({"read"}), .uses = uses.With({"read"})};

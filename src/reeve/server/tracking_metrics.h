@@ -8,14 +8,14 @@
 
 namespace reeve::server {
 
-/// Every metric of the tracking server: ServerMetrics, how long calls wait for the database and
-/// keep it, and the disk below the artifacts. Thread-safe.
+/// What tracking adds to the metrics of its server: how long calls wait for the database and keep
+/// it, and the disk below the artifacts. Thread-safe.
 class TrackingMetrics final : public sql::PoolObserver {
  public:
-  /// `artifact_folder` need not exist yet.
-  explicit TrackingMetrics(std::string artifact_folder);
+  /// Adds its families to `server`, which is not owned and outlives it. `artifact_folder` need not
+  /// exist yet.
+  TrackingMetrics(ServerMetrics& server, std::string artifact_folder);
 
-  ServerMetrics& server() { return server_; }
   /// Looks at the disk; call it before the metrics are read.
   void Refresh();
 
@@ -32,7 +32,6 @@ class TrackingMetrics final : public sql::PoolObserver {
   }
 
   const std::string artifact_folder_;
-  ServerMetrics server_;
   Access read_, write_;
   std::shared_ptr<telemetry::Counter> in_use_, failures_;
   telemetry::Family<telemetry::Gauge>& disk_;

@@ -9,12 +9,13 @@ namespace reeve::server {
 namespace {
 
 TEST(TrackingMetricsTest, CountsLoansByWhatTheyAreFor) {
-  TrackingMetrics metrics("/nowhere");
+  ServerMetrics server(16);
+  TrackingMetrics metrics(server, "/nowhere");
   metrics.OnLease(sql::LeaseKind::kWrite, 0.02);
   metrics.OnLease(sql::LeaseKind::kRead, 1e-6);
   metrics.OnReturn(sql::LeaseKind::kRead, 0.3);
   metrics.OnFailure();
-  const auto samples = Samples(metrics.server());
+  const auto samples = Samples(server);
   EXPECT_EQ(samples.at("reeve_database_connections_in_use"), 1);
   EXPECT_EQ(samples.at("reeve_database_failed_connections_total"), 1);
   const std::string wait = "reeve_database_wait_seconds_", use = "reeve_database_use_seconds_";
@@ -28,9 +29,10 @@ TEST(TrackingMetricsTest, CountsLoansByWhatTheyAreFor) {
 
 TEST(TrackingMetricsTest, TellsTheRoomForArtifactsBeforeTheirFolderIsThere) {
   const TestFolder folder;
-  TrackingMetrics metrics(folder.Path("not/yet"));
+  ServerMetrics server(16);
+  TrackingMetrics metrics(server, folder.Path("not/yet"));
   metrics.Refresh();
-  EXPECT_GT(Samples(metrics.server()).at("reeve_artifacts_disk_available_bytes"), 0);
+  EXPECT_GT(Samples(server).at("reeve_artifacts_disk_available_bytes"), 0);
 }
 
 }  // namespace

@@ -132,7 +132,8 @@ TEST_F(TrackingRoutesTest, ArtifactPathsAreCheckedBeforeTheirOwners) {
 
 TEST(TrackingServiceTest, ListensAndSaysWhere) {
   const TestFolder folder;
-  TrackingServiceOptions options{.database_uri = "sqlite:///" + folder.Path("mlflow.db")};
+  TrackingServiceOptions options{
+      .tracking = {.database_uri = "sqlite:///" + folder.Path("mlflow.db")}};
   const auto service = TrackingService::Start(options);
   ASSERT_TRUE(service.ok()) << service.status().message();
   EXPECT_TRUE((*service)->address().starts_with("http://127.0.0.1:"));
@@ -140,35 +141,38 @@ TEST(TrackingServiceTest, ListensAndSaysWhere) {
 
 TEST(TrackingServiceTest, SaysWhereItIsBelowAPrefix) {
   const TestFolder folder;
-  TrackingServiceOptions options{.database_uri = "sqlite:///" + folder.Path("mlflow.db"),
-                                 .static_prefix = "/mlflow"};
+  TrackingServiceOptions options{
+      .tracking = {.database_uri = "sqlite:///" + folder.Path("mlflow.db"),
+                   .static_prefix = "/mlflow"}};
   const auto service = TrackingService::Start(options);
   ASSERT_TRUE(service.ok()) << service.status().message();
   EXPECT_TRUE((*service)->address().ends_with("/mlflow"));
-  options.static_prefix = "mlflow";
+  options.tracking.static_prefix = "mlflow";
   EXPECT_EQ(TrackingService::Start(options).status().code(), StatusCode::kInvalidArgument);
 }
 
 TEST(TrackingServiceTest, OpensNoDatabaseForArtifactsOnly) {
   const TestFolder folder;
-  const TrackingServiceOptions options{.database_uri = "sqlite:///" + folder.Path("mlflow.db"),
-                                       .artifacts_only = true};
+  const TrackingServiceOptions options{
+      .tracking = {.database_uri = "sqlite:///" + folder.Path("mlflow.db"),
+                   .artifacts_only = true}};
   EXPECT_TRUE(TrackingService::Start(options).ok());
   EXPECT_FALSE(FileSystem::System().Exists(folder.Path("mlflow.db")));
 }
 
 TEST(TrackingServiceTest, ArtifactsLieOnThisMachine) {
   const TestFolder folder;
-  TrackingServiceOptions options{.database_uri = "sqlite:///" + folder.Path("mlflow.db"),
-                                 .artifact_destination = "file://" + folder.Path("a%20b")};
+  TrackingServiceOptions options{
+      .tracking = {.database_uri = "sqlite:///" + folder.Path("mlflow.db"),
+                   .artifact_destination = "file://" + folder.Path("a%20b")}};
   EXPECT_TRUE(TrackingService::Start(options).ok());
-  options.artifact_destination = "gs://bucket/x";
+  options.tracking.artifact_destination = "gs://bucket/x";
   EXPECT_NE(TrackingService::Start(options).status().message().find("--artifacts-destination"),
             std::string::npos);
 }
 
 TEST(TrackingServiceTest, ADatabaseThatIsNoneIsRefused) {
-  EXPECT_EQ(TrackingService::Start({.database_uri = "mysql://a/b"}).status().code(),
+  EXPECT_EQ(TrackingService::Start({.tracking = {.database_uri = "mysql://a/b"}}).status().code(),
             StatusCode::kInvalidArgument);
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "reeve/base/result.h"
+#include "reeve/sql/result_column.h"
 #include "reeve/sql/value.h"
 
 namespace reeve::sql {
@@ -112,6 +113,9 @@ class Database {
   Status RunWith(std::string_view sql, const std::vector<Value>& values);
 
   virtual Result<bool> HasTable(std::string_view table) = 0;
+  /// The columns that a SELECT without parameters would give; it does not run. SQLite's columns
+  /// have no types that hold: they are kOther.
+  virtual Result<std::vector<ResultColumn>> Describe(const std::string& sql) = 0;
   /// Several statements without parameters.
   virtual Status RunScript(const char* sql) = 0;
   /// Rows that the last statement changed.

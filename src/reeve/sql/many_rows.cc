@@ -8,8 +8,10 @@
 namespace reeve::sql {
 namespace {
 
-// Rows of one INSERT, a power of two; with six columns far below SQLite's 32,766 placeholders.
+// Rows of one INSERT, a power of two.
 constexpr std::size_t kMostRows = 128;
+// PostgreSQL counts them with 16 bits.
+constexpr std::size_t kMostPlaceholders = 65'535;
 // Keys of one list, a power of two.
 constexpr std::size_t kMostKeys = 1024;
 
@@ -37,11 +39,14 @@ std::string InsertText(const RowInsert& insert, std::size_t rows) {
 Result<std::int64_t> InsertRows(Database& database, const RowInsert& insert,
                                 std::span<const Parameter> values) {
   // A row by itself is the cheapest for SQLite, which is asked without a way to anywhere.
-  const std::size_t most = database.dialect() == Dialect::kSqlite ? 1 : kMostRows;
+  const std::size_t most =
+      database.dialect() == Dialect::kSqlite
+          ? 1
+          : std::clamp<std::size_t>(kMostPlaceholders / insert.columns, 1, kMostRows);
   std::int64_t changed = 0;
   std::string sql;
   for (std::size_t rows = 0; !values.empty();) {
-    const std::size_t next = std::min(most, std::bit_floor(values.size() / insert.columns));
+    const std::size_t next = std::bit_floor(std::min(most, values.size() / insert.columns));
     if (std::exchange(rows, next) != next) sql = InsertText(insert, next);
     REEVE_ASSIGN_OR_RETURN(Statement statement,
                            database.PrepareViews(sql, values.first(rows * insert.columns)));

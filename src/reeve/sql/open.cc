@@ -16,6 +16,13 @@ std::optional<std::string> SqlitePath(std::string_view uri) {
   return std::string(uri.substr(kSqlite.size()));
 }
 
+bool IsPostgresUri(std::string_view uri) { return IsPostgresUrl(uri); }
+
+Result<std::string> PostgresDatabaseName(std::string_view uri) {
+  REEVE_ASSIGN_OR_RETURN(PostgresUrl url, ParsePostgresUrl(uri));
+  return std::move(url.name);
+}
+
 bool IsDatabaseUri(std::string_view uri) {
   return SqlitePath(uri).has_value() || IsPostgresUrl(uri);
 }

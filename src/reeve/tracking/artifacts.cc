@@ -104,6 +104,12 @@ Artifacts::~Artifacts() {
 }
 
 Result<ArtifactPlace> Artifacts::PlaceOf(const std::string& location, ArtifactUse use) {
+  if (!options_.locate) return PlaceAt(location, use);
+  REEVE_ASSIGN_OR_RETURN(const std::string where, options_.locate(location));
+  return PlaceAt(where, use);
+}
+
+Result<ArtifactPlace> Artifacts::PlaceAt(const std::string& location, ArtifactUse use) {
   if (!location.starts_with("s3:")) return find_(location, use);
   REEVE_ASSIGN_OR_RETURN(BucketLocation found, ParseS3Uri(location));
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -180,6 +186,11 @@ Result<std::string> Artifacts::Fetch(const std::string& location) {
   if (status.ok()) return folder;
   if (status.code() != StatusCode::kIo) return status;
   return std::move(status).WithFix("export REEVE_CACHE=… names another folder for what is fetched");
+}
+
+bool Artifacts::IsElsewhere(const std::string& location) {
+  const Result<ArtifactPlace> place = PlaceOf(location, ArtifactUse::kFetch);
+  return place.ok() && place->remote != nullptr;
 }
 
 Result<std::string> Artifacts::StagedFolder(const std::string& location) {

@@ -43,6 +43,8 @@ class Artifacts {
     FetchLimits limits = {};
     /// Ends waits for a bucket that does not answer; not owned, has to outlive the artifacts.
     const Cancellation* cancellation = &Cancellation::Never();
+    /// Asked first, see StoreOptions::locate.
+    std::function<Result<std::string>(const std::string& location)> locate = nullptr;
   };
   /// With CacheFolder. Where none is known, everything but places elsewhere still works.
   static Options OptionsFromEnvironment(const Cancellation* cancellation);
@@ -63,6 +65,8 @@ class Artifacts {
   /// when nothing, or no bundle, lies there; kUnavailable when it cannot be reached from here or is
   /// larger than the limits; kCorrupt when it holds names that lead out of the folder.
   Result<std::string> Fetch(const std::string& location);
+  /// Whether `location` is not on this disk, so that what Fetch gives is a copy of it.
+  bool IsElsewhere(const std::string& location);
 
   /// The folder in which what belongs at `location` is written: the place itself on this disk, else
   /// a folder in the cache. Makes nothing.
@@ -86,6 +90,7 @@ class Artifacts {
  private:
   using File = ArtifactFile;
   Result<ArtifactPlace> PlaceOf(const std::string& location, ArtifactUse use);
+  Result<ArtifactPlace> PlaceAt(const std::string& location, ArtifactUse use);
   Status CheckFiles(const std::vector<File>& files, const std::string& location) const;
   Status FetchAll(const ArtifactPlace& place, const std::vector<File>& files,
                   const std::string& folder) const;

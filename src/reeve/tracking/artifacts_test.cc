@@ -99,6 +99,24 @@ TEST_F(ArtifactsTest, WithoutACacheOnlyThisDiskIsUsed) {
   }
 }
 
+TEST_F(ArtifactsTest, LocationsMayMeanOtherPlacesOrNone) {
+  Artifacts artifacts(
+      [](const std::string& location, ArtifactUse) -> Result<ArtifactPlace> {
+        return ArtifactPlace{.path = location};
+      },
+      {.locate = [](const std::string& location) -> Result<std::string> {
+        if (!location.starts_with("mlflow-artifacts:")) return Status::InvalidArgument("not ours");
+        return "/srv" + location.substr(location.find('/'));
+      }});
+  EXPECT_EQ(*artifacts.Fetch("mlflow-artifacts:/0/a"), "/srv/0/a");
+  EXPECT_EQ(artifacts.Fetch("/etc").status().message(), "not ours");
+}
+
+TEST_F(ArtifactsTest, OnlyWhatIsNotOnThisDiskIsACopy) {
+  EXPECT_TRUE(artifacts_->IsElsewhere("memory:root"));
+  EXPECT_FALSE(artifacts_->IsElsewhere("/here"));
+}
+
 TEST_F(ArtifactsTest, WhetherAPlaceElsewhereAnswersIsAskedThere) {
   EXPECT_TRUE(artifacts_->Check("memory:root").ok());
   EXPECT_EQ(artifacts_->Check("memory:closed").message(), "closed");

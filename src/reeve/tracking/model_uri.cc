@@ -13,8 +13,7 @@ namespace {
 Result<ResolvedModel> FromLocation(const std::string& location, Store& store) {
   ResolvedModel resolved;
   REEVE_ASSIGN_OR_RETURN(resolved.folder, store.artifacts().Fetch(location));
-  const Result<std::string> own_place = LocalPath(location, store.folder());
-  resolved.is_copy = !own_place.ok() || *own_place != resolved.folder;
+  resolved.is_copy = store.artifacts().IsElsewhere(location);
   return resolved;
 }
 

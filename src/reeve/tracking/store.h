@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,11 @@ struct StoreOptions {
   int busy_ms = 20'000;
   /// Ends waits for a server that does not answer; not owned, has to outlive the store.
   const Cancellation* cancellation = &Cancellation::Never();
+  /// False for who asks for no metrics: those that wait beside a database are not written into it.
+  bool reads_metrics = true;
+  /// Of a database: where a location of artifacts in it really is, a path or s3://BUCKET/PATH, for
+  /// who knows what lies behind its server, or lets only some places be read. Null: as it stands.
+  std::function<Result<std::string>(const std::string& location)> locate = nullptr;
 };
 
 struct NewRun {

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "reeve/base/number.h"
 #include "reeve/base/parallel.h"
 #include "reeve/base/random.h"
 #include "reeve/features/derived_step.h"
@@ -25,6 +26,8 @@ constexpr std::size_t kMostValues = 400'000;
 constexpr std::size_t kFewestSampled = 1'000;
 // Of more columns than these the search through cuts would take longer than that through rows.
 constexpr std::size_t kFewestOfFewBins = 64;
+// Columns times classes that a round looks at.
+constexpr double kMostInRound = 96;
 // The search boosts one tree a class and round, again and again.
 constexpr int kMostClasses = 8;
 constexpr int kFolds = 5;
@@ -48,6 +51,10 @@ Gain GainOf(const std::vector<double>& of_rows) {
   for (const double value : of_rows) squares += (value - mean) * (value - mean);
   gain.standard_error = std::sqrt(squares);
   return gain;
+}
+
+std::size_t Outputs(const Problem& problem) {
+  return static_cast<std::size_t>(problem.classes > 2 ? problem.classes : 1);
 }
 
 // The boosted model of the columns as they are, cross-validated.
@@ -104,7 +111,9 @@ class Finder {
   Result<Base> CrossValidate() const {
     learners::Params params = {
         {"learning_rate", "0.12"}, {"max_depth", "5"}, {"n_estimators", "80"}};
-    if (problem_.features.size() > kFewestOfFewBins) params["max_bin"] = "32";
+    params["max_bin"] = problem_.features.size() > kFewestOfFewBins ? "32" : "64";
+    const double in_round = static_cast<double>(problem_.features.size() * Outputs(problem_));
+    if (in_round > kMostInRound) params["colsample_bytree"] = FormatNumber(kMostInRound / in_round);
     REEVE_ASSIGN_OR_RETURN(const Candidate candidate, MakeCandidate("boosted", params));
     Preparation preparation(problem_, rows_, folds_, options_.threads);
     const CrossValidation validation(preparation, labels_, problem_.classes, folds_,
@@ -269,9 +278,9 @@ class Finder {
 };
 
 std::size_t MostRows(const Problem& problem) {
-  const auto outputs = static_cast<std::size_t>(problem.classes > 2 ? problem.classes : 1);
-  return std::clamp(kMostValues / std::max<std::size_t>(problem.features.size() * outputs, 1),
-                    kFewestSampled, kMostRows);
+  return std::clamp(
+      kMostValues / std::max<std::size_t>(problem.features.size() * Outputs(problem), 1),
+      kFewestSampled, kMostRows);
 }
 
 std::vector<std::int64_t> Sample(const std::vector<std::int64_t>& rows, std::size_t most,

@@ -18,6 +18,9 @@ using learners::Params;
 // More classes than these take other configurations of boosting.
 constexpr int kManyClasses = 10;
 
+// That trees of several classes are chosen by where time is short.
+constexpr std::int64_t kSampledRows = 8'192;
+
 // How much a pass over the rows costs: trees are grown for each of many classes.
 enum class Size { kSmall, kMedium, kLarge };
 
@@ -86,8 +89,9 @@ void SetPace(double pace, std::vector<Params>& all) {
 // Few rows in wide columns hold less than so many cuts would tell apart, and trying the cuts is
 // what takes the time.
 bool TakesFewBins(const PortfolioOptions& options) {
-  constexpr std::int64_t kFewestColumns = 25;
-  return options.rows < kRowsOfCuts && options.columns > kFewestColumns;
+  constexpr std::int64_t kFewestColumns = 25, kMostRowsOfWide = 20'000, kFewestOfWide = 100;
+  return (options.rows < kRowsOfCuts && options.columns > kFewestColumns) ||
+         (options.rows < kMostRowsOfWide && options.columns > kFewestOfWide);
 }
 
 void SetAll(const std::string& name, const std::string& value, std::vector<Params>& all) {
@@ -101,9 +105,8 @@ bool HasRoomForMlp(const PortfolioOptions& options) {
   return options.linear_columns > 0 && learners::MlpEpochs(options.rows, weights) >= kFewestEpochs;
 }
 
-// Of many classes the last rounds, which gain least, cost as much as the first: as many are trained
-// as the effort has room for, fewer beside a perceptron, whose mixture with trees hardly misses
-// them.
+// The last rounds, which gain least, cost as much as the first: as many are trained as the effort
+// has room for, fewer beside a perceptron, whose mixture with trees hardly misses them.
 std::int64_t MostRounds(const PortfolioOptions& options) {
   constexpr std::int64_t kMostRows[3] = {62'000'000, 160'000'000, 2'000'000'000};
   constexpr std::int64_t kFewest = 100, kMost = 3000;
@@ -112,7 +115,7 @@ std::int64_t MostRounds(const PortfolioOptions& options) {
   const auto all = HasRoomForMlp(options)
                        ? static_cast<std::int64_t>(kBesideMlp * static_cast<double>(room))
                        : room;
-  return std::clamp(all / (options.rows * options.classes), kFewest, kMost);
+  return std::clamp(all / (options.rows * Outputs(options)), kFewest, kMost);
 }
 
 // Leaves of many classes that hold few rows each make large models and tell nothing.
@@ -123,15 +126,30 @@ void LimitDepth(std::int64_t most, std::vector<Params>& all) {
   }
 }
 
+// Where time is short trees choose their tests from as many columns as they have room for.
+void LimitColumns(const PortfolioOptions& options, std::vector<Params>& all) {
+  constexpr std::int64_t kMostValues = 2'000'000, kFewest = 32;
+  const std::int64_t rows =
+      options.classes > 2 ? std::min(options.rows, kSampledRows) : options.rows;
+  const std::int64_t most = std::max(kMostValues / (rows * Outputs(options)), kFewest);
+  if (options.columns > most) SetAll("sample_columns", std::to_string(most), all);
+}
+
 // Of several classes a pass over the rows is one for each class. Where time is short some of the
-// rows and classes choose a tree's tests, which are hardly worse for it; all answer for its leaves.
+// rows and classes and fewer cuts choose a tree's tests, which are hardly worse for it; all rows
+// and classes answer for its leaves, in one step.
 void FitClasses(const PortfolioOptions& options, std::vector<Params>& all) {
   constexpr std::int64_t kFewestRowsOfDeepTrees = 8'000;
   const bool is_many = options.classes > kManyClasses;
-  const bool is_short = IsShortOfTime(options) && options.classes > 2;
+  const bool is_short = IsShortOfTime(options);
   if (is_many || is_short) SetAll("n_estimators", std::to_string(MostRounds(options)), all);
   if (is_many && options.rows < kFewestRowsOfDeepTrees) LimitDepth(6, all);
-  if (is_short) SetAll("sample_rows", "8192", all);
+  if (is_short) LimitColumns(options, all);
+  if (is_short && options.classes > 2) {
+    SetAll("sample_rows", std::to_string(kSampledRows), all);
+    SetAll("max_bin", "64", all);
+    SetAll("leaf_steps", "1", all);
+  }
   if (is_many && is_short) {
     LimitDepth(7, all);
     SetAll("sketch", "4", all);

@@ -155,6 +155,27 @@ TEST(PortfolioTest, QuickTreesOfSeveralClassesAreChosenBySomeRows) {
   EXPECT_FALSE(draws(Effort::kStandard, 100'000, 7));
 }
 
+// The more values a round would look at, the smaller the part of the columns.
+TEST(PortfolioTest, QuickTreesOfWideTablesAreChosenFromSomeColumns) {
+  const auto columns = [](Effort effort, std::int64_t rows, int classes) -> std::int64_t {
+    const learners::Params params = FirstOf(Portfolio("symmetric", {.effort = effort,
+                                                                    .rows = rows,
+                                                                    .columns = 500,
+                                                                    .classes = classes,
+                                                                    .smallest_class = 500}));
+    return params.contains("sample_columns") ? std::stoll(params.at("sample_columns")) : 500;
+  };
+  EXPECT_LT(columns(Effort::kQuick, 16'000, 2), columns(Effort::kQuick, 8'000, 2));
+  EXPECT_LT(columns(Effort::kQuick, 16'000, 7), columns(Effort::kQuick, 16'000, 3));
+  EXPECT_GT(columns(Effort::kQuick, 10'000'000, 7), 1);
+  EXPECT_EQ(columns(Effort::kStandard, 16'000, 2), 500);
+  EXPECT_FALSE(FirstOf(Portfolio("symmetric", {.effort = Effort::kQuick,
+                                               .rows = 100'000,
+                                               .columns = 10,
+                                               .smallest_class = 500}))
+                   .contains("sample_columns"));
+}
+
 TEST(PortfolioTest, LeavesOfManyClassesWantRows) {
   const auto depth = [](std::int64_t rows) {
     return std::stoi(

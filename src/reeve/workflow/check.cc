@@ -9,6 +9,7 @@
 #include "reeve/base/file_system.h"
 #include "reeve/base/text.h"
 #include "reeve/ingest/reader.h"
+#include "reeve/ingest/source.h"
 #include "reeve/ingest/writer.h"
 #include "reeve/workflow/loaded_model.h"
 
@@ -120,7 +121,7 @@ Result<CheckReport> Check(const CheckRequest& request) {
   REEVE_ASSIGN_OR_RETURN(contract::Contract contract, LoadContract(request));
   CheckReport report;
   report.contract = request.model;
-  report.data = request.data;
+  report.data = ingest::SourceName(request.data);
   REEVE_RETURN_IF_ERROR(Checker(request, std::move(contract)).Run(report));
   const bool columns_absent =
       report.violation_count > 0 && !report.violations.empty() && report.violations.front().row < 0;

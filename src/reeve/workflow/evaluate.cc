@@ -11,6 +11,7 @@
 #include "reeve/evaluation/curves.h"
 #include "reeve/evaluation/reliability.h"
 #include "reeve/ingest/reader.h"
+#include "reeve/ingest/source.h"
 #include "reeve/report/sections.h"
 #include "reeve/report/texts.h"
 #include "reeve/workflow/cost_answer.h"
@@ -33,7 +34,7 @@ struct Scored {
 Status ScoreChunk(const Table& chunk, const inference::Scorer& scorer,
                   const EvaluateRequest& request, const std::string& target, EvaluateReport& report,
                   Scored& scored) {
-  const LabelReader reader(scorer.contract(), request.data);
+  const LabelReader reader(scorer.contract(), ingest::SourceName(request.data));
   REEVE_ASSIGN_OR_RETURN(const inference::Scored part,
                          scorer.Score(chunk, report.rows_read, request.threads));
   const Column& labels = chunk.column(*chunk.Find(target));
@@ -146,7 +147,7 @@ bool IsTrainingTable(const std::string& lineage, const std::string& data, std::i
   const Result<std::vector<std::string>> files = JsonStrings(**source, "files");
   const Result<std::int64_t> read = JsonInteger(**source, "rows");
   return files.ok() && read.ok() && *read == rows && files->size() == 1 &&
-         AbsolutePath(files->front()) == AbsolutePath(data);
+         (files->front() == data || AbsolutePath(files->front()) == AbsolutePath(data));
 }
 
 }  // namespace
@@ -154,7 +155,7 @@ bool IsTrainingTable(const std::string& lineage, const std::string& data, std::i
 Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
   REEVE_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(request.model, request.stores));
   EvaluateReport report{.model = model.Describe(),
-                        .data = request.data,
+                        .data = ingest::SourceName(request.data),
                         .classes = model.bundle.contract.classes,
                         .scores = {},
                         .html = {}};
@@ -173,7 +174,7 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
   const std::vector<std::string>& names = reader->column_names();
   if (std::find(names.begin(), names.end(), target) == names.end()) {
     return Status::InvalidArgument("column " + Quote(target) + " with the true classes is not in " +
-                                   request.data + "." + Suggest(target, names));
+                                   ingest::SourceName(request.data) + "." + Suggest(target, names));
   }
   Scored scored;
   scored.probabilities.classes = static_cast<int>(report.classes.size());
@@ -185,14 +186,15 @@ Result<EvaluateReport> Evaluate(const EvaluateRequest& request) {
   }
   if (scored.labels.empty())
     return Status::InvalidData(
-        request.data + " has no labelled row that keeps the contract, expected at least one");
+        ingest::SourceName(request.data) +
+        " has no labelled row that keeps the contract, expected at least one");
   REEVE_ASSIGN_OR_RETURN(report.scores,
                          evaluation::ComputeScores(scored.labels, scored.probabilities, options));
   if (options.costs) {
     report.costs = evaluation::SummarizeCosts(*options.costs, report.rule, scored.labels,
                                               scored.probabilities);
   }
-  report.is_training_table = IsTrainingTable(lineage, request.data, report.rows_read);
+  report.is_training_table = IsTrainingTable(lineage, report.data, report.rows_read);
   report.html = PageOf(report, scored);
   return report;
 }

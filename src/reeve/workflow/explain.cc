@@ -10,6 +10,7 @@
 #include "reeve/explain/permutation_importance.h"
 #include "reeve/inference/scorer.h"
 #include "reeve/ingest/reader.h"
+#include "reeve/ingest/source.h"
 #include "reeve/workflow/explanation_output.h"
 #include "reeve/workflow/label_reader.h"
 #include "reeve/workflow/loaded_model.h"
@@ -69,7 +70,7 @@ class SourceExplainer {
       REEVE_RETURN_IF_ERROR(ExplainChunk(chunk, report));
     }
     if (report.rows_explained == 0) {
-      return Status::InvalidData(request_.data +
+      return Status::InvalidData(ingest::SourceName(request_.data) +
                                  " has no row that keeps the contract, expected at least one")
           .WithFix("reeve check names every violation");
     }
@@ -174,11 +175,11 @@ Result<Sample> ReadSample(const ExplainRequest& request, const contract::Contrac
   const std::vector<std::string>& names = reader->column_names();
   if (with_labels && std::find(names.begin(), names.end(), target) == names.end()) {
     return Status::InvalidArgument("permutation importance needs the true classes, but column " +
-                                   Quote(target) + " is not in " + request.data + "." +
-                                   Suggest(target, names))
+                                   Quote(target) + " is not in " +
+                                   ingest::SourceName(request.data) + "." + Suggest(target, names))
         .WithFix("--target COLUMN names another one, --importance contributions needs none");
   }
-  const LabelReader label_reader(contract, request.data);
+  const LabelReader label_reader(contract, ingest::SourceName(request.data));
   Sample sample;
   Table chunk;
   for (;;) {
@@ -204,9 +205,9 @@ Result<Sample> ReadSample(const ExplainRequest& request, const contract::Contrac
     }
   }
   if (sample.table.rows() == 0) {
-    return Status::InvalidData(request.data + " has no row to measure on, expected at least one " +
-                               (with_labels ? "with a class that" : "that") +
-                               " keeps the contract");
+    return Status::InvalidData(
+        ingest::SourceName(request.data) + " has no row to measure on, expected at least one " +
+        (with_labels ? "with a class that" : "that") + " keeps the contract");
   }
   Thin(request.sample, sample);
   report.rows_explained = sample.table.rows();
@@ -283,7 +284,7 @@ Result<ExplainReport> Explain(const ExplainRequest& request) {
   REEVE_RETURN_IF_ERROR(CheckRequest(request));
   REEVE_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(request.model, request.stores));
   ExplainReport report{.model = model.Describe(),
-                       .data = request.data,
+                       .data = ingest::SourceName(request.data),
                        .output = request.output,
                        .classes = model.bundle.contract.classes};
   const std::string scores = std::move(model.bundle.scores);

@@ -5,6 +5,7 @@
 #include "reeve/base/result.h"
 #include "reeve/bundle/bundle.h"
 #include "reeve/tracking/model_uri.h"
+#include "reeve/tracking/store.h"
 #include "reeve/tracking/store_uris.h"
 
 namespace reeve::workflow {
@@ -20,10 +21,13 @@ struct LoadedModel {
   std::string version() const { return resolved.version.empty() ? "0" : resolved.version; }
 };
 
-/// Where `model` is. The store is opened only when the model is named by it, and never made.
+/// Where `model` is. The store is opened, as `options` say, only when the model is named by it, and
+/// never made.
 Result<tracking::ResolvedModel> FindModel(const std::string& model,
-                                          const tracking::StoreUris& stores);
-/// Finds and reads `model`; the store is opened only when the model is named by it, and never made.
-Result<LoadedModel> LoadModel(const std::string& model, const tracking::StoreUris& stores);
+                                          const tracking::StoreUris& stores,
+                                          tracking::StoreOptions options = {});
+/// Finds `model` likewise and reads it.
+Result<LoadedModel> LoadModel(const std::string& model, const tracking::StoreUris& stores,
+                              const tracking::StoreOptions& options = {});
 
 }  // namespace reeve::workflow

@@ -12,6 +12,7 @@
 #include "reeve/base/text.h"
 #include "reeve/inference/scorer.h"
 #include "reeve/ingest/reader.h"
+#include "reeve/ingest/source.h"
 #include "reeve/workflow/loaded_model.h"
 #include "reeve/workflow/row_explainer.h"
 
@@ -27,7 +28,7 @@ Result<std::vector<std::string>> KeptColumns(const PredictRequest& request,
   for (const std::string& name : request.keep) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       return Status::InvalidArgument("--keep " + Quote(name) + " is not a column of " +
-                                     request.data + "." + Suggest(name, names));
+                                     ingest::SourceName(request.data) + "." + Suggest(name, names));
     }
   }
   return request.keep;
@@ -251,7 +252,7 @@ Result<PredictReport> Predict(const PredictRequest& request) {
   REEVE_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(request.model, request.stores));
   PredictReport report;
   report.model = model.Describe();
-  report.output = request.output;
+  report.output = ingest::SourceName(request.output);
   const std::string version = model.version();
   REEVE_ASSIGN_OR_RETURN(inference::Scorer scorer, bundle::IntoScorer(std::move(model.bundle)));
   REEVE_RETURN_IF_ERROR(Predictor(request, std::move(scorer), version).Run(report));

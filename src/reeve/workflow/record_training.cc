@@ -10,6 +10,7 @@
 #include "reeve/base/text.h"
 #include "reeve/bundle/bundle.h"
 #include "reeve/contract/profile.h"
+#include "reeve/ingest/source.h"
 #include "reeve/tracking/artifact_location.h"
 #include "reeve/workflow/train_answer.h"
 #include "reeve/workflow/training_report.h"
@@ -23,9 +24,12 @@ Json Lineage(const TrainRequest& request, const TrainingTable& table, const Trai
   json["run_id"] = report.run_id;
   json["created"] = FormatIsoSeconds(Clock::System().NowMs());
   json["command"] = request.command_line;
-  json["data"] = Json{{"source", request.table.data}, {"files", table.files},
-                      {"format", table.format},       {"digest", table.digest},
-                      {"rows", table.rows_read},      {"rows_skipped", table.rows_skipped}};
+  json["data"] = Json{{"source", ingest::SourceName(request.table.data)},
+                      {"files", table.files},
+                      {"format", table.format},
+                      {"digest", table.digest},
+                      {"rows", table.rows_read},
+                      {"rows_skipped", table.rows_skipped}};
   json["transformations"] = table.transformations;
   json["split"] =
       Json{{"train", report.rows_train}, {"test", report.rows_test}, {"seed", request.seed}};
@@ -134,8 +138,9 @@ tracking::DatasetInput Dataset(const TrainRequest& request, const TrainingTable&
                {"missing", missing},
                {"transformations", table.transformations}};
   std::vector<std::string> uris;
-  for (const std::string& file : table.files) uris.push_back(AbsolutePath(file));
-  return {.name = BaseName(request.table.data),
+  for (const std::string& file : table.files)
+    uris.push_back(ingest::IsPostgresUri(file) ? file : AbsolutePath(file));
+  return {.name = BaseName(ingest::SourceName(request.table.data)),
           .digest = table.digest,
           .source_type = "local",
           .source = DumpJson(Json{{"uri", uris.size() == 1 ? Json(uris[0]) : Json(uris)}}),

@@ -8,6 +8,7 @@
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/evaluation/metric.h"
+#include "reeve/ingest/source.h"
 #include "reeve/report/style.h"
 #include "reeve/report/texts.h"
 #include "reeve/workflow/cost_answer.h"
@@ -81,7 +82,7 @@ report::Facts Header(const ReportSources& sources) {
   facts.emplace_back("Model",
                      report.learner + (name.empty() ? "" : ", for " + name) +
                          (sources.request.alias.empty() ? "" : " as " + sources.request.alias));
-  facts.emplace_back("Data", sources.request.table.data + ": " +
+  facts.emplace_back("Data", ingest::SourceName(sources.request.table.data) + ": " +
                                  Counted(report.rows_read, "rows, ") +
                                  std::to_string(report.features.size()) + " features, version " +
                                  report.data_digest);

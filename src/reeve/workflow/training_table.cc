@@ -8,6 +8,7 @@
 #include "reeve/base/nearest.h"
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
+#include "reeve/ingest/source.h"
 #include "reeve/workflow/similar_classes.h"
 #include "reeve/workflow/source_table.h"
 
@@ -92,7 +93,8 @@ Result<std::vector<double>> Times(const Column& column) {
 
 class Loader {
  public:
-  explicit Loader(const TrainingTableRequest& request) : request_(request) {}
+  explicit Loader(const TrainingTableRequest& request)
+      : request_(request), source_name_(ingest::SourceName(request.data)) {}
 
   Result<TrainingTable> Load() {
     REEVE_ASSIGN_OR_RETURN(SourceTable source, ReadSource(request_.data));
@@ -129,7 +131,7 @@ class Loader {
     loaded_.rows_skipped = source.rows_skipped;
     if (source.rows_skipped > 0) {
       Warn("rows_skipped", "",
-           GroupDigits(source.rows_skipped) + " malformed rows of " + request_.data +
+           GroupDigits(source.rows_skipped) + " malformed rows of " + source_name_ +
                " were left out: " + source.first_bad_row);
     }
     for (const contract::TypingNote& note : source.typed.notes) {
@@ -141,17 +143,17 @@ class Loader {
 
   Status CheckColumns(const Table& table) const {
     if (table.rows() == 0) {
-      return Status::InvalidData(request_.data +
+      return Status::InvalidData(source_name_ +
                                  " has a header but no rows, expected at least a few dozen");
     }
-    REEVE_RETURN_IF_ERROR(RequireColumn(table, request_.target, "--target", request_.data));
+    REEVE_RETURN_IF_ERROR(RequireColumn(table, request_.target, "--target", source_name_));
     for (const std::string& name : request_.drop) {
-      REEVE_RETURN_IF_ERROR(RequireColumn(table, name, "--drop", request_.data));
+      REEVE_RETURN_IF_ERROR(RequireColumn(table, name, "--drop", source_name_));
     }
     if (!request_.group.empty())
-      REEVE_RETURN_IF_ERROR(RequireColumn(table, request_.group, "--group", request_.data));
+      REEVE_RETURN_IF_ERROR(RequireColumn(table, request_.group, "--group", source_name_));
     if (!request_.time.empty())
-      REEVE_RETURN_IF_ERROR(RequireColumn(table, request_.time, "--time", request_.data));
+      REEVE_RETURN_IF_ERROR(RequireColumn(table, request_.time, "--time", source_name_));
     return Status::Ok();
   }
 
@@ -214,7 +216,7 @@ class Loader {
       if (!excluded.contains(name)) candidates.push_back(name);
     }
     if (candidates.empty()) {
-      return Status::InvalidData(request_.data + " has no column besides the target" +
+      return Status::InvalidData(source_name_ + " has no column besides the target" +
                                  (request_.drop.empty() ? "" : " and those dropped") +
                                  ", expected at least one feature");
     }
@@ -235,7 +237,7 @@ class Loader {
         if (unusable.contains(warning.column) && why.size() < 400) why += "; " + warning.message;
       }
       return Status::InvalidData(
-          request_.data + " has no column to learn from, expected at least one feature" + why);
+          source_name_ + " has no column to learn from, expected at least one feature" + why);
     }
     return Status::Ok();
   }
@@ -288,7 +290,7 @@ class Loader {
     }
     if (it != class_index_.end()) return it->second;
     return Status::InvalidData("class " + Quote(text) + " of " + request_.test +
-                               " does not occur in " + request_.data + "." +
+                               " does not occur in " + source_name_ + "." +
                                Suggest(text, loaded_.classes));
   }
 
@@ -297,6 +299,8 @@ class Loader {
   }
 
   const TrainingTableRequest& request_;
+  /// For messages.
+  const std::string source_name_;
   TrainingTable loaded_;
   std::map<std::string, std::int32_t> class_index_;
   bool labels_normalised_ = false;

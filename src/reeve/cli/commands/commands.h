@@ -10,6 +10,7 @@ Result<int> RunPredict(const Call& call);
 Result<int> RunExplain(const Call& call);
 Result<int> RunServe(const Call& call);
 Result<int> RunServer(const Call& call);
+Result<int> RunUp(const Call& call);
 Result<int> RunEvaluate(const Call& call);
 Result<int> RunCheck(const Call& call);
 Result<int> RunDataProfile(const Call& call);

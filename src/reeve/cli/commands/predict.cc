@@ -23,8 +23,8 @@ Result<int> RunPredict(const Call& call) {
                                    .cancellation = &call.cancellation};
   if (request.output.empty())
     return Status::InvalidArgument(
-        "-o is missing, expected where predictions go: -o OUT (.csv .parquet .jsonl, - or "
-        "sqlite:///f.db?table=T)");
+        "-o is missing, expected where predictions go: -o OUT (.csv .parquet .jsonl, -, "
+        "sqlite:///f.db?table=T, postgresql://…?table=T)");
   if (arguments.Has("mode")) {
     REEVE_ASSIGN_OR_RETURN(request.mode, ingest::ParseWriteMode(arguments.Text("mode")));
   }

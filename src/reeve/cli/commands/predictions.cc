@@ -47,8 +47,8 @@ Result<int> RunPredictionsExport(const Call& call) {
   const std::string output = call.arguments.Text("output-file");
   if (output.empty()) {
     return Status::InvalidArgument(
-        "-o is missing, expected where predictions go: -o OUT (.csv .parquet .jsonl, - or "
-        "sqlite:///f.db?table=T)");
+        "-o is missing, expected where predictions go: -o OUT (.csv .parquet .jsonl, -, "
+        "sqlite:///f.db?table=T, postgresql://…?table=T)");
   }
   REEVE_ASSIGN_OR_RETURN(const workflow::PredictionQuery query, ReadQuery(call));
   std::optional<ingest::WriteMode> mode;

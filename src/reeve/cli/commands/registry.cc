@@ -5,7 +5,7 @@
 namespace reeve::cli {
 namespace {
 
-constexpr std::array<Command, 31> kCommands = {{
+constexpr std::array<Command, 32> kCommands = {{
     {"demo", "[DIR]", "write a demo table, train, register, predict; say what to try next",
      "  reeve demo\n  reeve demo --table-only -o loans.csv --rows 5000\n", 0, 1, RunDemo},
     {"train", "DATA --target COLUMN", "table in, tuned, tested, tracked classifier out",
@@ -31,6 +31,13 @@ constexpr std::array<Command, 31> kCommands = {{
     {"serve", "MODEL...", "score over HTTP: JSON, CSV, MLflow's and the Open Inference protocols",
      "", 1, 64, RunServe},
     {"server", "", "tracking server and model registry for MLflow's clients", "", 0, 0, RunServer},
+    {"up", "[MODEL...]",
+     "tracking, registry and scoring in one process: what is registered is served",
+     "  reeve up &\n"
+     "  reeve train loans.csv --target approved --drop loan_id --effort quick --register loans "
+     "--alias champion --tracking-uri http://127.0.0.1:5000\n"
+     "  curl -s http://127.0.0.1:5000/models\n",
+     0, 64, RunUp},
     {"check", "MODEL|CONTRACT DATA",
      "every violation of the data contract, by row, column and rule; exit 3 if there is one",
      "  reeve check loans new_loans.csv\n", 2, 2, RunCheck},

@@ -1,9 +1,8 @@
 #include <cstdlib>
 
-#include <sys/stat.h>
-
 #include "reeve/base/text.h"
 #include "reeve/cli/commands/commands.h"
+#include "reeve/cli/commands/scoring_options.h"
 #include "reeve/cli/commands/server_address.h"
 #include "reeve/server/service.h"
 
@@ -33,16 +32,12 @@ Status ReadAddress(const Arguments& arguments, server::TransportOptions& transpo
 
 Result<server::ServiceOptions> ReadOptions(const Call& call) {
   const Arguments& arguments = call.arguments;
-  server::ServiceOptions options{.models = arguments.positionals(),
-                                 .stores = arguments.Stores(),
-                                 .keep_predictions = !arguments.Flag("no-predictions"),
-                                 .strict = arguments.Flag("strict"),
-                                 .key_field = arguments.Text("key-field"),
-                                 .health_path = Environment("AIP_HEALTH_ROUTE"),
-                                 .predict_path = Environment("AIP_PREDICT_ROUTE")};
-  options.predictions.folder = arguments.Text("predictions-dir");
+  REEVE_ASSIGN_OR_RETURN(server::ScoringOptions scoring, ReadScoring(arguments));
+  scoring.choice.stores = arguments.Stores();
+  scoring.health_path = Environment("AIP_HEALTH_ROUTE");
+  scoring.predict_path = Environment("AIP_PREDICT_ROUTE");
+  server::ServiceOptions options{.scoring = std::move(scoring)};
   REEVE_RETURN_IF_ERROR(ReadAddress(arguments, options.transport));
-  REEVE_ASSIGN_OR_RETURN(options.max_rows, arguments.Integer("max-rows", 1, 100'000'000));
   REEVE_RETURN_IF_ERROR(ReadTransport(call, options.transport));
   REEVE_RETURN_IF_ERROR(ReadAccessLog(arguments, options.access_log));
   REEVE_RETURN_IF_ERROR(ReadTokens(arguments, "token-score", server::Role::kScore, options.tokens));
@@ -55,8 +50,7 @@ Result<server::ServiceOptions> ReadOptions(const Call& call) {
 
 Result<int> RunServe(const Call& call) {
   REEVE_ASSIGN_OR_RETURN(const server::ServiceOptions options, ReadOptions(call));
-  // Served rows are about people: what is kept of them is not for everybody on this machine.
-  ::umask(::umask(0) | S_IRWXO);
+  KeepFilesPrivate();
   REEVE_ASSIGN_OR_RETURN(const auto service, server::Service::Start(options));
   const std::string address = service->address();
   call.console.Say("Serving " + Join(service->models(), ", ") + " at " + address + "\n  form " +

@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <cstdlib>
 #include <thread>
 
 #include "reeve/base/text.h"
 #include "reeve/cli/commands/commands.h"
-#include "reeve/cli/commands/server_access.h"
 #include "reeve/cli/commands/server_address.h"
+#include "reeve/cli/commands/tracking_options.h"
 #include "reeve/server/tracking_service.h"
 
 namespace reeve::cli {
@@ -15,111 +14,29 @@ namespace {
 constexpr int kThreadsPerCore = 4;
 constexpr int kMostThreads = 32;
 
-constexpr const char* kDefaultStore = "sqlite:///mlflow.db";
-
-std::vector<std::string> SplitNames(const std::string& text) {
-  std::vector<std::string> names;
-  for (const std::string& part : Split(text, ',')) {
-    if (!Trim(part).empty()) names.emplace_back(Trim(part));
-  }
-  return names;
-}
-
-// An option, or else the variable that MLflow's server takes for it.
-std::string TextOr(const Arguments& arguments, std::string_view option, const char* variable) {
-  const char* const value = std::getenv(variable);
-  if (arguments.IsGiven(option) || value == nullptr || *value == '\0')
-    return arguments.Text(option);
-  return value;
-}
-
-bool IsTrue(const std::string& text) {
-  const std::string lower = ToLower(text);
-  return lower == "true" || lower == "1" || lower == "yes" || lower == "on";
-}
-
-bool FlagOr(const Arguments& arguments, std::string_view option, const char* variable) {
-  const char* const value = std::getenv(variable);
-  return arguments.Flag(option) ||
-         (!arguments.IsGiven(option) && value != nullptr && IsTrue(value));
-}
-
-// --tracking-uri is where clients look, not where a server keeps.
-Result<std::string> BackendStore(const Arguments& arguments, bool artifacts_only) {
-  std::string store = TextOr(arguments, "backend-store-uri", "MLFLOW_BACKEND_STORE_URI");
-  if (store.empty()) store = kDefaultStore;
-  if (artifacts_only && store != kDefaultStore) {
-    return Status::InvalidArgument("--backend-store-uri is " + Quote(store, 60) +
-                                   ", expected none: with --artifacts-only there is no database")
-        .WithFix("leave one of the two out");
-  }
-  const std::string registry = TextOr(arguments, "registry-store-uri", "MLFLOW_REGISTRY_STORE_URI");
-  if (registry.empty() || registry == store) return store;
-  return Status::InvalidArgument("--registry-store-uri is " + Quote(registry, 60) +
-                                 ", expected that of --backend-store-uri: models are kept with "
-                                 "the runs")
-      .WithFix("leave --registry-store-uri out");
-}
-
-bool ServesArtifacts(const Arguments& arguments) {
-  if (arguments.Flag("serve-artifacts")) return true;
-  const char* const value = std::getenv("MLFLOW_SERVE_ARTIFACTS");
-  return !arguments.Flag("no-serve-artifacts") &&
-         (value == nullptr || *value == '\0' || IsTrue(value));
-}
-
-void ReadArtifactPlaces(const Arguments& arguments, server::TrackingServiceOptions& options) {
-  options.serves_artifacts = ServesArtifacts(arguments);
-  options.artifact_root =
-      TextOr(arguments, "default-artifact-root", "MLFLOW_DEFAULT_ARTIFACT_ROOT");
-  if (options.artifact_root.empty() && !options.serves_artifacts) options.artifact_root = "mlruns";
-  options.artifact_destination =
-      TextOr(arguments, "artifacts-destination", "MLFLOW_ARTIFACTS_DESTINATION");
-}
-
-// "NONE": everybody.
-Result<std::string> FrameOptions(const Arguments& arguments) {
-  const std::string given = TextOr(arguments, "x-frame-options", "MLFLOW_SERVER_X_FRAME_OPTIONS");
-  const std::string lower = ToLower(given);
-  if (lower == "none") return std::string();
-  if (lower == "sameorigin") return std::string("SAMEORIGIN");
-  if (lower == "deny") return std::string("DENY");
-  return Status::InvalidArgument("--x-frame-options is " + Quote(given, 60) +
-                                 ", expected SAMEORIGIN, DENY or NONE");
-}
-
-Result<server::HostGuardOptions> ReadGuard(const Arguments& arguments) {
-  server::HostGuardOptions guard{.hosts = {"*"}, .origins = {"*"}};
-  REEVE_ASSIGN_OR_RETURN(guard.frame_options, FrameOptions(arguments));
-  if (FlagOr(arguments, "disable-security-middleware",
-             "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE")) {
-    return guard;
-  }
-  guard.hosts = SplitNames(TextOr(arguments, "allowed-hosts", "MLFLOW_SERVER_ALLOWED_HOSTS"));
-  guard.origins =
-      SplitNames(TextOr(arguments, "cors-allowed-origins", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"));
-  return guard;
+// What `up` has no place for.
+Status ReadLimits(const Arguments& arguments, server::TrackingOptions& tracking) {
+  tracking.static_prefix = TextOr(arguments, "static-prefix", "MLFLOW_STATIC_PREFIX");
+  tracking.artifacts_only = FlagOr(arguments, "artifacts-only", "MLFLOW_ARTIFACTS_ONLY");
+  if (!tracking.artifacts_only || tracking.database_uri == server::TrackingOptions().database_uri)
+    return Status::Ok();
+  return Status::InvalidArgument("--backend-store-uri is " + Quote(tracking.database_uri, 60) +
+                                 ", expected none: with --artifacts-only there is no database")
+      .WithFix("leave one of the two out");
 }
 
 Result<server::TrackingServiceOptions> ReadOptions(const Call& call) {
   const Arguments& arguments = call.arguments;
-  server::TrackingServiceOptions options;
-  REEVE_ASSIGN_OR_RETURN(options.guard, ReadGuard(arguments));
-  options.artifacts_only = FlagOr(arguments, "artifacts-only", "MLFLOW_ARTIFACTS_ONLY");
-  REEVE_ASSIGN_OR_RETURN(options.database_uri, BackendStore(arguments, options.artifacts_only));
-  ReadArtifactPlaces(arguments, options);
-  options.static_prefix = TextOr(arguments, "static-prefix", "MLFLOW_STATIC_PREFIX");
-  options.ui_folder = arguments.Text("ui");
-  options.transport.host = TextOr(arguments, "host", "MLFLOW_HOST");
-  REEVE_ASSIGN_OR_RETURN(options.transport.port,
-                         ParsePort(TextOr(arguments, "port", "MLFLOW_PORT"), "--port"));
+  REEVE_ASSIGN_OR_RETURN(server::TrackingOptions tracking, ReadTracking(arguments));
+  REEVE_RETURN_IF_ERROR(ReadLimits(arguments, tracking));
+  server::TrackingServiceOptions options{.tracking = std::move(tracking)};
+  REEVE_RETURN_IF_ERROR(ReadMlflowAddress(arguments, options.transport));
   REEVE_RETURN_IF_ERROR(ReadTransport(call, options.transport));
   if (options.transport.threads == 0) {
     const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     options.transport.threads = std::min(kMostThreads, kThreadsPerCore * cores);
   }
   REEVE_RETURN_IF_ERROR(ReadAccessLog(arguments, options.access_log));
-  REEVE_ASSIGN_OR_RETURN(options.access, ReadAccess(arguments));
   return options;
 }
 

@@ -62,28 +62,32 @@ BinnedColumns::BinnedColumns(const TrainingSet& set, const QuantisedMatrix& quan
 }
 
 std::vector<FeatureGroup> MakeFeatureGroups(std::span<const BinnedFeature> features,
+                                            std::span<const std::size_t> looked_at,
                                             std::size_t fewest) {
-  const std::size_t share = (features.size() + fewest - 1) / std::max<std::size_t>(fewest, 1);
+  const std::size_t share = (looked_at.size() + fewest - 1) / std::max<std::size_t>(fewest, 1);
   const std::size_t most = std::clamp<std::size_t>(share, 1, kMostGroupFeatures);
   std::vector<FeatureGroup> groups;
-  for (std::size_t f = 0; f < features.size(); ++f) {
+  for (std::size_t i = 0; i < looked_at.size(); ++i) {
+    const std::size_t places = features[looked_at[i]].places();
     const bool fits = !groups.empty() && groups.back().size < most &&
-                      groups.back().places + features[f].places() <= kMostGroupPlaces;
-    if (!fits) groups.push_back({.first = f});
+                      groups.back().places + places <= kMostGroupPlaces;
+    if (!fits) groups.push_back({.first = i});
     FeatureGroup& group = groups.back();
     group.offsets.push_back(group.places);
-    group.places += features[f].places();
+    group.places += places;
     ++group.size;
   }
   return groups;
 }
 
 void FillRowPlaces(const BinnedColumns& columns, std::span<const BinnedFeature> features,
-                   std::span<const std::uint32_t> rows, FeatureGroup& group) {
+                   std::span<const std::size_t> looked_at, std::span<const std::uint32_t> rows,
+                   FeatureGroup& group) {
   group.row_places.resize((rows.empty() ? columns.rows() : rows.size()) * group.size);
   for (std::size_t j = 0; j < group.size; ++j) {
-    const BinnedFeature& feature = features[group.first + j];
-    const auto bins = columns.feature(group.first + j);
+    const std::size_t feature_idx = looked_at[group.first + j];
+    const BinnedFeature& feature = features[feature_idx];
+    const auto bins = columns.feature(feature_idx);
     if (rows.empty()) {
       FillPlaces(
           bins, feature, j, [](std::size_t i) { return i; }, group);

@@ -55,10 +55,10 @@ class BinnedColumns {
   std::vector<std::uint8_t> bins_;
 };
 
-/// Neighbouring features whose histograms are built in one pass over rows: small enough for the
-/// histograms of all leaves to stay in the processor's cache. Read by many threads.
+/// Features whose histograms are built in one pass over rows: small enough for the histograms of
+/// all leaves to stay in the processor's cache. Read by many threads.
 struct FeatureGroup {
-  /// Positions in the list of features: [first, first + size).
+  /// Positions in the list of those that are looked at: [first, first + size).
   std::size_t first = 0, size = 0;
   /// Where each feature's places begin in the group's histogram, and how many there are in all.
   std::vector<std::size_t> offsets;
@@ -67,13 +67,15 @@ struct FeatureGroup {
   std::vector<std::uint16_t> row_places;
 };
 
-/// At least `fewest` groups where there are as many features. Their places are still to be filled
-/// in.
+/// Groups of the features at `looked_at`, neighbours there; at least `fewest` where there are as
+/// many. Their places are still to be filled in.
 std::vector<FeatureGroup> MakeFeatureGroups(std::span<const BinnedFeature> features,
+                                            std::span<const std::size_t> looked_at,
                                             std::size_t fewest);
 
 /// Fills in the places of these rows, or of all where none are named.
 void FillRowPlaces(const BinnedColumns& columns, std::span<const BinnedFeature> features,
-                   std::span<const std::uint32_t> rows, FeatureGroup& group);
+                   std::span<const std::size_t> looked_at, std::span<const std::uint32_t> rows,
+                   FeatureGroup& group);
 
 }  // namespace reeve::learners

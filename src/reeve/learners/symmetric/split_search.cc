@@ -120,23 +120,38 @@ RowWords WordsOf(const FeatureGroup& group, std::span<const std::int64_t> words,
 
 SplitSearch::SplitSearch(const BinnedColumns& columns, std::span<const BinnedFeature> features,
                          std::size_t outputs, std::size_t depth, int threads)
-    : columns_(columns), features_(features), outputs_(outputs), threads_(threads) {
-  const std::size_t most_leaves = std::size_t{1} << (depth - 1);
-  for (FeatureGroup& group : MakeFeatureGroups(features, static_cast<std::size_t>(threads))) {
-    Worker worker{.group = std::move(group), .leaves = {}, .building = {}};
-    worker.leaves.resize(most_leaves * worker.group.places * outputs);
-    worker.building.resize(worker.group.places * outputs);
-    workers_.push_back(std::move(worker));
-  }
-  Restrict({});
-}
+    : columns_(columns),
+      features_(features),
+      outputs_(outputs),
+      most_leaves_(std::size_t{1} << (depth - 1)),
+      threads_(threads) {}
 
-void SplitSearch::Restrict(std::span<const std::uint32_t> rows) {
+void SplitSearch::LookAt(std::span<const std::size_t> features,
+                         std::span<const std::uint32_t> rows) {
+  if (!std::ranges::equal(features, looked_at_)) {
+    looked_at_.assign(features.begin(), features.end());
+    scores_.resize(features.size());
+    MakeWorkers();
+  }
   // The task never fails.
   (void)ParallelFor(threads_, static_cast<std::int64_t>(workers_.size()), [&](std::int64_t i) {
-    FillRowPlaces(columns_, features_, rows, workers_[static_cast<std::size_t>(i)].group);
+    FillRowPlaces(columns_, features_, looked_at_, rows,
+                  workers_[static_cast<std::size_t>(i)].group);
     return Status::Ok();
   });
+}
+
+// Those that are there keep their memory.
+void SplitSearch::MakeWorkers() {
+  std::vector<FeatureGroup> groups =
+      MakeFeatureGroups(features_, looked_at_, static_cast<std::size_t>(threads_));
+  workers_.resize(groups.size());
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    groups[i].row_places = std::move(workers_[i].group.row_places);
+    workers_[i].group = std::move(groups[i]);
+    workers_[i].leaves.resize(most_leaves_ * workers_[i].group.places * outputs_);
+    workers_[i].building.resize(workers_[i].group.places * outputs_);
+  }
 }
 
 FoundTest SplitSearch::Find(const LeafPartition& rows, const PackedGradients& gradients,
@@ -168,6 +183,7 @@ FoundTest SplitSearch::Find(const LeafPartition& rows, const PackedGradients& gr
   }
   const double unit =
       gradients.gradient_unit() * gradients.gradient_unit() / gradients.hessian_unit();
+  for (double& score : scores_) score *= unit;
   return {found.test, static_cast<double>(found.score) * unit};
 }
 
@@ -219,11 +235,12 @@ void SplitSearch::BuildLevel(Worker& worker, const LeafPartition& rows,
 }
 
 SplitSearch::Candidate SplitSearch::BestOf(const Worker& worker, const LeafPartition& rows,
-                                           float lambda) const {
+                                           float lambda) {
   Candidate best;
   const std::size_t size = worker.group.places * outputs_;
   for (std::size_t j = 0; j < worker.group.size; ++j) {
-    const std::size_t feature_idx = worker.group.first + j;
+    const std::size_t feature_idx = looked_at_[worker.group.first + j];
+    float highest = 0;
     FeatureScores scores(features_[feature_idx], outputs_, lambda);
     for (std::size_t leaf = 0; leaf < rows.leaves(); ++leaf) {
       if (rows.size(leaf) == 0) continue;
@@ -233,6 +250,7 @@ SplitSearch::Candidate SplitSearch::BestOf(const Worker& worker, const LeafParti
       const float* const of_cuts = scores.scores(missing_left);
       const std::size_t cuts = scores.cuts(missing_left);
       for (std::size_t cut = 0; cut < cuts; ++cut) {
+        highest = std::max(highest, of_cuts[cut]);
         if (of_cuts[cut] <= best.score) continue;
         best.score = of_cuts[cut];
         best.test = {.feature = feature_idx,
@@ -240,6 +258,7 @@ SplitSearch::Candidate SplitSearch::BestOf(const Worker& worker, const LeafParti
                      .missing_left = missing_left};
       }
     }
+    scores_[worker.group.first + j] = static_cast<double>(highest);
   }
   return best;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 
 #include "reeve/base/number.h"
@@ -11,6 +12,7 @@
 #include "reeve/learners/growing_steps.h"
 #include "reeve/learners/log_loss/gradients.h"
 #include "reeve/learners/symmetric/binned_rows.h"
+#include "reeve/learners/symmetric/column_focus.h"
 #include "reeve/learners/symmetric/leaf_values.h"
 #include "reeve/learners/symmetric/output_sketch.h"
 #include "reeve/learners/symmetric/packed_gradients.h"
@@ -69,6 +71,14 @@ const std::vector<ParamSpec>& Specs() {
        1e9,
        {},
        "rows that a tree's tests are chosen by, drawn for each tree; 0: all"},
+      {"sample_columns",
+       "integer",
+       "0",
+       0,
+       1e9,
+       {},
+       "columns that a tree's tests are chosen from: half that gained most lately, half drawn; 0: "
+       "all"},
       PatienceSpec(),
   };
   return specs;
@@ -138,6 +148,13 @@ int UsefulThreads(std::size_t rows, std::size_t features, int threads) {
       std::clamp<std::size_t>(most, 1, static_cast<std::size_t>(std::max(threads, 1))));
 }
 
+double Median(std::span<const double> values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  return *middle;
+}
+
 // Boosting from the first round to the last.
 class Rounds {
  public:
@@ -153,6 +170,7 @@ class Rounds {
         learnt_(set, quantised, features_),
         sketch_(outputs_, MostSketched(), options.seed),
         sample_(set.row_count(), static_cast<std::size_t>(Number("sample_rows")), options.seed),
+        focus_(features_.size(), static_cast<std::size_t>(Number("sample_columns")), options.seed),
         search_(learnt_.bins, features_, sketch_.size(), depth_, threads_),
         gradients_(learnt_.alone),
         packed_(sketch_.size()),
@@ -246,7 +264,7 @@ class Rounds {
       tree.rows.push_back(static_cast<float>(learnt_.partition.size(leaf)));
     learnt_.AddTree(tree, outputs_);
     // Where nothing can be split, further rounds would add nothing either; other outputs might.
-    if (tree.tests.empty() && sketch_.takes_all()) ended_ = true;
+    if (tree.tests.empty() && sketch_.takes_all() && focus_.takes_all()) ended_ = true;
     trees_.push_back(std::move(tree));
   }
 
@@ -256,14 +274,15 @@ class Rounds {
     if (sample_.takes_all()) {
       learnt_.partition.Reset();
       packed_.Pack(gradients, hessians);
+      Focus({}, learnt_.partition);
       return GrowTests(ScoreOfRoot(gradients, hessians), learnt_.partition, tree);
     }
     sample_.Draw(trained_, gradients, hessians, sketch_.size());
-    search_.Restrict(sample_.rows());
     drawn_.Reset(sample_.rows().size());
     const auto drawn_gradients = sample_.Take(gradients, drawn_gradients_);
     const auto drawn_hessians = sample_.Take(hessians, drawn_hessians_);
     packed_.Pack(drawn_gradients, drawn_hessians);
+    Focus(sample_.rows(), drawn_);
     GrowTests(ScoreOfRoot(drawn_gradients, drawn_hessians), drawn_, tree);
     learnt_.partition.Reset();
     for (const SymmetricTest& test : tree.tests)
@@ -271,18 +290,45 @@ class Rounds {
     learnt_.partition.Sort();
   }
 
+  // Chooses what the search looks at. Of columns that nothing is known of yet the root tells the
+  // first.
+  void Focus(std::span<const std::uint32_t> rows, const LeafPartition& root) {
+    if (!focus_.takes_all() && trained_ == 0) LookAtRoot(rows, root);
+    focus_.Choose(trained_);
+    const bool is_looked_at =
+        rows.empty() && std::ranges::equal(focus_.chosen(), search_.looked_at());
+    if (!is_looked_at) search_.LookAt(focus_.chosen(), rows);
+  }
+
+  // As many at a time as later trees look at.
+  void LookAtRoot(std::span<const std::uint32_t> rows, const LeafPartition& root) {
+    std::vector<std::size_t> part;
+    for (std::size_t first = 0; first < features_.size(); first += part.size()) {
+      part.resize(std::min(focus_.chosen().size(), features_.size() - first));
+      std::iota(part.begin(), part.end(), first);
+      search_.LookAt(part, rows);
+      (void)search_.Find(root, packed_, lambda_);
+      for (std::size_t i = 0; i < part.size(); ++i) focus_.Note(part[i], search_.scores()[i]);
+    }
+  }
+
   // Adds tests as long as the score grows from that of the root.
   void GrowTests(double score, LeafPartition& partition, SymmetricTree& tree) {
+    std::vector<double> gains(focus_.chosen().size());
     while (tree.tests.size() < depth_ && !features_.empty()) {
       const FoundTest found = search_.Find(partition, packed_, lambda_);
+      const double usual = Median(search_.scores());
+      for (std::size_t i = 0; i < gains.size(); ++i)
+        gains[i] = std::max(gains[i], search_.scores()[i] - usual);
       // Scores are float32: a gain below their rounding is none.
-      if (found.score <= score * (1 + 1e-6)) return;
+      if (found.score <= score * (1 + 1e-6)) break;
       gains_[features_[found.test.feature].column] += found.score - score;
       score = found.score;
       partition.Split(BinsOf(found.test.feature), found.test);
       partition.Sort();
       tree.tests.push_back(found.test);
     }
+    for (std::size_t i = 0; i < gains.size(); ++i) focus_.Note(focus_.chosen()[i], gains[i]);
   }
 
   // Of the rows that tests are chosen by.
@@ -353,6 +399,7 @@ class Rounds {
   LeafPartition drawn_{0};
   std::vector<std::uint8_t> drawn_bins_;
   std::vector<float> drawn_gradients_, drawn_hessians_;
+  ColumnFocus focus_;
   SplitSearch search_;
   Gradients gradients_;
   PackedGradients packed_;

@@ -135,6 +135,27 @@ TEST(SymmetricTest, DrawnRowsChooseTestsForAll) {
   }
 }
 
+// Five of sixty columns tell something: they are found, whatever is drawn beside them.
+TEST(SymmetricTest, SomeColumnsChooseTestsAsWellAsAll) {
+  const Data data = MakeData(2'000, 2, 3, 60);
+  double losses[2] = {};
+  for (const bool draws : {false, true}) {
+    std::string first;
+    for (const int threads : {1, 3}) {
+      const TrainedModel trained = MustTrain(
+          data.set(), {.params = {{"n_estimators", "20"}, {"sample_columns", draws ? "8" : "0"}},
+                       .threads = threads});
+      losses[draws] = trained.history.back().value;
+      const auto margins = MarginsAfter(ForestOf(trained), 20, data.matrix);
+      EXPECT_EQ(losses[draws], MarginLogLoss(data.set(), margins, 1));
+      if (threads == 1) first = trained.model->Serialize();
+      EXPECT_TRUE(trained.model->Serialize() == first) << threads;
+    }
+  }
+  EXPECT_NE(losses[0], losses[1]);
+  EXPECT_NEAR(losses[0], losses[1], 0.03);
+}
+
 // A plain reading of the method: derivatives in double, every cut of every column tried on all
 // rows.
 class Reference {

@@ -22,8 +22,8 @@ TrainedModel Train(std::int64_t depth) {
 
 void Ours(benchmark::State& state) {
   const TrainedModel trained = Train(state.range(0));
-  const inference::Forest forest =
-      dynamic_cast<const inference::ForestModel&>(*trained.model).forest().Unpack();
+  const inference::CompactForest& forest =
+      dynamic_cast<const inference::ForestModel&>(*trained.model).forest();
   const ContributionRows rows(2, kRows, 2, 18);
   const auto shap = explain::TreeShap::Make(forest);
   std::vector<double> out(static_cast<std::size_t>(kRows * forest.features));

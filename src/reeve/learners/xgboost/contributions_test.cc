@@ -28,8 +28,8 @@ TEST_P(ContributionsTest, AreXgboostsOwn) {
                                                              {"max_depth", std::to_string(c.depth)},
                                                              {"learning_rate", "0.3"}}});
   ASSERT_TRUE(trained.ok()) << trained.status().message();
-  const inference::Forest forest =
-      dynamic_cast<const inference::ForestModel&>(*trained->model).forest().Unpack();
+  const inference::CompactForest& forest =
+      dynamic_cast<const inference::ForestModel&>(*trained->model).forest();
   const ContributionRows fresh(c.seed + 100, 300, c.classes, 6);
   const std::vector<float> theirs =
       XgboostContributions(trained->native_bytes, fresh.matrix, 1).Compute();

@@ -40,6 +40,8 @@ class Access {
                                               const Clock& clock);
 
   const AccessGuard& guard() const { return *guard_; }
+  /// Whether callers have to say who they are: there are users or tokens.
+  bool is_closed() const { return login_ != nullptr; }
   /// Null without users.
   const AccessPolicy* policy() const { return policy_.get(); }
   /// The endpoints of users, permissions and roles; none without users.

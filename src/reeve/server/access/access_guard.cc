@@ -4,24 +4,25 @@
 
 #include "reeve/base/clock.h"
 #include "reeve/mlflow/api.h"
-#include "reeve/mlflow/json_writer.h"
 
 namespace reeve::server {
 namespace {
 
-void Refuse(int status, std::string_view code, std::string_view message, Response& response) {
-  response.status = status;
-  response.content_type = "application/json";
-  response.body.clear();
-  mlflow::JsonWriter writer(response.body);
-  writer.BeginObject();
-  writer.Member("error_code", code);
-  writer.Member("message", message);
-  writer.EndObject();
+// The service's own word for a refusal; MLflow's follows from the status.
+std::string_view CodeOf(int status) {
+  if (status == 401) return "unauthorized";
+  if (status == 403) return "forbidden";
+  return status == 429 ? "overloaded" : "internal";
 }
 
-void RefuseUnknown(bool is_wrong, Response& response) {
-  Refuse(401, "UNAUTHENTICATED",
+void Refuse(const ErrorBody& form, int status, std::string_view message, Response& response) {
+  response.status = status;
+  response.content_type = "application/json";
+  response.body = form(status, CodeOf(status), message);
+}
+
+void RefuseUnknown(const ErrorBody& form, bool is_wrong, Response& response) {
+  Refuse(form, 401,
          is_wrong ? "You are not authenticated: the user, the password or the token is not known."
                   : "You are not authenticated. Set MLFLOW_TRACKING_USERNAME and "
                     "MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.",
@@ -33,7 +34,10 @@ void RefuseUnknown(bool is_wrong, Response& response) {
                                          : "Basic realm=\"reeve\", Bearer realm=\"reeve\"");
 }
 
-void RefuseFailure(const Status& status, Response& response) {
+// MLflow has a code for each failure; other forms, which `form` is one of, know the status alone.
+void RefuseFailure(const ErrorBody* form, const Status& status, Response& response) {
+  if (form != nullptr)
+    return Refuse(*form, mlflow::ErrorHttpStatus(status), status.message(), response);
   response.status = mlflow::ErrorHttpStatus(status);
   response.body = mlflow::ErrorBody(status);
 }
@@ -93,7 +97,32 @@ AuditEntry EntryOf(const Request& request, const CallNotes& notes, int status) {
 }  // namespace
 
 void RefuseForbidden(Response& response) {
-  Refuse(403, "PERMISSION_DENIED", "Permission denied", response);
+  Refuse(MlflowErrorBody, 403, "Permission denied", response);
+}
+
+void RefuseLimitedCallers(Route& route) {
+  route.handle = [next = std::move(route.handle)](const Request& request, Response& response) {
+    const Caller* const caller = request.notes == nullptr ? nullptr : request.notes->caller;
+    if (caller != nullptr && caller->user_id) return RefuseForbidden(response);
+    next(request, response);
+  };
+}
+
+Result<bool> AccessGuard::AdmitsUser(const Door& door, const Request& request,
+                                     std::int64_t user_id) const {
+  if (door.models) return AdmitsModels(door, request, user_id);
+  if (door.grants == Grants::kByArtifact) return AdmitsArtifact(door, request, user_id);
+  return true;
+}
+
+Result<bool> AccessGuard::AdmitsModels(const Door& door, const Request& request,
+                                       std::int64_t user_id) const {
+  if (policy_ == nullptr) return false;
+  for (const std::string& name : door.models(request)) {
+    REEVE_ASSIGN_OR_RETURN(const bool may, policy_->AdmitsVersionsOf(user_id, name));
+    if (!may) return false;
+  }
+  return true;
 }
 
 Result<bool> AccessGuard::AdmitsArtifact(const Door& door, const Request& request,
@@ -118,47 +147,51 @@ Result<bool> AccessGuard::AdmitsArtifact(const Door& door, const Request& reques
 bool AccessGuard::Admits(const Door& door, const Request& request, Caller& caller, CallNotes& notes,
                          Response& response) const {
   if (login_ == nullptr || door.role == Role::kPublic) return true;
+  const ErrorBody* const own_form = door.models ? &door.form : nullptr;
   auto outcome = login_->Identify(request.Header("Authorization"), request.peer);
   if (!outcome.ok()) {
-    RefuseFailure(outcome.status(), response);
+    RefuseFailure(own_form, outcome.status(), response);
     return false;
   }
   if (outcome->wait_seconds > 0) {
-    Refuse(429, "REQUEST_LIMIT_EXCEEDED",
-           "Too many failed logins from this address; try again later.", response);
+    Refuse(door.form, 429, "Too many failed logins from this address; try again later.", response);
     response.headers.emplace_back("Retry-After", std::to_string(outcome->wait_seconds));
     return false;
   }
   if (!outcome->caller) {
-    RefuseUnknown(outcome->is_wrong, response);
+    RefuseUnknown(door.form, outcome->is_wrong, response);
     return false;
   }
   caller = std::move(*outcome->caller);
   notes.caller = &caller;
-  bool may = Covers(caller.role, door.role);
-  if (may && caller.user_id && door.grants == Grants::kByArtifact) {
-    const Result<bool> admitted = AdmitsArtifact(door, request, *caller.user_id);
+  // Users have no role for scoring: who may read a model may ask it.
+  const bool is_scoring_user = caller.user_id && door.models && door.role == Role::kScore;
+  bool may = is_scoring_user || Covers(caller.role, door.role);
+  if (may && caller.user_id) {
+    const Result<bool> admitted = AdmitsUser(door, request, *caller.user_id);
     if (!admitted.ok()) {
-      RefuseFailure(admitted.status(), response);
+      RefuseFailure(own_form, admitted.status(), response);
       return false;
     }
     may = *admitted;
   }
-  if (!may) RefuseForbidden(response);
+  if (!may) Refuse(door.form, 403, "Permission denied", response);
   return may;
 }
 
 void AccessGuard::Tell(const Door& door, const AuditEntry& entry) const {
   if (audit_ == nullptr) return;
-  const bool changes = door.method != "GET" && door.role != Role::kRead;
+  const bool changes = door.method != "GET" && door.role >= Role::kWrite;
   const bool is_refused = entry.status == 401 || entry.status == 403 || entry.status == 429;
   if (changes || is_refused) audit_->Append(entry);
 }
 
 void AccessGuard::Guard(Route& route, const std::shared_ptr<const Door>& door) const {
   if (login_ != nullptr && door->role != Role::kPublic) {
-    route.takes_long = [this, next = std::move(route.takes_long)](const Request& request) {
-      return login_->TakesLong(request.Header("Authorization")) || (next && next(request));
+    route.takes_long = [this, door, next = std::move(route.takes_long)](const Request& request) {
+      const std::string_view who = request.Header("Authorization");
+      const bool asks_first = door->models ? login_->AsksDatabase(who) : login_->TakesLong(who);
+      return asks_first || (next && next(request));
     };
   }
   if (route.handle) {
@@ -201,14 +234,25 @@ void AccessGuard::Guard(Route& route, const std::shared_ptr<const Door>& door) c
   };
 }
 
-void AccessGuard::Protect(std::vector<Route>& routes, Grants grants) const {
+void AccessGuard::ProtectScoring(Route& route, const ModelsOf& models) const {
   if (login_ == nullptr && audit_ == nullptr) return;
-  for (Route& route : routes) {
-    Guard(route, std::make_shared<Door>(Door{.method = route.method,
-                                             .pattern = route.pattern,
-                                             .role = route.role,
-                                             .grants = grants}));
-  }
+  Guard(route, std::make_shared<Door>(Door{.method = route.method,
+                                           .pattern = route.pattern,
+                                           .role = route.role,
+                                           .models = models,
+                                           .form = DefaultErrorForm(route.pattern)}));
+}
+
+void AccessGuard::Protect(std::vector<Route>& routes, Grants grants) const {
+  for (Route& route : routes) Protect(route, grants);
+}
+
+void AccessGuard::Protect(Route& route, Grants grants) const {
+  if (login_ == nullptr && audit_ == nullptr) return;
+  Guard(
+      route,
+      std::make_shared<Door>(Door{
+          .method = route.method, .pattern = route.pattern, .role = route.role, .grants = grants}));
 }
 
 }  // namespace reeve::server

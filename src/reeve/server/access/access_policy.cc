@@ -226,6 +226,11 @@ Result<bool> AccessPolicy::AdmitsRun(std::int64_t user_id, Action action,
   return AdmitsParts(user_id, parts);
 }
 
+Result<bool> AccessPolicy::AdmitsVersionsOf(std::int64_t user_id, const std::string& name) const {
+  return AdmitsModel(user_id, {"GET", "/model-versions/get", Subject::kVersion, Action::kRead},
+                     name);
+}
+
 Result<bool> AccessPolicy::AdmitsModel(std::int64_t user_id, const AccessRule& rule,
                                        const std::string& name) const {
   REEVE_ASSIGN_OR_RETURN(const bool is_prompt, IsPrompt(name));
@@ -258,10 +263,7 @@ Result<bool> AccessPolicy::AdmitsSource(std::int64_t user_id,
     if (end == std::string_view::npos) {
       models.push_back(name);
     } else {
-      REEVE_ASSIGN_OR_RETURN(
-          const bool may,
-          AdmitsModel(user_id, {"GET", "/model-versions/get", Subject::kVersion, Action::kRead},
-                      name));
+      REEVE_ASSIGN_OR_RETURN(const bool may, AdmitsVersionsOf(user_id, name));
       if (!may) return false;
     }
   } else if (source.starts_with(kProxy)) {

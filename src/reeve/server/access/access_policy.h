@@ -29,6 +29,8 @@ class AccessPolicy {
   /// Whether the user may do that with the artifacts below `path`, a path from the client in the
   /// folder behind the server: it begins with an experiment's id.
   Result<bool> AdmitsArtifact(std::int64_t user_id, const std::string& path, Action action) const;
+  /// Whether the user may read the versions of a registered model.
+  Result<bool> AdmitsVersionsOf(std::int64_t user_id, const std::string& name) const;
   /// Whether the user manages the workspace, and with it everything.
   Result<bool> ManagesAll(std::int64_t user_id) const;
   /// What holds for one thing.

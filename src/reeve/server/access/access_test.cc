@@ -329,5 +329,31 @@ TEST(AccessOpenTest, ThereIsNoDefaultPassword) {
   EXPECT_TRUE(Access::Open(options, **api, clock).ok()) << "there is an administrator now";
 }
 
+TEST_F(AccessTest, UsersMayAskTheModelsThatTheyMayRead) {
+  Start(Permission::kNone);
+  const std::string create = std::string(kMlflow) + "/registered-models/create";
+  ASSERT_EQ(Ask("ann", "POST", create, R"({"name":"hers"})").status, 200);
+  ASSERT_EQ(Ask("bob", "POST", create, R"({"name":"his"})").status, 200);
+  Route score{.method = "GET", .pattern = "/score", .role = Role::kScore};
+  score.handle = [](const Request&, Response& response) { response.body = "scored"; };
+  Route list = score;
+  list.pattern = "/list";
+  access_->guard().ProtectScoring(score, [](const Request& request) {
+    return std::vector<std::string>{std::string(request.query)};
+  });
+  access_->guard().ProtectScoring(list, [](const Request&) {
+    return std::vector<std::string>{"hers", "his"};
+  });
+  Append({score, list}, routes_);
+  EXPECT_EQ(Ask("ann", "GET", "/score", "hers").body, "scored");
+  EXPECT_EQ(Ask("ann", "GET", "/score", "his").body,
+            R"({"error":{"code":"forbidden","message":"Permission denied"}})");
+  EXPECT_EQ(Ask("root", "GET", "/score", "his").status, 200);
+  EXPECT_EQ(Ask("", "GET", "/score", "hers").status, 401);
+  // What tells of several is for those who may read each of them.
+  EXPECT_EQ(Ask("ann", "GET", "/list").status, 403);
+  EXPECT_EQ(Ask("root", "GET", "/list").status, 200);
+}
+
 }  // namespace
 }  // namespace reeve::server

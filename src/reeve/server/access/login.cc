@@ -95,9 +95,12 @@ Result<Login::Outcome> Login::CheckUser(const std::string& name, const std::stri
   return Outcome{.caller = CallerOf(*user)};
 }
 
+bool Login::AsksDatabase(std::string_view authorization) const {
+  return users_ != nullptr && AfterScheme(authorization, "basic");
+}
+
 bool Login::TakesLong(std::string_view authorization) const {
-  return users_ != nullptr && AfterScheme(authorization, "basic") &&
-         !known_headers_.Has(authorization, {}, {});
+  return AsksDatabase(authorization) && !known_headers_.Has(authorization, {}, {});
 }
 
 Result<Login::Outcome> Login::Identify(std::string_view authorization,

@@ -39,6 +39,8 @@ class Login {
 
   /// `peer` is the address of the other end. Fails when the database of users does.
   Result<Outcome> Identify(std::string_view authorization, std::string_view peer) const;
+  /// Whether Identify asks the database of users.
+  bool AsksDatabase(std::string_view authorization) const;
   /// Whether Identify may have to check a password, which takes its time.
   bool TakesLong(std::string_view authorization) const;
   /// Whether it is the user's password; takes its time, see password_hash.h.

@@ -10,6 +10,7 @@
 #include "reeve/server/description/docs_page.h"
 #include "reeve/server/description/form_answer.h"
 #include "reeve/server/description/form_data.h"
+#include "reeve/server/description/form_page.h"
 #include "reeve/server/description/model_info.h"
 #include "reeve/server/description/openapi.h"
 #include "reeve/server/description/static_files.h"
@@ -70,19 +71,21 @@ void AnswerFile(std::string_view name, const Request& request, Response& respons
 }
 
 // How calls that a page shows reach the model that the page is about.
-CallSite SiteOf(const Request& request) {
-  const std::string wanted = QueryValue(request.query, "model");
+CallSite SiteOf(const ScoringContext& context, const Request& request, const ServedModel& model) {
+  std::string wanted = QueryValue(request.query, "model");
+  if (context.models->Find("", "") == nullptr) wanted = model.name;
   return {.origin = OriginOf(request),
           .model_query = wanted.empty() ? "" : "?model=" + EncodeQueryValue(wanted)};
 }
 
 void AnswerDocs(const ScoringContext& context, const std::vector<RouteName>& names,
                 const Request& request, Response& response) {
-  const auto model = RequestedModel(context, request, response);
+  const auto model = ShownModel(context, request, response);
   if (model == nullptr) return;
-  const CallSite site = SiteOf(request);
+  const CallSite site = SiteOf(context, request, *model);
   response.content_type = "text/html; charset=utf-8";
-  response.body = RenderDocs(OpenApi(*model, names, site), site.model_query);
+  response.body =
+      RenderDocs(OpenApi(*model, names, site), site.model_query, FormAddress(context.form_path));
   AddPageHeaders(response);
 }
 
@@ -103,12 +106,13 @@ std::vector<Route> ModelRoutes(const ScoringContext& context) {
 
 std::vector<Route> PageRoutes(const ScoringContext& context) {
   std::vector<Route> routes;
-  routes.push_back(Get("/", Role::kScore, [&context](const Request& request, Response& response) {
-    ShowForm(context, request, response);
-  }));
+  routes.push_back(
+      Get(context.form_path, Role::kScore, [&context](const Request& request, Response& response) {
+        ShowForm(context, request, response);
+      }));
   routes.push_back(
       {.method = "POST",
-       .pattern = "/",
+       .pattern = context.form_path,
        .handle = [&context](const Request& request,
                             Response& response) { AnswerForm(context, request, response); },
        .takes_long = Always,
@@ -136,12 +140,12 @@ std::vector<Route> DescriptionRoutes(const ScoringContext& context, std::span<co
       Get("/docs", Role::kRead, [&context, names](const Request& request, Response& response) {
         AnswerDocs(context, *names, request, response);
       }));
-  routes.push_back(Get("/openapi.json", Role::kRead,
-                       [&context, names](const Request& request, Response& response) {
-                         const auto model = RequestedModel(context, request, response);
-                         if (model == nullptr) return;
-                         AnswerJson(OpenApi(*model, *names, SiteOf(request)), response);
-                       }));
+  routes.push_back(Get(
+      "/openapi.json", Role::kRead, [&context, names](const Request& request, Response& response) {
+        const auto model = RequestedModel(context, request, response);
+        if (model == nullptr) return;
+        AnswerJson(OpenApi(*model, *names, SiteOf(context, request, *model)), response);
+      }));
   *names = NamesOf(others);
   for (RouteName& name : NamesOf(routes)) names->push_back(std::move(name));
   return routes;

@@ -9,7 +9,7 @@
 namespace reeve::server {
 
 /// What the service says of itself, and its page for people:
-///   GET / · POST /                  the form for one row, and its answer
+///   GET / · POST /                  the form for one row, and its answer (context.form_path)
 ///   GET /docs · /openapi.json       the API's description
 ///   GET /model · /model/contract · /model/metrics · /models · /models/{name}
 ///   GET /favicon.ico · /assets/{name}

@@ -211,11 +211,13 @@ void AppendContents(const std::vector<Operation>& operations, Html& html) {
 
 }  // namespace
 
-std::string RenderDocs(const Json& document, const std::string& model_query) {
+std::string RenderDocs(const Json& document, const std::string& model_query,
+                       const std::string& form) {
   Html html;
   const std::string title = TextOf(document["info"], "title");
-  AppendPageStart({.title = "API of " + title, .script = "docs.js", .model_query = model_query},
-                  html);
+  AppendPageStart(
+      {.title = "API of " + title, .script = "docs.js", .model_query = model_query, .form = form},
+      html);
   html.Raw("<div class=\"docs\">\n<h1>API of ").Text(title).Raw("</h1>\n<p class=\"lead\">");
   AppendProse(TextOf(document["info"], "description"), html);
   html.Raw(" For programs: <a").Attribute("href", "openapi.json" + model_query);

@@ -79,10 +79,20 @@ bool IsForm(const Request& request) {
 
 }  // namespace
 
+std::shared_ptr<const ServedModel> ShownModel(const ScoringContext& context, const Request& request,
+                                              Response& response) {
+  const auto models = context.models->List();
+  if (!request.query.empty() || models.empty()) return RequestedModel(context, request, response);
+  auto model = context.models->Find("", "");
+  return model ? model : models.front();
+}
+
 void ShowForm(const ScoringContext& context, const Request& request, Response& response) {
-  const auto model = RequestedModel(context, request, response);
+  const auto model = ShownModel(context, request, response);
   if (model == nullptr) return;
-  FormPage page{.model = model.get(), .models = ModelNames(context)};
+  FormPage page{.model = model.get(),
+                .models = ModelNames(context),
+                .address = FormAddress(context.form_path)};
   const std::vector<Cell> row = TypicalRow(*model);
   for (std::size_t i = 0; i < row.size(); ++i) {
     const contract::NumberFormat format = model->contract().columns[i].number_format;
@@ -99,7 +109,9 @@ void AnswerForm(const ScoringContext& context, const Request& request, Response&
         415, "unsupported_media_type",
         "the form is sent as application/x-www-form-urlencoded; JSON goes to /predict", response);
   }
-  FormPage page{.model = model.get(), .models = ModelNames(context)};
+  FormPage page{.model = model.get(),
+                .models = ModelNames(context),
+                .address = FormAddress(context.form_path)};
   const FormData form = ParseFormData(request.body);
   for (const ContractColumn& column : model->contract().columns)
     page.fields.push_back({.value = SentValue(column, form)});

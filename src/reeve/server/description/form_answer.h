@@ -7,6 +7,12 @@
 
 namespace reeve::server {
 
+/// The model that a page is about: that of the query, or else the one that answers requests which
+/// name none, or else the first one, since a page says which it is. Null with the refusal in
+/// `response`.
+std::shared_ptr<const ServedModel> ShownModel(const ScoringContext& context, const Request& request,
+                                              Response& response);
+
 /// GET /: the form, filled with a typical row. `?model=NAME` (and `&version=`) chooses among the
 /// models of the service; 404 when there is none such, 503 while none is loaded.
 void ShowForm(const ScoringContext& context, const Request& request, Response& response);

@@ -37,13 +37,13 @@ void AppendForm(const FormPage& page, Html& html) {
         "role=\"status\"></span></p>\n");
   }
   html.Raw("<form id=\"row\" method=\"post\" accept-charset=\"utf-8\"");
-  html.Attribute("action", (page.models.size() > 1 ? ModelQuery(page) : "./") + "#answer");
+  html.Attribute("action", (page.models.size() > 1 ? ModelQuery(page) : page.address) + "#answer");
   html.Raw(">\n<div class=\"fields\">\n");
   for (std::size_t i = 0; i < columns.size(); ++i) AppendField(columns[i], i, page.fields[i], html);
   html.Raw(
       "</div>\n<div class=\"actions\"><button type=\"submit\">Predict</button>\n"
       "<a class=\"quiet\"");
-  html.Attribute("href", "./" + ModelQuery(page)).Raw(">Start over</a></div>\n</form>\n");
+  html.Attribute("href", page.address + ModelQuery(page)).Raw(">Start over</a></div>\n</form>\n");
 }
 
 // Which fields have a warning; what it says stands at the field.
@@ -92,7 +92,8 @@ std::string Render(const FormPage& page) {
   Html html;
   AppendPageStart({.title = page.model->contract().target + " · " + page.model->name,
                    .script = "form.js",
-                   .model_query = ModelQuery(page)},
+                   .model_query = ModelQuery(page),
+                   .form = page.address},
                   html);
   AppendModels(page, html);
   AppendHeading(page, html);
@@ -102,6 +103,10 @@ std::string Render(const FormPage& page) {
   html.Raw("</div>\n");
   AppendPageEnd(html);
   return html.Take();
+}
+
+std::string FormAddress(const std::string& form_path) {
+  return form_path == "/" ? "./" : form_path.substr(1);
 }
 
 std::string ModelQuery(const FormPage& page) {
@@ -124,8 +129,8 @@ void AppendPageStart(const PageFrame& frame, Html& html) {
   html.Attribute("href", "./" + frame.model_query)
       .Raw(">reeve</a>\n<nav aria-label=\"Service\">\n");
   for (const auto& [address, text] :
-       {std::pair("./", "Form"), std::pair("docs", "API"), std::pair("model", "Model"),
-        std::pair("model/metrics", "Scores")}) {
+       {std::pair(frame.form.c_str(), "Form"), std::pair("docs", "API"),
+        std::pair("model", "Model"), std::pair("model/metrics", "Scores")}) {
     html.Raw("<a").Attribute("href", address + frame.model_query).Raw(">").Raw(text).Raw("</a>\n");
   }
   html.Raw("</nav>\n</header>\n<main>\n");

@@ -20,7 +20,12 @@ struct FormPage {
   const AnswerView* answer = nullptr;
   /// What is wrong with the row as a whole, or with the request; empty when nothing is.
   std::string problem = {};
+  /// Where the page is, as links in it say it, see FormAddress.
+  std::string address = "./";
 };
+
+/// "./" of "/", "form" of "/form": a path of one segment as pages of the same folder link to it.
+std::string FormAddress(const std::string& form_path);
 
 /// A whole HTML page. It works without scripts: the form is sent to the page itself. The script
 /// sends it without leaving the page and swaps the elements marked data-swap by their ids.
@@ -36,6 +41,8 @@ struct PageFrame {
   std::string script;
   /// Which model the links keep; empty for the service's first.
   std::string model_query = {};
+  /// Of the form.
+  std::string form = "./";
 };
 void AppendPageStart(const PageFrame& frame, Html& html);
 void AppendPageEnd(Html& html);

@@ -271,11 +271,10 @@ Refusal Invoke(const ScoringContext& context, const Request& request, bool only_
                      (only_instances ? "application/json in UTF-8"
                                      : "application/json or text/csv in UTF-8")};
   }
-  const auto model = context.models->Find(QueryValue(request.query, "model"),
-                                          QueryValue(request.query, "version"));
-  if (model == nullptr && context.models->List().empty())
-    return {503, "the model is not loaded yet"};
-  if (model == nullptr) return {404, "the model that the query names is not served here"};
+  const std::string name = QueryValue(request.query, "model");
+  const std::string version = QueryValue(request.query, "version");
+  const auto model = context.models->Find(name, version);
+  if (model == nullptr) return WithoutModel(context, name, version);
   ScoringDesk& desk = ScoringDesk::OfThread();
   desk.rows.Begin(model->contract());
   InvocationReader reader(context, *model, desk.rows);
@@ -341,7 +340,7 @@ std::vector<Route> InvocationsRoutes(const ScoringContext& context) {
              .pattern = "/ping",
              .handle =
                  [&context](const Request&, Response& response) {
-                   if (context.models->Find("", "") == nullptr) response.status = 404;
+                   if (context.models->List().empty()) response.status = 404;
                    response.content_type = "text/plain; charset=utf-8";
                    response.body = "\n";
                  },

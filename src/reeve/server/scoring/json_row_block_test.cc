@@ -65,6 +65,35 @@ TEST_F(JsonRowBlockTest, ValuesBecomeCells) {
   EXPECT_EQ(cells_.At(5, 1).kind, Kind::kBoolean);
 }
 
+TEST_F(JsonRowBlockTest, TextsOfAnyLengthAndWhateverStandsBehindThem) {
+  std::vector<std::string> rows, texts;
+  for (std::size_t length = 0; length < 40; ++length) {
+    texts.push_back(std::string(length, length % 2 == 0 ? 'a' : '}'));
+    rows.push_back(Row("1", "\"" + texts.back() + "\"", length % 3 == 0 ? "\"\"" : "null"));
+  }
+  ASSERT_EQ(Read(rows), rows.size());
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    EXPECT_EQ(cells_.At(row, 1).kind, Kind::kText);
+    EXPECT_EQ(cells_.At(row, 1).text, texts[row]);
+    EXPECT_EQ(cells_.heads(1)[row], contract::TextHead::Of(texts[row]));
+  }
+}
+
+TEST_F(JsonRowBlockTest, TextsWithEscapesOrControlCharactersAreNotPlain) {
+  for (std::size_t length = 1; length < 20; ++length) {
+    for (std::size_t at = 0; at < length; ++at) {
+      for (const char odd : {'\\', '\n', '\0', '\x1F'}) {
+        std::string text(length, 'a');
+        text[at] = odd;
+        std::vector<std::string> rows(10, Row("1", "\"a\""));
+        rows[7] = Row("1", "\"" + text + "\"");
+        ASSERT_EQ(Read(rows), 0U) << length << ' ' << at;
+        cells_.Begin(2);
+      }
+    }
+  }
+}
+
 TEST_F(JsonRowBlockTest, OneThatIsNotLikeTheOthersLeavesAllUnread) {
   for (const char* const odd :
        {"{\"age\":1,\"city\":\"a\\n\",\"more\":1}", "{\"age\":[1],\"city\":\"a\",\"more\":1}",

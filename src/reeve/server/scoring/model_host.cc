@@ -16,11 +16,12 @@ namespace {
 
 constexpr std::uint64_t kMostChecksumBytes = 1 << 20;
 constexpr std::uint64_t kMostMlmodelBytes = 16 << 20;
+constexpr const char* kChampion = "champion";
 
 std::string AliasOf(const std::string& model, const tracking::ResolvedModel& resolved) {
   const std::size_t at = model.rfind('@');
   if (at != std::string::npos) return model.substr(at + 1);
-  return model == resolved.name ? "champion" : "";
+  return model == resolved.name ? kChampion : "";
 }
 
 // What a bundle without a registered name is called: its folder.
@@ -66,28 +67,51 @@ double TrainedAt(const std::string& folder) {
 
 }  // namespace
 
+ModelHost::ModelHost(const ModelHostOptions& options)
+    : options_(options), slots_(std::make_shared<Slots>()) {}
+
 Result<std::unique_ptr<ModelHost>> ModelHost::Open(const ModelHostOptions& options) {
   std::unique_ptr<ModelHost> host(new ModelHost(options));
-  auto models = std::make_shared<Models>();
-  for (const std::string& model : options.models) {
-    REEVE_ASSIGN_OR_RETURN(auto served, host->Load(model));
-    const bool twice = std::any_of(models->begin(), models->end(), [&](const auto& other) {
-      return other->name == served->name && other->version == served->version;
-    });
-    if (twice) {
-      return Status::InvalidArgument("model " + Quote(served->name) + " version " +
-                                     served->version + " was asked for twice");
-    }
-    models->push_back(std::move(served));
+  if (host->follows_champions()) {
+    host->LookAgain();
+  } else {
+    REEVE_RETURN_IF_ERROR(host->LoadNamed());
   }
-  host->models_.store(std::move(models));
   return host;
+}
+
+Status ModelHost::LoadNamed() {
+  auto slots = std::make_shared<Slots>();
+  for (const std::string& model : options_.choice.models) {
+    Slot slot{.asked = model, .name = model};
+    Result<std::shared_ptr<const ServedModel>> served = Load(model);
+    if (served.ok()) {
+      const bool twice = std::any_of(slots->begin(), slots->end(), [&](const Slot& other) {
+        return other.served && other.served->name == (*served)->name &&
+               other.served->version == (*served)->version;
+      });
+      if (twice) {
+        return Status::InvalidArgument("model " + Quote((*served)->name) + " version " +
+                                       (*served)->version + " was asked for twice");
+      }
+      slot.served = std::move(*served);
+    } else if (options_.choice.waits && served.status().code() == StatusCode::kNotFound &&
+               !tracking::IsModelFolder(model)) {
+      Refuse(slot, "", served.status().message());
+    } else {
+      return served.status();
+    }
+    slots->push_back(std::move(slot));
+  }
+  slots_.store(std::move(slots));
+  return Status::Ok();
 }
 
 ModelHost::~ModelHost() { StopWatching(); }
 
 Result<std::shared_ptr<const ServedModel>> ModelHost::Load(const std::string& model) const {
-  REEVE_ASSIGN_OR_RETURN(workflow::LoadedModel loaded, workflow::LoadModel(model, options_.stores));
+  REEVE_ASSIGN_OR_RETURN(workflow::LoadedModel loaded,
+                         workflow::LoadModel(model, options_.choice.stores, StoreOptions()));
   const tracking::ResolvedModel& resolved = loaded.resolved;
   bundle::Bundle& bundle = loaded.bundle;
   REEVE_ASSIGN_OR_RETURN(
@@ -143,7 +167,7 @@ void ModelHost::StopWatching() {
 
 void ModelHost::Watch() {
   std::unique_lock lock(watch_mutex_);
-  const bool is_server = tracking::Store::IsServer(options_.stores);
+  const bool is_server = tracking::Store::IsServer(options_.choice.stores);
   const std::int64_t every_ms = is_server ? options_.watch_server_ms : options_.watch_ms;
   while (!watch_woken_.wait_for(lock, std::chrono::milliseconds(every_ms),
                                 [this] { return watch_stopped_; })) {
@@ -154,69 +178,140 @@ void ModelHost::Watch() {
 }
 
 void ModelHost::LookAgain() {
-  for (std::size_t slot = 0; slot < options_.models.size(); ++slot) LookAt(slot);
+  if (follows_champions()) FollowChampions();
+  const std::size_t count = slots_.load()->size();
+  for (std::size_t slot = 0; slot < count; ++slot) LookAt(slot);
 }
 
-void ModelHost::LookAt(std::size_t slot) {
-  const std::string& model = options_.models[slot];
-  if (tracking::IsModelFolder(model)) return;
-  const auto models = models_.load();
-  const ServedModel& served = *(*models)[slot];
-  const Result<tracking::ResolvedModel> resolved = workflow::FindModel(model, options_.stores);
-  if (!resolved.ok()) return Refuse(model, "", resolved.status().message());
-  if (resolved->version == served.version && resolved->folder == served.folder) {
-    const std::lock_guard lock(refused_mutex_);
-    refused_.erase(model);
-    return;
+tracking::StoreOptions ModelHost::StoreOptions() const {
+  return {.create = false, .reads_metrics = false, .locate = options_.choice.locate};
+}
+
+Result<ModelHost::Slots> ModelHost::FindChampions() const {
+  REEVE_ASSIGN_OR_RETURN(const auto store,
+                         tracking::Store::Open(options_.choice.stores, StoreOptions()));
+  REEVE_ASSIGN_OR_RETURN(const std::vector<tracking::RegisteredModel> models, store->ListModels());
+  Slots champions;
+  for (const tracking::RegisteredModel& model : models) {
+    const auto alias = model.aliases.find(kChampion);
+    if (alias == model.aliases.end()) continue;
+    champions.push_back({.asked = "models:/" + model.name + "@" + kChampion,
+                         .name = model.name,
+                         .registered_ms = model.created_ms,
+                         .version = std::to_string(alias->second)});
   }
-  if (WasRefused(model, resolved->version)) return;
+  return champions;
+}
+
+// What is served goes on where it is still a champion; another model that has taken its name since
+// does not pass for it.
+void ModelHost::FollowChampions() {
+  Result<Slots> champions = FindChampions();
+  const Slot registry{.asked = "registry", .name = "registry"};
+  if (!champions.ok()) return Refuse(registry, "", champions.status().message());
+  Accept(registry.asked);
+  const auto slots = slots_.load();
+  for (const Slot& slot : *slots) {
+    const auto same = std::find_if(champions->begin(), champions->end(), [&](const Slot& other) {
+      return other.asked == slot.asked && other.registered_ms == slot.registered_ms;
+    });
+    if (same != champions->end()) {
+      same->served = slot.served;
+      continue;
+    }
+    Accept(slot.asked);
+    if (slot.served) Log(LogLevel::kInfo, "model " + slot.name + " is served no longer");
+  }
+  slots_.store(std::make_shared<const Slots>(std::move(*champions)));
+}
+
+void ModelHost::LookAt(std::size_t index) {
+  const auto slots = slots_.load();
+  const Slot& slot = (*slots)[index];
+  if (tracking::IsModelFolder(slot.asked)) return;
+  if (slot.served && !slot.version.empty() && slot.served->version == slot.version)
+    return Accept(slot.asked);
+  if (!slot.version.empty() && WasRefused(slot, slot.version)) return;
+  const Result<tracking::ResolvedModel> resolved =
+      workflow::FindModel(slot.asked, options_.choice.stores, StoreOptions());
+  if (!resolved.ok()) return Refuse(slot, slot.version, resolved.status().message());
+  if (slot.served && resolved->version == slot.served->version &&
+      resolved->folder == slot.served->folder) {
+    return Accept(slot.asked);
+  }
   const std::string version = resolved->version;
-  Result<std::shared_ptr<const ServedModel>> loaded = Load(model);
+  if (WasRefused(slot, version)) return;
+  Result<std::shared_ptr<const ServedModel>> loaded = Load(slot.asked);
   if (!loaded.ok()) {
-    if (options_.metrics != nullptr) options_.metrics->OnModelLoad(served.name, "failure");
-    return Refuse(model, version,
+    const std::string& name = slot.served ? slot.served->name : slot.name;
+    if (options_.metrics != nullptr) options_.metrics->OnModelLoad(name, "failure");
+    return Refuse(slot, version,
                   "version " + version + " failed to load: " + loaded.status().message());
   }
-  auto next = std::make_shared<Models>(*models);
-  (*next)[slot] = std::move(loaded).value();
-  models_.store(std::move(next));
-  Log(LogLevel::kInfo, "model " + served.name + ": version " + version + " is served now");
-  const std::lock_guard lock(refused_mutex_);
-  refused_.erase(model);
+  Log(LogLevel::kInfo, "model " + (*loaded)->name + ": version " + version + " is served now");
+  Put(index, std::move(*loaded));
+  Accept(slot.asked);
 }
 
-void ModelHost::Refuse(const std::string& model, const std::string& version,
-                       const std::string& reason) {
+void ModelHost::Put(std::size_t index, std::shared_ptr<const ServedModel> served) {
+  auto slots = std::make_shared<Slots>(*slots_.load());
+  (*slots)[index].served = std::move(served);
+  slots_.store(std::move(slots));
+}
+
+void ModelHost::Refuse(const Slot& slot, const std::string& version, const std::string& reason) {
   const std::lock_guard lock(refused_mutex_);
-  Refused& refused = refused_[model];
-  if (refused.reason != reason)
-    Log(LogLevel::kWarning, model + ": what was loaded goes on serving, " + reason);
+  Refused& refused = refused_[slot.asked];
+  if (refused.reason != reason) {
+    Log(LogLevel::kWarning,
+        slot.asked + (slot.served ? ": what was loaded goes on serving, " : ": ") + reason);
+  }
   refused = {version, reason, options_.clock->NowMs()};
 }
 
-bool ModelHost::WasRefused(const std::string& model, const std::string& version) const {
+void ModelHost::Accept(const std::string& asked) {
   const std::lock_guard lock(refused_mutex_);
-  const auto it = refused_.find(model);
+  refused_.erase(asked);
+}
+
+bool ModelHost::WasRefused(const Slot& slot, const std::string& version) const {
+  const std::lock_guard lock(refused_mutex_);
+  const auto it = refused_.find(slot.asked);
   return it != refused_.end() && it->second.version == version &&
          options_.clock->NowMs() - it->second.at_ms < options_.retry_ms;
 }
 
 std::shared_ptr<const ServedModel> ModelHost::Find(std::string_view name,
                                                    std::string_view version) const {
-  const auto models = models_.load();
-  for (const auto& model : *models) {
-    if ((name.empty() || model->name == name) && (version.empty() || model->version == version))
+  const auto slots = slots_.load();
+  if (name.empty() && follows_champions()) {
+    const auto is_served = [](const Slot& slot) { return slot.served != nullptr; };
+    if (std::count_if(slots->begin(), slots->end(), is_served) != 1) return nullptr;
+  } else if (name.empty() && version.empty()) {
+    return slots->front().served;
+  }
+  for (const Slot& slot : *slots) {
+    const auto& model = slot.served;
+    if (model && (name.empty() || model->name == name) &&
+        (version.empty() || model->version == version)) {
       return model;
+    }
   }
   return nullptr;
 }
 
-std::vector<std::shared_ptr<const ServedModel>> ModelHost::List() const { return *models_.load(); }
+std::vector<std::shared_ptr<const ServedModel>> ModelHost::List() const {
+  std::vector<std::shared_ptr<const ServedModel>> models;
+  const auto slots = slots_.load();
+  for (const Slot& slot : *slots) {
+    if (slot.served) models.push_back(slot.served);
+  }
+  return models;
+}
 
 std::vector<std::string> ModelHost::Versions(std::string_view name) const {
   std::vector<std::string> versions;
-  const auto models = models_.load();
-  for (const auto& model : *models) {
+  for (const auto& model : List()) {
     if (model->name == name) versions.push_back(model->version);
   }
   std::sort(versions.begin(), versions.end(), [](const std::string& a, const std::string& b) {

@@ -48,8 +48,8 @@ class ModelHostTest : public testing::Test {
     store_ = tracking::Store::Open(uri_, {}).value();
   }
 
-  // The next version of "shop"; gives the folder of its bundle.
-  std::string Register(const std::string& alias) {
+  // The next version of a model; gives the folder of its bundle.
+  std::string Register(const std::string& alias, const std::string& name = "shop") {
     const tracking::Run run = store_->CreateRun({.experiment_id = "0"}).value();
     const tracking::LoggedModel model = store_->CreateLoggedModel(run, "model").value();
     const std::string folder =
@@ -59,14 +59,21 @@ class ModelHostTest : public testing::Test {
         bundle::Write(FileSystem::System(), MakeBundle(++versions_), {.run_id = run.id}, folder);
     EXPECT_TRUE(written.ok()) << written.message();
     const auto version = store_->Publish(
-        {.run_id = run.id, .model_id = model.id, .registered_name = "shop", .alias = alias});
+        {.run_id = run.id, .model_id = model.id, .registered_name = name, .alias = alias});
     EXPECT_TRUE(version.ok()) << version.status().message();
     return folder;
   }
 
   Result<std::unique_ptr<ModelHost>> Open(std::vector<std::string> models) {
     return ModelHost::Open(
-        {.models = std::move(models), .stores = {.tracking = uri_}, .retry_ms = 0});
+        {.choice = {.models = std::move(models), .stores = {.tracking = uri_}}, .retry_ms = 0});
+  }
+
+  // Names and versions of what is served.
+  static std::vector<std::string> Served(const ModelHost& host) {
+    std::vector<std::string> served;
+    for (const auto& model : host.List()) served.push_back(model->name + " " + model->version);
+    return served;
   }
 
   TestFolder folder_;
@@ -148,6 +155,92 @@ TEST_F(ModelHostTest, AFolderIsServedWithoutARegistry) {
   ASSERT_TRUE(host.ok()) << host.status().message();
   EXPECT_EQ((*host)->Find("", "")->name, BaseName(folder));
   EXPECT_EQ((*host)->Find("", "")->version, "0");
+}
+
+TEST_F(ModelHostTest, ChampionsComeAndGo) {
+  const auto host = Open({});
+  ASSERT_TRUE(host.ok()) << host.status().message();
+  EXPECT_THAT(Served(**host), ElementsAre());
+  EXPECT_EQ((*host)->Find("", ""), nullptr);
+  Register("champion");
+  Register("challenger", "other");
+  (*host)->LookAgain();
+  EXPECT_THAT(Served(**host), ElementsAre("shop 1"));
+  EXPECT_EQ((*host)->Find("", "")->name, "shop");
+  EXPECT_EQ((*host)->Find("", "")->alias, "champion");
+  ASSERT_TRUE(store_->SetAlias("other", "champion", 1).ok());
+  Register("champion");
+  (*host)->LookAgain();
+  EXPECT_THAT(Served(**host), ElementsAre("other 1", "shop 2"));
+  // Which one is meant nobody knows.
+  EXPECT_EQ((*host)->Find("", ""), nullptr);
+  EXPECT_EQ((*host)->Find("", "2"), nullptr);
+  const auto held = (*host)->Find("other", "");
+  ASSERT_TRUE(store_->DeleteAlias("other", "champion").ok());
+  (*host)->LookAgain();
+  EXPECT_THAT(Served(**host), ElementsAre("shop 2"));
+  EXPECT_EQ((*host)->Find("", "")->version, "2");
+  EXPECT_EQ(held->contract().target, "y");
+  ASSERT_TRUE(store_->DeleteVersion("shop", 2).ok());
+  (*host)->LookAgain();
+  EXPECT_THAT(Served(**host), ElementsAre());
+  EXPECT_TRUE((*host)->Problems().empty());
+}
+
+TEST_F(ModelHostTest, AChampionThatCannotBeLoadedHindersNoOther) {
+  std::ofstream(Register("champion", "broken") + "/pipeline.json") << "{\"half\":";
+  Register("champion");
+  const auto host = Open({});
+  ASSERT_TRUE(host.ok()) << host.status().message();
+  EXPECT_THAT(Served(**host), ElementsAre("shop 1"));
+  EXPECT_EQ((*host)->Find("", "")->name, "shop");
+  ASSERT_EQ((*host)->Problems().size(), 1U);
+  EXPECT_EQ((*host)->Problems()[0].first, "models:/broken@champion");
+  ASSERT_TRUE(store_->DeleteAlias("broken", "champion").ok());
+  (*host)->LookAgain();
+  EXPECT_TRUE((*host)->Problems().empty());
+}
+
+TEST_F(ModelHostTest, ChampionsStayWhileTheRegistryIsAway) {
+  Register("champion");
+  const auto host = Open({});
+  store_.reset();
+  ASSERT_TRUE(FileSystem::System().Rename(folder_.Path("mlflow.db"), folder_.Path("away.db")).ok());
+  (*host)->LookAgain();
+  EXPECT_THAT(Served(**host), ElementsAre("shop 1"));
+  ASSERT_EQ((*host)->Problems().size(), 1U);
+  EXPECT_EQ((*host)->Problems()[0].first, "registry");
+  ASSERT_TRUE(FileSystem::System().Rename(folder_.Path("away.db"), folder_.Path("mlflow.db")).ok());
+  (*host)->LookAgain();
+  EXPECT_TRUE((*host)->Problems().empty());
+}
+
+TEST_F(ModelHostTest, WhatIsWaitedForIsServedOnceItIsThere) {
+  const auto host = ModelHost::Open(
+      {.choice = {.models = {"shop", "models:/other@champion"}, .waits = true, .stores = {uri_}},
+       .retry_ms = 0});
+  ASSERT_TRUE(host.ok()) << host.status().message();
+  EXPECT_EQ((*host)->Problems().size(), 2U);
+  Register("champion", "other");
+  (*host)->LookAgain();
+  EXPECT_THAT(Served(**host), ElementsAre("other 1"));
+  // The first one answers requests that name none, and no other.
+  EXPECT_EQ((*host)->Find("", ""), nullptr);
+  Register("champion");
+  (*host)->LookAgain();
+  EXPECT_EQ((*host)->Find("", "")->name, "shop");
+  EXPECT_TRUE((*host)->Problems().empty());
+}
+
+TEST_F(ModelHostTest, LocationsAreAskedForBeforeAnythingIsRead) {
+  const std::string folder = Register("champion");
+  ModelChoice choice{.models = {"shop"}, .stores = {uri_}};
+  choice.locate = [](const std::string& location) -> Result<std::string> {
+    return Status::InvalidArgument(location + " is not ours");
+  };
+  EXPECT_THAT(ModelHost::Open({.choice = choice}).status().message(), HasSubstr("is not ours"));
+  choice.locate = [&](const std::string&) -> Result<std::string> { return folder; };
+  EXPECT_TRUE(ModelHost::Open({.choice = choice}).ok());
 }
 
 }  // namespace

@@ -193,6 +193,19 @@ std::string QueryValue(std::string_view query, std::string_view name) {
   return std::string(FindValue(data, name).value_or(std::string_view()));
 }
 
+Refusal WithoutModel(const ScoringContext& context, std::string_view name,
+                     std::string_view version) {
+  const auto models = context.models->List();
+  if (models.empty()) return {503, context.nothing_served};
+  if (name.empty() && version.empty()) {
+    return Refusal::BadRequest(
+        "several models are served here and the request names none: add ?model=" +
+        models.front()->name + " or another one that GET /models tells");
+  }
+  return {404, "model " + Quote(name) + (version.empty() ? "" : " version " + Quote(version)) +
+                   " is not served here; GET /model tells which are"};
+}
+
 std::shared_ptr<const ServedModel> RequestedModel(const ScoringContext& context,
                                                   const Request& request, Response& response) {
   std::string name, version;
@@ -202,14 +215,12 @@ std::shared_ptr<const ServedModel> RequestedModel(const ScoringContext& context,
   }
   auto model = context.models->Find(name, version);
   if (!model) {
-    if (context.models->List().empty()) {
-      AnswerError(503, "not_ready", "the model is not loaded yet", response);
-    } else {
-      AnswerError(404, "no_such_model",
-                  "model " + Quote(name) + (version.empty() ? "" : " version " + Quote(version)) +
-                      " is not served here; GET /model tells which are",
-                  response);
-    }
+    const Refusal refusal = WithoutModel(context, name, version);
+    AnswerError(refusal.status,
+                refusal.status == 503   ? "not_ready"
+                : refusal.status == 400 ? "model_required"
+                                        : "no_such_model",
+                refusal.message, response);
   }
   return model;
 }

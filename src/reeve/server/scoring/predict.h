@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "reeve/server/http.h"
+#include "reeve/server/scoring/refusal.h"
 #include "reeve/server/scoring/scoring.h"
 
 namespace reeve::server {
@@ -12,6 +13,10 @@ namespace reeve::server {
 /// Query: `model`, `version` choose among several; `reasons=3` adds what moved each row the most.
 std::vector<Route> PredictRoutes(const ScoringContext& context);
 
+/// Why no model was found by that name and version: 503 when there is none at all, 400 when a name
+/// is needed to choose one, else 404.
+Refusal WithoutModel(const ScoringContext& context, std::string_view name,
+                     std::string_view version);
 /// The model that the query's `model` and `version` name; null with the refusal in `response`.
 std::shared_ptr<const ServedModel> RequestedModel(const ScoringContext& context,
                                                   const Request& request, Response& response);

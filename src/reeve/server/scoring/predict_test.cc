@@ -13,6 +13,7 @@ namespace reeve::server {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class PredictTest : public testing::Test {
  protected:
@@ -140,6 +141,40 @@ TEST_F(PredictTest, ModelsAndVersionsCanBeChosen) {
   EXPECT_EQ(Post("/predict", R"({"age":35})", "model=sh%6Fp&version=4")["model_version"], "4");
   Post("/predict", R"({"age":35})", "model=other");
   EXPECT_EQ(response_.status, 404);
+}
+
+TEST_F(PredictTest, WithoutAModelTheRequestIsToldWhy) {
+  Serve({});
+  EXPECT_EQ(Post("/predict", "{}")["error"]["code"], "not_ready");
+  EXPECT_EQ(response_.status, 503);
+  context_.nothing_served = "register one";
+  EXPECT_EQ(Post("/predict", "{}")["error"]["message"], "register one");
+  const Refusal none = WithoutModel(context_, "a", "");
+  EXPECT_EQ(none.status, 503);
+  Serve({MakeTestModel("3"), MakeTestModel("4")});
+  EXPECT_EQ(WithoutModel(context_, "", "").status, 400);
+  EXPECT_THAT(WithoutModel(context_, "", "").message, HasSubstr("add ?model=shop"));
+  EXPECT_EQ(WithoutModel(context_, "a", "").status, 404);
+}
+
+TEST_F(PredictTest, HealthMayDoWithoutAModel) {
+  Serve({});
+  ServiceState state{.is_ready = [] { return true; }};
+  const auto health = [&] {
+    Response response;
+    HealthRoutes(context_, state).front().handle({}, response);
+    return std::to_string(response.status) + " " + response.body;
+  };
+  EXPECT_THAT(health(), HasSubstr(R"(503 {"status":"unhealthy","checks":{"model_loaded":false)"));
+  state.needs_model = false;
+  EXPECT_THAT(health(), HasSubstr(R"(200 {"status":"healthy","checks":{"model_loaded":false)"));
+  directory_->problems = {{"models:/loans@champion", "no bundle"}};
+  EXPECT_THAT(health(), HasSubstr(R"("model_update models:/loans@champion":"failed: no bundle")"));
+  state.tells_reasons = false;
+  state.check_store = [] { return Status::Unavailable("no disk"); };
+  EXPECT_THAT(health(), HasSubstr(R"(503 {"status":"unhealthy")"));
+  EXPECT_THAT(health(), HasSubstr(R"("tracking_store":"failed")"));
+  EXPECT_THAT(health(), Not(HasSubstr("loans")));
 }
 
 TEST_F(PredictTest, ReasonsComeWhenTheyAreAskedFor) {

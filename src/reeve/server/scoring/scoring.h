@@ -28,6 +28,10 @@ struct ScoringContext {
   std::int64_t max_rows = 100'000;
   /// Deepest nesting of JSON.
   int max_depth = 32;
+  /// Address of the form for one row.
+  std::string form_path = "/";
+  /// What is said while no model is served.
+  std::string nothing_served = "the model is not loaded yet";
 };
 
 /// Now as "2026-03-13T10:30:00Z"; the view lives until the thread's next call.

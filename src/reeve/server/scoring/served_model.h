@@ -56,11 +56,12 @@ struct ServedModel {
 class ModelDirectory {
  public:
   virtual ~ModelDirectory() = default;
-  /// The model of that name and version. No name: the first model that was asked for; no version:
-  /// the one that is served now. Null when there is none such.
+  /// The model of that name and version. No name: the first model that was asked for, or, where the
+  /// models come and go by themselves, the only one; no version: the one that is served now. Null
+  /// when there is none such.
   virtual std::shared_ptr<const ServedModel> Find(std::string_view name,
                                                   std::string_view version) const = 0;
-  /// One for each model of the command line, in its order; what is served now.
+  /// What is served now, in the order of the command line, or of the names.
   virtual std::vector<std::shared_ptr<const ServedModel>> List() const = 0;
   /// Versions of `name` that Find gives, newest first.
   virtual std::vector<std::string> Versions(std::string_view name) const = 0;

@@ -109,21 +109,23 @@ bool HostGuard::Refuses(const Request& request, Response& response, bool checks_
 }
 
 void HostGuard::Protect(std::vector<Route>& routes, bool checks_host) const {
-  for (Route& route : routes) {
-    if (route.handle) {
-      route.handle = [this, checks_host, next = std::move(route.handle)](const Request& request,
-                                                                         Response& response) {
-        if (!Refuses(request, response, checks_host)) next(request, response);
-        AddHeaders(options_.frame_options, response);
-      };
-      continue;
-    }
-    route.open = [this, checks_host, next = std::move(route.open)](
-                     const Request& request, Response& response) -> std::unique_ptr<BodyStream> {
-      if (!Refuses(request, response, checks_host)) return next(request, response);
-      return nullptr;
+  for (Route& route : routes) Protect(route, checks_host);
+}
+
+void HostGuard::Protect(Route& route, bool checks_host) const {
+  if (route.handle) {
+    route.handle = [this, checks_host, next = std::move(route.handle)](const Request& request,
+                                                                       Response& response) {
+      if (!Refuses(request, response, checks_host)) next(request, response);
+      AddHeaders(options_.frame_options, response);
     };
+    return;
   }
+  route.open = [this, checks_host, next = std::move(route.open)](
+                   const Request& request, Response& response) -> std::unique_ptr<BodyStream> {
+    if (!Refuses(request, response, checks_host)) return next(request, response);
+    return nullptr;
+  };
 }
 
 }  // namespace reeve::server

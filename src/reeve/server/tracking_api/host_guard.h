@@ -38,6 +38,7 @@ class HostGuard {
   /// the headers that keep browsers from guessing types and from framing. The guard has to outlive
   /// the routes. `checks_host` is false for probes, which come under any name.
   void Protect(std::vector<Route>& routes, bool checks_host = true) const;
+  void Protect(Route& route, bool checks_host = true) const;
 
  private:
   bool Refuses(const Request& request, Response& response, bool checks_host) const;

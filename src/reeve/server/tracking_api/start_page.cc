@@ -5,6 +5,7 @@
 
 #include "reeve/base/clock.h"
 #include "reeve/server/access/caller.h"
+#include "reeve/server/description/form_data.h"
 #include "reeve/server/description/html.h"
 #include "reeve/server/description/static_files.h"
 #include "reeve/server/slow_calls.h"
@@ -62,6 +63,24 @@ Status AppendModels(sql::Database& database, Html& html) {
   return Status::Ok();
 }
 
+void AppendServed(const ModelDirectory& served, Html& html) {
+  html.Raw(
+      "<h2>Served models</h2><table><thead><tr><th>Model<th>Version<th>Decides<th>Loaded "
+      "(UTC)</thead><tbody>");
+  const auto models = served.List();
+  if (models.empty())
+    html.Raw("<tr><td colspan=4>No model is served: none has the alias <code>champion</code>.");
+  for (const auto& model : models) {
+    html.Raw("<tr><td><a")
+        .Attribute("href",
+                   std::string(kFormPath.substr(1)) + "?model=" + EncodeQueryValue(model->name));
+    html.Raw(">").Text(model->name).Raw("</a><td>").Text(model->version);
+    html.Raw("<td>").Text(model->contract().target);
+    html.Raw("<td>").Text(FormatIsoSeconds(model->loaded_ms));
+  }
+  html.Raw("</tbody></table>");
+}
+
 void AppendUse(std::string_view address, Html& html) {
   html.Raw("<h2>Use it</h2><pre>");
   html.Text("export MLFLOW_TRACKING_URI=" + std::string(address) + "\n");
@@ -74,7 +93,8 @@ void AppendUse(std::string_view address, Html& html) {
       "the same database.</p>");
 }
 
-Result<std::string> Page(const mlflow::Api& api, std::string_view address, bool shows_latest) {
+Result<std::string> Page(const mlflow::Api& api, std::string_view address,
+                         const StartPageOptions& options) {
   Html html;
   html.Raw(
           "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport "
@@ -85,7 +105,8 @@ Result<std::string> Page(const mlflow::Api& api, std::string_view address, bool 
           "</style><header class=top><span class=home>Reeve "
           "tracking server</span></header><main><h1>Runs and models</h1><p class=lead>MLflow's "
           "REST API for tracking and registry.</p>");
-  if (shows_latest) {
+  if (options.served != nullptr) AppendServed(*options.served, html);
+  if (options.shows_latest) {
     REEVE_ASSIGN_OR_RETURN(const sql::Pool::Lease database, api.context().pool.Read());
     REEVE_RETURN_IF_ERROR(AppendRuns(*database, html));
     REEVE_RETURN_IF_ERROR(AppendModels(*database, html));
@@ -106,7 +127,10 @@ Route StartPageRoute(const mlflow::Api& api, const StartPageOptions& options) {
     const std::string_view host = request.Header("Host");
     const std::string address =
         "http://" + std::string(host.empty() ? "127.0.0.1:5000" : host) + options.static_prefix;
-    Result<std::string> page = Page(api, address, options.shows_latest && !is_user);
+    StartPageOptions shown = options;
+    if (is_user) shown.shows_latest = false;
+    if (is_user) shown.served = nullptr;
+    Result<std::string> page = Page(api, address, shown);
     response.content_type = page.ok() ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
     response.status = page.ok() ? 200 : 503;
     response.body = page.ok() ? std::move(*page) : page.status().message();

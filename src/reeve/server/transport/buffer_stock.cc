@@ -30,13 +30,11 @@ BufferMemory BufferStock::Take(std::size_t need, std::size_t wish) {
     const std::size_t capacity = RoundedUp(std::max(need, wish));
     memory = {std::make_unique_for_overwrite<char[]>(capacity), capacity};
   }
-  if (!IsSmall(memory.capacity)) held_ += memory.capacity;
   return memory;
 }
 
 void BufferStock::GiveBack(BufferMemory memory) {
   if (IsSmall(memory.capacity)) return;
-  held_ -= memory.capacity;
   if (kept_bytes_ + memory.capacity > kMostKept) return;
   kept_bytes_ += memory.capacity;
   kept_.push_back(std::move(memory));

@@ -132,11 +132,20 @@ class SocketConnection final : public Connection {
         if (sent) co_await Farewell(wants == Session::Wants::kLinger);
         co_return;
       }
-      const auto space = session_.Space();
       AsioError ec;
+      std::size_t count = 0;
       reading_ = true;
-      const std::size_t count = co_await stream_.async_read_some(
-          net::buffer(space.data(), space.size()), net::redirect_error(kAwait, ec));
+      if constexpr (!kTls) {
+        if (session_.expects_much()) {
+          co_await lowest().async_wait(Socket::wait_read, net::redirect_error(kAwait, ec));
+          if (!ec && !failed_) count = TryReceive();
+        }
+      }
+      if (!ec && !failed_ && count == 0) {
+        const auto space = session_.Space();
+        count = co_await stream_.async_read_some(net::buffer(space.data(), space.size()),
+                                                 net::redirect_error(kAwait, ec));
+      }
       reading_ = false;
       if (!Heard(count, ec)) co_return;
       // Behind the requests that are ready now.
@@ -223,6 +232,13 @@ class SocketConnection final : public Connection {
       sent = ::sendmsg(lowest().native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
     if (sent > 0) session_.Sent(static_cast<std::size_t>(sent));
+  }
+
+  // What is there to be read, without going through the loop. 0: nothing, or the end.
+  std::size_t TryReceive() {
+    const auto space = session_.Space();
+    const ssize_t got = ::recv(lowest().native_handle(), space.data(), space.size(), MSG_DONTWAIT);
+    return got > 0 ? static_cast<std::size_t>(got) : 0;
   }
 
   // Sends all output, waiting for the client. False: it is gone.

@@ -39,16 +39,18 @@ class InputBuffer {
   }
   void Commit(std::size_t count) { end_ += count; }
 
-  /// Between two requests: gives large memory back when connections hold too much of it.
-  void Rest() {
-    if (stock_.held() > BufferStock::kMostHeld) Shrink(BufferStock::kSmall);
-  }
-  /// Gives memory larger than `keep` back when nothing is held.
+  /// Gives memory larger than `keep` back, unless as much is held. Moves what is held.
   void Shrink(std::size_t keep) {
-    if (size() > 0 || capacity() <= keep) return;
-    stock_.GiveBack(std::move(memory_));
-    memory_ = {};
-    begin_ = end_ = 0;
+    const std::size_t held = size(), need = held + Request::kBodyPadding;
+    if (capacity() <= keep || need > keep) return;
+    BufferMemory smaller;
+    if (held > 0) {
+      smaller = stock_.Take(need, 0);
+      std::memcpy(smaller.bytes.get(), bytes().data(), held);
+    }
+    stock_.GiveBack(std::exchange(memory_, std::move(smaller)));
+    begin_ = 0;
+    end_ = held;
   }
 
  private:

@@ -84,7 +84,8 @@ Session::Clock::duration Session::Seconds(double seconds) const {
 
 std::span<char> Session::Space() {
   if (state_ == State::kBody) return in_.Space(static_cast<std::size_t>(left_) - in_.size());
-  if (state_ == State::kHead) return in_.Space(kFirstRead);
+  if (state_ == State::kHead)
+    return in_.Space(idle() ? std::max(kFirstRead, expected_) : kFirstRead);
   return in_.Space(kRead).first(kRead);
 }
 
@@ -199,6 +200,8 @@ bool Session::NextHead() {
   const HeadLimits limits{context_.limits.max_header, context_.limits.max_header_fields};
   switch (ReadHead(in_.bytes(), limits, scanned_, head_)) {
     case HeadOutcome::kNeedMore:
+      // Whoever is slow with a head has no large buffer meanwhile.
+      in_.Shrink(BufferStock::kSmall);
       return Want(Wants::kInput);
     case HeadOutcome::kComplete:
       Begin();
@@ -441,8 +444,12 @@ void Session::Handle(std::string_view body) {
 // Once it is answered for good: the log still reads its head.
 void Session::DropRequest() {
   if (source_ != nullptr) return;
+  // Bodies of one kind differ a little.
+  const std::uint64_t size = (head_.size + bytes_in_) / 8 * 9;
+  expected_ =
+      size > BufferStock::kSmall ? std::min<std::uint64_t>(size, BufferStock::kMostKept) : 0;
   in_.Consume(std::exchange(held_, 0));
-  in_.Rest();
+  if (in_.size() == 0) in_.Shrink(BufferStock::kSmall);
   chunked_body_.clear();
   if (chunked_body_.capacity() > kUncounted) std::string().swap(chunked_body_);
 }

@@ -89,6 +89,9 @@ class Session {
 
   /// Where the next bytes go.
   std::span<char> Space();
+  /// True when that may be a large buffer: better asked for when there are bytes to be read, so
+  /// that connections which wait for a request hold none.
+  bool expects_much() const { return idle() && expected_ > 0; }
   /// `count` bytes were put there.
   void Received(std::size_t count);
   /// The client sends nothing more; it may still read.
@@ -291,8 +294,9 @@ class Session {
   std::uint64_t left_ = 0;
   ChunkDecoder chunks_;
   std::string chunked_body_;
-  // What the request at hand takes of the input.
-  std::size_t held_ = 0;
+  // What the request at hand takes of the input; what the next one is expected to take, when the
+  // last one was large.
+  std::size_t held_ = 0, expected_ = 0;
   std::unique_ptr<LongCall> long_call_;
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<Source> source_;

@@ -23,6 +23,31 @@ constexpr char kReal = 'f';
 constexpr Oid kInt8Oid = 20;
 constexpr Oid kFloat8Oid = 701;
 
+// By the numbers of pg_type.dat, which never change.
+ResultType ResultTypeOf(Oid type) {
+  switch (type) {
+    case 16:  // bool
+      return ResultType::kBoolean;
+    case 21:  // int2
+    case 23:  // int4
+    case 26:  // oid
+      return ResultType::kInteger;
+    case kInt8Oid:
+      return ResultType::kLong;
+    case 1700:  // numeric
+      return ResultType::kDecimal;
+    case 700:  // float4
+    case kFloat8Oid:
+      return ResultType::kReal;
+    case 1082:  // date
+    case 1114:  // timestamp
+    case 1184:  // timestamptz
+      return ResultType::kTime;
+    default:
+      return ResultType::kOther;
+  }
+}
+
 std::string RealText(double value) {
   if (value != value) return "NaN";
   if (value - value != 0) return value > 0 ? "Infinity" : "-Infinity";
@@ -163,6 +188,20 @@ Status Connection::Finish(PGresult* result) {
     return Failure(result);
   changes_ = ParseInteger(pq_->cmd_tuples(result)).value_or(0);
   return Status::Ok();
+}
+
+Result<std::vector<ResultColumn>> Connection::Describe(const std::string& sql) {
+  // The statement without a name, which the next one replaces.
+  const Answer prepared(pq_, pq_->prepare(handle_, "", sql.c_str(), 0, nullptr));
+  REEVE_RETURN_IF_ERROR(Finish(prepared.get()));
+  const Answer answer(pq_, pq_->describe_prepared(handle_, ""));
+  REEVE_RETURN_IF_ERROR(Finish(answer.get()));
+  std::vector<ResultColumn> columns;
+  for (int i = 0; i < pq_->nfields(answer.get()); ++i) {
+    columns.push_back(
+        {.name = pq_->fname(answer.get(), i), .type = ResultTypeOf(pq_->ftype(answer.get(), i))});
+  }
+  return columns;
 }
 
 Result<std::string> Connection::Prepare(const Query& query) {

@@ -10,6 +10,7 @@
 #include "reeve/base/result.h"
 #include "reeve/sql/postgres/libpq.h"
 #include "reeve/sql/postgres/postgres_url.h"
+#include "reeve/sql/result_column.h"
 #include "reeve/sql/value.h"
 
 namespace reeve::sql {
@@ -71,6 +72,8 @@ class Connection {
 
   /// Statements without parameters, in one message.
   Status RunScript(const char* sql);
+  /// The columns of a statement without parameters, which does not run.
+  Result<std::vector<ResultColumn>> Describe(const std::string& sql);
   /// Sends a statement; Next reads its rows. A text that comes again is prepared.
   Status Send(const Query& query);
   /// The next row; none when the statement has ended. After a failure it has ended as well.

@@ -23,6 +23,7 @@ bool FindConnection(void* library, Libpq& pq) {
          Find(library, "PQserverVersion", pq.server_version) &&
          Find(library, "PQsetNoticeReceiver", pq.set_notice_receiver) &&
          Find(library, "PQexec", pq.exec) && Find(library, "PQprepare", pq.prepare) &&
+         Find(library, "PQdescribePrepared", pq.describe_prepared) &&
          Find(library, "PQsocket", pq.socket) &&
          Find(library, "PQconsumeInput", pq.consume_input) &&
          Find(library, "PQsendQueryParams", pq.send_query_params) &&
@@ -35,9 +36,9 @@ bool FindResult(void* library, Libpq& pq) {
   return Find(library, "PQresultStatus", pq.result_status) &&
          Find(library, "PQresultErrorField", pq.result_error_field) &&
          Find(library, "PQcmdTuples", pq.cmd_tuples) && Find(library, "PQnfields", pq.nfields) &&
-         Find(library, "PQftype", pq.ftype) && Find(library, "PQgetisnull", pq.getisnull) &&
-         Find(library, "PQgetvalue", pq.getvalue) && Find(library, "PQgetlength", pq.getlength) &&
-         Find(library, "PQclear", pq.clear);
+         Find(library, "PQfname", pq.fname) && Find(library, "PQftype", pq.ftype) &&
+         Find(library, "PQgetisnull", pq.getisnull) && Find(library, "PQgetvalue", pq.getvalue) &&
+         Find(library, "PQgetlength", pq.getlength) && Find(library, "PQclear", pq.clear);
 }
 
 Result<Libpq> Open() {

@@ -18,6 +18,7 @@ struct Libpq {
   decltype(&::PQsetNoticeReceiver) set_notice_receiver = nullptr;
   decltype(&::PQexec) exec = nullptr;
   decltype(&::PQprepare) prepare = nullptr;
+  decltype(&::PQdescribePrepared) describe_prepared = nullptr;
   decltype(&::PQsocket) socket = nullptr;
   decltype(&::PQconsumeInput) consume_input = nullptr;
   decltype(&::PQsendQueryParams) send_query_params = nullptr;
@@ -28,6 +29,7 @@ struct Libpq {
   decltype(&::PQresultErrorField) result_error_field = nullptr;
   decltype(&::PQcmdTuples) cmd_tuples = nullptr;
   decltype(&::PQnfields) nfields = nullptr;
+  decltype(&::PQfname) fname = nullptr;
   decltype(&::PQftype) ftype = nullptr;
   decltype(&::PQgetisnull) getisnull = nullptr;
   decltype(&::PQgetvalue) getvalue = nullptr;

@@ -53,6 +53,11 @@ class PostgresDatabase final : public Database, public RowSource {
     return row.Step();
   }
 
+  Result<std::vector<ResultColumn>> Describe(const std::string& sql) override {
+    REEVE_RETURN_IF_ERROR(MakeReady());
+    return connection_->Describe(sql);
+  }
+
   Status RunScript(const char* sql) override {
     REEVE_RETURN_IF_ERROR(MakeReady());
     const Status status = connection_->RunScript(sql);

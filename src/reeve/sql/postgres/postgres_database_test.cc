@@ -54,6 +54,18 @@ class PostgresDatabaseTest : public ::testing::Test {
   std::unique_ptr<Database> database_;
 };
 
+TEST_F(PostgresDatabaseTest, DescribesWhatItDoesNotRun) {
+  const auto columns = database_->Describe(
+      "SELECT t.*, 1/0 AS x, 1.5 AS d, now() AS at, current_date AS day, 1::float4 AS f FROM t");
+  ASSERT_TRUE(columns.ok()) << columns.status().message();
+  std::string text;
+  for (const ResultColumn& column : *columns)
+    text += column.name + std::to_string(static_cast<int>(column.type)) + " ";
+  EXPECT_EQ(text, "a6 i1 l2 r4 b0 x1 d3 at5 day5 f4 ");
+  EXPECT_FALSE(database_->Describe("SELECT nothing").ok());
+  EXPECT_EQ(Number("SELECT 7"), 7) << "a failure leaves the connection usable";
+}
+
 TEST_F(PostgresDatabaseTest, BindsAndReadsBackEveryKind) {
   const std::string text = "it's a \\ \xC3\xA4 \"?\" $1";
   ASSERT_TRUE(database_

@@ -91,6 +91,16 @@ class SqliteDatabase final : public Database {
         Prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table));
     return row.Step();
   }
+  Result<std::vector<ResultColumn>> Describe(const std::string& sql) override {
+    sqlite3_stmt* handle = nullptr;
+    if (sqlite3_prepare_v2(handle_, sql.c_str(), -1, &handle, nullptr) != SQLITE_OK)
+      return Failure();
+    std::vector<ResultColumn> columns;
+    for (int i = 0; i < sqlite3_column_count(handle); ++i)
+      columns.push_back({.name = sqlite3_column_name(handle, i)});
+    sqlite3_finalize(handle);
+    return columns;
+  }
   Status RunScript(const char* sql) override {
     return sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) == SQLITE_OK ? Status::Ok()
                                                                               : Failure();

@@ -56,6 +56,15 @@ TEST_F(DatabaseTest, BindsAndReadsBackEveryKind) {
   EXPECT_FALSE(*row.Step());
 }
 
+TEST_F(DatabaseTest, DescribesWhatItDoesNotRun) {
+  const auto columns = database_->Describe("SELECT a, b AS \"c d\" FROM t");
+  ASSERT_TRUE(columns.ok()) << columns.status().message();
+  ASSERT_EQ(columns->size(), 2U);
+  EXPECT_EQ((*columns)[1].name, "c d");
+  EXPECT_EQ((*columns)[1].type, ResultType::kOther);
+  EXPECT_FALSE(database_->Describe("SELECT nothing").ok());
+}
+
 TEST_F(DatabaseTest, EmptyTextIsNotNull) {
   ASSERT_TRUE(
       database_->Run("INSERT INTO t VALUES (?, ?)", std::string(), std::string_view()).ok());

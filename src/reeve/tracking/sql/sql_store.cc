@@ -7,6 +7,15 @@
 #include "reeve/tracking/pending_metrics.h"
 
 namespace reeve::tracking {
+namespace {
+
+Artifacts::Options ArtifactOptions(const StoreOptions& options) {
+  Artifacts::Options artifacts = Artifacts::OptionsFromEnvironment(options.cancellation);
+  artifacts.locate = options.locate;
+  return artifacts;
+}
+
+}  // namespace
 
 SqlStore::SqlStore(std::unique_ptr<sql::Database> database, std::string folder,
                    const StoreOptions& options)
@@ -17,7 +26,7 @@ SqlStore::SqlStore(std::unique_ptr<sql::Database> database, std::string folder,
             REEVE_ASSIGN_OR_RETURN(std::string path, LocalPath(location, folder_));
             return ArtifactPlace{.path = std::move(path)};
           },
-          Artifacts::OptionsFromEnvironment(options.cancellation)),
+          ArtifactOptions(options)),
       clock_(options.clock) {}
 
 Result<std::unique_ptr<SqlStore>> SqlStore::Open(const std::string& uri,
@@ -27,7 +36,7 @@ Result<std::unique_ptr<SqlStore>> SqlStore::Open(const std::string& uri,
   // Artifacts lie beside a file, and below the working folder for a server's database.
   const auto path = sql::SqlitePath(uri);
   // Who may only read goes on with what the database has.
-  if (path) (void)PendingMetrics::SettleLeftovers(*path, *database);
+  if (path && options.reads_metrics) (void)PendingMetrics::SettleLeftovers(*path, *database);
   const std::string folder =
       path ? ParentFolder(AbsolutePath(*path)) : AbsolutePath(std::string("."));
   REEVE_RETURN_IF_ERROR(
