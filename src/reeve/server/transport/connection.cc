@@ -236,7 +236,7 @@ class SocketConnection final : public Connection {
 
   // What is there to be read, without going through the loop. 0: nothing, or the end.
   std::size_t TryReceive() {
-    const auto space = session_.Space();
+    const auto space = session_.Space(/*are_there=*/true);
     const ssize_t got = ::recv(lowest().native_handle(), space.data(), space.size(), MSG_DONTWAIT);
     return got > 0 ? static_cast<std::size_t>(got) : 0;
   }

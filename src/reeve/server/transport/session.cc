@@ -82,10 +82,10 @@ Session::Clock::duration Session::Seconds(double seconds) const {
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
-std::span<char> Session::Space() {
+std::span<char> Session::Space(bool are_there) {
   if (state_ == State::kBody) return in_.Space(static_cast<std::size_t>(left_) - in_.size());
   if (state_ == State::kHead)
-    return in_.Space(idle() ? std::max(kFirstRead, expected_) : kFirstRead);
+    return in_.Space(are_there && idle() ? std::max(kFirstRead, expected_) : kFirstRead);
   return in_.Space(kRead).first(kRead);
 }
 

@@ -87,10 +87,10 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Where the next bytes go.
-  std::span<char> Space();
-  /// True when that may be a large buffer: better asked for when there are bytes to be read, so
-  /// that connections which wait for a request hold none.
+  /// Where the next bytes go. `are_there`: they will be read at once, so that there may be room for
+  /// as large a request as the last one; a connection that waits for one does without.
+  std::span<char> Space(bool are_there = false);
+  /// True when it pays to ask for that.
   bool expects_much() const { return idle() && expected_ > 0; }
   /// `count` bytes were put there.
   void Received(std::size_t count);
