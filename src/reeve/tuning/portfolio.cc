@@ -19,7 +19,9 @@ using learners::Params;
 constexpr int kManyClasses = 10;
 
 // That trees of several classes are chosen by where time is short.
-constexpr std::int64_t kSampledRows = 8'192;
+std::int64_t MostSampledRows(const PortfolioOptions& options) {
+  return options.effort == Effort::kQuick ? 8'192 : 16'384;
+}
 
 // How much a pass over the rows costs: trees are grown for each of many classes.
 enum class Size { kSmall, kMedium, kLarge };
@@ -38,11 +40,13 @@ std::int64_t WorkOf(const PortfolioOptions& options) {
 }
 
 Size SizeOf(const PortfolioOptions& options) {
-  constexpr std::int64_t kMostSmall = 15'000, kMostMedium = 60'000;
+  constexpr std::int64_t kMostSmall = 15'000;
+  // Of several classes less: a leaf's values are one for each.
+  const std::int64_t most_medium = options.classes > 2 ? 30'000 : 60'000;
   constexpr std::int64_t kMostSmallWork = 450'000, kMostMediumWork = 2'000'000;
   const std::int64_t size = options.rows * Outputs(options), work = WorkOf(options);
   return size <= kMostSmall && work <= kMostSmallWork     ? Size::kSmall
-         : size <= kMostMedium && work <= kMostMediumWork ? Size::kMedium
+         : size <= most_medium && work <= kMostMediumWork ? Size::kMedium
                                                           : Size::kLarge;
 }
 
@@ -51,10 +55,12 @@ bool IsWide(const PortfolioOptions& options) {
   return options.classes > kManyClasses && SizeOf(options) == Size::kLarge;
 }
 
-// Of a large table quick effort has time for one learner of trees: on none that was measured did
-// another do better than symmetric ones or add to them.
+// Of a large table quick effort has time for one learner of trees, of a very large one standard
+// effort too: on none that was measured did another do better than symmetric ones or add to them.
 bool IsShortOfTime(const PortfolioOptions& options) {
-  return options.effort == Effort::kQuick && SizeOf(options) == Size::kLarge;
+  constexpr std::int64_t kMostStandardWork = 4'000'000;
+  if (options.effort == Effort::kThorough || SizeOf(options) != Size::kLarge) return false;
+  return options.effort == Effort::kQuick || WorkOf(options) > kMostStandardWork;
 }
 
 // Few rows of two classes, whose luck weighs most and where further splits cost little. Of more
@@ -118,6 +124,12 @@ std::int64_t MostRounds(const PortfolioOptions& options) {
   return std::clamp(all / (options.rows * Outputs(options)), kFewest, kMost);
 }
 
+bool LimitsRounds(const std::string& learner, const PortfolioOptions& options) {
+  if (learner == "forest") return false;
+  if (learner == "symmetric" && options.classes > kManyClasses) return true;
+  return SizeOf(options) == Size::kLarge && options.effort != Effort::kThorough;
+}
+
 // Leaves of many classes that hold few rows each make large models and tell nothing.
 void LimitDepth(std::int64_t most, std::vector<Params>& all) {
   for (Params& params : all) {
@@ -126,13 +138,17 @@ void LimitDepth(std::int64_t most, std::vector<Params>& all) {
   }
 }
 
-// Where time is short trees choose their tests from as many columns as they have room for.
+// Where time is short trees choose their tests from as many columns as they have room for. More
+// would gain little with more effort too: models that looked at different columns differ more, and
+// their mean is better. How many there are besides those of the table is not known: target
+// statistics, a few for each column.
 void LimitColumns(const PortfolioOptions& options, std::vector<Params>& all) {
   constexpr std::int64_t kMostValues = 2'000'000, kFewest = 32;
   const std::int64_t rows =
-      options.classes > 2 ? std::min(options.rows, kSampledRows) : options.rows;
+      options.classes > 2 ? std::min(options.rows, MostSampledRows(options)) : options.rows;
   const std::int64_t most = std::max(kMostValues / (rows * Outputs(options)), kFewest);
-  if (options.columns > most) SetAll("sample_columns", std::to_string(most), all);
+  if (options.columns > most || options.has_statistics)
+    SetAll("sample_columns", std::to_string(most), all);
 }
 
 // Of several classes a pass over the rows is one for each class. Where time is short some of the
@@ -142,15 +158,14 @@ void FitClasses(const PortfolioOptions& options, std::vector<Params>& all) {
   constexpr std::int64_t kFewestRowsOfDeepTrees = 8'000;
   const bool is_many = options.classes > kManyClasses;
   const bool is_short = IsShortOfTime(options);
-  if (is_many || is_short) SetAll("n_estimators", std::to_string(MostRounds(options)), all);
   if (is_many && options.rows < kFewestRowsOfDeepTrees) LimitDepth(6, all);
   if (is_short) LimitColumns(options, all);
   if (is_short && options.classes > 2) {
-    SetAll("sample_rows", std::to_string(kSampledRows), all);
-    SetAll("max_bin", "64", all);
+    SetAll("sample_rows", std::to_string(MostSampledRows(options)), all);
+    if (!is_many) SetAll("max_bin", "64", all);
     SetAll("leaf_steps", "1", all);
   }
-  if (is_many && is_short) {
+  if (is_many && options.effort == Effort::kQuick && is_short) {
     LimitDepth(7, all);
     SetAll("sketch", "4", all);
   }
@@ -303,6 +318,8 @@ std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOpti
                             : learner == "symmetric" ? SymmetricPortfolio(options.classes)
                                                      : BoostedPortfolio();
   SetPace(PaceOf(options), all);
+  if (LimitsRounds(learner, options))
+    SetAll("n_estimators", std::to_string(MostRounds(options)), all);
   if (learner == "symmetric") FitClasses(options, all);
   if (learner == "boosted") SetAll("steps", "growing", all);
   if (TakesFewBins(options) && learner != "forest") SetAll("max_bin", "64", all);
@@ -312,7 +329,7 @@ std::vector<Candidate> Portfolio(const std::string& learner, const PortfolioOpti
   if (options.smallest_class < 50) count = std::min<std::size_t>(count, 2);
   // A single trial takes long on a large table, and validation scores barely differ.
   if (SizeOf(options) == Size::kLarge && effort != Effort::kThorough)
-    count = std::min<std::size_t>(count, effort == Effort::kQuick || is_wide ? 1 : 2);
+    count = std::min<std::size_t>(count, IsShortOfTime(options) || is_wide ? 1 : 2);
   std::vector<Candidate> candidates;
   for (std::size_t i = 0; i < std::min(count, all.size()); ++i)
     candidates.push_back({learner, InputKind::kTrees, {all[i]}});

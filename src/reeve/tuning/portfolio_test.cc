@@ -139,7 +139,7 @@ TEST(PortfolioTest, FewRowsOfManyColumnsTakeFewBins) {
   EXPECT_FALSE(has_bins(50'000, 300));
 }
 
-TEST(PortfolioTest, QuickTreesOfSeveralClassesAreChosenBySomeRows) {
+TEST(PortfolioTest, TreesOfSeveralClassesAreChosenBySomeRowsWhereTimeIsShort) {
   const auto draws = [](Effort effort, std::int64_t rows, int classes) {
     return FirstOf(Portfolio("symmetric", {.effort = effort,
                                            .rows = rows,
@@ -152,11 +152,13 @@ TEST(PortfolioTest, QuickTreesOfSeveralClassesAreChosenBySomeRows) {
   EXPECT_TRUE(draws(Effort::kQuick, 16'000, 26));
   EXPECT_FALSE(draws(Effort::kQuick, 100'000, 2));
   EXPECT_FALSE(draws(Effort::kQuick, 4'000, 7));
-  EXPECT_FALSE(draws(Effort::kStandard, 100'000, 7));
+  EXPECT_FALSE(draws(Effort::kStandard, 10'000, 7));
+  EXPECT_TRUE(draws(Effort::kStandard, 100'000, 7));
+  EXPECT_FALSE(draws(Effort::kThorough, 100'000, 7));
 }
 
 // The more values a round would look at, the smaller the part of the columns.
-TEST(PortfolioTest, QuickTreesOfWideTablesAreChosenFromSomeColumns) {
+TEST(PortfolioTest, TreesOfWideTablesAreChosenFromSomeColumnsWhereTimeIsShort) {
   const auto columns = [](Effort effort, std::int64_t rows, int classes) -> std::int64_t {
     const learners::Params params = FirstOf(Portfolio("symmetric", {.effort = effort,
                                                                     .rows = rows,
@@ -168,7 +170,8 @@ TEST(PortfolioTest, QuickTreesOfWideTablesAreChosenFromSomeColumns) {
   EXPECT_LT(columns(Effort::kQuick, 16'000, 2), columns(Effort::kQuick, 8'000, 2));
   EXPECT_LT(columns(Effort::kQuick, 16'000, 7), columns(Effort::kQuick, 16'000, 3));
   EXPECT_GT(columns(Effort::kQuick, 10'000'000, 7), 1);
-  EXPECT_EQ(columns(Effort::kStandard, 16'000, 2), 500);
+  EXPECT_LT(columns(Effort::kStandard, 16'000, 2), 500);
+  EXPECT_EQ(columns(Effort::kThorough, 16'000, 2), 500);
   EXPECT_FALSE(FirstOf(Portfolio("symmetric", {.effort = Effort::kQuick,
                                                .rows = 100'000,
                                                .columns = 10,
@@ -196,6 +199,31 @@ TEST(PortfolioTest, QuickEffortTakesOneLearnerOfTreesForLargeTables) {
     large.asked_for = true;
     EXPECT_FALSE(Portfolio(learner, large).empty());
   }
+}
+
+TEST(PortfolioTest, StandardEffortTakesOneLearnerOfTreesForVeryLargeTables) {
+  PortfolioOptions large = {.rows = 100'000, .columns = 20, .smallest_class = 500};
+  PortfolioOptions larger = large;
+  larger.columns = 60;
+  for (const char* const learner : {"forest", "boosted"}) {
+    EXPECT_FALSE(Portfolio(learner, large).empty());
+    EXPECT_TRUE(Portfolio(learner, larger).empty());
+  }
+  EXPECT_EQ(Portfolio("symmetric", larger).size(), 1U);
+  larger.effort = Effort::kThorough;
+  EXPECT_FALSE(Portfolio("boosted", larger).empty());
+}
+
+TEST(PortfolioTest, LargeTablesLimitRounds) {
+  const auto rounds = [](Effort effort, std::int64_t rows) -> std::int64_t {
+    const learners::Params params = FirstOf(Portfolio(
+        "symmetric", {.effort = effort, .rows = rows, .columns = 5, .smallest_class = 500}));
+    return params.contains("n_estimators") ? std::stoll(params.at("n_estimators")) : 1'000'000;
+  };
+  EXPECT_EQ(rounds(Effort::kQuick, 10'000), 1'000'000);
+  EXPECT_LT(rounds(Effort::kQuick, 150'000), rounds(Effort::kQuick, 80'000));
+  EXPECT_LT(rounds(Effort::kQuick, 150'000), rounds(Effort::kStandard, 150'000));
+  EXPECT_LT(rounds(Effort::kStandard, 150'000), rounds(Effort::kThorough, 150'000));
 }
 
 TEST(ParseEffortTest, NamesTheNearest) {

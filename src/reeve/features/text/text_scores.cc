@@ -17,7 +17,7 @@ constexpr double kLargestWeight = 32767;
 constexpr std::size_t kMostWeights = 4'000'000;
 constexpr std::int64_t kMostOutputs = 10'000;
 // Products that training may cost, and passes over the rows that it gets in any case.
-constexpr double kMostProducts = 2e10;
+constexpr double kMostProducts = 3e8;
 constexpr int kFewestPasses = 5, kMostPasses = 20;
 
 // The first text of each one's group: of the texts that must not be told of each other, as a

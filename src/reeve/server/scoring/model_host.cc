@@ -232,9 +232,17 @@ void ModelHost::LookAt(std::size_t index) {
   if (slot.served && !slot.version.empty() && slot.served->version == slot.version)
     return Accept(slot.asked);
   if (!slot.version.empty() && WasRefused(slot, slot.version)) return;
+  const auto count_failure = [&] {
+    if (options_.metrics == nullptr) return;
+    options_.metrics->OnModelLoad(slot.served ? slot.served->name : slot.name, "failure");
+  };
   const Result<tracking::ResolvedModel> resolved =
       workflow::FindModel(slot.asked, options_.choice.stores, StoreOptions());
-  if (!resolved.ok()) return Refuse(slot, slot.version, resolved.status().message());
+  if (!resolved.ok()) {
+    // The registry was there a moment ago for a champion: what cannot be had is its bundle.
+    if (!slot.version.empty()) count_failure();
+    return Refuse(slot, slot.version, resolved.status().message());
+  }
   if (slot.served && resolved->version == slot.served->version &&
       resolved->folder == slot.served->folder) {
     return Accept(slot.asked);
@@ -243,8 +251,7 @@ void ModelHost::LookAt(std::size_t index) {
   if (WasRefused(slot, version)) return;
   Result<std::shared_ptr<const ServedModel>> loaded = Load(slot.asked);
   if (!loaded.ok()) {
-    const std::string& name = slot.served ? slot.served->name : slot.name;
-    if (options_.metrics != nullptr) options_.metrics->OnModelLoad(name, "failure");
+    count_failure();
     return Refuse(slot, version,
                   "version " + version + " failed to load: " + loaded.status().message());
   }

@@ -8,6 +8,7 @@
 #include "reeve/base/test_folder.h"
 #include "reeve/bundle/bundle.h"
 #include "reeve/inference/linear.h"
+#include "reeve/server/test_samples.h"
 #include "reeve/tracking/store.h"
 
 namespace reeve::server {
@@ -241,6 +242,22 @@ TEST_F(ModelHostTest, LocationsAreAskedForBeforeAnythingIsRead) {
   EXPECT_THAT(ModelHost::Open({.choice = choice}).status().message(), HasSubstr("is not ours"));
   choice.locate = [&](const std::string&) -> Result<std::string> { return folder; };
   EXPECT_TRUE(ModelHost::Open({.choice = choice}).ok());
+}
+
+TEST_F(ModelHostTest, AChampionWhoseFilesMayNotBeReadIsAFailedLoad) {
+  Register("champion");
+  ServerMetrics server(16);
+  const auto metrics = ServiceMetrics::Make(server);
+  ModelChoice choice{.stores = {uri_}};
+  choice.locate = [](const std::string&) -> Result<std::string> {
+    return Status::InvalidArgument("not ours");
+  };
+  const auto host = ModelHost::Open({.choice = choice, .metrics = metrics.get()});
+  ASSERT_TRUE(host.ok()) << host.status().message();
+  EXPECT_THAT((*host)->Problems().at(0).second, HasSubstr("not ours"));
+  // What was refused is left alone for a while.
+  (*host)->LookAgain();
+  EXPECT_EQ(Samples(server).at(R"(reeve_model_loads_total{model="shop",outcome="failure"})"), 1);
 }
 
 }  // namespace

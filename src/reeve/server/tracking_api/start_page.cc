@@ -84,7 +84,7 @@ void AppendServed(const ModelDirectory& served, Html& html) {
 void AppendUse(std::string_view address, Html& html) {
   html.Raw("<h2>Use it</h2><pre>");
   html.Text("export MLFLOW_TRACKING_URI=" + std::string(address) + "\n");
-  html.Text("reeve train loans.csv --target approved --register loans\n");
+  html.Text("reeve train loans.csv --target approved --register loans --alias champion\n");
   html.Text("python -c \"import mlflow; print(mlflow.search_runs(search_all_experiments=True))\"");
   html.Raw(
       "</pre><p>MLflow's own pages: start this server with <code>--ui</code> and the folder "

@@ -9,7 +9,7 @@
 namespace reeve::server {
 namespace {
 
-constexpr std::size_t kLarge = 3 * BufferStock::kSmall;
+constexpr std::size_t kLarge = 6 * BufferStock::kSmall;
 
 TEST(BufferStockTest, GivesTheLargeBufferThatCameBackLast) {
   BufferStock stock;
