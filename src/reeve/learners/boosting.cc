@@ -21,7 +21,7 @@ ParamSpec PatienceSpec() {
           0,
           10'000,
           {},
-          "rounds without improvement after which training ends; 0: three full steps, 10 to 30 "
+          "rounds without improvement after which training ends; 0: three full steps, 10 to 100 "
           "rounds, and an eighth of the best so far"};
 }
 

@@ -10,12 +10,12 @@ namespace reeve::learners {
 class EarlyStopping {
  public:
   /// `patience`: rounds without improvement after which training ends. 0: as many as add up to
-  /// three full steps, 10 to 30, and an eighth of the best round so far: a slow learner's loss
-  /// moves slowly and may pause longer. Where a tenth of the first loss is left, an improvement
-  /// is then one that `watched_rows` could show: without noise a loss falls for ever.
+  /// three full steps, 10 to 100, and an eighth of the best round so far: a slow learner's loss
+  /// moves slowly and may pause longer. Where a tenth of the first loss is left, 30 are enough, and
+  /// an improvement is one that `watched_rows` could show: without noise a loss falls for ever.
   EarlyStopping(int patience, double learning_rate, std::size_t watched_rows)
       : patience_(patience),
-        pause_(std::clamp(static_cast<int>(3 / learning_rate), 10, 30)),
+        pause_(std::clamp(static_cast<int>(3 / learning_rate), 10, 100)),
         watched_rows_(static_cast<double>(watched_rows)) {}
 
   /// Takes the loss after a round; rounds count from 0 and come in order.
@@ -29,7 +29,7 @@ class EarlyStopping {
       best_loss_ = loss;
       best_round_ = round;
     }
-    ended_ = round - improved_round_ >= (patience_ > 0 ? patience_ : pause_ + improved_round_ / 8);
+    ended_ = round - improved_round_ >= (patience_ > 0 ? patience_ : Pause() + improved_round_ / 8);
   }
 
   bool ended() const { return ended_; }
@@ -37,10 +37,12 @@ class EarlyStopping {
   int best_round() const { return best_round_; }
 
  private:
+  bool LittleIsLeft() const { return best_loss_ < 0.1 * first_loss_; }
+  // There steps have grown (GrowingSteps), and there is no noise to wait for the end of.
+  int Pause() const { return LittleIsLeft() ? std::min(pause_, 30) : pause_; }
   // A fiftieth of the standard error of the mean loss, which is about the root of loss over rows.
   double LeastGain() const {
-    const bool is_little = best_loss_ < 0.1 * first_loss_;
-    return patience_ == 0 && is_little ? 0.02 * std::sqrt(best_loss_ / watched_rows_) : 0;
+    return patience_ == 0 && LittleIsLeft() ? 0.02 * std::sqrt(best_loss_ / watched_rows_) : 0;
   }
 
   int patience_;

@@ -25,6 +25,12 @@ TEST(EarlyStoppingTest, WaitsThreeFullStepsAndAnEighth) {
   EXPECT_EQ(rounds, 80 + 30 + 10 + 1);
 }
 
+TEST(EarlyStoppingTest, SlowLearnersMayPauseLonger) {
+  EarlyStopping stopping(0, 0.05, 1000);
+  const int rounds = RoundsOf(stopping, [](int r) { return 0.6 + std::abs(r - 80) * 1e-4; });
+  EXPECT_EQ(rounds, 80 + 60 + 10 + 1);
+}
+
 TEST(EarlyStoppingTest, APatienceThatIsGivenIsKept) {
   EarlyStopping stopping(5, 0.1, 1000);
   EXPECT_EQ(RoundsOf(stopping, [](int r) { return 0.6 + std::abs(r - 80) * 1e-4; }), 86);

@@ -146,11 +146,12 @@ class Searcher {
   // there: they race with fewer rows or trees, and are trained in full when they are worth it even
   // so.
   void AddProxy(Contender& contender) const {
-    if (static_cast<std::int64_t>(rows_.size()) <= kRowsOfProxies) return;
-    if (contender.candidate.learner == "logistic" || contender.candidate.learner == "mlp") {
+    const auto rows = static_cast<std::int64_t>(rows_.size());
+    const std::string& learner = contender.candidate.learner;
+    if ((learner == "logistic" || learner == "mlp") && rows > kRowsOfProxies) {
       contender.proxy = contender.candidate;
       contender.proxy_rows = kRowsOfProxies;
-    } else if (contender.candidate.learner == "forest") {
+    } else if (learner == "forest" && rows_.size() > kRowsOfDoubt) {
       contender.proxy = contender.candidate;
       for (learners::Params& params : contender.proxy->path) params["n_estimators"] = "40";
     }
