@@ -9,7 +9,7 @@ namespace reeve::learners {
 namespace {
 
 constexpr std::size_t kColumns = 100, kMost = 10;
-constexpr int kRounds = 400;
+constexpr int kRounds = 2'000;
 
 std::vector<std::size_t> Chosen(const ColumnFocus& focus) {
   return {focus.chosen().begin(), focus.chosen().end()};
