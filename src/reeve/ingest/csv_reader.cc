@@ -1,23 +1,19 @@
 #include "reeve/ingest/csv_reader.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
-
-#include <unistd.h>
 
 #include "reeve/base/text.h"
 #include "reeve/ingest/csv_file.h"
+#include "reeve/ingest/source_reader.h"
 
 namespace reeve::ingest {
 namespace {
 
-class CsvReader final : public TableReader {
+class CsvReader final : public SourceReader {
  public:
-  CsvReader(Source source, const ReadOptions& options)
-      : source_(std::move(source)), options_(options) {}
-  ~CsvReader() override {
-    if (!source_.temporary.empty()) ::unlink(source_.temporary.c_str());
-  }
+  using SourceReader::SourceReader;
 
   // Looks at every file's header first: that columns differ is known before anything is read.
   Status Start() {
@@ -31,21 +27,12 @@ class CsvReader final : public TableReader {
       REEVE_RETURN_IF_ERROR(
           CheckSameColumns(names_, source_.names[0], later_names_[i], source_.names[i + 1]));
     }
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-      const auto& only = options_.only_columns;
-      if (!only || std::find(only->begin(), only->end(), names_[i]) != only->end()) {
-        wanted_.push_back(names_[i]);
-      }
-    }
+    std::copy_if(names_.begin(), names_.end(), std::back_inserter(wanted_),
+                 [&](const std::string& name) { return IsWanted(name); });
     if (wanted_.empty()) wanted_.push_back(names_.front());  // rows are still counted
     LocateWanted();
     return Status::Ok();
   }
-
-  const std::vector<std::string>& column_names() const override { return names_; }
-  const std::vector<std::string>& files() const override { return source_.names; }
-  const std::string& format() const override { return format_; }
-  const std::vector<BadRow>& bad_rows() const override { return bad_rows_; }
 
   Result<bool> Next(Table* chunk) override {
     REEVE_RETURN_IF_ERROR(options_.cancellation->Check());
@@ -128,27 +115,21 @@ class CsvReader final : public TableReader {
                                " malformed rows, more than --skip-bad-rows allows");
   }
 
-  Source source_;
-  ReadOptions options_;
-  std::string format_ = "csv";
   std::unique_ptr<CsvFile> file_;
   std::size_t file_idx_ = 0;
   std::int64_t rows_ = 0;
   std::int64_t reserved_rows_ = 0;
-  std::vector<std::string> names_, wanted_;
+  std::vector<std::string> wanted_;
   std::vector<std::vector<std::string>> later_names_;
   /// Where `wanted_` stand in the file being read.
   std::vector<std::size_t> positions_;
-  std::vector<BadRow> bad_rows_;
   std::string scratch_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<TableReader>> OpenCsvReader(Source source, const ReadOptions& options) {
-  auto reader = std::make_unique<CsvReader>(std::move(source), options);
-  REEVE_RETURN_IF_ERROR(reader->Start());
-  return std::unique_ptr<TableReader>(std::move(reader));
+  return StartReader<CsvReader>(std::move(source), options);
 }
 
 }  // namespace reeve::ingest

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include <unistd.h>
-
 #include "reeve/base/text.h"
 #include "reeve/ingest/byte_source.h"
 #include "reeve/ingest/duck.h"
 #include "reeve/ingest/duck_columns.h"
 #include "reeve/ingest/duck_error.h"
 #include "reeve/ingest/json_lines.h"
+#include "reeve/ingest/source_reader.h"
 
 namespace reeve::ingest {
 namespace {
@@ -36,14 +35,9 @@ Status CheckDistinct(std::vector<std::string> names, const std::string& file) {
       .WithFix("rename or remove one of them");
 }
 
-class DuckReader final : public TableReader {
+class DuckReader final : public SourceReader {
  public:
-  DuckReader(Source source, const ReadOptions& options)
-      : source_(std::move(source)), options_(options), format_(FormatName(source_.format)) {}
-  ~DuckReader() override {
-    stream_.reset();
-    if (!source_.temporary.empty()) ::unlink(source_.temporary.c_str());
-  }
+  using SourceReader::SourceReader;
 
   // Looks at all files, so that columns have one type in all of them and what is unreadable fails
   // here.
@@ -60,11 +54,6 @@ class DuckReader final : public TableReader {
     REEVE_RETURN_IF_ERROR(SettleTypes());
     return StartStream();
   }
-
-  const std::vector<std::string>& column_names() const override { return names_; }
-  const std::vector<std::string>& files() const override { return source_.names; }
-  const std::string& format() const override { return format_; }
-  const std::vector<BadRow>& bad_rows() const override { return bad_rows_; }
 
   Result<bool> Next(Table* chunk) override {
     *chunk = EmptyTable(files_[0].columns);
@@ -115,9 +104,8 @@ class DuckReader final : public TableReader {
   // The columns that are read, in the order of the first file.
   std::vector<DuckColumn> Wanted(const std::vector<DuckColumn>& columns) const {
     std::vector<DuckColumn> wanted;
-    const auto& only = options_.only_columns;
     for (const std::string& name : names_) {
-      if (only && std::find(only->begin(), only->end(), name) == only->end()) continue;
+      if (!IsWanted(name)) continue;
       wanted.push_back(*std::find_if(columns.begin(), columns.end(), [&](const DuckColumn& column) {
         return column.name == name;
       }));
@@ -165,23 +153,16 @@ class DuckReader final : public TableReader {
     return ReadFailure(name, source_.format, message);
   }
 
-  Source source_;
-  ReadOptions options_;
-  std::string format_;
   std::unique_ptr<Duck> duck_;
   std::unique_ptr<DuckStream> stream_;
   std::vector<DuckFile> files_;
   std::size_t file_idx_ = 0;
-  std::vector<std::string> names_;
-  std::vector<BadRow> bad_rows_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<TableReader>> OpenDuckReader(Source source, const ReadOptions& options) {
-  auto reader = std::make_unique<DuckReader>(std::move(source), options);
-  REEVE_RETURN_IF_ERROR(reader->Start());
-  return std::unique_ptr<TableReader>(std::move(reader));
+  return StartReader<DuckReader>(std::move(source), options);
 }
 
 }  // namespace reeve::ingest

@@ -1,12 +1,12 @@
 #include "reeve/ingest/postgres_reader.h"
 
-#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
 #include "reeve/ingest/postgres_table.h"
+#include "reeve/ingest/source_reader.h"
 #include "reeve/sql/open.h"
 
 namespace reeve::ingest {
@@ -43,10 +43,9 @@ ColumnType NumberType(ResultType type) {
   }
 }
 
-class PostgresReader final : public TableReader {
+class PostgresReader final : public SourceReader {
  public:
-  PostgresReader(Source source, const ReadOptions& options)
-      : source_(std::move(source)), options_(options) {}
+  using SourceReader::SourceReader;
 
   Status Start() {
     REEVE_ASSIGN_OR_RETURN(database_, sql::Open(source_.postgres.database, {.create = false}));
@@ -66,11 +65,6 @@ class PostgresReader final : public TableReader {
     rows_.emplace(std::move(rows));
     return Status::Ok();
   }
-
-  const std::vector<std::string>& column_names() const override { return names_; }
-  const std::vector<std::string>& files() const override { return source_.names; }
-  const std::string& format() const override { return format_; }
-  const std::vector<BadRow>& bad_rows() const override { return bad_rows_; }
 
   Result<bool> Next(Table* chunk) override {
     REEVE_RETURN_IF_ERROR(options_.cancellation->Check());
@@ -117,18 +111,12 @@ class PostgresReader final : public TableReader {
     if (!found.ok() && found.status().code() == StatusCode::kUnavailable)
       return Status::InvalidArgument(found.status().message());
     REEVE_RETURN_IF_ERROR(found.status());
-    const auto& only = options_.only_columns;
     for (const sql::ResultColumn& column : *found) {
       const std::string name(Trim(column.name));
-      if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
-        return Status::InvalidData(source_.postgres.name + ": column name " + Quote(name) +
-                                   " stands twice, expected distinct names")
-            .WithFix("use ?query=SELECT … AS … with names of their own");
-      }
-      names_.push_back(name);
+      REEVE_RETURN_IF_ERROR(AddSqlName(name));
       // One is read in any case, for rows are counted.
       const bool is_last_hope = columns_.empty() && names_.size() == found->size();
-      if (is_last_hope || !only || std::find(only->begin(), only->end(), name) != only->end()) {
+      if (is_last_hope || IsWanted(name)) {
         columns_.push_back({.sql_name = column.name,
                             .name = name,
                             .result_type = column.type,
@@ -192,23 +180,16 @@ class PostgresReader final : public TableReader {
     }
   }
 
-  Source source_;
-  ReadOptions options_;
-  std::string format_ = "postgresql";
   std::unique_ptr<sql::Database> database_;
   /// The rows still to come; nothing behind the last.
   std::optional<sql::Statement> rows_;
-  std::vector<std::string> names_;
   std::vector<PostgresColumn> columns_;
-  std::vector<BadRow> bad_rows_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<TableReader>> OpenPostgresReader(Source source, const ReadOptions& options) {
-  auto reader = std::make_unique<PostgresReader>(std::move(source), options);
-  REEVE_RETURN_IF_ERROR(reader->Start());
-  return std::unique_ptr<TableReader>(std::move(reader));
+  return StartReader<PostgresReader>(std::move(source), options);
 }
 
 }  // namespace reeve::ingest

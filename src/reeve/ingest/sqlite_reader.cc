@@ -1,11 +1,11 @@
 #include "reeve/ingest/sqlite_reader.h"
 
-#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "reeve/base/nearest.h"
 #include "reeve/base/text.h"
+#include "reeve/ingest/source_reader.h"
 #include "reeve/ingest/sqlite_database.h"
 
 namespace reeve::ingest {
@@ -20,10 +20,9 @@ struct SqliteColumn {
   bool is_text = false;
 };
 
-class SqliteReader final : public TableReader {
+class SqliteReader final : public SourceReader {
  public:
-  SqliteReader(Source source, const ReadOptions& options)
-      : source_(std::move(source)), options_(options) {}
+  using SourceReader::SourceReader;
 
   Status Start() {
     REEVE_ASSIGN_OR_RETURN(
@@ -40,11 +39,6 @@ class SqliteReader final : public TableReader {
     REEVE_ASSIGN_OR_RETURN(rows_, database_->Prepare(sql + " FROM " + relation));
     return Status::Ok();
   }
-
-  const std::vector<std::string>& column_names() const override { return names_; }
-  const std::vector<std::string>& files() const override { return source_.names; }
-  const std::string& format() const override { return format_; }
-  const std::vector<BadRow>& bad_rows() const override { return bad_rows_; }
 
   Result<bool> Next(Table* chunk) override {
     REEVE_RETURN_IF_ERROR(options_.cancellation->Check());
@@ -88,19 +82,11 @@ class SqliteReader final : public TableReader {
   Status FindColumns(const std::string& relation) {
     REEVE_ASSIGN_OR_RETURN(const SqliteStatement probe,
                            database_->Prepare("SELECT * FROM " + relation + " LIMIT 0"));
-    const auto& only = options_.only_columns;
     for (int i = 0; i < sqlite3_column_count(probe.get()); ++i) {
       const std::string sql_name = sqlite3_column_name(probe.get(), i);
       const std::string name(Trim(sql_name));
-      if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
-        return Status::InvalidData(source_.sqlite.path + ": column name " + Quote(name) +
-                                   " stands twice, expected distinct names")
-            .WithFix("use ?query=SELECT … AS … with names of their own");
-      }
-      names_.push_back(name);
-      if (!only || std::find(only->begin(), only->end(), name) != only->end()) {
-        columns_.push_back({.sql_name = sql_name, .name = name});
-      }
+      REEVE_RETURN_IF_ERROR(AddSqlName(name));
+      if (IsWanted(name)) columns_.push_back({.sql_name = sql_name, .name = name});
     }
     if (columns_.empty()) {  // rows are still counted
       columns_.push_back({.sql_name = sqlite3_column_name(probe.get(), 0), .name = names_.front()});
@@ -161,24 +147,17 @@ class SqliteReader final : public TableReader {
     return Status::Ok();
   }
 
-  Source source_;
-  ReadOptions options_;
-  std::string format_ = "sqlite";
   std::unique_ptr<SqliteDatabase> database_;
   /// The rows still to come; null behind the last.
   SqliteStatement rows_;
   std::int64_t row_count_ = 0;
-  std::vector<std::string> names_;
   std::vector<SqliteColumn> columns_;
-  std::vector<BadRow> bad_rows_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<TableReader>> OpenSqliteReader(Source source, const ReadOptions& options) {
-  auto reader = std::make_unique<SqliteReader>(std::move(source), options);
-  REEVE_RETURN_IF_ERROR(reader->Start());
-  return std::unique_ptr<TableReader>(std::move(reader));
+  return StartReader<SqliteReader>(std::move(source), options);
 }
 
 }  // namespace reeve::ingest
