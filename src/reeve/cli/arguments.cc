@@ -54,19 +54,23 @@ const char* VariableOf(const Option& option) {
 // What a variable or a file says of a flag, as one spelling.
 Status ReadSwitch(const Option& option, std::vector<std::string>& texts) {
   const std::string given = texts.empty() ? "" : texts.back();
-  const std::string word = ToLower(given);
-  const bool is_on = word == "true" || word == "1" || word == "yes" || word == "on";
-  const bool is_off =
-      word.empty() || word == "false" || word == "0" || word == "no" || word == "off";
-  if (!is_on && !is_off) {
+  const std::optional<bool> is_on = ParseSwitch(given);
+  if (!is_on) {
     return Status::InvalidArgument("--" + std::string(option.name) + " is " + Quote(given, 60) +
                                    ", expected true or false");
   }
-  texts = {is_on ? "true" : "false"};
+  texts = {*is_on ? "true" : "false"};
   return Status::Ok();
 }
 
 }  // namespace
+
+std::optional<bool> ParseSwitch(std::string_view text) {
+  const std::string word = ToLower(text);
+  if (word == "true" || word == "1" || word == "yes" || word == "on") return true;
+  if (word.empty() || word == "false" || word == "0" || word == "no" || word == "off") return false;
+  return std::nullopt;
+}
 
 std::string_view OriginName(Origin origin) {
   switch (origin) {

@@ -18,6 +18,10 @@ namespace reeve::cli {
 enum class Origin { kFlag, kEnvironment, kFile, kDefault };
 std::string_view OriginName(Origin origin);
 
+/// What a variable or a file says of a flag: true, 1, yes, on; or false, 0, no, off and nothing at
+/// all, in any case. Nothing for other words.
+std::optional<bool> ParseSwitch(std::string_view text);
+
 /// The values of one call after the one precedence: flag, REEVE_… variable, reeve.toml, default.
 class Arguments {
  public:

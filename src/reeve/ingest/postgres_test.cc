@@ -95,7 +95,7 @@ TEST_F(PostgresTest, ReadsViewsQueriesSchemasAndOddNames) {
   EXPECT_EQ(none.table.rows(), 2) << "rows are counted without a column";
 }
 
-TEST_F(PostgresTest, ATablesNameIsOneUnlessADotParts) {
+TEST(PostgresTableNameTest, IsOneUnlessADotParts) {
   EXPECT_EQ(PostgresTableName("t"), "\"t\"");
   EXPECT_EQ(PostgresTableName("s.My t"), "\"s\".\"My t\"");
   EXPECT_EQ(PostgresTableName("\"a.b\".c"), "\"a.b\".\"c\"");

@@ -110,6 +110,13 @@ def main():
     code = up.wait()
     assert "every request that had begun was answered" in up.said, up.said
     print(f"and the request that had begun was answered; exit code {code}")
+
+    # A model that is asked for and not there yet: what is waited for is said.
+    up = Up("absent", "--backend-store-uri", "sqlite:///store/mlflow.db")
+    assert up.ask("/health")[0] == 503
+    up.stop()
+    assert up.wait() == 0
+    assert "no model yet; waits for absent" in up.said, up.said
     print("the story holds")
 
 

@@ -18,11 +18,6 @@ std::vector<std::string> SplitNames(const std::string& text) {
   return names;
 }
 
-bool IsTrue(const std::string& text) {
-  const std::string lower = ToLower(text);
-  return lower == "true" || lower == "1" || lower == "yes" || lower == "on";
-}
-
 // --tracking-uri is where clients look, not where a server keeps.
 Result<std::string> BackendStore(const Arguments& arguments) {
   std::string store = TextOr(arguments, "backend-store-uri", "MLFLOW_BACKEND_STORE_URI");
@@ -39,7 +34,7 @@ bool ServesArtifacts(const Arguments& arguments) {
   if (arguments.Flag("serve-artifacts")) return true;
   const char* const value = std::getenv("MLFLOW_SERVE_ARTIFACTS");
   return !arguments.Flag("no-serve-artifacts") &&
-         (value == nullptr || *value == '\0' || IsTrue(value));
+         (value == nullptr || *value == '\0' || ParseSwitch(value).value_or(false));
 }
 
 void ReadArtifactPlaces(const Arguments& arguments, server::TrackingOptions& options) {
@@ -87,7 +82,7 @@ std::string TextOr(const Arguments& arguments, std::string_view option, const ch
 bool FlagOr(const Arguments& arguments, std::string_view option, const char* variable) {
   const char* const value = std::getenv(variable);
   return arguments.Flag(option) ||
-         (!arguments.IsGiven(option) && value != nullptr && IsTrue(value));
+         (!arguments.IsGiven(option) && value != nullptr && ParseSwitch(value).value_or(false));
 }
 
 Status ReadMlflowAddress(const Arguments& arguments, server::TransportOptions& transport) {

@@ -21,9 +21,10 @@ Result<server::UpServiceOptions> ReadOptions(const Call& call) {
   return options;
 }
 
-std::string Serves(const std::vector<std::string>& models) {
-  return models.empty() ? "no model yet; those that get the alias champion are served"
-                        : Join(models, ", ");
+std::string Serves(const std::vector<std::string>& served, const std::vector<std::string>& asked) {
+  if (!served.empty()) return Join(served, ", ");
+  return asked.empty() ? "no model yet; those that get the alias champion are served"
+                       : "no model yet; waits for " + Join(asked, ", ");
 }
 
 }  // namespace
@@ -33,10 +34,10 @@ Result<int> RunUp(const Call& call) {
   KeepFilesPrivate();
   REEVE_ASSIGN_OR_RETURN(const auto service, server::UpService::Start(options));
   const std::string address = service->address();
-  call.console.Say("Tracking and scoring at " + address +
-                   "\n  export MLFLOW_TRACKING_URI=" + address + "\n  serves " +
-                   Serves(service->models()) + "\n  form " + address + "/form   API " + address +
-                   "/docs   metrics " + service->metrics_address() + "\n");
+  call.console.Say(
+      "Tracking and scoring at " + address + "\n  export MLFLOW_TRACKING_URI=" + address +
+      "\n  serves " + Serves(service->models(), call.arguments.positionals()) + "\n  form " +
+      address + "/form   API " + address + "/docs   metrics " + service->metrics_address() + "\n");
   REEVE_RETURN_IF_ERROR(service->Run(call.cancellation));
   call.console.Say("Stopped; every request that had begun was answered\n");
   return 0;
