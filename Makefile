@@ -75,7 +75,7 @@ interop-server: build ## reeve against a real `mlflow server` (installs all of m
 	tests/mlflow/run_server $(REEVE)
 
 bench: build     ## Google Benchmark programs, then the comparison with others where bench/ has one
-	$(NINJA) -C build/release
+	$(NINJA) -C build/release benchmarks
 	@for program in build/release/src/reeve/*/reeve_*_bench; do [ ! -x $$program ] || $$program || exit 1; done
 	@[ ! -x bench/run ] || bench/run
 

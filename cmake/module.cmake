@@ -34,7 +34,12 @@ function(reeve_test)
   add_test(NAME ${T_NAME} COMMAND reeve_${T_NAME}_test)
 endfunction()
 
-# reeve_benchmark(NAME inference SOURCES forest_bench.cc LIBS ...): built only with -DREEVE_BENCHMARKS=ON.
+# All of what follows from here to the fuzz targets; with -DREEVE_BENCHMARKS=ON only.
+if(REEVE_BENCHMARKS)
+  add_custom_target(benchmarks)
+endif()
+
+# reeve_benchmark(NAME inference SOURCES forest_bench.cc LIBS ...)
 function(reeve_benchmark)
   cmake_parse_arguments(B "" "NAME" "SOURCES;LIBS" ${ARGN})
   if(NOT REEVE_BENCHMARKS)
@@ -42,6 +47,18 @@ function(reeve_benchmark)
   endif()
   add_executable(reeve_${B_NAME}_bench ${B_SOURCES})
   target_link_libraries(reeve_${B_NAME}_bench PRIVATE reeve_${B_NAME} ${B_LIBS} benchmark::benchmark benchmark::benchmark_main)
+  add_dependencies(benchmarks reeve_${B_NAME}_bench)
+endfunction()
+
+# reeve_driver(NAME forest_driver MODULE inference SOURCE inference/forest_driver.cc): a program that a script in bench/ runs.
+function(reeve_driver)
+  cmake_parse_arguments(D "" "NAME;MODULE;SOURCE" "" ${ARGN})
+  if(NOT REEVE_BENCHMARKS)
+    return()
+  endif()
+  add_executable(reeve_${D_NAME} ${CMAKE_SOURCE_DIR}/bench/${D_SOURCE})
+  target_link_libraries(reeve_${D_NAME} PRIVATE reeve_${D_MODULE})
+  add_dependencies(benchmarks reeve_${D_NAME})
 endfunction()
 
 # reeve_fuzz(NAME ubjson MODULE learners SOURCES ubjson_fuzz.cc): built only with -DREEVE_FUZZ=ON.

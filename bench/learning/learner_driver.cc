@@ -23,6 +23,7 @@
 
 #include "reeve/base/number.h"
 #include "reeve/features/pipeline.h"
+#include "reeve/inference/forest_model.h"
 #include "reeve/inference/forest_parts.h"
 #include "reeve/learners/registry.h"
 #include "reeve/tuning/folds.h"

@@ -70,7 +70,7 @@ BENCHMARK(SumsRowsByTheReference)->Args({100, 6});
 
 void MakesAForestFast(benchmark::State& state) {
   TestForest made = ForestOf(state);
-  const Forest forest = made.Take();
+  const CompactForest forest = CompactForest::From(made.Take());
   for (auto _ : state) benchmark::DoNotOptimize(CompiledForest::Make(forest, {}));
 }
 BENCHMARK(MakesAForestFast)->Args({100, 6})->Args({500, 8})->Args({100, 12});
