@@ -126,6 +126,20 @@ TEST_P(CompiledForestTest, EqualsTheReferenceWithMoreThresholdsThanACodeHolds) {
               kFewBatches);
 }
 
+// The search for a code is shorter where thresholds are few.
+TEST_P(CompiledForestTest, EqualsTheReferenceAroundThePowersOfTwoOfThresholds) {
+  for (const int thresholds : {15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129}) {
+    SCOPED_TRACE(thresholds);
+    ExpectEqual({.features = 2,
+                 .trees = 40,
+                 .depth = 6,
+                 .early_leaf = 0.02,
+                 .sets = 0,
+                 .thresholds = thresholds},
+                13, kFewBatches);
+  }
+}
+
 TEST_P(CompiledForestTest, EqualsTheReferenceWithManyFeatures) {
   for (const std::int64_t features : {33, 70, 130, 400}) {
     ExpectEqual({.features = features, .trees = 60, .depth = 6}, 11, kFewBatches);

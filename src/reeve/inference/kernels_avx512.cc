@@ -235,7 +235,10 @@ struct Planes128 : Planes {
   static void InOrder(float* sums) { InOrderOf(sums, kRows); }
 };
 
-// A scale's search tree in registers, its eight levels walked by permutations.
+// A scale's search tree in registers, its eight levels walked by permutations. Of fewer than 128
+// thresholds all stand to the left of the root, of fewer than 64 also of the node below: so many
+// levels are skipped.
+template <int kSkipped>
 class Search {
  public:
   explicit Search(const float* entries) {
@@ -243,29 +246,44 @@ class Search {
   }
 
   // Codes of sixteen values, a number each (its lowest byte counts).
-  __m512i Codes(__m512 x) const {
-    __m512i at = _mm512_set1_epi32(1);
-    for (int level = 0; level < 4; ++level)
-      at = Next(at, x, _mm512_permutexvar_ps(at, entries_[0]));
-    at = Next(at, x, _mm512_permutexvar_ps(at, entries_[1]));
-    at = Next(at, x, Two(at, 2));
-    at = Next(at, x, Four(at, 4));
-    const __mmask16 upper = _mm512_test_epi32_mask(at, _mm512_set1_epi32(64));
-    return Next(at, x, _mm512_mask_blend_ps(upper, Four(at, 8), Four(at, 12)));
-  }
+  __m512i Codes(__m512 x) const { return Walk<kSkipped>(_mm512_set1_epi32(1 << kSkipped), x); }
 
  private:
-  static __m512i Next(__m512i at, __m512 x, __m512 threshold) {
-    const __mmask16 reached = _mm512_cmp_ps_mask(threshold, x, _CMP_LE_OQ);
-    at = _mm512_add_epi32(at, at);
-    return _mm512_mask_add_epi32(at, reached, at, _mm512_set1_epi32(1));
+  template <int kLevel>
+  __m512i Walk(__m512i at, __m512 x) const {
+    if constexpr (kLevel == 8) {
+      return at;
+    } else {
+      const __mmask16 reached = _mm512_cmp_ps_mask(Thresholds<kLevel>(at), x, _CMP_LE_OQ);
+      at = _mm512_add_epi32(at, at);
+      return Walk<kLevel + 1>(_mm512_mask_add_epi32(at, reached, at, _mm512_set1_epi32(1)), x);
+    }
   }
-  __m512 Two(__m512i at, int first) const {
-    return _mm512_permutex2var_ps(entries_[first], at, entries_[first + 1]);
+
+  // Those of a level take 2^(level - 4) registers from that number on; what is skipped leaves the
+  // first of them.
+  template <int kLevel>
+  __m512 Thresholds(__m512i at) const {
+    if constexpr (kLevel < 4) {
+      return _mm512_permutexvar_ps(at, entries_[0]);
+    } else {
+      constexpr int kFirst = 1 << (kLevel - 4);
+      return Find<kFirst, (kFirst >> kSkipped > 1 ? kFirst >> kSkipped : 1)>(at);
+    }
   }
-  __m512 Four(__m512i at, int first) const {
-    const __mmask16 upper = _mm512_test_epi32_mask(at, _mm512_set1_epi32(32));
-    return _mm512_mask_blend_ps(upper, Two(at, first), Two(at, first + 2));
+
+  // In one of kCount registers: the bits above the lowest four tell which.
+  template <int kFirst, int kCount>
+  __m512 Find(__m512i at) const {
+    if constexpr (kCount == 1) {
+      return _mm512_permutexvar_ps(at, entries_[kFirst]);
+    } else if constexpr (kCount == 2) {
+      return _mm512_permutex2var_ps(entries_[kFirst], at, entries_[kFirst + 1]);
+    } else {
+      const __mmask16 upper = _mm512_test_epi32_mask(at, _mm512_set1_epi32(8 * kCount));
+      return _mm512_mask_blend_ps(upper, Find<kFirst, kCount / 2>(at),
+                                  Find<kFirst + kCount / 2, kCount / 2>(at));
+    }
   }
 
   __m512 entries_[16];
@@ -364,10 +382,15 @@ void EncodeScale(const Scale& scale, const Searcher& search, const KernelRows& r
 void Encode(const ForestTables& tables, const KernelRows& rows, std::uint8_t* codes) {
   for (std::uint32_t s = 0; s < tables.scale_count; ++s) {
     const Scale& scale = tables.scales[s];
+    const float* const entries = tables.searches + s * 256ULL;
     if (scale.count <= SmallSearch::kMost) {
       EncodeScale(scale, SmallSearch(tables.sorted + s * kSortedFloats + 16), rows, codes);
+    } else if (scale.count < 64) {
+      EncodeScale(scale, Search<2>(entries), rows, codes);
+    } else if (scale.count < 128) {
+      EncodeScale(scale, Search<1>(entries), rows, codes);
     } else {
-      EncodeScale(scale, Search(tables.searches + s * 256ULL), rows, codes);
+      EncodeScale(scale, Search<0>(entries), rows, codes);
     }
   }
 }
