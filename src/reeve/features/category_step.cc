@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reeve/base/text.h"
+#include "reeve/base/wide_loops.h"
 
 namespace reeve::features {
 namespace {
@@ -29,6 +30,16 @@ Result<CategoryEncoding> ReadEncoding(const std::string& name) {
     if (NameOf(known) == name) return known;
   }
   return Status::Corrupt("unknown encoding " + Quote(name));
+}
+
+// A missing code reads some place that is there, and does not count.
+REEVE_LOOP void PlacesOf(const std::int32_t* __restrict codes, std::size_t rows,
+                         const std::int32_t* __restrict places, float* __restrict out) {
+  constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto place = static_cast<float>(places[codes[row] < 0 ? 0 : codes[row]]);
+    out[row] = codes[row] < 0 ? kNone : place;
+  }
 }
 
 }  // namespace
@@ -95,12 +106,7 @@ std::vector<std::int32_t> CategoryStep::Places(std::size_t input_idx,
 void CategoryStep::Apply(std::span<const StepValues> inputs, std::size_t rows,
                          FeatureColumns out) const {
   if (encoding_ == CategoryEncoding::kOneHot) return ApplyOneHot(inputs[0], out);
-  const std::int32_t* const codes = inputs[0].codes.data();
-  const std::int32_t* const places = inputs[0].places.data();
-  for (std::size_t i = 0; i < rows; ++i) {
-    out.first[i] = codes[i] == kMissingCode ? std::numeric_limits<float>::quiet_NaN()
-                                            : static_cast<float>(places[codes[i]]);
-  }
+  RunLoop<PlacesOf>(inputs[0].codes.data(), rows, inputs[0].places.data(), out.first);
 }
 
 void CategoryStep::ApplyOneHot(const StepValues& values, FeatureColumns out) const {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "reeve/base/wide_loops.h"
 #include "reeve/inference/compiled_forest.h"
 #include "reeve/inference/model_file.h"
 #include "reeve/inference/packed_tree.h"
@@ -16,7 +17,20 @@ namespace {
 // cache.
 constexpr std::size_t kPredictRows = 8192;
 
-double Logistic(double margin) { return 1 / (1 + std::exp(-margin)); }
+// From exp(-margin) in the second place of each pair.
+REEVE_LOOP void LogisticPairs(double* pairs, std::size_t rows) {
+  for (std::size_t row = 0; row < rows; ++row) {
+    const double probability = 1 / (1 + pairs[2 * row + 1]);
+    pairs[2 * row] = 1 - probability;
+    pairs[2 * row + 1] = probability;
+  }
+}
+
+void Logistic(const float* margins, std::size_t rows, double* pairs) {
+  for (std::size_t row = 0; row < rows; ++row)
+    pairs[2 * row + 1] = std::exp(-static_cast<double>(margins[row]));
+  RunLoop<LogisticPairs>(pairs, rows);
+}
 
 void Softmax(const float* margins, std::span<double> out) {
   double largest = margins[0];
@@ -114,23 +128,11 @@ void ForestModel::BlockMargins(const FeatureBlock& block, std::span<float> out,
 
 void ForestModel::FillProbabilities(const float* margins, std::size_t rows,
                                     std::span<double> out) const {
+  if (forest_.link == Link::kLogistic) return Logistic(margins, rows, out.data());
   const auto class_count = static_cast<std::size_t>(forest_.classes);
-  for (std::size_t i = 0; i < rows; ++i) {
-    const float* const margin = margins + i * forest_.outputs();
-    const auto probabilities = out.subspan(i * class_count, class_count);
-    switch (forest_.link) {
-      case Link::kLogistic:
-        probabilities[1] = Logistic(static_cast<double>(margin[0]));
-        probabilities[0] = 1 - probabilities[1];
-        break;
-      case Link::kSoftmax:
-        Softmax(margin, probabilities);
-        break;
-      case Link::kMean:
-        Normalise(margin, probabilities);
-        break;
-    }
-  }
+  const auto link = forest_.link == Link::kSoftmax ? Softmax : Normalise;
+  for (std::size_t i = 0; i < rows; ++i)
+    link(margins + i * forest_.outputs(), out.subspan(i * class_count, class_count));
 }
 
 void ForestModel::PredictBlock(const FeatureBlock& block, std::span<double> out,

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "reeve/base/text.h"
+#include "reeve/base/wide_loops.h"
 #include "reeve/features/step.h"
 #include "reeve/inference/field_reader.h"
 
@@ -108,6 +109,19 @@ struct RowScorer::Plan {
 };
 
 namespace {
+
+REEVE_LOOP bool AnyNegative(const std::int32_t* values, std::size_t count) {
+  std::uint32_t all = 0;
+  for (std::size_t i = 0; i < count; ++i) all |= static_cast<std::uint32_t>(values[i]);
+  return all >> 31 != 0;
+}
+
+// Of two classes: whether the second one's probability reaches the threshold.
+REEVE_LOOP void DecidePairs(const double* __restrict pairs, std::size_t rows, double threshold,
+                            std::int32_t* __restrict predicted) {
+  for (std::size_t row = 0; row < rows; ++row)
+    predicted[row] = pairs[2 * row + 1] >= threshold ? 1 : 0;
+}
 
 void Note(const Block& block, std::size_t row, std::size_t field_idx, contract::Rule broken) {
   block.scores->issues.push_back(
@@ -283,7 +297,8 @@ void RowScorer::Plan::ReadCodes(const Block& block, std::size_t field_idx) const
       codes[row] = reader.FindKnown(CellAt(block, row, field_idx));
   }
   std::int64_t missing = 0;
-  for (std::size_t row = 0; row < block.rows; ++row) {
+  const bool any_unknown = RunLoop<AnyNegative>(codes.data(), block.rows);
+  for (std::size_t row = 0; any_unknown && row < block.rows; ++row) {
     if (codes[row] != CategoryIndex::kUnknown) continue;
     const Cell cell = CellAt(block, row, field_idx);
     const FieldReader::Code code = reader.ReadCode(cell);
@@ -384,12 +399,9 @@ bool RowScorer::Plan::AnswerPairs(const Block& block) const {
       !decision.odds.empty() || decision.calibration.kind != CalibrationKind::kNone;
   if (scorer->model().classes() != 2 || corrects) return false;
   const auto predicted = std::span(block.scores->predicted).subspan(block.first, block.rows);
-  if (std::any_of(predicted.begin(), predicted.end(), [](std::int32_t k) { return k < 0; }))
-    return false;
-  const double* const pairs = block.scores->probabilities.data() + 2 * block.first;
-  const double threshold = decision.threshold.value_or(0.5);
-  for (std::size_t row = 0; row < block.rows; ++row)
-    predicted[row] = pairs[2 * row + 1] >= threshold ? 1 : 0;
+  if (RunLoop<AnyNegative>(predicted.data(), predicted.size())) return false;
+  RunLoop<DecidePairs>(block.scores->probabilities.data() + 2 * block.first, block.rows,
+                       decision.threshold.value_or(0.5), predicted.data());
   return true;
 }
 
