@@ -105,9 +105,9 @@ REEVE_LOOP void ReadAll(const double* __restrict values, std::size_t count,
 }
 
 // Two times eight decimal digits, all at once: first fours, then pairs, then single ones, side by
-// side. REQUIRES: both are below 10^8.
+// side. Gives how many zeros they end with. REQUIRES: both are below 10^8.
 #ifdef __SSE2__
-inline void WriteSixteen(std::uint64_t high, std::uint64_t low, char* out) {
+inline std::size_t WriteSixteen(std::uint64_t high, std::uint64_t low, char* out) {
   const __m128i eights =
       _mm_set_epi64x(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high));
   // Quotients by multiplication: 2^45 / 10,000, 2^19 / 100 and 2^10 / 10, rounded up.
@@ -121,6 +121,8 @@ inline void WriteSixteen(std::uint64_t high, std::uint64_t low, char* out) {
   const __m128i second = _mm_sub_epi16(pairs, _mm_mullo_epi16(first, _mm_set1_epi16(10)));
   const __m128i digits = _mm_or_si128(first, _mm_slli_epi16(second, 8));
   _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_or_si128(digits, _mm_set1_epi8('0')));
+  const int zeros = _mm_movemask_epi8(_mm_cmpeq_epi8(digits, _mm_setzero_si128()));
+  return static_cast<std::size_t>(std::countl_one(static_cast<std::uint16_t>(zeros)));
 }
 #else
 inline void WriteEight(std::uint64_t value, char* out) {
@@ -135,9 +137,12 @@ inline void WriteEight(std::uint64_t value, char* out) {
   std::memcpy(out, &lanes, sizeof lanes);
 }
 
-inline void WriteSixteen(std::uint64_t high, std::uint64_t low, char* out) {
+inline std::size_t WriteSixteen(std::uint64_t high, std::uint64_t low, char* out) {
   WriteEight(high, out);
   WriteEight(low, out + 8);
+  std::size_t zeros = 0;
+  while (zeros < 16 && out[15 - zeros] == '0') ++zeros;
+  return zeros;
 }
 #endif
 
@@ -166,9 +171,12 @@ char* FractionTexts::WriteDecimal(std::uint64_t digits, std::uint64_t places, ch
   out[0] = '0';
   out[1] = '.';
   std::memcpy(out + 2, &shifted, 4);
-  WriteSixteen(high - top * kEight, digits - high * kEight, out + 2 + width);
-  char* end = out + 2 + places;
-  while (end[-1] == '0') --end;
+  const std::size_t zeros =
+      WriteSixteen(high - top * kEight, digits - high * kEight, out + 2 + width);
+  char* end = out + 2 + places - zeros;
+  if (zeros == 16) {
+    while (end[-1] == '0') --end;
+  }
   return end;
 }
 

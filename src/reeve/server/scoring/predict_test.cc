@@ -79,6 +79,14 @@ TEST_F(PredictTest, ABatchGivesTheProbabilitiesOfItsRows) {
   EXPECT_EQ(Post("/predict/batch", R"({"instances":[]})")["batch_size"], 0);
 }
 
+TEST_F(PredictTest, RowsOfALongBatchAreNumbered) {
+  std::string body = R"({"instances":[{"age":20})";
+  for (int row = 1; row < 1'234; ++row) body += R"(,{"age":35})";
+  const Json batch = Post("/predict/batch", body + "]}");
+  ASSERT_EQ(batch["predictions"].size(), 1'234U);
+  for (std::size_t row = 0; row < 1'234; ++row) ASSERT_EQ(batch["predictions"][row]["row_id"], row);
+}
+
 TEST_F(PredictTest, EveryBadFieldIsNamedOnceAndNothingIsKept) {
   const Json error =
       Post("/predict/batch",

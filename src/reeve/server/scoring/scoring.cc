@@ -109,12 +109,35 @@ struct Piece {
 
   explicit Piece(std::string_view text) : size(text.size()) { text.copy(bytes, kBytes); }
   char* Write(char* out) const {
-    std::memcpy(out, bytes, kBytes);
+    std::memcpy(out, bytes, kBytes / 2);
+    if (size > kBytes / 2) std::memcpy(out + kBytes / 2, bytes + kBytes / 2, kBytes / 2);
     return out + size;
   }
 
   char bytes[kBytes] = {};
   std::size_t size;
+};
+
+// Numbers of rows, one after the other: of ten only one is spelt, the others differ in their last
+// digit.
+class RowIdText {
+ public:
+  static constexpr std::size_t kMostBytes = 24;
+
+  // Writes kMostBytes and gives the end of the number; the next call writes the next one.
+  char* WriteNext(char* out) {
+    std::memcpy(out, text_, kMostBytes);
+    out += size_;
+    ++row_;
+    if (++text_[size_ - 1] > '9')
+      size_ = static_cast<std::size_t>(std::to_chars(text_, text_ + kMostBytes, row_).ptr - text_);
+    return out;
+  }
+
+ private:
+  char text_[kMostBytes] = {'0'};
+  std::size_t size_ = 1;
+  std::uint64_t row_ = 0;
 };
 
 // Rows of a model with two classes, whose answers are alike but for a number or two.
@@ -129,12 +152,13 @@ class BinaryAnswer {
                 Piece("{\"prediction\":1,\"probability\":")},
         behind_{Behind(model.fields->class_json(0)), Behind(model.fields->class_json(1))},
         most_row_(before_[0].size + kMostRealBytes + std::max(behind_[0].size, behind_[1].size) +
-                  kMostRowId + 2) {}
+                  RowIdText::kMostBytes + 2) {}
 
   // REQUIRES: every row was scored.
   void Append(const inference::RowScores& scores, std::string& out) const {
     const std::size_t rows = scores.predicted.size();
     FractionTexts texts;
+    RowIdText row_id;
     for (std::size_t begin = 0; begin < rows; begin += kBlock) {
       const std::size_t end = std::min(rows, begin + kBlock);
       texts.Read(scores.probabilities.data() + 2 * begin + 1, 2, end - begin);
@@ -147,7 +171,7 @@ class BinaryAnswer {
         at = before_[predicted].Write(at);
         at = texts.Write(row - begin, scores.probabilities[2 * row + 1], at);
         at = behind_[predicted].Write(at);
-        at = std::to_chars(at, at + kMostRowId, row).ptr;
+        at = row_id.WriteNext(at);
         *at++ = '}';
       }
       out.resize(static_cast<std::size_t>(at - out.data()));
@@ -155,7 +179,7 @@ class BinaryAnswer {
   }
 
  private:
-  static constexpr std::size_t kMostLabel = 40, kMostRowId = 20;
+  static constexpr std::size_t kMostLabel = 40;
   static constexpr std::size_t kBlock = FractionTexts::kMost;
   // What the copies of a last row may write behind it.
   static constexpr std::size_t kSlack = 2 * Piece::kBytes;
