@@ -171,15 +171,57 @@ void AddPadded(const ForestTables& tables, const SlicedTree& tree, char* planes,
   AddLeafTables<P, kDepth>(tables, tree, path, sums);
 }
 
-// Adds a tree by its program.
+// Runs kPrograms programs, an operation of each in turns: most operations need what their own
+// program has just computed, and would wait for it.
+template <typename P, std::size_t kPrograms>
+void RunInTurns(const std::uint32_t* const* programs, char* planes) {
+  const std::uint32_t* at[kPrograms];
+  std::uint32_t left[kPrograms], shortest = ~0U;
+  for (std::size_t i = 0; i < kPrograms; ++i) {
+    left[i] = *programs[i];
+    at[i] = programs[i] + 1;
+    shortest = left[i] < shortest ? left[i] : shortest;
+  }
+  const auto step = [&](std::size_t i) {
+    P::Store(planes + PlaceOf<P>(at[i][0]),
+             P::Mux(P::Load(planes + PlaceOf<P>(at[i][1])), P::Load(planes + PlaceOf<P>(at[i][2])),
+                    P::Load(planes + PlaceOf<P>(at[i][3]))));
+    at[i] += 4;
+  };
+  for (std::uint32_t operation = 0; operation < shortest; ++operation) {
+    for (std::size_t i = 0; i < kPrograms; ++i) step(i);
+  }
+  for (std::size_t i = 0; i < kPrograms; ++i) {
+    for (left[i] -= shortest; left[i] > 0; --left[i]) step(i);
+  }
+}
+
+// Runs the programs of tree `first` and of those behind it, as many as may be run at once. Gives
+// the first tree whose program was not run.
+template <typename P>
+std::uint32_t RunPrograms(const ForestTables& tables, std::uint32_t first, char* planes) {
+  const std::uint32_t* programs[kProgramsAtOnce];
+  std::size_t count = 0;
+  std::uint32_t t = first;
+  for (; t < tables.tree_count && tables.trees[t].levels == 0; ++t) {
+    const std::uint32_t* const program = tables.tests + tables.trees[t].first_test;
+    if (count > 0 && program == programs[count - 1]) continue;  // trees of one shape share it
+    if (count == kProgramsAtOnce) break;
+    programs[count++] = program;
+  }
+  if (count == kProgramsAtOnce) {
+    RunInTurns<P, kProgramsAtOnce>(programs, planes);
+  } else {
+    for (std::size_t i = 0; i < count; ++i) RunInTurns<P, 1>(programs + i, planes);
+  }
+  return t;
+}
+
+// Adds a tree whose program was run.
 template <typename P, int kBits>
 void AddProgrammed(const ForestTables& tables, const SlicedTree& tree, char* planes, float* sums) {
-  const std::uint32_t* at = tables.tests + tree.first_test;
-  for (std::uint32_t operations = *at++; operations > 0; --operations, at += 4) {
-    P::Store(planes + PlaceOf<P>(at[0]),
-             P::Mux(P::Load(planes + PlaceOf<P>(at[1])), P::Load(planes + PlaceOf<P>(at[2])),
-                    P::Load(planes + PlaceOf<P>(at[3]))));
-  }
+  const std::uint32_t* const code = tables.tests + tree.first_test;
+  const std::uint32_t* const at = code + 1 + 4ULL * *code;
   typename P::Plane number[kBits];
   for (int d = 0; d < kBits; ++d) number[d] = P::Load(planes + PlaceOf<P>(at[d]));
   AddLeafTables<P, kBits>(tables, tree, number, sums);
@@ -202,8 +244,11 @@ void AddTrees(const ForestTables& tables, char* planes, float* sums) {
                                                          AddProgrammed<P, 8>,
                                                          AddProgrammed<P, 9>,
                                                          AddProgrammed<P, 10>};
+  // The first tree whose program was not run yet, if it has one.
+  std::uint32_t not_run = 0;
   for (std::uint32_t t = 0; t < tables.tree_count; ++t) {
     const SlicedTree& tree = tables.trees[t];
+    if (tree.levels == 0 && t >= not_run) not_run = RunPrograms<P>(tables, t, planes);
     const Add add = tree.levels > 0 ? kPadded[tree.levels] : kProgrammed[tree.leaf_bits];
     add(tables, tree, planes, sums);
   }

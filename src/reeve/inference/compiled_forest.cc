@@ -128,9 +128,10 @@ struct CompiledForest::Impl {
   std::vector<std::uint32_t> row_vectors;
   CacheLines<std::uint8_t> node_columns, node_cuts;
 
-  // While compiling: the tree at hand, and the node of each of its leaves.
+  // While compiling: the tree at hand, the node of each of its leaves, and the programs so far.
   SlicedTree shape;
   std::vector<std::size_t> leaf_nodes;
+  std::uint32_t program_count = 0;
 
   // One for each node; meaningless at leaves.
   using Tests = std::vector<ForestCodes::Test>;
@@ -239,9 +240,13 @@ std::vector<std::size_t> CompiledForest::Impl::AddProgram(const Tree& tree, cons
     if (tree.left[node] >= 0) planes[node] = codes->Plane(of_tree[node]);
   }
   const std::uint32_t zeros = codes->plane_count();
-  return AppendSliceProgram(tree, planes,
-                            {.zeros = zeros, .ones = zeros + 1, .first_spare = zeros + 2}, tests,
-                            tables.spare_count);
+  const std::uint32_t first_spare = program_count++ % kProgramsAtOnce * kMostSparePlanes;
+  std::uint32_t spare_used = 0;
+  std::vector<std::size_t> nodes = AppendSliceProgram(
+      tree, planes, {.zeros = zeros, .ones = zeros + 1, .first_spare = zeros + 2 + first_spare},
+      tests, spare_used);
+  tables.spare_count = std::max(tables.spare_count, first_spare + spare_used);
+  return nodes;
 }
 
 // A table of leaves as the kernels want it: floats, or their bytes apart.

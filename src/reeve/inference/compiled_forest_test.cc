@@ -101,6 +101,18 @@ TEST_P(CompiledForestTest, EqualsTheReferenceWhereTreesShareTheirTests) {
   }
 }
 
+// Programs of deep trees are run four at a time.
+TEST_P(CompiledForestTest, EqualsTheReferenceForEveryNumberOfDeepTrees) {
+  for (int trees = 1; trees <= 9; ++trees) {
+    SCOPED_TRACE(trees);
+    ExpectEqual({.trees = trees, .depth = 11, .early_leaf = 0.2}, 14, kFewBatches);
+    ExpectEqual({.link = Link::kMean, .classes = 3, .trees = trees, .depth = 10}, 15, kFewBatches);
+    ExpectEqual(
+        {.link = Link::kSoftmax, .classes = 3, .trees = trees, .depth = 10, .symmetric = true}, 16,
+        kFewBatches);
+  }
+}
+
 TEST_P(CompiledForestTest, EqualsTheReferenceForEveryNumberOfRows) {
   ExpectEqual({.trees = 33, .depth = 6}, 1, kBatches);
   ExpectEqual({.trees = 33, .depth = 8}, 2, kBatches);

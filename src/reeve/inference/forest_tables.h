@@ -45,6 +45,11 @@ struct SlicedTree {
 /// The deepest padded tree, and the most bits of a leaf's number.
 inline constexpr int kMostLevels = 8, kMostLeafBits = 10;
 
+/// Programs that are run in turns, each of which has that many spare planes: those that follow each
+/// other take turns with them.
+inline constexpr std::uint32_t kProgramsAtOnce = 4;
+inline constexpr std::uint32_t kMostSparePlanes = (kMostLeafBits + 1) * kMostLeafBits;
+
 /// A test of a row's codes: right when code[column] > cut. Sets come behind the code columns, with
 /// code 1 for a member and cut 0.
 struct RowTest {
