@@ -21,13 +21,17 @@ struct ByteMarks {
   /// A bit for each word that is not zero.
   std::uint64_t some = 0;
 
-  /// The first place, which is taken away. REQUIRES: some != 0.
-  std::size_t TakeFirst() {
-    const auto i = static_cast<std::size_t>(std::countr_zero(some));
-    const auto bit = static_cast<std::size_t>(std::countr_zero(words[i]));
-    words[i] &= words[i] - 1;
-    some &= ~(std::uint64_t{words[i] == 0} << i);
-    return i * kBytes + bit;
+  /// Calls visit(place) for the places in their order as long as it gives true; whether it always
+  /// did.
+  template <typename Visit>
+  bool ForEach(const Visit& visit) const {
+    for (std::uint64_t left = some; left != 0; left &= left - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(left));
+      for (std::uint64_t word = words[i]; word != 0; word &= word - 1) {
+        if (!visit(i * kBytes + static_cast<std::size_t>(std::countr_zero(word)))) return false;
+      }
+    }
+    return true;
   }
 };
 
@@ -36,12 +40,15 @@ struct ByteMarks {
 REEVE_WIDE inline void MarkByteWide(const char* at, std::size_t words, char byte,
                                     ByteMarks& marks) {
   const __m512i wanted = _mm512_set1_epi8(byte);
-  std::uint64_t some = 0;
-  for (std::size_t i = 0; i < words; ++i, at += ByteMarks::kBytes) {
+  std::size_t i = 0;
+  for (; i < words; ++i, at += ByteMarks::kBytes)
     marks.words[i] = _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(at), wanted);
-    some |= std::uint64_t{marks.words[i] != 0} << i;
+  for (; i % 8 != 0; ++i) marks.words[i] = 0;
+  marks.some = 0;
+  for (std::size_t first = 0; first < words; first += 8) {
+    const __m512i eight = _mm512_loadu_si512(marks.words + first);
+    marks.some |= std::uint64_t{_mm512_test_epi64_mask(eight, eight)} << first;
   }
-  marks.some = some;
 }
 #endif
 

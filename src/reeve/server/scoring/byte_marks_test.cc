@@ -1,6 +1,7 @@
 #include "reeve/server/scoring/byte_marks.h"
 
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -32,13 +33,20 @@ TEST(ByteMarksTest, EveryFormMarksWhereTheByteStands) {
   }
 }
 
-TEST(ByteMarksTest, PlacesAreTakenInTheirOrder) {
+TEST(ByteMarksTest, PlacesComeInTheirOrderUntilTheVisitorHasEnough) {
+  const std::vector<std::size_t> wanted = {0, 1, 63, 130, 191};
   std::string bytes(3 * ByteMarks::kBytes, 'a');
-  for (const std::size_t place : {0, 1, 63, 130, 191}) bytes[place] = '}';
+  for (const std::size_t place : wanted) bytes[place] = '}';
   ByteMarks marks;
   MarkByte(bytes.data(), 3, '}', marks);
-  for (const std::size_t place : {0, 1, 63, 130, 191}) EXPECT_EQ(marks.TakeFirst(), place);
-  EXPECT_EQ(marks.some, 0U);
+  std::vector<std::size_t> places;
+  const auto visit = [&](std::size_t place) {
+    places.push_back(place);
+    return place != 130;
+  };
+  EXPECT_FALSE(marks.ForEach(visit));
+  EXPECT_EQ(places, std::vector<std::size_t>(wanted.begin(), wanted.end() - 1));
+  EXPECT_TRUE(marks.ForEach([](std::size_t) { return true; }));
 }
 
 }  // namespace

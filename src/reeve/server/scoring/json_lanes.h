@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "reeve/base/wide_loops.h"
@@ -12,7 +13,8 @@
 namespace reeve::server {
 
 // Values of one member in up to 64 rows, read side by side: what json_scan.h does for one value, in
-// loops without a jump that become vectors (RunLoop). Bytes come as words that were loaded before.
+// loops without a jump that become vectors (RunLoop). Bytes are loaded into words first, as vectors
+// can only take up what lies together.
 
 /// Rows of a loop at most.
 inline constexpr std::size_t kMostLanes = 64;
@@ -58,11 +60,18 @@ REEVE_LOOP bool IsNull(std::uint64_t word) {
   return (word & 0xFFFFFFFF) == kNull;
 }
 
-/// Numbers of up to seven bytes before their point, with their signs, from the eight bytes that
-/// each begins with, and where they end.
-REEVE_LOOP LaneFlags ReadWholes(const std::uint64_t* __restrict words, const char* const* at,
-                                std::size_t rows, double* __restrict numbers,
-                                const char** __restrict behind) {
+// The eight bytes that stand so far behind each place.
+REEVE_LOOP void LoadWords(const char* const* at, std::size_t rows, std::size_t offset,
+                          std::uint64_t* words) {
+  for (std::size_t row = 0; row < rows; ++row) words[row] = LoadWord(at[row] + offset);
+}
+
+/// Numbers of up to seven bytes before their point, with their signs, and where they end. REQUIRES:
+/// eight bytes may be read at each place.
+REEVE_LOOP LaneFlags ReadWholes(const char* const* __restrict at, std::size_t rows,
+                                double* __restrict numbers, const char** __restrict behind) {
+  std::uint64_t words[kMostLanes];
+  LoadWords(at, rows, 0, words);
   std::uint64_t odds = 0, missing = 0, fractions = 0;
   for (std::size_t row = 0; row < rows; ++row) {
     const std::uint64_t bytes = words[row], bit = kRowBits[row];
@@ -73,11 +82,10 @@ REEVE_LOOP LaneFlags ReadWholes(const std::uint64_t* __restrict words, const cha
     // Eight for each byte that is not the number's, but the first one, which it has.
     const std::uint64_t gap = (~own & kEachByte * 8 & ~std::uint64_t{0xFF}) * kEachByte >> 56;
     const std::uint64_t value = ValueOfDigits(digits << gap);
-    // The first digit, the first two bytes and what stands behind the number.
-    const std::uint64_t first = (sign & 0xFF00) | 0xFF, two = (sign & 0xFF0000) | 0xFF00;
-    const std::uint64_t next = ~own & (own << 8 | 0xFF);
+    // Up to the first digit, and what stands behind the last one.
+    const std::uint64_t first = (sign & 0xFF00) | 0xFF, next = ~own & (own << 8 | 0xFF);
     const bool none = (own & first) != first;
-    const bool leads_with_zero = ((digits & first) == 0) & ((own & two & ~first) != 0);
+    const bool leads_with_zero = ((digits & first) == 0) & (own != first);
     const bool is_null = IsNull(bytes), is_long = own == ~std::uint64_t{0};
     const bool is_point = ((bytes ^ kEachByte * '.') & next) == 0;
     const auto number = static_cast<double>(static_cast<std::int64_t>(value));
@@ -90,11 +98,12 @@ REEVE_LOOP LaneFlags ReadWholes(const std::uint64_t* __restrict words, const cha
   return {odds & ~missing, missing, fractions & ~odds};
 }
 
-/// What stands behind the points of the rows `fractions`, from the eight bytes behind each: up to
-/// seven digits. Gives the bits of rows where that is odd.
-REEVE_LOOP std::uint64_t ReadFractions(const std::uint64_t* __restrict words, std::size_t rows,
-                                       std::uint64_t fractions, double* __restrict numbers,
-                                       const char** __restrict behind) {
+/// What stands behind the points of the rows `fractions`: up to seven digits. Gives the bits of
+/// rows where that is odd. REQUIRES: nine bytes may be read behind all numbers.
+REEVE_LOOP std::uint64_t ReadFractions(std::size_t rows, std::uint64_t fractions,
+                                       double* __restrict numbers, const char** __restrict behind) {
+  std::uint64_t words[kMostLanes];
+  LoadWords(behind, rows, 1, words);
   constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
   std::uint64_t odds = 0;
   for (std::size_t row = 0; row < rows; ++row) {
@@ -114,19 +123,25 @@ REEVE_LOOP std::uint64_t ReadFractions(const std::uint64_t* __restrict words, st
   return odds & fractions;
 }
 
-/// Texts without escapes of up to fifteen bytes, from the eight bytes that each begins with, its
-/// quote among them, and the sixteen behind the quote, which become its head.
-REEVE_LOOP LaneFlags ReadShortTexts(const std::uint64_t* __restrict words, const char* const* at,
-                                    std::size_t rows, contract::TextHead* __restrict heads,
+/// Texts without escapes of up to fifteen bytes, their heads, and where they end. REQUIRES:
+/// seventeen bytes may be read at each place.
+REEVE_LOOP LaneFlags ReadShortTexts(const char* const* __restrict at, std::size_t rows,
+                                    contract::TextHead* __restrict heads,
                                     std::string_view* __restrict texts,
                                     const char** __restrict behind) {
+  std::uint64_t words[kMostLanes];
+  for (std::size_t row = 0; row < rows; ++row) {
+    words[row] = LoadWord(at[row]);
+    std::memcpy(&heads[row], at[row] + 1, sizeof heads[row]);
+  }
   std::uint64_t odds = 0, missing = 0;
   for (std::size_t row = 0; row < rows; ++row) {
-    const std::uint64_t first = heads[row].first, last = heads[row].last, bit = kRowBits[row];
+    const std::uint64_t bit = kRowBits[row];
+    const std::uint64_t first = heads[row].first, last = heads[row].last;
     const std::uint64_t quotes = FirstByte(first, '"'), more = FirstByte(last, '"');
     const std::uint64_t own = BytesBefore(quotes);
     const std::uint64_t own_last = quotes != 0 ? 0 : BytesBefore(more);
-    const std::uint64_t size = CountBytes(own) + CountBytes(own_last);
+    const std::uint64_t size = ((own & kEachByte) + (own_last & kEachByte)) * kEachByte >> 56;
     const std::uint64_t bad =
         (FirstEscapeOrControl(first) & own) | (FirstEscapeOrControl(last) & own_last);
     const bool is_null = IsNull(words[row]), is_text = (words[row] & 0xFF) == '"';
@@ -140,7 +155,7 @@ REEVE_LOOP LaneFlags ReadShortTexts(const std::uint64_t* __restrict words, const
   return {odds & ~missing, missing, 0};
 }
 
-/// Moves all of them on by so many bytes; true when one is beyond where its row ends.
+/// Moves all places on by so many bytes; true when one is beyond where its row ends.
 REEVE_LOOP bool MoveAll(const char* const* __restrict from, std::size_t rows, std::size_t bytes,
                         const char* const* __restrict ends, const char** __restrict at) {
   std::uint64_t beyond = 0;
@@ -150,6 +165,19 @@ REEVE_LOOP bool MoveAll(const char* const* __restrict from, std::size_t rows, st
     at[row] = moved;
   }
   return beyond != 0;
+}
+
+/// What MoveBehind did.
+enum class Move { kAll, kAllButSomeBeyondTheirEnd, kNone };
+
+/// The same behind a pattern, if it stands at all of the places. REQUIRES: pattern->size() <=
+/// kBytes, and kBytes may be read at each.
+REEVE_LOOP Move MoveBehind(const BytePattern* pattern, const char* const* __restrict from,
+                           std::size_t rows, const char* const* __restrict ends,
+                           const char** __restrict at) {
+  if (!pattern->StandsAtAll({from, rows})) return Move::kNone;
+  const bool is_beyond = MoveAll(from, rows, pattern->size(), ends, at);
+  return is_beyond ? Move::kAllButSomeBeyondTheirEnd : Move::kAll;
 }
 
 }  // namespace reeve::server

@@ -1,6 +1,5 @@
 #include "reeve/server/scoring/json_lanes.h"
 
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -19,19 +18,16 @@ class Values {
     const char* at = body_.data();
     for (const std::string& value : values) {
       at_.push_back(at);
-      words_.push_back(LoadWord(at));
       at += value.size() + 24;
     }
   }
   std::size_t rows() const { return at_.size(); }
   const char* const* at() const { return at_.data(); }
-  const std::uint64_t* words() const { return words_.data(); }
   const char* end() const { return body_.data() + body_.size(); }
 
  private:
   std::string body_;
   std::vector<const char*> at_;
-  std::vector<std::uint64_t> words_;
 };
 
 // What the loops give for numbers.
@@ -45,11 +41,8 @@ struct Numbers {
 template <typename Wholes, typename Fractions>
 Numbers ReadNumbers(const Values& values, Wholes wholes, Fractions fractions) {
   Numbers read;
-  read.flags = wholes(values.words(), values.at(), values.rows(), read.numbers, read.behind);
-  std::uint64_t words[kMostLanes];
-  for (std::size_t row = 0; row < values.rows(); ++row) words[row] = LoadWord(read.behind[row] + 1);
-  read.flags.odd |=
-      fractions(words, values.rows(), read.flags.fractions, read.numbers, read.behind);
+  read.flags = wholes(values.at(), values.rows(), read.numbers, read.behind);
+  read.flags.odd |= fractions(values.rows(), read.flags.fractions, read.numbers, read.behind);
   return read;
 }
 
@@ -120,10 +113,7 @@ void ExpectTexts(const Values& values, Texts read_texts) {
   contract::TextHead heads[kMostLanes];
   std::string_view texts[kMostLanes];
   const char* behind[kMostLanes];
-  for (std::size_t row = 0; row < values.rows(); ++row)
-    std::memcpy(&heads[row], values.at()[row] + 1, sizeof heads[row]);
-  const LaneFlags flags =
-      read_texts(values.words(), values.at(), values.rows(), heads, texts, behind);
+  const LaneFlags flags = read_texts(values.at(), values.rows(), heads, texts, behind);
   for (std::size_t row = 0; row < values.rows(); ++row) {
     PlainValue value;
     const char* const scanned = ScanValue(values.at()[row], values.end(), value);
@@ -161,7 +151,7 @@ TEST(JsonLanesTest, TextsAreThoseOfTheScanInEveryForm) {
 }
 
 TEST(JsonLanesTest, PlacesMoveOnUnlessOneIsBeyondItsEnd) {
-  const std::string body(100, ' ');
+  const std::string body(80 + BytePattern::kBytes, ' ');
   const char* from[9];
   const char* ends[9];
   const char* at[9];
@@ -171,8 +161,15 @@ TEST(JsonLanesTest, PlacesMoveOnUnlessOneIsBeyondItsEnd) {
   }
   EXPECT_FALSE(MoveAll(from, 9, 5, ends, at));
   EXPECT_EQ(at[8], from[8] + 5);
+  const BytePattern blanks("     ");
+  EXPECT_EQ(MoveBehind(&blanks, from, 9, ends, at), Move::kAll);
   --ends[8];
   EXPECT_TRUE(MoveAll(from, 9, 5, ends, at));
+  EXPECT_EQ(MoveBehind(&blanks, from, 9, ends, at), Move::kAllButSomeBeyondTheirEnd);
+  const BytePattern others("    ,");
+  at[0] = nullptr;
+  EXPECT_EQ(MoveBehind(&others, from, 9, ends, at), Move::kNone);
+  EXPECT_EQ(at[0], nullptr);
 }
 
 }  // namespace

@@ -55,22 +55,24 @@ std::size_t JsonRowBlock::FindRows(const Shape& shape, std::size_t most, const c
     fewest += static_cast<std::ptrdiff_t>(1 + member.before.size());
   const std::ptrdiff_t furthest = kMostStretch * fewest + kMostBytesMore;
   std::size_t rows = 0;
-  at_[0] = at + first;
-  for (const char* from = at_[0]; from < limit && from - at_[rows] <= furthest;) {
+  const char* begin = at + first;
+  const char* from = begin;
+  const auto take_brace = [&](std::size_t place) {
+    const char* const row_end = from + place - brace_at;
+    if (row_end - begin < fewest) return true;
+    // Others stand within texts, or before a row with other members.
+    if (!between.StandsAt(row_end, end)) return !StandsAt(row_end, end, shape.gap);
+    at_[rows] = begin;
+    ends_[rows] = row_end;
+    begin = row_end + between.size();
+    return ++rows < most;
+  };
+  while (from < limit && from - begin <= furthest) {
     const std::size_t words =
         std::min(static_cast<std::size_t>(limit - from) / ByteMarks::kBytes, ByteMarks::kWords);
-    if (words == 0) break;
     ByteMarks marks;
     MarkByte(from, words, '}', marks);
-    while (marks.some != 0) {
-      const char* const row_end = from + marks.TakeFirst() - brace_at;
-      // Others stand within texts, or before a row with other members.
-      if (row_end - at_[rows] < fewest || !StandsAt(row_end, end, shape.gap)) continue;
-      if (!between.StandsAt(row_end, end)) return rows;
-      ends_[rows++] = row_end;
-      if (rows == most) return rows;
-      at_[rows] = row_end + between.size();
-    }
+    if (words == 0 || !marks.ForEach(take_brace)) break;
     from += words * ByteMarks::kBytes;
   }
   return rows;
@@ -78,41 +80,17 @@ std::size_t JsonRowBlock::FindRows(const Shape& shape, std::size_t most, const c
 
 // Bits of the rows whose value is no plain text; the others end at behind_.
 std::uint64_t JsonRowBlock::ReadTexts(const contract::CellColumns::Room& room) {
-  std::uint64_t words[kMostRows];
-  for (std::size_t row = 0; row < rows_; ++row) {
-    words[row] = LoadWord(at_[row]);
-    std::memcpy(&room.heads[row], at_[row] + 1, sizeof room.heads[row]);
-  }
-  const LaneFlags flags =
-      RunLoop<ReadShortTexts>(words, at_, rows_, room.heads, room.texts, behind_);
+  const LaneFlags flags = RunLoop<ReadShortTexts>(at_, rows_, room.heads, room.texts, behind_);
   MarkMissing(flags.missing, room.kinds);
   return flags.odd;
 }
 
 // Bits of the rows whose value is no plain number; the others end at behind_.
 std::uint64_t JsonRowBlock::ReadNumbers(const contract::CellColumns::Room& room) {
-  std::uint64_t words[kMostRows];
-  for (std::size_t row = 0; row < rows_; ++row) words[row] = LoadWord(at_[row]);
-  const LaneFlags flags = RunLoop<ReadWholes>(words, at_, rows_, room.numbers, behind_);
+  const LaneFlags flags = RunLoop<ReadWholes>(at_, rows_, room.numbers, behind_);
   MarkMissing(flags.missing, room.kinds);
   if (flags.fractions == 0) return flags.odd;
-  for (std::size_t row = 0; row < rows_; ++row) words[row] = LoadWord(behind_[row] + 1);
-  return flags.odd | RunLoop<ReadFractions>(words, rows_, flags.fractions, room.numbers, behind_);
-}
-
-// What stands behind a row's value of `member`: the next one's name, or the end.
-bool JsonRowBlock::TakeNext(std::size_t member, const Shape& shape, const char* end,
-                            std::size_t row) {
-  if (member + 1 == shape.members.size()) return behind_[row] == ends_[row];
-  const BytePattern& next = shape.members[member + 1].before;
-  return next.StandsAt(behind_[row], end);
-}
-
-// The same for all rows.
-bool JsonRowBlock::TakeFromAll(std::size_t member, const Shape& shape) {
-  if (member + 1 == shape.members.size()) return std::equal(behind_, behind_ + rows_, ends_);
-  const BytePattern& next = shape.members[member + 1].before;
-  return next.size() <= BytePattern::kBytes && next.StandsAtAll({behind_, rows_});
+  return flags.odd | RunLoop<ReadFractions>(rows_, flags.fractions, room.numbers, behind_);
 }
 
 // A value that is no plain text or number like most of its member.
@@ -130,6 +108,30 @@ bool JsonRowBlock::ReadOdd(std::size_t row, const char* end,
   return true;
 }
 
+// Moves from behind the values to those of the next member, whose name stands between them.
+bool JsonRowBlock::TakeName(const BytePattern& name, const char* end,
+                            const contract::CellColumns::Room& room) {
+  if (name.size() <= BytePattern::kBytes) {
+    const Move move = RunLoop<MoveBehind>(&name, behind_, rows_, ends_, at_);
+    if (move != Move::kNone) return move == Move::kAll;
+  }
+  for (std::size_t row = 0; row < rows_; ++row) {
+    if (name.StandsAt(behind_[row], end)) continue;
+    // A number of many digits, say.
+    if (!ReadOdd(row, end, room) || !name.StandsAt(behind_[row], end)) return false;
+  }
+  return !RunLoop<MoveAll>(behind_, rows_, name.size(), ends_, at_);
+}
+
+// The last values have to end where their rows do.
+bool JsonRowBlock::TakeEnds(const char* end, const contract::CellColumns::Room& room) {
+  for (std::size_t row = 0; row < rows_; ++row) {
+    if (behind_[row] == ends_[row]) continue;
+    if (!ReadOdd(row, end, room) || behind_[row] != ends_[row]) return false;
+  }
+  return true;
+}
+
 // The values of a member, and what stands between it and the next one. `room` is that of its field.
 bool JsonRowBlock::ReadMember(std::size_t member, const Shape& shape, const char* end,
                               const contract::CellColumns::Room& room) {
@@ -141,15 +143,8 @@ bool JsonRowBlock::ReadMember(std::size_t member, const Shape& shape, const char
   for (; odd != 0; odd &= odd - 1) {
     if (!ReadOdd(static_cast<std::size_t>(std::countr_zero(odd)), end, room)) return false;
   }
-  if (!TakeFromAll(member, shape)) {
-    // A number of many digits, say.
-    for (std::size_t row = 0; row < rows_; ++row) {
-      if (TakeNext(member, shape, end, row)) continue;
-      if (!ReadOdd(row, end, room) || !TakeNext(member, shape, end, row)) return false;
-    }
-  }
-  if (member + 1 == shape.members.size()) return true;
-  return !RunLoop<MoveAll>(behind_, rows_, shape.members[member + 1].before.size(), ends_, at_);
+  return member + 1 < shape.members.size() ? TakeName(shape.members[member + 1].before, end, room)
+                                           : TakeEnds(end, room);
 }
 
 std::size_t JsonRowBlock::Read(const Shape& shape, std::size_t most, const char* end,

@@ -59,9 +59,9 @@ class JsonRowBlock {
                   const contract::CellColumns::Room& room);
   std::uint64_t ReadTexts(const contract::CellColumns::Room& room);
   std::uint64_t ReadNumbers(const contract::CellColumns::Room& room);
-  bool TakeFromAll(std::size_t member, const Shape& shape);
   bool ReadOdd(std::size_t row, const char* end, const contract::CellColumns::Room& room);
-  bool TakeNext(std::size_t member, const Shape& shape, const char* end, std::size_t row);
+  bool TakeName(const BytePattern& name, const char* end, const contract::CellColumns::Room& room);
+  bool TakeEnds(const char* end, const contract::CellColumns::Room& room);
 
   std::size_t rows_ = 0;
   /// Of each row: where the value that is being read begins and ends; where the row has to end.

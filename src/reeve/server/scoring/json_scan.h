@@ -68,9 +68,9 @@ class BytePattern {
   }
   /// True when it stands at all of these places. REQUIRES: size() <= kBytes, and kBytes may be read
   /// at each.
-  bool StandsAtAll(std::span<const char* const> places) const {
+  [[gnu::always_inline]] bool StandsAtAll(std::span<const char* const> places) const {
     using Half = std::uint64_t __attribute__((vector_size(kBytes / 2)));
-    const auto load = [](const char* from) {
+    const auto load = [](const char* from) __attribute__((always_inline)) {
       Half half;
       std::memcpy(&half, from, sizeof half);
       return half;
@@ -78,8 +78,10 @@ class BytePattern {
     // Differences add up: one jump for all.
     const Half front = load(copy_), back = load(copy_ + sizeof(Half));
     Half others = {}, others_behind = {};
+#pragma GCC unroll 4
     for (const char* const at : places) others |= load(at) ^ front;
     if (bytes_.size() > sizeof(Half)) {
+#pragma GCC unroll 4
       for (const char* const at : places) others_behind |= load(at + sizeof(Half)) ^ back;
     }
     others = (others & load(own_)) | (others_behind & load(own_ + sizeof(Half)));
