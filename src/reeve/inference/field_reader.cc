@@ -37,15 +37,7 @@ bool HoldsNumber(const std::vector<std::string>& texts) {
                      [](const std::string& text) { return ParseNumber(text).has_value(); });
 }
 
-// Loops without a way out on the way, which become vectors.
-REEVE_LOOP bool AnyOtherKind(const Cell::Kind* kinds, std::size_t rows, Cell::Kind kind) {
-  unsigned others = 0;
-  for (std::size_t row = 0; row < rows; ++row)
-    others |= static_cast<unsigned>(kinds[row]) ^ static_cast<unsigned>(kind);
-  return others != 0;
-}
-
-// NaN is.
+// Without a way out on the way, so that it becomes vectors. NaN is.
 REEVE_LOOP bool AnyOutside(const double* values, std::size_t rows, double minimum, double maximum) {
   std::uint64_t outside = 0;
   for (std::size_t row = 0; row < rows; ++row) {
@@ -215,7 +207,7 @@ FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
 
 bool FieldReader::ArePlainNumbers(std::span<const Cell::Kind> kinds,
                                   std::span<const double> numbers) const {
-  return !RunLoop<AnyOtherKind>(kinds.data(), kinds.size(), Cell::Kind::kNumber) &&
+  return RowsOfOtherKinds(kinds, Cell::Kind::kNumber) == 0 &&
          !RunLoop<AnyOutside>(numbers.data(), numbers.size(), plain_minimum_, plain_maximum_);
 }
 

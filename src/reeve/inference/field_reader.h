@@ -38,7 +38,7 @@ class FieldReader {
            cell.number <= plain_maximum_;
   }
 
-  /// True when that holds for each of them, for cells in columns.
+  /// True when that holds for each of them, for at most 64 cells in columns.
   bool ArePlainNumbers(std::span<const contract::Cell::Kind> kinds,
                        std::span<const double> numbers) const;
 
