@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 
 #include "reeve/base/wide_loops.h"
 
@@ -10,7 +11,8 @@ namespace {
 
 using contract::TextHead;
 
-// Texts of a call: their heads and sizes, each side by side, and the numbers found so far.
+// Texts of a call: their heads and sizes, each side by side, and the numbers found. What stands
+// behind the last text does not matter.
 struct Found {
   std::uint64_t firsts[CategoryList::kMostRows], lasts[CategoryList::kMostRows];
   std::uint64_t sizes[CategoryList::kMostRows], numbers[CategoryList::kMostRows];
@@ -22,17 +24,26 @@ REEVE_LOOP void Spread(const std::string_view* texts, const TextHead* heads, std
     found->firsts[row] = heads[row].first;
     found->lasts[row] = heads[row].last;
     found->sizes[row] = texts[row].size();
-    found->numbers[row] = ~std::uint64_t{0};
   }
 }
 
-REEVE_LOOP void FindOne(const TextHead& head, std::uint64_t size, std::uint64_t number,
-                        std::size_t rows, Found* found) {
-  const std::uint64_t first = head.first, last = head.last;
-  for (std::size_t row = 0; row < rows; ++row) {
-    const std::uint64_t others =
-        (found->firsts[row] ^ first) | (found->lasts[row] ^ last) | (found->sizes[row] ^ size);
-    found->numbers[row] = others == 0 ? number : found->numbers[row];
+// As vectors, so that eight texts stay in registers while all entries pass by.
+template <typename Entry>
+REEVE_LOOP void FindEach(const Entry* entries, std::size_t count, std::size_t rows, Found* found) {
+  using Lanes = std::uint64_t __attribute__((vector_size(64)));
+  for (std::size_t row = 0; row < rows; row += 8) {
+    Lanes firsts, lasts, sizes;
+    std::memcpy(&firsts, found->firsts + row, sizeof firsts);
+    std::memcpy(&lasts, found->lasts + row, sizeof lasts);
+    std::memcpy(&sizes, found->sizes + row, sizeof sizes);
+    Lanes numbers = ~Lanes{};
+    // Backwards: of equal texts the first counts.
+    for (std::uint64_t i = count; i-- > 0;) {
+      const Lanes others = (firsts ^ entries[i].head.first) | (lasts ^ entries[i].head.last) |
+                           (sizes ^ entries[i].size);
+      numbers = others == 0 ? Lanes{} + i : numbers;
+    }
+    std::memcpy(found->numbers + row, &numbers, sizeof numbers);
   }
 }
 
@@ -53,8 +64,7 @@ REEVE_LOOP std::uint64_t FindAll(const Entry* entries, std::size_t count,
                                  std::size_t rows, std::int32_t* numbers) {
   Found found;
   Spread(texts, heads, rows, &found);
-  // Backwards: of equal texts the first counts.
-  for (std::size_t i = count; i-- > 0;) FindOne(entries[i].head, entries[i].size, i, rows, &found);
+  FindEach(entries, count, rows, &found);
   return Tell(&found, rows, numbers);
 }
 

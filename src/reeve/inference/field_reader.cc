@@ -25,6 +25,8 @@ std::vector<std::string> Both(std::vector<std::string> texts,
 }
 
 constexpr std::size_t kMostPlainRows = 64;
+// Fewer texts are found sooner one after the other.
+constexpr std::size_t kFewestListed = 8;
 
 bool HoldsDay(const std::vector<std::string>& texts) {
   return std::any_of(texts.begin(), texts.end(), [](const std::string& text) {
@@ -236,7 +238,7 @@ FieldReader::Plain FieldReader::ReadPlain(const CellSpans& cells, double* values
 
 std::uint64_t FieldReader::FindKnown(const CellSpans& cells, std::int32_t* codes) const {
   std::uint64_t others = RowsOfOtherKinds(cells.kinds, Cell::Kind::kText);
-  if (!list_.empty()) {
+  if (!list_.empty() && cells.kinds.size() >= kFewestListed) {
     const std::uint64_t unknown = list_.Find(cells.texts, cells.heads, codes);
     // What is no text may look like one.
     for (std::uint64_t left = others; left != 0; left &= left - 1)
