@@ -1,5 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
 // Loops that are compiled for the processor that everything is compiled for, and once more for
 // vectors of 512 bits (x86-64-v4, about). No fused multiply-add (toolchain.cmake), so both give the
 // same bits. For short loops over columns; whoever has one compiles its source with -O3.
@@ -16,6 +20,14 @@
 
 namespace reeve {
 
+/// The bits of 64 rows, for loops that collect one of each: a shift by the row's number would be
+/// done in lanes of half the width.
+inline constexpr auto kRowBits = [] {
+  std::array<std::uint64_t, 64> bits{};
+  for (std::size_t row = 0; row < bits.size(); ++row) bits[row] = std::uint64_t{1} << row;
+  return bits;
+}();
+
 #ifdef REEVE_WIDE
 /// Whether this processor runs the wide form.
 inline bool HasWideVectors() {
@@ -29,6 +41,8 @@ template <auto kLoop, typename... Args>
 REEVE_WIDE auto RunWideLoop(Args... args) {
   return kLoop(args...);
 }
+#else
+inline bool HasWideVectors() { return false; }
 #endif
 
 /// kLoop(args...), a REEVE_LOOP, in the form that is best here. Arguments are copied.

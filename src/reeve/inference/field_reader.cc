@@ -4,6 +4,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "reeve/base/number.h"
@@ -24,6 +25,8 @@ std::vector<std::string> Both(std::vector<std::string> texts,
 }
 
 constexpr std::size_t kMostPlainRows = 64;
+// Fewer texts are found sooner one after the other.
+constexpr std::size_t kFewestListed = 8;
 
 bool HoldsDay(const std::vector<std::string>& texts) {
   return std::any_of(texts.begin(), texts.end(), [](const std::string& text) {
@@ -36,15 +39,7 @@ bool HoldsNumber(const std::vector<std::string>& texts) {
                      [](const std::string& text) { return ParseNumber(text).has_value(); });
 }
 
-// Loops without a way out on the way, which become vectors.
-REEVE_LOOP bool AnyOtherKind(const Cell::Kind* kinds, std::size_t rows, Cell::Kind kind) {
-  unsigned others = 0;
-  for (std::size_t row = 0; row < rows; ++row)
-    others |= static_cast<unsigned>(kinds[row]) ^ static_cast<unsigned>(kind);
-  return others != 0;
-}
-
-// NaN is.
+// Without a way out on the way, so that it becomes vectors. NaN is.
 REEVE_LOOP bool AnyOutside(const double* values, std::size_t rows, double minimum, double maximum) {
   std::uint64_t outside = 0;
   for (std::size_t row = 0; row < rows; ++row) {
@@ -63,31 +58,42 @@ REEVE_LOOP void SecondsOfDays(const std::uint64_t* firsts, const std::uint16_t* 
   }
 }
 
-// Days among the rows of the bits `rows`; gives the bits of those that hold none.
-std::uint64_t ReadDays(std::span<const std::string_view> texts, std::uint64_t rows,
-                       double* seconds) {
+// Days of texts; gives the bits of those that are none.
+std::uint64_t ReadDays(std::span<const std::string_view> texts,
+                       std::span<const contract::TextHead> heads, double* seconds) {
   std::uint64_t firsts[kMostPlainRows];
   std::uint16_t lasts[kMostPlainRows];
-  std::uint64_t others = 0;
   for (std::size_t row = 0; row < texts.size(); ++row) {
-    const bool fits = (rows >> row & 1) != 0 && texts[row].size() == contract::kDayBytes;
-    others |= std::uint64_t{!fits} << row;
-    const contract::DayText day = contract::LoadDay(fits ? texts[row].data() : "0000-00-00");
-    firsts[row] = day.first;
-    lasts[row] = day.last;
+    firsts[row] = heads[row].first;
+    lasts[row] = static_cast<std::uint16_t>(heads[row].last);
   }
   RunLoop<SecondsOfDays>(firsts, lasts, texts.size(), seconds);
-  for (std::size_t row = 0; row < texts.size(); ++row)
-    others |= std::uint64_t{std::isnan(seconds[row])} << row;
+  std::uint64_t others = 0;
+  for (std::size_t row = 0; row < texts.size(); ++row) {
+    const bool is_day = (texts[row].size() == contract::kDayBytes) & !std::isnan(seconds[row]);
+    others |= std::uint64_t{!is_day} << row;
+  }
   return others;
 }
 
-// A bit for each row.
+// A bit for each row, eight of them at a time.
 std::uint64_t RowsOfOtherKinds(std::span<const Cell::Kind> kinds, Cell::Kind kind) {
-  std::uint64_t others = 0;
-  for (std::size_t row = 0; row < kinds.size(); ++row)
-    others |= std::uint64_t{kinds[row] != kind} << row;
-  return others;
+  static_assert(std::endian::native == std::endian::little && sizeof(Cell::Kind) == 1);
+  constexpr std::uint64_t kOnes = 0x0101010101010101ULL, kLowest = 0x0102040810204080ULL;
+  const std::uint64_t wanted = kOnes * static_cast<std::uint64_t>(kind);
+  const auto others = [&](std::uint64_t eight) {
+    // What differs gets its highest bit; those of all bytes move together.
+    return (((eight ^ wanted) + 0x7F * kOnes) >> 7 & kOnes) * kLowest >> 56;
+  };
+  std::uint64_t bits = 0;
+  std::size_t row = 0;
+  for (; row + 8 <= kinds.size(); row += 8) {
+    std::uint64_t eight;
+    std::memcpy(&eight, kinds.data() + row, sizeof eight);
+    bits |= others(eight) << row;
+  }
+  for (; row < kinds.size(); ++row) bits |= std::uint64_t{kinds[row] != kind} << row;
+  return bits;
 }
 
 // The text that a number or boolean has in a table, on the stack (base's FormatNumber allocates).
@@ -149,6 +155,9 @@ FieldReader::FieldReader(const contract::ContractColumn& column,
   index_ = CategoryIndex(dictionary_);
   is_trimmed_ = std::all_of(dictionary_.begin(), dictionary_.end(),
                             [](const std::string& text) { return Trim(text) == text; });
+  const auto known = std::span(dictionary_).first(static_cast<std::size_t>(known_));
+  if (is_trimmed_ && CategoryList::Takes(known)) list_ = CategoryList(known);
+  missing_code_ = CodeOf({});
 }
 
 Column::Storage FieldReader::storage() const {
@@ -200,40 +209,50 @@ FieldReader::Number FieldReader::ReadNumber(const Cell& cell) const {
 
 bool FieldReader::ArePlainNumbers(std::span<const Cell::Kind> kinds,
                                   std::span<const double> numbers) const {
-  return !RunLoop<AnyOtherKind>(kinds.data(), kinds.size(), Cell::Kind::kNumber) &&
+  return RowsOfOtherKinds(kinds, Cell::Kind::kNumber) == 0 &&
          !RunLoop<AnyOutside>(numbers.data(), numbers.size(), plain_minimum_, plain_maximum_);
 }
 
-std::uint64_t FieldReader::ReadPlain(std::span<const Cell::Kind> kinds,
-                                     std::span<const double> numbers,
-                                     std::span<const std::string_view> texts,
-                                     double* values) const {
-  const std::size_t rows = kinds.size();
+FieldReader::Plain FieldReader::ReadPlain(const CellSpans& cells, double* values) const {
+  const std::size_t rows = cells.kinds.size();
   const std::uint64_t all =
       rows == kMostPlainRows ? ~std::uint64_t{0} : (std::uint64_t{1} << rows) - 1;
-  if (numbers_as_texts_ && !has_plain_days_) return all;
+  if (numbers_as_texts_ && !has_plain_days_) return {.others = all};
   const Cell::Kind plain = has_plain_days_ ? Cell::Kind::kText : Cell::Kind::kNumber;
-  std::uint64_t others = RowsOfOtherKinds(kinds, plain);
+  std::uint64_t others = RowsOfOtherKinds(cells.kinds, plain);
   if (has_plain_days_) {
-    others = ReadDays(texts, all & ~others, values);
+    others |= ReadDays(cells.texts, cells.heads, values);
   } else {
-    std::copy_n(numbers.data(), rows, values);
+    std::copy_n(cells.numbers.data(), rows, values);
   }
   const double inside = std::min(std::max(0.0, minimum_), maximum_);
   for (std::uint64_t left = others; left != 0; left &= left - 1)
     values[std::countr_zero(left)] = inside;
-  return RunLoop<AnyOutside>(values, rows, minimum_, maximum_) ? all : others;
+  if (RunLoop<AnyOutside>(values, rows, minimum_, maximum_)) return {.others = all};
+  if (others == 0 || column_->required) return {.others = others};
+  const std::uint64_t missing = others & ~RowsOfOtherKinds(cells.kinds, Cell::Kind::kMissing);
+  for (std::uint64_t left = missing; left != 0; left &= left - 1)
+    values[std::countr_zero(left)] = kMissingNumber;
+  return {.others = others & ~missing, .missing = std::popcount(missing)};
 }
 
-void FieldReader::FindKnown(std::span<const Cell::Kind> kinds,
-                            std::span<const std::string_view> texts,
-                            std::span<const contract::TextHead> heads, std::int32_t* codes) const {
-  for (std::size_t row = 0; row < kinds.size(); ++row) {
-    const bool is_text = kinds[row] == Cell::Kind::kText && is_trimmed_;
-    const std::int32_t found =
-        is_text ? index_.Find(texts[row], heads[row]) : CategoryIndex::kUnknown;
-    codes[row] = found < known_ ? found : CategoryIndex::kUnknown;
+std::uint64_t FieldReader::FindKnown(const CellSpans& cells, std::int32_t* codes) const {
+  std::uint64_t others = RowsOfOtherKinds(cells.kinds, Cell::Kind::kText);
+  if (!list_.empty() && cells.kinds.size() >= kFewestListed) {
+    const std::uint64_t unknown = list_.Find(cells.texts, cells.heads, codes);
+    // What is no text may look like one.
+    for (std::uint64_t left = others; left != 0; left &= left - 1)
+      codes[std::countr_zero(left)] = CategoryIndex::kUnknown;
+    return others | unknown;
   }
+  for (std::size_t row = 0; row < cells.kinds.size(); ++row) {
+    const bool is_text = (others >> row & 1) == 0 && is_trimmed_;
+    const std::int32_t found =
+        is_text ? index_.Find(cells.texts[row], cells.heads[row]) : CategoryIndex::kUnknown;
+    codes[row] = found < known_ ? found : CategoryIndex::kUnknown;
+    others |= std::uint64_t{codes[row] == CategoryIndex::kUnknown} << row;
+  }
+  return others;
 }
 
 FieldReader::Code FieldReader::CodeOf(std::string_view text) const {
@@ -245,7 +264,7 @@ FieldReader::Code FieldReader::CodeOf(std::string_view text) const {
 }
 
 FieldReader::Code FieldReader::ReadCode(const Cell& cell) const {
-  return CodeOf(CellText(cell).view());
+  return cell.kind == Cell::Kind::kMissing ? missing_code_ : CodeOf(CellText(cell).view());
 }
 
 FieldReader::Presence FieldReader::ReadPresence(const Cell& cell) const {

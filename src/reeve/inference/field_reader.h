@@ -11,6 +11,7 @@
 #include "reeve/contract/cell.h"
 #include "reeve/contract/contract.h"
 #include "reeve/inference/category_index.h"
+#include "reeve/inference/category_list.h"
 
 namespace reeve::inference {
 
@@ -37,15 +38,27 @@ class FieldReader {
            cell.number <= plain_maximum_;
   }
 
-  /// True when that holds for each of them, for cells in columns.
+  /// True when that holds for each of them, for at most 64 cells in columns.
   bool ArePlainNumbers(std::span<const contract::Cell::Kind> kinds,
                        std::span<const double> numbers) const;
 
-  /// Reads what is plain among at most 64 cells in columns: such numbers, and days ("2024-02-12")
-  /// of dates. Gives a bit for each row that ReadNumber has to tell; others get their value.
-  std::uint64_t ReadPlain(std::span<const contract::Cell::Kind> kinds,
-                          std::span<const double> numbers, std::span<const std::string_view> texts,
-                          double* values) const;
+  /// At most 64 cells in columns (CellColumns).
+  struct CellSpans {
+    std::span<const contract::Cell::Kind> kinds;
+    std::span<const double> numbers;
+    std::span<const std::string_view> texts;
+    std::span<const contract::TextHead> heads;
+  };
+  /// What ReadPlain tells.
+  struct Plain {
+    /// A bit for each row that ReadNumber has to tell, the first one's lowest.
+    std::uint64_t others = 0;
+    /// How many of the rest are missing.
+    int missing = 0;
+  };
+  /// Reads what is plain: such numbers, days ("2024-02-12") of dates, and missing cells where that
+  /// breaks no rule.
+  Plain ReadPlain(const CellSpans& cells, double* values) const;
 
   struct Code {
     /// Index into dictionary(), its size for a text that is not in it, kMissingCode = missing.
@@ -61,10 +74,8 @@ class FieldReader {
     const std::int32_t found = index_.Find(cell.text);
     return found < known_ ? found : CategoryIndex::kUnknown;
   }
-  /// The same for cells in columns.
-  void FindKnown(std::span<const contract::Cell::Kind> kinds,
-                 std::span<const std::string_view> texts, std::span<const contract::TextHead> heads,
-                 std::int32_t* codes) const;
+  /// The same for cells in columns. Gives the bits of those that ReadCode has to tell.
+  std::uint64_t FindKnown(const CellSpans& cells, std::int32_t* codes) const;
 
   struct Presence {
     bool is_missing = false;
@@ -112,6 +123,10 @@ class FieldReader {
   // No text of the dictionary starts or ends with a blank: one that is found need not be trimmed.
   bool is_trimmed_ = true;
   CategoryIndex index_;
+  // The contract's categories, where they are few and short and no text has to be trimmed.
+  CategoryList list_;
+  // Of a category that is not there.
+  Code missing_code_;
 };
 
 }  // namespace reeve::inference

@@ -80,7 +80,8 @@ struct RowScorer::Plan {
   void MakeRoom(KeptValues& kept) const;
   void ScoreBlock(const Block& block) const;
   void ReadField(const Block& block, std::size_t field_idx) const;
-  std::uint64_t ReadPlain(const Block& block, std::size_t field_idx, double* values) const;
+  FieldReader::CellSpans SpansOf(const Block& block, std::size_t field_idx) const;
+  FieldReader::Plain ReadPlain(const Block& block, std::size_t field_idx, double* values) const;
   void ReadNumbers(const Block& block, std::size_t field_idx) const;
   void ReadCodes(const Block& block, std::size_t field_idx) const;
   void ReadPresence(const Block& block, std::size_t field_idx) const;
@@ -238,23 +239,27 @@ std::span<const double> RowScorer::Plan::PlainNumbers(const Block& block,
                                                                   : std::span<const double>();
 }
 
-// Reads the cells that need no second look; gives a bit for each row of the others.
-std::uint64_t RowScorer::Plan::ReadPlain(const Block& block, std::size_t field_idx,
-                                         double* values) const {
+// The field's cells of a block in columns.
+FieldReader::CellSpans RowScorer::Plan::SpansOf(const Block& block, std::size_t field_idx) const {
+  const contract::CellColumns& columns = *block.columns;
+  return {.kinds = columns.kinds(field_idx).subspan(block.first, block.rows),
+          .numbers = columns.numbers(field_idx).subspan(block.first, block.rows),
+          .texts = columns.texts(field_idx).subspan(block.first, block.rows),
+          .heads = columns.heads(field_idx).subspan(block.first, block.rows)};
+}
+
+// Reads the cells that need no second look.
+FieldReader::Plain RowScorer::Plan::ReadPlain(const Block& block, std::size_t field_idx,
+                                              double* values) const {
   const FieldReader& reader = fields[field_idx].reader;
-  if (block.columns != nullptr) {
-    return reader.ReadPlain(block.columns->kinds(field_idx).subspan(block.first, block.rows),
-                            block.columns->numbers(field_idx).subspan(block.first, block.rows),
-                            block.columns->texts(field_idx).subspan(block.first, block.rows),
-                            values);
-  }
-  std::uint64_t others = 0;
+  if (block.columns != nullptr) return reader.ReadPlain(SpansOf(block, field_idx), values);
+  FieldReader::Plain plain;
   for (std::size_t row = 0; row < block.rows; ++row) {
     const Cell cell = CellAt(block, row, field_idx);
     values[row] = cell.number;
-    others |= std::uint64_t{!reader.IsPlainNumber(cell)} << row;
+    plain.others |= std::uint64_t{!reader.IsPlainNumber(cell)} << row;
   }
-  return others;
+  return plain;
 }
 
 void RowScorer::Plan::ReadNumbers(const Block& block, std::size_t field_idx) const {
@@ -262,9 +267,9 @@ void RowScorer::Plan::ReadNumbers(const Block& block, std::size_t field_idx) con
   std::span<const double> numbers = PlainNumbers(block, field_idx);
   std::array<double, kReadRows> read;
   if (numbers.empty()) {
-    std::int64_t missing = 0;
-    for (std::uint64_t left = ReadPlain(block, field_idx, read.data()); left != 0;
-         left &= left - 1) {
+    const FieldReader::Plain plain = ReadPlain(block, field_idx, read.data());
+    std::int64_t missing = plain.missing;
+    for (std::uint64_t left = plain.others; left != 0; left &= left - 1) {
       const auto row = static_cast<std::size_t>(std::countr_zero(left));
       const FieldReader::Number number = reader.ReadNumber(CellAt(block, row, field_idx));
       read[row] = number.value;
@@ -286,20 +291,19 @@ void RowScorer::Plan::ReadNumbers(const Block& block, std::size_t field_idx) con
 void RowScorer::Plan::ReadCodes(const Block& block, std::size_t field_idx) const {
   const FieldReader& reader = fields[field_idx].reader;
   std::array<std::int32_t, kReadRows> codes;
+  std::uint64_t unknown = 0;
   if (block.columns != nullptr) {
-    reader.FindKnown(block.columns->kinds(field_idx).subspan(block.first, block.rows),
-                     block.columns->texts(field_idx).subspan(block.first, block.rows),
-                     block.columns->heads(field_idx).subspan(block.first, block.rows),
-                     codes.data());
+    unknown = reader.FindKnown(SpansOf(block, field_idx), codes.data());
     std::copy_n(codes.data(), block.rows, Told(block, block.scores->codes, field_idx));
   } else {
-    for (std::size_t row = 0; row < block.rows; ++row)
+    for (std::size_t row = 0; row < block.rows; ++row) {
       codes[row] = reader.FindKnown(CellAt(block, row, field_idx));
+      unknown |= std::uint64_t{codes[row] == CategoryIndex::kUnknown} << row;
+    }
   }
   std::int64_t missing = 0;
-  const bool any_unknown = RunLoop<AnyNegative>(codes.data(), block.rows);
-  for (std::size_t row = 0; any_unknown && row < block.rows; ++row) {
-    if (codes[row] != CategoryIndex::kUnknown) continue;
+  for (; unknown != 0; unknown &= unknown - 1) {
+    const auto row = static_cast<std::size_t>(std::countr_zero(unknown));
     const Cell cell = CellAt(block, row, field_idx);
     const FieldReader::Code code = reader.ReadCode(cell);
     codes[row] = code.value;

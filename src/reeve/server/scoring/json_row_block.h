@@ -57,18 +57,16 @@ class JsonRowBlock {
   std::size_t FindRows(const Shape& shape, std::size_t most, const char* at, const char* end);
   bool ReadMember(std::size_t member, const Shape& shape, const char* end,
                   const contract::CellColumns::Room& room);
-  std::uint64_t ReadTexts(const contract::CellColumns::Room& room, const char* limit);
-  std::uint64_t ReadNumbers(double* numbers);
-  std::uint64_t ReadFractions(double* numbers);
-  bool TakeFromAll(std::size_t member, const Shape& shape);
+  std::uint64_t ReadTexts(const contract::CellColumns::Room& room);
+  std::uint64_t ReadNumbers(const contract::CellColumns::Room& room);
   bool ReadOdd(std::size_t row, const char* end, const contract::CellColumns::Room& room);
-  bool TakeNext(std::size_t member, const Shape& shape, const char* end, std::size_t row);
+  bool TakeName(const BytePattern& name, const char* end, const contract::CellColumns::Room& room);
+  bool TakeEnds(const char* end, const contract::CellColumns::Room& room);
 
   std::size_t rows_ = 0;
-  /// Of each row: where its next value or, behind the last member, its end is; where the value
-  /// began that is being read; where the row has to end.
+  /// Of each row: where the value that is being read begins and ends; where the row has to end.
   const char* at_[kMostRows];
-  const char* begins_[kMostRows];
+  const char* behind_[kMostRows];
   const char* ends_[kMostRows];
   /// Where values of members go that are no fields.
   struct {

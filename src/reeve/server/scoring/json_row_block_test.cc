@@ -127,6 +127,42 @@ TEST_F(JsonRowBlockTest, NoMoreRowsThanAskedForAreRead) {
   EXPECT_EQ(Read(rows, 10), 10U);
   cells_.Begin(2);
   EXPECT_EQ(Read(rows, 1000), JsonRowBlock::kMostRows);
+  cells_.Begin(2);
+  EXPECT_EQ(Read(rows, 0), 0U);
+}
+
+// Bodies end at once behind the last row, so that whoever reads too far is seen by sanitizers.
+TEST_F(JsonRowBlockTest, RowsOfAnyLengthUpToTheEndOfTheBody) {
+  for (std::size_t length = 0; length < 200; ++length) {
+    const std::vector<std::string> rows(90, Row("-12.5", "\"" + std::string(length, 'a') + "\""));
+    std::string body = "},";
+    for (const std::string& row : rows) body += row + ",";
+    body.back() = ']';
+    const std::vector<char> exact(body.begin(), body.end());
+    const std::vector<RowMember> members = {
+        {.before = BytePattern("{\"age\":"), .name = "age", .field = 0, .is_plain = true},
+        {.before = BytePattern(",\"city\":"), .name = "city", .field = 1, .is_plain = true},
+        {.before = BytePattern(",\"more\":"), .name = "more"}};
+    const char* const end = exact.data() + exact.size();
+    const char* at = exact.data() + 2;
+    cells_.Begin(2);
+    std::size_t read = 0;
+    while (const std::size_t more =
+               block_.Read({members, {exact.data(), 2}}, 64, end, at, cells_)) {
+      read += more;
+      at += 2;
+    }
+    EXPECT_GE(read, 83U) << length;
+    for (std::size_t row = 0; row < read; ++row) {
+      ASSERT_EQ(cells_.At(row, 0).number, -12.5);
+      ASSERT_EQ(cells_.At(row, 1).text.size(), length);
+    }
+  }
+}
+
+TEST_F(JsonRowBlockTest, ManyBracesWithinTexts) {
+  const std::vector<std::string> rows(70, Row("1", "\"" + std::string(300, '}') + "\""));
+  EXPECT_EQ(Read(rows), JsonRowBlock::kMostRows);
 }
 
 }  // namespace

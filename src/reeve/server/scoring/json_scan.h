@@ -57,7 +57,7 @@ class BytePattern {
   explicit BytePattern(std::string_view bytes) : bytes_(bytes) {
     const std::size_t size = bytes.size() < kBytes ? bytes.size() : kBytes;
     if (size > 0) std::memcpy(copy_, bytes.data(), size);
-    others_ = size == kBytes ? 0 : ~0U << size;
+    std::memset(own_, 0xFF, size);
   }
 
   std::size_t size() const { return bytes_.size(); }
@@ -68,26 +68,24 @@ class BytePattern {
   }
   /// True when it stands at all of these places. REQUIRES: size() <= kBytes, and kBytes may be read
   /// at each.
-  bool StandsAtAll(std::span<const char* const> places) const {
-#ifdef __SSE2__
-    const auto same = [&](const char* at, std::size_t from) {
-      const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + from));
-      const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(copy_ + from));
-      return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)));
+  [[gnu::always_inline]] bool StandsAtAll(std::span<const char* const> places) const {
+    using Half = std::uint64_t __attribute__((vector_size(kBytes / 2)));
+    const auto load = [](const char* from) __attribute__((always_inline)) {
+      Half half;
+      std::memcpy(&half, from, sizeof half);
+      return half;
     };
-    unsigned all = ~0U;
-    if (bytes_.size() <= kBytes / 2) {
-      for (const char* const at : places) all &= same(at, 0) | others_;
-    } else {
-      for (const char* const at : places) all &= same(at, 0) | same(at, 16) << 16 | others_;
+    // Differences add up: one jump for all.
+    const Half front = load(copy_), back = load(copy_ + sizeof(Half));
+    Half others = {}, others_behind = {};
+#pragma GCC unroll 4
+    for (const char* const at : places) others |= load(at) ^ front;
+    if (bytes_.size() > sizeof(Half)) {
+#pragma GCC unroll 4
+      for (const char* const at : places) others_behind |= load(at + sizeof(Half)) ^ back;
     }
-    return all == ~0U;
-#else
-    for (const char* const at : places) {
-      if (std::memcmp(at, copy_, bytes_.size()) != 0) return false;
-    }
-    return true;
-#endif
+    others = (others & load(own_)) | (others_behind & load(own_ + sizeof(Half)));
+    return (others[0] | others[1]) == 0;
   }
 
   /// What is compared at once.
@@ -95,8 +93,8 @@ class BytePattern {
 
  private:
   char copy_[kBytes] = {};
-  // Bits of the bytes of the copy that do not count.
-  unsigned others_ = ~0U;
+  // Ones where the bytes of the copy count.
+  char own_[kBytes] = {};
   std::string_view bytes_;
 };
 
@@ -159,7 +157,7 @@ inline const char* SkipPlainText(const char* at, const char* end) {
 }
 
 // Eight bytes less '0' each: the highest bit of every one that is no digit.
-inline std::uint64_t OtherThanDigits(std::uint64_t bytes) {
+[[gnu::always_inline]] inline std::uint64_t OtherThanDigits(std::uint64_t bytes) {
   // A byte above 9 gets it by itself or by adding 0x76 to the lower seven.
   return (((bytes & 0x7F7F7F7F7F7F7F7FULL) + 0x7676767676767676ULL) | bytes) &
          0x8080808080808080ULL;
@@ -170,14 +168,19 @@ inline unsigned BitsBefore(std::uint64_t flags) {
   return flags == 0 ? 64 : static_cast<unsigned>(std::countr_zero(flags)) & ~7U;
 }
 
-// The number that the digits of the first `bits` bytes spell. REQUIRES: bits > 0.
-inline std::uint64_t ValueOfDigits(std::uint64_t bytes, std::uint64_t bits) {
+// The number that eight digits spell, one a byte, the first of them lowest.
+[[gnu::always_inline]] inline std::uint64_t ValueOfDigits(std::uint64_t bytes) {
   static_assert(std::endian::native == std::endian::little);
-  // The digits move to the end, zeros stand before them; then pairs, fours, all eight.
-  std::uint64_t sum = bytes << (64 - bits);
-  sum = (sum * (10 * 0x100ULL + 1) >> 8) & 0x00FF00FF00FF00FFULL;
+  // Pairs, fours, all eight.
+  std::uint64_t sum = (bytes * (10 * 0x100ULL + 1) >> 8) & 0x00FF00FF00FF00FFULL;
   sum = (sum * (100 * 0x10000ULL + 1) >> 16) & 0x0000FFFF0000FFFFULL;
   return sum * (10'000 * 0x100000000ULL + 1) >> 32;
+}
+
+// The number that the digits of the first `bits` bytes spell. REQUIRES: bits > 0.
+inline std::uint64_t ValueOfDigits(std::uint64_t bytes, std::uint64_t bits) {
+  // The digits move to the end, zeros stand before them.
+  return ValueOfDigits(bytes << (64 - bits));
 }
 
 /// A number of at most eight bytes, with its sign, before its point and at most seven behind it,
