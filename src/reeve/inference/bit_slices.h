@@ -301,6 +301,23 @@ void SumBlock(const ForestTables& tables, const KernelRows& rows, float* out, st
   }
 }
 
+// Where the rows of a block stand in each deep tree after its upper levels.
+template <typename P, std::size_t kBlock>
+void FindUpperPlaces(const ForestTables& tables, const KernelRows& rows, const std::uint8_t* codes,
+                     std::uint8_t* planes, std::uint8_t* out, std::size_t stride) {
+  constexpr std::size_t kWords = P::kRows / 64;
+  SliceRows<P>(tables, rows, codes, kBlock, reinterpret_cast<typename P::Plane*>(planes));
+  const std::uint32_t* tests = tables.upper_tests;
+  for (std::uint32_t t = 0; t < tables.upper_count; ++t, tests += kUpperPlaces - 1, out += stride) {
+    typename P::Plane path[kUpperLevels];
+    PickLevels<P, 0, kUpperLevels>(reinterpret_cast<const char*>(planes), tests, path);
+    alignas(64) std::uint64_t words[kUpperLevels][kWords];
+    for (int d = 0; d < kUpperLevels; ++d) P::Store(words[d], path[d]);
+    for (std::size_t g = 0; g < kWords; ++g)
+      P::template StoreNumbers<kUpperLevels>(words[0] + g, kWords, out + g * 64);
+  }
+}
+
 // Codes of one row where no vector instruction serves better: columns of scales, then sets.
 inline void EncodeSets(const ForestTables& tables, const float* row, std::uint8_t* codes) {
   for (std::uint32_t c = 0; c < tables.category_count; ++c) {

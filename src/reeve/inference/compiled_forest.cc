@@ -116,11 +116,13 @@ struct CompiledForest::Impl {
   // True for blocks of bits; `deep` is then there for a few rows of deep trees, else for all rows.
   bool is_sliced = false;
   std::optional<DeepWalk> deep;
+  // Rows that walk together.
+  std::size_t deep_rows = 0;
   ForestTables tables;
 
   // Behind the pointers of `tables`.
   std::vector<SlicedTree> trees;
-  std::vector<std::uint32_t> tests;
+  std::vector<std::uint32_t> tests, upper_tests;
   CacheLines<float> leaves;
   std::vector<float> base_margin, leaf_vectors;
   std::vector<RowTest> row_tests;
@@ -138,6 +140,7 @@ struct CompiledForest::Impl {
 
   bool Compile(const CompactForest& forest);
   bool CanSlice(const std::vector<TreeSize>& sizes) const;
+  void CompileUpper(const CompactForest& forest);
   void CompileSliced(const CompactForest& forest, const std::vector<TreeSize>& sizes);
   std::vector<std::size_t> AddPaddedTests(const Tree& tree, const Tests& of_tree, int depth);
   std::vector<std::size_t> AddProgram(const Tree& tree, const Tests& of_tree);
@@ -151,11 +154,12 @@ struct CompiledForest::Impl {
   void SlicedMargins(const FeatureBlock& block, float* margins, std::uint8_t* work) const;
   void DeepMargins(const FeatureBlock& block, std::size_t begin, float* margins,
                    std::uint8_t* work) const;
-  void EncodeRows(const FeatureBlock& block, std::size_t first, std::size_t rows,
-                  std::uint8_t* work) const;
+  DeepWalk::UpperPlaces EncodeRows(const FeatureBlock& block, std::size_t first, std::size_t rows,
+                                   std::uint8_t* work) const;
   KernelRows ColumnsOf(const FeatureBlock& block, std::size_t first, std::size_t rows,
                        float* columns) const;
   std::size_t ValueBytes() const;
+  std::size_t UpperPlaneBytes() const;
   std::size_t WorkBytes() const;
 };
 
@@ -173,8 +177,13 @@ bool CompiledForest::Impl::Compile(const CompactForest& forest) {
   if (is_deep || !is_sliced) {
     deep = DeepWalk::Make(forest, *codes);
     if (!deep) return false;
+    deep_rows = deep->block_rows();
   }
-  if (is_sliced) CompileSliced(forest, sizes);
+  if (is_sliced) {
+    CompileSliced(forest, sizes);
+  } else {
+    CompileUpper(forest);
+  }
   PointTables();
   return true;
 }
@@ -190,6 +199,29 @@ bool CompiledForest::Impl::CanSlice(const std::vector<TreeSize>& sizes) const {
   constexpr std::uint32_t kSpare = 1024;
   return leaf_count * (tables.has_vector_leaves ? outputs() : 1) <= kMostPaddedLeaves &&
          codes->plane_count() < 0xFFFFFFFFU / kPlaneUnit - kSpare;
+}
+
+// The upper levels of trees that are walked, where that pays.
+void CompiledForest::Impl::CompileUpper(const CompactForest& forest) {
+  // Of more tests the planes leave the second-level cache, and more trees would stand for few rows.
+  constexpr std::uint32_t kMostPlanes = 16'384;
+  constexpr std::size_t kPlaceBytes = std::size_t{1} << 20;
+  const std::size_t rows =
+      std::min(deep_rows, kPlaceBytes / std::max<std::size_t>(deep->tree_count(), 1)) /
+      kernels->block_rows * kernels->block_rows;
+  if (rows == 0 || codes->plane_count() > kMostPlanes) return;
+  deep_rows = rows;
+  tables.upper_count = static_cast<std::uint32_t>(deep->tree_count());
+  CompactTrees::Cursor cursor(forest.trees);
+  while (const Tree* const tree = cursor.Next()) {
+    const auto nodes = UpperNodes(*tree);
+    for (std::size_t i = 0; i < kUpperPlaces - 1; ++i) {
+      const bool is_leaf = tree->left[nodes[i]] < 0;
+      const std::uint32_t plane =
+          is_leaf ? codes->plane_count() : codes->Plane(codes->Of(*tree, nodes[i]));
+      upper_tests.push_back(plane * kPlaneUnit);
+    }
+  }
 }
 
 void CompiledForest::Impl::CompileSliced(const CompactForest& forest,
@@ -331,6 +363,7 @@ void CompiledForest::Impl::PointTables() {
   tables.trees = trees.data();
   tables.tree_count = static_cast<std::uint32_t>(trees.size());
   tables.tests = tests.data();
+  tables.upper_tests = upper_tests.data();
   tables.leaves = leaves.data();
   tables.base_margin = base_margin.data();
   tables.row_tests = row_tests.data();
@@ -346,6 +379,13 @@ std::size_t CompiledForest::Impl::ValueBytes() const {
   return PaddedSize(sizeof(float) * (feature_count * kernels->block_rows + 16));
 }
 
+// Planes of all tests, zeros and ones for a block of rows, where upper levels are sliced.
+std::size_t CompiledForest::Impl::UpperPlaneBytes() const {
+  return tables.upper_count == 0
+             ? 0
+             : PaddedSize((tables.plane_count + std::size_t{2}) * kernels->block_rows / 8);
+}
+
 std::size_t CompiledForest::Impl::WorkBytes() const {
   const std::size_t columns = codes->column_count() + codes->set_count();
   // A single row: its codes, an outcome of 64 bits for each tree.
@@ -353,8 +393,9 @@ std::size_t CompiledForest::Impl::WorkBytes() const {
       PaddedSize(std::max<std::size_t>(columns + 64, 320)) + PaddedSize(trees.size() * 8);
   if (is_sliced) bytes = std::max(bytes, kernels->work_bytes(tables));
   if (deep) {
-    bytes = std::max(bytes, deep->block_rows() * deep->row_bytes() +
-                                PaddedSize(kernels->block_rows * codes->column_count()));
+    bytes = std::max(bytes, deep_rows * deep->row_bytes() +
+                                PaddedSize(kernels->block_rows * codes->column_count()) +
+                                UpperPlaneBytes() + tables.upper_count * deep_rows);
   }
   return ValueBytes() + bytes;
 }
@@ -398,19 +439,26 @@ void CompiledForest::Impl::SlicedMargins(const FeatureBlock& block, float* margi
   }
 }
 
-// Codes of rows first … first + rows - 1, one row after the other, at the start of `work`.
-void CompiledForest::Impl::EncodeRows(const FeatureBlock& block, std::size_t first,
-                                      std::size_t rows, std::uint8_t* work) const {
+// Codes of rows first … first + rows - 1, one row after the other, at the start of `work`; gives
+// where they stand after the upper levels.
+DeepWalk::UpperPlaces CompiledForest::Impl::EncodeRows(const FeatureBlock& block, std::size_t first,
+                                                       std::size_t rows, std::uint8_t* work) const {
+  // Of fewer rows the planes cost more than they save.
+  constexpr std::size_t kFewRows = 64;
+  const bool finds_upper = tables.upper_count > 0 && rows >= kFewRows;
   const std::size_t width = deep->row_bytes();
-  std::uint8_t* const by_column = work + deep->block_rows() * width;
-  auto* const columns =
-      reinterpret_cast<float*>(by_column + PaddedSize(kernels->block_rows * codes->column_count()));
+  std::uint8_t* const by_column = work + deep_rows * width;
+  std::uint8_t* const planes = by_column + PaddedSize(kernels->block_rows * codes->column_count());
+  std::uint8_t* const places = planes + UpperPlaneBytes();
+  auto* const columns = reinterpret_cast<float*>(places + tables.upper_count * deep_rows);
   for (std::size_t begin = 0; begin < rows; begin += kernels->block_rows) {
     const std::size_t count = std::min(kernels->block_rows, rows - begin);
     const KernelRows values = ColumnsOf(block, first + begin, count, columns);
     kernels->encode(tables, values, by_column);
     deep->Encode(values, by_column, kernels->block_rows, work + begin * width);
+    if (finds_upper) kernels->upper(tables, values, by_column, planes, places + begin, deep_rows);
   }
+  return {.places = finds_upper ? places : nullptr, .stride = deep_rows};
 }
 
 // Walks the rows from `begin` on.
@@ -418,13 +466,13 @@ void CompiledForest::Impl::DeepMargins(const FeatureBlock& block, std::size_t be
                                        std::uint8_t* work) const {
   // Below this many rows, one row through many trees overlaps better.
   constexpr std::size_t kFewRows = 16;
-  for (std::size_t first = begin; first < block.rows; first += deep->block_rows()) {
-    const std::size_t rows = std::min(deep->block_rows(), block.rows - first);
-    EncodeRows(block, first, rows, work);
+  for (std::size_t first = begin; first < block.rows; first += deep_rows) {
+    const std::size_t rows = std::min(deep_rows, block.rows - first);
+    const DeepWalk::UpperPlaces upper = EncodeRows(block, first, rows, work);
     float* const sums = margins + first * outputs();
     for (std::size_t i = 0; i < rows * outputs(); ++i) sums[i] = base_margin[i % outputs()];
     if (rows >= kFewRows) {
-      deep->AddRows(work, rows, sums);
+      deep->AddRows(work, rows, upper, sums);
       continue;
     }
     for (std::size_t i = 0; i < rows; ++i)

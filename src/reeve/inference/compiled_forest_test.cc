@@ -113,6 +113,18 @@ TEST_P(CompiledForestTest, EqualsTheReferenceForEveryNumberOfDeepTrees) {
   }
 }
 
+// Rows of trees that are walked are sliced down the upper levels, unless they are few.
+TEST_P(CompiledForestTest, EqualsTheReferenceBelowTheUpperLevels) {
+  const std::vector<std::size_t> batches = {1, 63, 64, 127, 129, 257, 513, 8192, 9000};
+  for (const double early_leaf : {0.0, 0.03, 0.1}) {
+    SCOPED_TRACE(early_leaf);
+    ExpectEqual({.features = 20, .trees = 9, .depth = 13, .early_leaf = early_leaf}, 17, batches);
+    ExpectEqual({.features = 40, .trees = 9, .depth = 12, .early_leaf = early_leaf}, 18, batches);
+  }
+  ExpectEqual({.features = 90, .link = Link::kMean, .classes = 3, .trees = 7, .depth = 12}, 19,
+              batches);
+}
+
 TEST_P(CompiledForestTest, EqualsTheReferenceForEveryNumberOfRows) {
   ExpectEqual({.trees = 33, .depth = 6}, 1, kBatches);
   ExpectEqual({.trees = 33, .depth = 8}, 2, kBatches);

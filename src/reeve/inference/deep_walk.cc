@@ -1,6 +1,7 @@
 #include "reeve/inference/deep_walk.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace reeve::inference {
 namespace {
@@ -9,9 +10,20 @@ constexpr std::size_t kMostSmallColumns = 256, kMostSmallNodes = 65'536;
 constexpr std::size_t kMostWideColumns = 65'535;
 constexpr std::size_t kLanes = 16;
 // Steps between two looks at whether all lanes have come to their leaves.
-constexpr std::uint32_t kSteps = 4;
+constexpr std::uint32_t kSteps = 3;
 
 }  // namespace
+
+std::array<std::size_t, 2 * kUpperPlaces - 1> UpperNodes(const Tree& tree) {
+  std::array<std::size_t, 2 * kUpperPlaces - 1> nodes{};
+  for (std::size_t i = 0; i < kUpperPlaces - 1; ++i) {
+    const std::size_t node = nodes[i];
+    const bool is_leaf = tree.left[node] < 0;
+    nodes[2 * i + 1] = is_leaf ? node : static_cast<std::size_t>(tree.left[node]);
+    nodes[2 * i + 2] = is_leaf ? node : static_cast<std::size_t>(tree.right[node]);
+  }
+  return nodes;
+}
 
 inline std::uint32_t DeepWalk::SmallNode::Next(const Code* codes,
                                                const std::uint32_t* /*sets*/) const {
@@ -22,6 +34,17 @@ inline std::uint32_t DeepWalk::WideNode::Next(const Code* codes, const std::uint
   const std::uint32_t code = codes[column];
   const std::uint32_t word = sets[first_word + (code / 32 & is_set)];
   return left + ((word >> (code % 32) & 1U) | (code > cut ? 1U : 0U));
+}
+
+[[gnu::always_inline]] inline void DeepWalk::AddLeaf(const TreeSpan& tree, std::uint32_t node,
+                                                     float* sums) const {
+  if (!has_vector_leaves_) {
+    sums[tree.output] += values_[tree.first_node + node];
+    return;
+  }
+  const float* const shares =
+      leaf_vectors_.data() + std::size_t{vectors_[tree.first_node + node]} * outputs_;
+  for (std::size_t k = 0; k < outputs_; ++k) sums[k] += shares[k];
 }
 
 DeepWalk::DeepWalk(const CompactForest& forest, const ForestCodes& codes)
@@ -104,11 +127,13 @@ void DeepWalk::AddTree(const Tree& tree) {
   };
   // Children lie side by side, and a left subtree right behind them.
   std::vector<Open> open = {{0, 0, 0}};
+  std::vector<std::uint32_t> places(tree.size());
   std::uint32_t next = 1;
   while (!open.empty()) {
     const auto [node, place, depth] = open.back();
     open.pop_back();
     span.depth = std::max(span.depth, depth);
+    places[node] = place;
     if (tree.left[node] < 0) {
       PutLeaf(span.first_node + place, place, tree, node);
       continue;
@@ -119,6 +144,8 @@ void DeepWalk::AddTree(const Tree& tree) {
     next += 2;
   }
   trees_.push_back(span);
+  const auto upper = UpperNodes(tree);
+  for (std::size_t i = kUpperPlaces - 1; i < upper.size(); ++i) starts_.push_back(places[upper[i]]);
 }
 
 std::size_t DeepWalk::block_rows() const {
@@ -153,42 +180,63 @@ void DeepWalk::Encode(const KernelRows& values, const std::uint8_t* by_column, s
   }
 }
 
-void DeepWalk::AddLeaf(const TreeSpan& tree, std::uint32_t node, float* sums) const {
-  if (!has_vector_leaves_) {
-    sums[tree.output] += values_[tree.first_node + node];
-    return;
+// Walks kLanes rows from the places `at` to their leaves, at most `depth` levels further down.
+// `row_of` gives the codes of a lane's row.
+template <typename Node, typename RowOf>
+[[gnu::always_inline]] inline void DeepWalk::WalkLanes(const Node* root, std::uint32_t depth,
+                                                       RowOf row_of, std::uint32_t* at) const {
+  const std::uint32_t* const sets = set_bits_.data();
+  for (std::uint32_t level = 0; level < depth; level += kSteps) {
+    std::uint32_t moved = 0;
+    for (std::uint32_t step = 0; step < kSteps; ++step) {
+      moved = 0;
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const std::uint32_t next = root[at[lane]].Next(row_of(lane), sets);
+        moved |= next ^ at[lane];
+        at[lane] = next;
+      }
+    }
+    if (moved == 0) break;
   }
-  const float* const shares =
-      leaf_vectors_.data() + std::size_t{vectors_[tree.first_node + node]} * outputs_;
-  for (std::size_t k = 0; k < outputs_; ++k) sums[k] += shares[k];
 }
 
 template <typename Node>
 void DeepWalk::Walk(const Node* nodes, const std::uint8_t* codes, std::size_t rows,
-                    float* sums) const {
+                    const UpperPlaces& upper, float* sums) const {
   using Code = typename Node::Code;
-  const std::uint32_t* const sets = set_bits_.data();
-  for (const TreeSpan& tree : trees_) {
+  for (std::size_t t = 0; t < trees_.size(); ++t) {
+    const TreeSpan& tree = trees_[t];
     const Node* const root = nodes + tree.first_node;
+    const std::uint32_t* const starts = starts_.data() + t * kUpperPlaces;
+    const bool is_below = upper.places != nullptr;  // the upper levels
+    const std::uint8_t* const places = is_below ? upper.places + t * upper.stride : nullptr;
+    const std::uint32_t depth =
+        is_below ? tree.depth - std::min<std::uint32_t>(tree.depth, kUpperLevels) : tree.depth;
     for (std::size_t first = 0; first < rows; first += kLanes) {
       const std::size_t lanes = std::min(kLanes, rows - first);
-      const Code* row_codes[kLanes];
-      for (std::size_t lane = 0; lane < kLanes; ++lane) {  // spare lanes walk with the last row
-        row_codes[lane] =
-            reinterpret_cast<const Code*>(codes + (first + std::min(lane, lanes - 1)) * row_bytes_);
-      }
+      const std::uint8_t* const row = codes + first * row_bytes_;
       std::uint32_t at[kLanes] = {};
-      for (std::uint32_t level = 0; level < tree.depth; level += kSteps) {
-        std::uint32_t moved = 0;
-        for (std::uint32_t step = 0; step < kSteps; ++step) {
-          moved = 0;
-          for (std::size_t lane = 0; lane < kLanes; ++lane) {
-            const std::uint32_t next = root[at[lane]].Next(row_codes[lane], sets);
-            moved |= next ^ at[lane];
-            at[lane] = next;
-          }
+      for (std::size_t lane = 0; is_below && lane < lanes; ++lane)
+        at[lane] = starts[places[first + lane]];
+      // Where a constant number of bytes lies between rows, their addresses take no registers.
+      const auto walk = [&](auto row_bytes) {
+        WalkLanes(
+            root, depth,
+            [&](std::size_t lane) { return reinterpret_cast<const Code*>(row + lane * row_bytes); },
+            at);
+      };
+      if (lanes == kLanes && row_bytes_ == 32) {
+        walk(std::integral_constant<std::size_t, 32>());
+      } else if (lanes == kLanes && row_bytes_ == 64) {
+        walk(std::integral_constant<std::size_t, 64>());
+      } else {
+        const Code* row_codes[kLanes];
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {  // spare lanes walk with the last row
+          row_codes[lane] =
+              reinterpret_cast<const Code*>(row + std::min(lane, lanes - 1) * row_bytes_);
         }
-        if (moved == 0) break;
+        const auto row_of = [&](std::size_t lane) { return row_codes[lane]; };
+        WalkLanes(root, depth, row_of, at);
       }
       for (std::size_t lane = 0; lane < lanes; ++lane)
         AddLeaf(tree, at[lane], sums + (first + lane) * outputs_);
@@ -223,11 +271,12 @@ void DeepWalk::WalkRow(const Node* nodes, const std::uint8_t* codes, float* sums
   }
 }
 
-void DeepWalk::AddRows(const std::uint8_t* codes, std::size_t rows, float* sums) const {
+void DeepWalk::AddRows(const std::uint8_t* codes, std::size_t rows, const UpperPlaces& upper,
+                       float* sums) const {
   if (is_small_) {
-    Walk(small_.data(), codes, rows, sums);
+    Walk(small_.data(), codes, rows, upper, sums);
   } else {
-    Walk(wide_.data(), codes, rows, sums);
+    Walk(wide_.data(), codes, rows, upper, sums);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -9,10 +10,15 @@
 
 namespace reeve::inference {
 
-/// Trees too deep to be sliced: sixteen rows (or, for one row, sixteen trees) walk side by side
-/// without a branch, a whole tree over thousands of rows, so that it stays in the second-level
-/// cache. Small nodes of four bytes over byte codes where the forest allows, else wide ones of
-/// sixteen. Immutable.
+/// The nodes of a tree's upper levels and those right below them, level after level: the children
+/// of i are 2i + 1 and 2i + 2, and below a leaf stands the leaf itself.
+std::array<std::size_t, 2 * kUpperPlaces - 1> UpperNodes(const Tree& tree);
+
+/// Trees too deep to be sliced whole; their upper levels may be (ForestKernels::upper). From there,
+/// or from the root, sixteen rows (or, for one row, sixteen trees) walk side by side without a
+/// branch, a whole tree over thousands of rows, so that it stays in the second-level cache. Small
+/// nodes of four bytes over byte codes where the forest allows, else wide ones of sixteen.
+/// Immutable.
 class DeepWalk {
  public:
   /// Nothing for forests beyond both kinds of node. `codes` has to outlive the result.
@@ -22,13 +28,21 @@ class DeepWalk {
   std::size_t row_bytes() const { return row_bytes_; }
   /// Rows that should walk together.
   std::size_t block_rows() const;
+  std::size_t tree_count() const { return trees_.size(); }
   /// Codes of `rows` rows, row_bytes() apart. `by_column` holds the codes of the columns of
   /// numbers, `stride` bytes apart; feature j of row i is values.values[j * values.stride + i].
   void Encode(const KernelRows& values, const std::uint8_t* by_column, std::size_t stride,
               std::uint8_t* out) const;
 
+  /// Where rows stand in each tree after its upper levels, as ForestKernels::upper tells; null: at
+  /// the root.
+  struct UpperPlaces {
+    const std::uint8_t* places = nullptr;
+    std::size_t stride = 0;
+  };
   /// Adds every tree's leaf to sums[row * outputs + output], trees in order.
-  void AddRows(const std::uint8_t* codes, std::size_t rows, float* sums) const;
+  void AddRows(const std::uint8_t* codes, std::size_t rows, const UpperPlaces& upper,
+               float* sums) const;
   /// The same for one row, through many trees side by side.
   void AddRow(const std::uint8_t* codes, float* sums) const;
 
@@ -63,8 +77,11 @@ class DeepWalk {
   void PutNode(std::size_t at, const ForestCodes::Test& test, std::size_t left);
   void PutLeaf(std::size_t at, std::uint32_t place, const Tree& tree, std::size_t node);
   void AddLeaf(const TreeSpan& tree, std::uint32_t node, float* sums) const;
+  template <typename Node, typename RowOf>
+  void WalkLanes(const Node* root, std::uint32_t depth, RowOf row_of, std::uint32_t* at) const;
   template <typename Node>
-  void Walk(const Node* nodes, const std::uint8_t* codes, std::size_t rows, float* sums) const;
+  void Walk(const Node* nodes, const std::uint8_t* codes, std::size_t rows,
+            const UpperPlaces& upper, float* sums) const;
   template <typename Node>
   void WalkRow(const Node* nodes, const std::uint8_t* codes, float* sums) const;
 
@@ -74,6 +91,8 @@ class DeepWalk {
   std::size_t outputs_ = 1;
   bool has_vector_leaves_ = false;
   std::vector<TreeSpan> trees_;
+  // The node at each place below the upper levels, kUpperPlaces for each tree.
+  std::vector<std::uint32_t> starts_;
   std::size_t next_node_ = 0;
   std::vector<SmallNode> small_;
   std::vector<WideNode> wide_;

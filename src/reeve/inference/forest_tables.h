@@ -45,6 +45,10 @@ struct SlicedTree {
 /// The deepest padded tree, and the most bits of a leaf's number.
 inline constexpr int kMostLevels = 8, kMostLeafBits = 10;
 
+/// Levels of deep trees that are sliced before rows walk on one by one, and nodes below them.
+inline constexpr int kUpperLevels = 6;
+inline constexpr std::size_t kUpperPlaces = std::size_t{1} << kUpperLevels;
+
 /// Programs that are run in turns, each of which has that many spare planes: those that follow each
 /// other take turns with them.
 inline constexpr std::uint32_t kProgramsAtOnce = 4;
@@ -96,6 +100,11 @@ struct ForestTables {
   bool has_vector_leaves = false;
   const float* base_margin = nullptr;
 
+  // Deep trees that are walked: the upper 63 tests of each, level after level, planes in units of
+  // kPlaneUnit; below a leaf the plane of zeros.
+  const std::uint32_t* upper_tests = nullptr;
+  std::uint32_t upper_count = 0;
+
   // Single rows: every tree padded to row_depth (6 or 8) levels, 2^row_depth tests and leaves each.
   std::uint32_t row_depth = 6;
   const RowTest* row_tests = nullptr;
@@ -146,6 +155,11 @@ struct ForestKernels {
   /// Margins of up to block_rows rows: sums[row * output_count + output]. `work` is aligned to 64.
   void (*block)(const ForestTables& tables, const KernelRows& rows, float* sums,
                 std::uint8_t* work) = nullptr;
+  /// Which of the 64 nodes six levels down each row comes to, of up to block_rows rows and all deep
+  /// trees: out[tree * stride + row], rounded up to whole vectors. `codes` are encode's; `planes`
+  /// is aligned to 64 and has room for all planes.
+  void (*upper)(const ForestTables& tables, const KernelRows& rows, const std::uint8_t* codes,
+                std::uint8_t* planes, std::uint8_t* out, std::size_t stride) = nullptr;
   /// Margins of one row of contiguous features.
   void (*row)(const ForestTables& tables, const float* row, float* sums,
               std::uint8_t* work) = nullptr;

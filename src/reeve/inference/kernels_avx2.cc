@@ -75,6 +75,15 @@ struct Planes {
     return numbers;
   }
 
+  // Numbers of 64 rows, a byte each.
+  template <int kBits>
+  static void StoreNumbers(const std::uint64_t* words, std::size_t stride, std::uint8_t* out) {
+    for (std::size_t first = 0; first < 64; first += 32) {
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + first),
+                          Numbers<kBits>(words, stride, first));
+    }
+  }
+
   static __m256i EightOf(const std::uint8_t* bytes) {
     return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(bytes)));
   }
@@ -217,6 +226,15 @@ void Block(const ForestTables& tables, const KernelRows& rows, float* sums, std:
   }
 }
 
+void Upper(const ForestTables& tables, const KernelRows& rows, const std::uint8_t* codes,
+           std::uint8_t* planes, std::uint8_t* out, std::size_t stride) {
+  if (rows.rows <= 128) {
+    FindUpperPlaces<Planes128, kBlock>(tables, rows, codes, planes, out, stride);
+  } else {
+    FindUpperPlaces<Planes256, kBlock>(tables, rows, codes, planes, out, stride);
+  }
+}
+
 // How many of sixteen sorted numbers are no larger than `value` (in all lanes); NaN never is.
 int CountReached(const float* sorted, __m256 value) {
   const auto reached = [&](const float* eight) {
@@ -259,6 +277,7 @@ const ForestKernels* Avx2Kernels() {
                                              .encode = Encode,
                                              .work_bytes = WorkBytes<kBlock>,
                                              .block = Block,
+                                             .upper = Upper,
                                              .row = Row};
   return &kKernels;
 }

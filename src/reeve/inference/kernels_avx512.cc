@@ -89,6 +89,12 @@ struct Planes {
     return index;
   }
 
+  // Numbers of 64 rows, a byte each.
+  template <int kBits>
+  static void StoreNumbers(const std::uint64_t* words, std::size_t stride, std::uint8_t* out) {
+    _mm512_storeu_si512(out, LowBytes<kBits>(words, stride));
+  }
+
   // Sums stand in the order in which bytes unpack to floats until InOrder.
   static void AddBytes(const __m512i* b, float* sum) {
     const __m512i low_even = _mm512_unpacklo_epi8(b[0], b[1]);
@@ -405,6 +411,17 @@ void Block(const ForestTables& tables, const KernelRows& rows, float* sums, std:
   }
 }
 
+void Upper(const ForestTables& tables, const KernelRows& rows, const std::uint8_t* codes,
+           std::uint8_t* planes, std::uint8_t* out, std::size_t stride) {
+  if (rows.rows <= 128) {
+    FindUpperPlaces<Planes128, kBlock>(tables, rows, codes, planes, out, stride);
+  } else if (rows.rows <= 256) {
+    FindUpperPlaces<Planes256, kBlock>(tables, rows, codes, planes, out, stride);
+  } else {
+    FindUpperPlaces<Planes512, kBlock>(tables, rows, codes, planes, out, stride);
+  }
+}
+
 // ---- Single rows.
 
 // How many of sixteen thresholds x has reached.
@@ -540,6 +557,7 @@ const ForestKernels* Avx512Kernels() {
                                              .encode = Encode,
                                              .work_bytes = WorkBytes<kBlock>,
                                              .block = Block,
+                                             .upper = Upper,
                                              .row = Row};
   return &kKernels;
 }

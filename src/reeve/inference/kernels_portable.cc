@@ -81,6 +81,17 @@ struct Planes128 {
   }
 
   static void InOrder(float* /*sums*/) {}
+
+  // Numbers of 64 rows, a byte each.
+  template <int kBits>
+  static void StoreNumbers(const std::uint64_t* words, std::size_t stride, std::uint8_t* out) {
+    for (std::size_t first = 0; first < 64; first += 8) {
+      std::uint64_t eight = 0;
+      for (int d = 0; d < kBits; ++d)
+        eight = eight << 1 | kSpread.of[words[static_cast<std::size_t>(d) * stride] >> first & 255];
+      std::memcpy(out + first, &eight, sizeof eight);
+    }
+  }
 };
 
 void Encode(const ForestTables& tables, const KernelRows& rows, std::uint8_t* codes) {
@@ -104,6 +115,11 @@ void Block(const ForestTables& tables, const KernelRows& rows, float* sums, std:
   SumBlock<Planes128, kBlock>(tables, rows, sums, work, Encode);
 }
 
+void Upper(const ForestTables& tables, const KernelRows& rows, const std::uint8_t* codes,
+           std::uint8_t* planes, std::uint8_t* out, std::size_t stride) {
+  FindUpperPlaces<Planes128, kBlock>(tables, rows, codes, planes, out, stride);
+}
+
 void Row(const ForestTables& tables, const float* row, float* sums, std::uint8_t* work) {
   EncodeRow(tables, row, work);
   for (std::uint32_t k = 0; k < tables.output_count; ++k) sums[k] = tables.base_margin[k];
@@ -121,6 +137,7 @@ const ForestKernels& PortableKernels() {
                                              .encode = Encode,
                                              .work_bytes = WorkBytes<kBlock>,
                                              .block = Block,
+                                             .upper = Upper,
                                              .row = Row};
   return kKernels;
 }
