@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "reeve/base/wide_loops.h"
-#include "reeve/predictions/block.h"
 #include "reeve/predictions/bytes.h"
 #include "reeve/predictions/cell_kinds.h"
 #include "reeve/predictions/packed_numbers.h"
@@ -257,6 +256,14 @@ bool PackRows(const ScoredCall& call, std::size_t begin, std::size_t end, std::s
   for (std::size_t f = 0; f < call.cells->fields(); ++f)
     plain += PackField(PartOf(call, f, begin, rows), out);
   return 2 * plain > out.size();
+}
+
+BlockHead PackedHead(const Schema& schema, std::int64_t time_ms, std::uint32_t rows) {
+  return {.kind = BlockKind::kPackedRows,
+          .schema = schema.id,
+          .rows = rows,
+          .min_ms = time_ms,
+          .max_ms = time_ms};
 }
 
 Result<RowColumns> UnpackRows(std::string_view payload, std::uint32_t rows, const Schema& schema) {
