@@ -4,6 +4,10 @@
 #include <memory>
 
 #include <xxhash.h>
+#ifdef __x86_64__
+// XXH3_64bits with the widest vectors of this processor: the same hash, five times as fast.
+#include <xxh_x86dispatch.h>
+#endif
 #include <zstd.h>
 
 #include "reeve/predictions/bytes.h"
