@@ -19,6 +19,7 @@
 #include "reeve/base/text.h"
 #include "reeve/predictions/block.h"
 #include "reeve/predictions/block_maker.h"
+#include "reeve/predictions/byte_buffer.h"
 #include "reeve/predictions/packed_rows.h"
 #include "reeve/predictions/page_pool.h"
 #include "reeve/predictions/sealed_blocks.h"
@@ -184,21 +185,21 @@ class FileLog : public PredictionLog {
   // Takes rows from the first on as long as they can be packed; gives the first that cannot. The
   // shard is locked.
   std::size_t AppendPacked(Shard& shard, const ScoredCall& call, const Schema& schema) {
-    thread_local std::string payload;
+    thread_local ByteBuffer payload;
     std::size_t row = 0;
     while (row < call.predicted.size()) {
       const std::size_t end = std::min(row + kMostPackedRows, call.predicted.size());
       if (!CanPack(call, row, end)) break;
-      payload.clear();
+      payload.Clear();
       const bool compress = PackRows(call, row, end, payload);
       if (payload.size() > kMostPackedBytes) break;
       const auto rows = static_cast<std::uint32_t>(end - row);
-      const RowChunk::Packed packed{&schema, call.time_ms, rows, payload};
+      const RowChunk::Packed packed{&schema, call.time_ms, rows, payload.view()};
       const bool is_taken = compress ? AppendPacked(shard, packed) : AppendBlock(shard, packed);
       (is_taken ? shard.taken : shard.dropped) += rows;
       row = end;
     }
-    if (payload.capacity() > kMostChunkBytes) std::string().swap(payload);
+    if (payload.capacity() > kMostChunkBytes) payload = {};
     return row;
   }
 
