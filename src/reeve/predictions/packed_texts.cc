@@ -199,7 +199,13 @@ bool PackCodes(std::span<const std::string_view> texts, std::span<const std::int
   std::array<std::uint32_t, kMostNumbered> row_of;
   const auto none = static_cast<std::uint32_t>(texts.size());
   std::fill_n(row_of.begin(), distinct.size(), none);
-  for (std::uint32_t row = 0; row < none; ++row) row_of[static_cast<std::size_t>(codes[row])] = row;
+  // Mostly all of them occur within the first rows.
+  std::size_t found = 0;
+  for (std::uint32_t row = 0; row < none && found < distinct.size(); ++row) {
+    std::uint32_t& first = row_of[static_cast<std::size_t>(codes[row])];
+    found += first == none ? 1 : 0;
+    first = std::min(first, row);
+  }
   for (std::size_t code = 0; code < distinct.size(); ++code) {
     distinct[code] = row_of[code] == none ? std::string_view() : texts[row_of[code]];
     if (distinct[code].size() > kMostNumberedBytes) return false;

@@ -37,7 +37,7 @@ class PagePool {
  public:
   static constexpr std::size_t kPageBytes = WritableFile::kPageBytes;
 
-  /// Pieces have `usual_bytes`, rounded up to pages, unless more is needed.
+  /// Pieces have `usual_bytes`, rounded up to pages, unless more is needed. Throws std::bad_alloc.
   PagePool(std::size_t most_bytes, std::size_t usual_bytes);
 
   /// At least `needed` bytes, or none when that would be too much.
@@ -48,22 +48,41 @@ class PagePool {
 
  private:
   friend struct Pages::GiveBack;
-  struct Free {
-    void operator()(char* memory) const;
+
+  // Pieces of the usual size, side by side; who writes them from there to a disk finds huge pages
+  // where the system has such: one to look up and to pass on instead of 512.
+  class Pieces {
+   public:
+    Pieces(std::size_t count, std::size_t bytes);
+    ~Pieces();
+    Pieces(const Pieces&) = delete;
+    Pieces& operator=(const Pieces&) = delete;
+
+    char* at(std::size_t piece) const { return begin_ + piece * bytes_; }
+    bool Has(const char* memory) const;
+    // Gives its memory back to the system until it is written again.
+    void Empty(char* piece) const;
+
+   private:
+    const std::size_t count_, bytes_;
+    void* reserved_;
+    char* begin_;
   };
-  using Memory = std::unique_ptr<char, Free>;
 
   Pages Allocate(std::size_t bytes);
-  void Return(Memory memory, std::size_t bytes);
+  Pages TakePiece();
+  void Return(char* memory, std::size_t bytes);
   bool HasRoom(std::size_t bytes) const { return bytes_ + bytes <= most_bytes_; }
-  // Pieces that nobody uses go until there is room for so much more.
+  // Pieces that nobody uses are emptied until there is room for so much more.
   void MakeRoom(std::size_t bytes);
 
   const std::size_t most_bytes_, usual_bytes_;
+  const Pieces pieces_;
   std::mutex mutex_;
+  // Of what is used, and of the pieces that are not empty.
   std::size_t bytes_ = 0;
-  // Of the usual size. The last one used is used first: it is in the cache.
-  std::vector<Memory> free_;
+  // Pieces that nobody uses; the last of either is used first: it is in the cache.
+  std::vector<char*> free_, empty_;
 };
 
 }  // namespace reeve::predictions
