@@ -4,6 +4,10 @@
 #include <bit>
 #include <numeric>
 
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
 #include "reeve/base/wide_loops.h"
 #include "reeve/predictions/bytes.h"
 #include "reeve/predictions/cell_kinds.h"
@@ -101,18 +105,48 @@ std::size_t PackUniform(const FieldPart& part, ByteBuffer& out) {
   }
 }
 
+// Puts down each value, and the next one over it where its kind is none of the set; gives how many
+// count.
+template <typename T>
+std::size_t Keep(const T* values, const Cell::Kind* kinds, std::size_t rows, unsigned set, T* to) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    to[count] = values[i];
+    count += (set & SetOf(kinds[i])) != 0 ? 1 : 0;
+  }
+  return count;
+}
+
+#ifdef REEVE_WIDE
+// The same, eight at a time: no compiler makes this of the loop.
+REEVE_WIDE std::size_t KeepWide(const double* values, const Cell::Kind* kinds, std::size_t rows,
+                                unsigned set, double* to) {
+  std::size_t count = 0, i = 0;
+  for (; i + 8 <= rows; i += 8) {
+    const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(kinds + i));
+    const __m512i sets = _mm512_sllv_epi64(_mm512_set1_epi64(1), _mm512_cvtepu8_epi64(bytes));
+    const __mmask8 counts = _mm512_test_epi64_mask(sets, _mm512_set1_epi64(set));
+    const __m512d kept = _mm512_maskz_compress_pd(counts, _mm512_loadu_pd(values + i));
+    _mm512_storeu_pd(to + count, kept);
+    count += static_cast<std::size_t>(std::popcount(static_cast<unsigned>(counts)));
+  }
+  return count + Keep<double>(values + i, kinds + i, rows - i, set, to + count);
+}
+
+std::size_t Keep(const double* values, const Cell::Kind* kinds, std::size_t rows, unsigned set,
+                 double* to) {
+  return HasWideVectors() ? KeepWide(values, kinds, rows, set, to)
+                          : Keep<double>(values, kinds, rows, set, to);
+}
+#endif
+
 // The values of cells of these kinds, without those between them.
 template <unsigned kSet, typename T>
 std::span<const T> ValuesOf(std::span<const T> values, std::span<const Cell::Kind> kinds,
                             std::vector<T>& memory) {
   if (values.empty()) return {};
   if (memory.size() < kinds.size()) memory.resize(kinds.size());
-  // Each is put down, and the next one over it where it does not count.
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < kinds.size(); ++i) {
-    memory[count] = values[i];
-    count += (kSet & SetOf(kinds[i])) != 0 ? 1 : 0;
-  }
+  const std::size_t count = Keep(values.data(), kinds.data(), kinds.size(), kSet, memory.data());
   return std::span<const T>(memory).first(count);
 }
 
