@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,8 +15,15 @@ namespace reeve {
 /// bytes may or may not be on disk.
 class WritableFile {
  public:
+  /// Disks are written in pages of so many bytes.
+  static constexpr std::size_t kPageBytes = 4096;
+
   virtual ~WritableFile() = default;
   virtual Status Append(std::string_view bytes) = 0;
+  /// The same for bytes whose memory begins at a page and holds zeros from their end to that of
+  /// their last page. A file of CreateUncached writes these pages as they stand, as pages of its
+  /// own: zeros fill up the one before.
+  virtual Status AppendPages(std::string_view bytes) { return Append(bytes); }
   /// Flushes to stable storage (fsync).
   virtual Status Sync() = 0;
   virtual Status Close() = 0;

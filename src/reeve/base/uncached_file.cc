@@ -39,10 +39,19 @@ Status UncachedFile::Append(std::string_view bytes) {
     const std::size_t count = std::min(bytes.size(), kBufferBytes - used_);
     std::memcpy(buffer_.get() + used_, bytes.data(), count);
     used_ += count;
+    has_news_ = true;
     bytes.remove_prefix(count);
     if (used_ == kBufferBytes) REEVE_RETURN_IF_ERROR(WriteBuffer());
   }
   return Status::Ok();
+}
+
+Status UncachedFile::AppendPages(std::string_view bytes) {
+  REEVE_RETURN_IF_ERROR(WriteBuffer());
+  // What fills up its last page stays.
+  if (used_ > 0) offset_ += kPageBytes;
+  used_ = 0;
+  return WritePages(bytes.data(), (bytes.size() + kPageBytes - 1) / kPageBytes * kPageBytes);
 }
 
 Status UncachedFile::Sync() {
@@ -54,7 +63,7 @@ Status UncachedFile::Sync() {
 Status UncachedFile::Close() {
   Status status = WriteBuffer();
   const auto size = static_cast<off_t>(offset_ + used_);
-  if (status.ok() && has_filling_ && ::ftruncate(descriptor_, size) != 0)
+  if (status.ok() && used_ > 0 && ::ftruncate(descriptor_, size) != 0)
     status = FileError(path_, "cannot be written", errno);
   const int descriptor = std::exchange(descriptor_, -1);
   if (::close(descriptor) != 0 && status.ok()) status = FileError(path_, "cannot be closed", errno);
@@ -69,23 +78,30 @@ bool UncachedFile::StopAvoidingCache() const {
 }
 
 Status UncachedFile::WriteBuffer() {
+  if (!has_news_) return Status::Ok();
   const std::size_t whole = used_ / kPageBytes * kPageBytes, part = used_ - whole;
   const std::size_t size = part > 0 ? whole + kPageBytes : whole;
   std::memset(buffer_.get() + used_, 0, size - used_);
-  for (std::size_t done = 0; done < size;) {
-    const ssize_t written = ::pwrite(descriptor_, buffer_.get() + done, size - done,
-                                     static_cast<off_t>(offset_ + done));
+  REEVE_RETURN_IF_ERROR(WritePages(buffer_.get(), size));
+  // The last page is written again, with what comes behind it.
+  std::memcpy(buffer_.get(), buffer_.get() + whole, part);
+  if (part > 0) offset_ -= kPageBytes;
+  used_ = part;
+  has_news_ = false;
+  return Status::Ok();
+}
+
+Status UncachedFile::WritePages(const char* pages, std::size_t bytes) {
+  for (std::size_t done = 0; done < bytes;) {
+    const ssize_t written =
+        ::pwrite(descriptor_, pages + done, bytes - done, static_cast<off_t>(offset_ + done));
     if (written >= 0) {
       done += static_cast<std::size_t>(written);
     } else if (errno != EINTR && (errno != EINVAL || !StopAvoidingCache())) {
       return FileError(path_, "cannot be written", errno);
     }
   }
-  // The last page is written again, with what comes behind it.
-  std::memcpy(buffer_.get(), buffer_.get() + whole, part);
-  offset_ += whole;
-  used_ = part;
-  has_filling_ = part > 0;
+  offset_ += bytes;
   return Status::Ok();
 }
 

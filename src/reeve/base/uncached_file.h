@@ -13,12 +13,10 @@ namespace reeve {
 
 /// A file of many megabytes that is written in order and hardly read, past the page cache
 /// (O_DIRECT) where the file system can: filling that cache and emptying it again costs more than
-/// all else. Bytes gather until there are enough of them, or until Sync. Until Close zeros may
-/// stand behind them, fewer than kPageBytes.
+/// all else. Bytes gather until there are enough of them, or until Sync; pages are written at once,
+/// without a copy. Until Close zeros may stand behind the bytes, fewer than kPageBytes.
 class UncachedFile : public WritableFile {
  public:
-  /// Disks are written in pages of so many bytes.
-  static constexpr std::size_t kPageBytes = 4096;
   /// Bytes that gather.
   static constexpr std::size_t kBufferBytes = 512U << 10;
 
@@ -29,6 +27,7 @@ class UncachedFile : public WritableFile {
   ~UncachedFile() override;
 
   Status Append(std::string_view bytes) override;
+  Status AppendPages(std::string_view bytes) override;
   Status Sync() override;
   Status Close() override;
 
@@ -39,8 +38,10 @@ class UncachedFile : public WritableFile {
   using Buffer = std::unique_ptr<char, Free>;
 
   UncachedFile(std::string path, int descriptor, Buffer buffer);
-  // Writes the first bytes of the buffer to their place; a part of a page is filled up with zeros.
+  // Writes what has gathered; a part of a page is filled up with zeros, and stays.
   Status WriteBuffer();
+  // Whole pages, to where the buffer begins, which then is behind them.
+  Status WritePages(const char* pages, std::size_t bytes);
   bool StopAvoidingCache() const;
 
   const std::string path_;
@@ -50,8 +51,8 @@ class UncachedFile : public WritableFile {
   std::size_t used_ = 0;
   // Where the buffer begins in the file; whole pages.
   std::uint64_t offset_ = 0;
-  // Zeros stand behind the file's own bytes.
-  bool has_filling_ = false;
+  // Not all of the buffer is in the file.
+  bool has_news_ = false;
 };
 
 }  // namespace reeve

@@ -1,5 +1,9 @@
 #include "reeve/base/uncached_file.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+
 #include <gtest/gtest.h>
 
 #include "reeve/base/random.h"
@@ -67,6 +71,35 @@ TEST_P(UncachedFileTest, EndsWithItsLastByteWhenSyncedBefore) {
   ASSERT_TRUE(file->Sync().ok());
   ASSERT_TRUE(file->Close().ok());
   EXPECT_EQ(Content(path_), "abc");
+}
+
+TEST_P(UncachedFileTest, PagesAreWrittenAsTheyStandBehindOneThatIsFilledUp) {
+  constexpr std::size_t kPage = UncachedFile::kPageBytes, kMost = 5 * kPage;
+  const std::unique_ptr<char, void (*)(void*)> memory(
+      static_cast<char*>(std::aligned_alloc(kPage, kMost)), std::free);
+  Random random(3);
+  const auto file = Create();
+  std::string all;
+  const auto fill_page = [&] { all.resize((all.size() + kPage - 1) / kPage * kPage); };
+  for (int i = 0; i < 100; ++i) {
+    const std::size_t size = random.Below(2) * random.Below(2 * kPage);
+    const std::string bytes = RandomBytes(random, size);
+    ASSERT_TRUE(file->Append(bytes).ok());
+    all += bytes;
+    if (random.Below(3) == 0) {
+      ASSERT_TRUE(file->Sync().ok());
+    }
+    const std::string pages = RandomBytes(random, random.Below(kMost + 1));
+    std::fill_n(std::copy(pages.begin(), pages.end(), memory.get()), kMost - pages.size(), '\0');
+    ASSERT_TRUE(file->AppendPages({memory.get(), pages.size()}).ok());
+    fill_page();
+    all += pages;
+    fill_page();
+  }
+  EXPECT_EQ(Content(path_), all);
+  ASSERT_TRUE(file->Append("end").ok());
+  ASSERT_TRUE(file->Close().ok());
+  EXPECT_EQ(Content(path_), all + "end");
 }
 
 TEST_P(UncachedFileTest, ReplacesWhatWasThere) {

@@ -1,8 +1,13 @@
 #include "reeve/predictions/block.h"
 
+#include <cstring>
 #include <memory>
 
 #include <xxhash.h>
+#ifdef __x86_64__
+// XXH3_64bits with the widest vectors of this processor: the same hash, five times as fast.
+#include <xxh_x86dispatch.h>
+#endif
 #include <zstd.h>
 
 #include "reeve/predictions/bytes.h"
@@ -18,20 +23,6 @@ constexpr int kLevel = 1;
 constexpr std::size_t kFewestCompressed = 128;
 
 std::uint64_t Hash(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
-
-// Compresses on the caller's thread with a context that is kept: making one costs more than a
-// small block does.
-bool Compress(std::string_view plain, std::string& stored) {
-  thread_local const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(
-      ZSTD_createCCtx(), ZSTD_freeCCtx);
-  if (!context || plain.size() < kFewestCompressed) return false;
-  stored.resize(ZSTD_compressBound(plain.size()));
-  const std::size_t size = ZSTD_compressCCtx(context.get(), stored.data(), stored.size(),
-                                             plain.data(), plain.size(), kLevel);
-  if (ZSTD_isError(size) != 0 || size >= plain.size()) return false;
-  stored.resize(size);
-  return true;
-}
 
 }  // namespace
 
@@ -67,16 +58,22 @@ Result<FileHead> DecodeFileHead(std::string_view bytes) {
   return head;
 }
 
-std::string EncodeBlock(BlockHead head, std::string_view plain) {
-  std::string bytes;
-  AppendBlock(head, plain, true, bytes);
-  return bytes;
+// On the caller's thread, with a context that is kept: making one costs more than a small block.
+std::string_view Compress(std::string_view plain, std::string& memory, BlockHead& head) {
+  thread_local const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(
+      ZSTD_createCCtx(), ZSTD_freeCCtx);
+  if (!context || plain.size() < kFewestCompressed) return plain;
+  memory.resize(ZSTD_compressBound(plain.size()));
+  const std::size_t size = ZSTD_compressCCtx(context.get(), memory.data(), memory.size(),
+                                             plain.data(), plain.size(), kLevel);
+  if (ZSTD_isError(size) != 0 || size >= plain.size()) return plain;
+  head.is_compressed = true;
+  head.plain_bytes = static_cast<std::uint32_t>(plain.size());
+  return std::string_view(memory).substr(0, size);
 }
 
-void AppendBlock(BlockHead head, std::string_view plain, bool compress, std::string& out) {
-  std::string compressed;
-  head.is_compressed = compress && Compress(plain, compressed);
-  const std::string_view stored = head.is_compressed ? std::string_view(compressed) : plain;
+void WriteBlock(BlockHead head, std::string_view stored, char* to) {
+  const auto stored_bytes = static_cast<std::uint32_t>(stored.size());
   std::string bytes(kBlockMark);
   bytes.reserve(kBlockHeadBytes);
   Put(bytes, static_cast<std::uint8_t>(head.kind));
@@ -84,14 +81,23 @@ void AppendBlock(BlockHead head, std::string_view plain, bool compress, std::str
   Put(bytes, std::uint16_t{0});
   Put(bytes, head.schema);
   Put(bytes, head.rows);
-  Put(bytes, static_cast<std::uint32_t>(stored.size()));
-  Put(bytes, static_cast<std::uint32_t>(plain.size()));
+  Put(bytes, stored_bytes);
+  Put(bytes, head.is_compressed ? head.plain_bytes : stored_bytes);
   Put(bytes, head.sequence);
   Put(bytes, head.min_ms);
   Put(bytes, head.max_ms);
   Put(bytes, Hash(stored));
   Put(bytes, Hash(bytes));
-  out.append(bytes).append(stored);
+  std::memcpy(to, bytes.data(), kBlockHeadBytes);
+  if (!stored.empty()) std::memcpy(to + kBlockHeadBytes, stored.data(), stored.size());
+}
+
+std::string EncodeBlock(BlockHead head, std::string_view plain) {
+  std::string memory;
+  const std::string_view stored = Compress(plain, memory, head);
+  std::string block(kBlockHeadBytes + stored.size(), '\0');
+  WriteBlock(head, stored, block.data());
+  return block;
 }
 
 std::optional<BlockHead> DecodeBlockHead(std::string_view bytes) {

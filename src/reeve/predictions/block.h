@@ -51,11 +51,14 @@ struct BlockHead {
   std::uint64_t payload_hash = 0;
 };
 
-/// A whole block. Sizes, compression and hash of `head` are filled in here.
-/// REQUIRES: plain.size() <= kMostPayloadBytes.
+/// A payload as it is stored: compressed, in `memory`, where that makes it smaller; `head` then
+/// says so. REQUIRES: plain.size() <= kMostPayloadBytes.
+std::string_view Compress(std::string_view plain, std::string& memory, BlockHead& head);
+/// Writes a whole block of kBlockHeadBytes + stored.size() bytes. Sizes and hash of `head` are
+/// filled in here; plain_bytes has to be there if it is compressed.
+void WriteBlock(BlockHead head, std::string_view stored, char* to);
+/// Both.
 std::string EncodeBlock(BlockHead head, std::string_view plain);
-/// The same behind what is in `out` already; compressed only when `compress` says so.
-void AppendBlock(BlockHead head, std::string_view plain, bool compress, std::string& out);
 /// The head of a block, or nothing when these bytes are none, or claim what no writer writes.
 /// REQUIRES: bytes.size() >= kBlockHeadBytes.
 std::optional<BlockHead> DecodeBlockHead(std::string_view bytes);

@@ -5,12 +5,10 @@
 #include <string>
 
 #include "reeve/predictions/block.h"
+#include "reeve/predictions/packed_rows.h"
 
 namespace reeve::predictions {
 namespace {
-
-// Packed rows are written when there is this much: a call of the system costs as much as copying.
-constexpr std::size_t kPackedBytes = 128U << 10;
 
 void SetTimes(std::span<const std::int64_t> times_ms, BlockHead& head) {
   const auto [first, last] = std::minmax_element(times_ms.begin(), times_ms.end());
@@ -31,7 +29,7 @@ Status BlockMaker::Take(const RowChunk& chunk) {
   RowColumns* columns = nullptr;
   while (records.Next()) {
     if (const RowChunk::Packed* const packed = records.packed()) {
-      KeepFirst(TakePacked(*packed), first);
+      KeepFirst(SealPacked(*packed), first);
       continue;
     }
     const Schema* schema = records.schema();
@@ -57,59 +55,40 @@ Status BlockMaker::SealAll() {
   for (auto& [schema, columns] : rows_) {
     if (columns.size() > 0) KeepFirst(SealRows(*schema, columns), first);
   }
-  if (packed_.rows > 0) KeepFirst(WritePacked(), first);
   if (labels_.size() > 0) KeepFirst(SealLabels(), first);
   return first;
-}
-
-Status BlockMaker::TakePacked(const RowChunk::Packed& packed) {
-  Status first;
-  if (packed_.rows > 0 && packed_.schema != packed.schema) KeepFirst(WritePacked(), first);
-  if (packed_.bytes.empty()) {
-    packed_.bytes = sink_.SpareBytes();
-    packed_.bytes.reserve(2 * kPackedBytes);
-  }
-  AppendBlock({.kind = BlockKind::kPackedRows,
-               .schema = packed.schema->id,
-               .rows = packed.rows,
-               .sequence = ++sequence_,
-               .min_ms = packed.time_ms,
-               .max_ms = packed.time_ms},
-              packed.payload, packed.compress, packed_.bytes);
-  packed_.schema = packed.schema;
-  packed_.rows += packed.rows;
-  if (packed_.bytes.size() >= kPackedBytes) KeepFirst(WritePacked(), first);
-  return first;
-}
-
-Status BlockMaker::WritePacked() {
-  SealedBlock block = std::move(packed_);
-  packed_ = {};
-  return sink_.Write(std::move(block));
 }
 
 Status BlockMaker::SealRows(const Schema& schema, RowColumns& columns) {
   BlockHead head{.kind = BlockKind::kRows,
                  .schema = schema.id,
-                 .rows = static_cast<std::uint32_t>(columns.size()),
-                 .sequence = ++sequence_};
+                 .rows = static_cast<std::uint32_t>(columns.size())};
   SetTimes(columns.times_ms, head);
-  SealedBlock block{.bytes = EncodeBlock(head, EncodeRows(columns)),
-                    .schema = &schema,
-                    .rows = static_cast<std::int64_t>(columns.size())};
+  const std::string plain = EncodeRows(columns);
   columns.Clear(schema);
-  return sink_.Write(std::move(block));
+  return Seal(head, plain, &schema);
+}
+
+Status BlockMaker::SealPacked(const RowChunk::Packed& packed) {
+  return Seal(PackedHead(*packed.schema, packed.time_ms, packed.rows), packed.payload,
+              packed.schema);
 }
 
 Status BlockMaker::SealLabels() {
-  BlockHead head{.kind = BlockKind::kLabels,
-                 .rows = static_cast<std::uint32_t>(labels_.size()),
-                 .sequence = ++sequence_};
+  BlockHead head{.kind = BlockKind::kLabels, .rows = static_cast<std::uint32_t>(labels_.size())};
   SetTimes(labels_.times_ms, head);
-  SealedBlock block{.bytes = EncodeBlock(head, EncodeLabels(labels_)),
-                    .labels = static_cast<std::int64_t>(labels_.size())};
+  const std::string plain = EncodeLabels(labels_);
   labels_.Clear();
-  return sink_.Write(std::move(block));
+  return Seal(head, plain, nullptr);
+}
+
+Status BlockMaker::Seal(BlockHead head, std::string_view plain, const Schema* schema) {
+  head.sequence = ++sequence_;
+  std::string memory;
+  const std::string_view stored = Compress(plain, memory, head);
+  SealedBlocks blocks(pool_.TakeAnyway(SealedBlocks::BytesOf(stored)));
+  blocks.Append(head, stored, schema);
+  return sink_.Write(std::move(blocks));
 }
 
 }  // namespace reeve::predictions

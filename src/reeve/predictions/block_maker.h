@@ -1,10 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
+#include <string_view>
 
 #include "reeve/predictions/block_sink.h"
 #include "reeve/predictions/columns.h"
+#include "reeve/predictions/page_pool.h"
 #include "reeve/predictions/row_chunk.h"
 
 namespace reeve::predictions {
@@ -13,8 +16,10 @@ namespace reeve::predictions {
 /// Not thread-safe.
 class BlockMaker {
  public:
-  /// `sink` has to outlive the maker.
-  BlockMaker(std::size_t block_bytes, BlockSink& sink) : block_bytes_(block_bytes), sink_(sink) {}
+  /// All of them have to outlive the maker; `sequence` is the number of the session's last block.
+  BlockMaker(std::size_t block_bytes, std::atomic<std::uint64_t>& sequence, PagePool& pool,
+             BlockSink& sink)
+      : block_bytes_(block_bytes), sequence_(sequence), pool_(pool), sink_(sink) {}
 
   /// Takes over all rows and labels of a chunk. A failure is the sink's; nothing is lost by it.
   Status Take(const RowChunk& chunk);
@@ -23,17 +28,17 @@ class BlockMaker {
 
  private:
   Status SealRows(const Schema& schema, RowColumns& columns);
-  Status TakePacked(const RowChunk::Packed& packed);
-  Status WritePacked();
+  Status SealPacked(const RowChunk::Packed& packed);
   Status SealLabels();
+  // Numbers the block and writes it.
+  Status Seal(BlockHead head, std::string_view plain, const Schema* schema);
 
   const std::size_t block_bytes_;
+  std::atomic<std::uint64_t>& sequence_;
+  PagePool& pool_;
   BlockSink& sink_;
   std::map<const Schema*, RowColumns> rows_;
   LabelColumns labels_;
-  // Blocks of packed rows of one model: small ones are written together.
-  SealedBlock packed_;
-  std::uint64_t sequence_ = 0;
 };
 
 }  // namespace reeve::predictions

@@ -7,26 +7,16 @@
 namespace reeve::predictions {
 namespace {
 
-// Memory of blocks of about this size is kept for the blocks to come.
-constexpr std::size_t kFewestSpareBytes = 128U << 10, kMostSpareBytes = 256U << 10;
+// Fewer are copied behind what the file holds already: a page of their own would be mostly zeros.
+constexpr std::size_t kFewestPagedBytes = 64U << 10;
 constexpr std::int64_t kRetentionEveryMs = 600'000;
 
 }  // namespace
 
-Status BlockSink::Write(SealedBlock block) {
-  waiting_bytes_ += block.bytes.size();
-  waiting_.push_back(std::move(block));
+Status BlockSink::Write(SealedBlocks blocks) {
+  waiting_.push_back(std::move(blocks));
   REEVE_RETURN_IF_ERROR(WriteWaiting());
   return unsynced_bytes_ >= options_.unsynced_bytes ? SyncFile() : Status::Ok();
-}
-
-std::string BlockSink::SpareBytes() {
-  if (spare_.empty()) return {};
-  std::string bytes = std::move(spare_.back());
-  spare_.pop_back();
-  spare_bytes_ -= bytes.capacity();
-  bytes.clear();
-  return bytes;
 }
 
 Status BlockSink::Sync() {
@@ -49,9 +39,8 @@ Status BlockSink::Finish() {
 
 std::int64_t BlockSink::Abandon() {
   std::int64_t rows = 0;
-  for (const SealedBlock& block : waiting_) rows += block.rows;
+  for (const SealedBlocks& blocks : waiting_) rows += blocks.rows();
   waiting_.clear();
-  waiting_bytes_ = 0;
   return rows;
 }
 
@@ -62,15 +51,14 @@ Status BlockSink::WriteWaiting() {
       GiveUpFile();
       return status;
     }
-    waiting_bytes_ -= waiting_.front().bytes.size();
-    unsynced_bytes_ += waiting_.front().bytes.size();
+    unsynced_bytes_ += waiting_.front().capacity();
     unsynced_.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
   return Status::Ok();
 }
 
-Status BlockSink::WriteOne(const SealedBlock& block) {
+Status BlockSink::WriteOne(SealedBlocks& blocks) {
   const std::string today = FormatIsoSeconds(options_.clock->NowMs()).substr(0, 10);
   if (file_ && (file_bytes_ >= options_.file_bytes || name_.day != today)) {
     REEVE_RETURN_IF_ERROR(Finish());
@@ -78,11 +66,12 @@ Status BlockSink::WriteOne(const SealedBlock& block) {
     retention_checked_ms_ = INT64_MIN;
   }
   if (!file_) REEVE_RETURN_IF_ERROR(OpenFile());
-  if (block.schema != nullptr && !schemas_in_file_.contains(block.schema->id))
-    REEVE_RETURN_IF_ERROR(WriteSchema(*block.schema));
-  REEVE_RETURN_IF_ERROR(file_->Append(block.bytes));
-  file_bytes_ += block.bytes.size();
-  return Status::Ok();
+  for (const Schema* schema : blocks.schemas()) {
+    if (!schemas_in_file_.contains(schema->id)) REEVE_RETURN_IF_ERROR(WriteSchema(*schema));
+  }
+  file_bytes_ += blocks.size();
+  return blocks.size() < kFewestPagedBytes ? file_->Append(blocks.Bytes())
+                                           : file_->AppendPages(blocks.Bytes());
 }
 
 Status BlockSink::OpenFile() {
@@ -124,16 +113,10 @@ Status BlockSink::SyncFile() {
     GiveUpFile();
     return status;
   }
-  for (SealedBlock& block : unsynced_) {
-    rows_synced_ += block.rows;
-    labels_synced_ += block.labels;
-    bytes_synced_ += block.bytes.size();
-    const std::size_t capacity = block.bytes.capacity();
-    const bool fits = capacity >= kFewestSpareBytes && capacity <= kMostSpareBytes &&
-                      spare_bytes_ + capacity <= options_.unsynced_bytes;
-    if (!fits) continue;
-    spare_bytes_ += capacity;
-    spare_.push_back(std::move(block.bytes));
+  for (const SealedBlocks& blocks : unsynced_) {
+    rows_synced_ += blocks.rows();
+    labels_synced_ += blocks.labels();
+    bytes_synced_ += blocks.size();
   }
   unsynced_.clear();
   unsynced_bytes_ = 0;
@@ -148,7 +131,6 @@ void BlockSink::GiveUpFile() {
   waiting_.insert(waiting_.begin(), std::make_move_iterator(unsynced_.begin()),
                   std::make_move_iterator(unsynced_.end()));
   unsynced_.clear();
-  waiting_bytes_ += unsynced_bytes_;
   unsynced_bytes_ = 0;
   // A full disk is not filled further with pieces of files.
   if (!has_synced_block_ && !name_.path.empty())

@@ -12,9 +12,9 @@ namespace reeve::predictions {
 
 static_assert(std::endian::native == std::endian::little, "the format is little-endian");
 
-/// Appends a number's bytes, little-endian.
-template <typename T>
-void Put(std::string& out, T value) {
+/// Appends a number's bytes, little-endian, to a string or a ByteBuffer.
+template <typename T, typename Out>
+void Put(Out& out, T value) {
   char bytes[sizeof(T)];
   std::memcpy(bytes, &value, sizeof(T));
   out.append(bytes, sizeof(T));
@@ -53,8 +53,8 @@ class ByteReader {
   std::string_view bytes_;
 };
 
-template <typename T>
-void PutArray(std::string& out, std::span<const T> values) {
+template <typename T, typename Out>
+void PutArray(Out& out, std::span<const T> values) {
   out.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
 }
 

@@ -90,11 +90,14 @@ Result<std::uint64_t> NextBlock(BytesAt& bytes, std::uint64_t from) {
   return bytes.size();
 }
 
-// A file that was not closed ends with a page that zeros fill up.
-Result<bool> IsFilling(BytesAt& bytes, std::uint64_t offset) {
-  if (bytes.size() - offset >= kPageBytes) return false;
-  REEVE_ASSIGN_OR_RETURN(const std::string rest, bytes.Read(offset, kPageBytes));
-  return rest.find_first_not_of('\0') == std::string::npos;
+// Where the zeros end that fill up the page that `offset` is in, or `offset` if there are none.
+// They may be cut off meanwhile, by the writer who closes the file.
+Result<std::uint64_t> BehindFilling(BytesAt& bytes, std::uint64_t offset) {
+  const std::size_t left = kPageBytes - offset % kPageBytes;
+  if (left == kPageBytes) return offset;
+  REEVE_ASSIGN_OR_RETURN(const std::string filling, bytes.Read(offset, left));
+  const bool are_zeros = filling.find_first_not_of('\0') == std::string::npos;
+  return are_zeros ? std::min<std::uint64_t>(offset + left, bytes.size()) : offset;
 }
 
 }  // namespace
@@ -130,10 +133,14 @@ Result<FileBlocks> FindBlocks(BytesAt& bytes) {
       offset += kBlockHeadBytes + head->stored_bytes;
       continue;
     }
+    REEVE_ASSIGN_OR_RETURN(const std::uint64_t page, BehindFilling(bytes, offset));
+    if (page > offset) {
+      offset = page;
+      continue;
+    }
     REEVE_ASSIGN_OR_RETURN(const std::uint64_t next, NextBlock(bytes, offset + 1));
     if (next >= bytes.size()) {
-      REEVE_ASSIGN_OR_RETURN(const bool is_filling, IsFilling(bytes, offset));
-      if (!is_filling) found.torn_bytes = bytes.size() - offset;
+      found.torn_bytes = bytes.size() - offset;
       break;
     }
     ++found.damaged;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 
 #include "reeve/base/wide_loops.h"
 
@@ -10,11 +9,6 @@ namespace reeve::predictions {
 namespace {
 
 constexpr std::uint8_t kDoubles = 8;
-
-struct Range {
-  std::int32_t least = std::numeric_limits<std::int32_t>::max();
-  std::int32_t most = std::numeric_limits<std::int32_t>::min();
-};
 
 // The numbers as integers; false unless all of them are such, of 32 bits.
 REEVE_LOOP bool ReadWhole(const double* numbers, std::size_t count, std::int32_t* whole) {
@@ -32,9 +26,9 @@ REEVE_LOOP bool ReadWhole(const double* numbers, std::size_t count, std::int32_t
   return different == 0;
 }
 
-REEVE_LOOP Range RangeOf(const std::int32_t* whole, std::size_t count) {
-  Range range;
-  for (std::size_t i = 0; i < count; ++i) {
+REEVE_LOOP WholeRange FindRange(const std::int32_t* whole, std::size_t count) {
+  WholeRange range{whole[0], whole[0]};
+  for (std::size_t i = 1; i < count; ++i) {
     range.least = std::min(range.least, whole[i]);
     range.most = std::max(range.most, whole[i]);
   }
@@ -52,13 +46,6 @@ REEVE_LOOP void WriteDistances(const std::int32_t* whole, std::size_t count, std
 }
 
 template <typename T>
-void PutDistances(std::span<const std::int32_t> whole, std::int32_t least, std::string& out) {
-  const std::size_t at = out.size();
-  out.resize(at + whole.size() * sizeof(T));
-  RunLoop<WriteDistances<T>>(whole.data(), whole.size(), least, out.data() + at);
-}
-
-template <typename T>
 bool ReadDistances(ByteReader& reader, std::size_t count, std::int32_t least,
                    std::vector<double>* numbers) {
   std::vector<T> distances;
@@ -71,7 +58,19 @@ bool ReadDistances(ByteReader& reader, std::size_t count, std::int32_t least,
 
 }  // namespace
 
-void PackNumbers(std::span<const double> numbers, std::string& out) {
+WholeRange RangeOf(std::span<const std::int32_t> whole) {
+  return RunLoop<FindRange>(whole.data(), whole.size());
+}
+
+void PutDistances(std::span<const std::int32_t> whole, std::int32_t least, std::size_t bytes,
+                  ByteBuffer& out) {
+  char* const to = out.Extend(whole.size() * bytes);
+  if (bytes == 1) RunLoop<WriteDistances<std::uint8_t>>(whole.data(), whole.size(), least, to);
+  if (bytes == 2) RunLoop<WriteDistances<std::uint16_t>>(whole.data(), whole.size(), least, to);
+  if (bytes == 4) RunLoop<WriteDistances<std::uint32_t>>(whole.data(), whole.size(), least, to);
+}
+
+void PackNumbers(std::span<const double> numbers, ByteBuffer& out) {
   thread_local std::vector<std::int32_t> memory;
   if (memory.size() < numbers.size()) memory.resize(numbers.size());
   const std::span<std::int32_t> whole = std::span(memory).first(numbers.size());
@@ -80,15 +79,13 @@ void PackNumbers(std::span<const double> numbers, std::string& out) {
     PutArray<double>(out, numbers);
     return;
   }
-  const Range range = RunLoop<RangeOf>(whole.data(), whole.size());
+  const WholeRange range = RangeOf(whole);
   const auto distance =
       static_cast<std::uint32_t>(range.most) - static_cast<std::uint32_t>(range.least);
   const std::uint8_t bytes = distance == 0 ? 0 : distance <= 0xFF ? 1 : distance <= 0xFFFF ? 2 : 4;
   Put(out, bytes);
   Put(out, range.least);
-  if (bytes == 1) PutDistances<std::uint8_t>(whole, range.least, out);
-  if (bytes == 2) PutDistances<std::uint16_t>(whole, range.least, out);
-  if (bytes == 4) PutDistances<std::uint32_t>(whole, range.least, out);
+  if (bytes > 0) PutDistances(whole, range.least, bytes, out);
 }
 
 bool UnpackNumbers(ByteReader& reader, std::size_t count, std::vector<double>* numbers) {

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "reeve/base/result.h"
+#include "reeve/predictions/block.h"
+#include "reeve/predictions/byte_buffer.h"
 #include "reeve/predictions/columns.h"
 #include "reeve/predictions/prediction_log.h"
 #include "reeve/predictions/schema.h"
@@ -30,7 +31,10 @@ bool CanPack(const ScoredCall& call, std::size_t begin, std::size_t end);
 /// return are numbered: a few nanoseconds a value, where compressing takes ten times that. True
 /// when texts that do not return are most of it: compressing pays after all.
 /// REQUIRES: CanPack(call, begin, end).
-bool PackRows(const ScoredCall& call, std::size_t begin, std::size_t end, std::string& out);
+bool PackRows(const ScoredCall& call, std::size_t begin, std::size_t end, ByteBuffer& out);
+
+/// What the head of the block says of them; its number is missing.
+BlockHead PackedHead(const Schema& schema, std::int64_t time_ms, std::uint32_t rows);
 
 /// The rows again. Fails with kCorrupt unless the payload is `rows` rows of `schema`, to its last
 /// byte. Memory is bounded by the limits of a block, whatever the payload claims.

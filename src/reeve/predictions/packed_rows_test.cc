@@ -137,8 +137,9 @@ TEST(PackedRowsTest, GiveBackWhatWasPackedBitForBit) {
     if (seed % 2 == 0) scored.read = told.read();
     const std::size_t begin = random.Below(rows - kFewestPackedRows + 1);
     if (!CanPack(scored, begin, rows)) continue;
-    std::string payload;
-    PackRows(scored, begin, rows, payload);
+    ByteBuffer packed;
+    PackRows(scored, begin, rows, packed);
+    const std::string payload(packed.view());
     const Schema schema{.contract = contract};
     const auto columns = UnpackRows(payload, static_cast<std::uint32_t>(rows - begin), schema);
     ASSERT_TRUE(columns.ok()) << columns.status().message();
@@ -160,8 +161,9 @@ TEST(PackedRowsTest, DamageIsRefusedOrReadWithinBounds) {
     call.Row({Number(i), Number(i / 7.0), Text(i % 2 == 0 ? "Graduate" : "None"),
               Text("2024-02-12"), Text("note")},
              1, 0.5);
-  std::string payload;
-  PackRows(call.Get(), 0, 100, payload);
+  ByteBuffer packed;
+  PackRows(call.Get(), 0, 100, packed);
+  const std::string payload(packed.view());
   const Schema schema{.contract = contract};
   Random random(9);
   for (int i = 0; i < 20'000; ++i) {
@@ -186,7 +188,7 @@ TEST(PackedRowsTest, WholeNumbersAndTextsThatReturnTakeFewBytes) {
               {}},
              1, random.Uniform());
   }
-  std::string payload;
+  ByteBuffer payload;
   EXPECT_FALSE(PackRows(call.Get(), 0, 1000, payload));
   // The class, the probability, and 1 + 2 + 1 + 2 bytes of fields.
   EXPECT_LT(payload.size(), 1000U * 15 + 100);

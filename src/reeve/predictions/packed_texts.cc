@@ -2,15 +2,23 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <optional>
+#include <string>
+#include <vector>
+
+#include "reeve/base/wide_loops.h"
+#include "reeve/contract/day_text.h"
+#include "reeve/predictions/packed_numbers.h"
 
 namespace reeve::predictions {
 namespace {
 
+using contract::TextHead;
+
 enum Form : std::uint8_t { kPlain = 0, kNumbered = 1, kDays = 2 };
 
-constexpr std::size_t kDateBytes = 10;
 // Distinct texts of a column that are numbered; a number takes one byte.
 constexpr std::size_t kMostNumbered = 256;
 // Longer ones stand as they are, so that a block in memory stays within bounds.
@@ -23,25 +31,7 @@ std::uint64_t Load(const char* at) {
   return value;
 }
 
-// Days since 1970 of "2024-02-12"; nothing for any text that DateText would not give back.
-std::optional<std::int32_t> ReadDays(std::string_view text) {
-  using namespace std::chrono;
-  if (text.size() != kDateBytes || text[4] != '-' || text[7] != '-') return std::nullopt;
-  unsigned digits[8], largest = 0;
-  constexpr std::size_t kPlaces[] = {0, 1, 2, 3, 5, 6, 8, 9};
-  for (std::size_t i = 0; i < 8; ++i) {
-    digits[i] = static_cast<unsigned char>(text[kPlaces[i]]) - unsigned{'0'};
-    largest = std::max(largest, digits[i]);
-  }
-  if (largest > 9) return std::nullopt;
-  const unsigned year_number = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3];
-  const year_month_day date{year(static_cast<int>(year_number)), month(digits[4] * 10 + digits[5]),
-                            day(digits[6] * 10 + digits[7])};
-  if (!date.ok()) return std::nullopt;
-  return static_cast<std::int32_t>(sys_days(date).time_since_epoch().count());
-}
-
-// The days that ReadDays gives: years 0 to 9999.
+// Those that are written as days: years 0 to 9999.
 constexpr std::int32_t kFirstDay = -719'528, kLastDay = 2'932'896;
 
 void AppendDate(std::int32_t days_since, std::string& out) {
@@ -51,50 +41,70 @@ void AppendDate(std::int32_t days_since, std::string& out) {
   const auto month_number = static_cast<unsigned>(date.month());
   const auto day_number = static_cast<unsigned>(date.day());
   const auto digit = [](unsigned value) { return static_cast<char>('0' + value % 10); };
-  const char text[kDateBytes] = {digit(year_number / 1000),
-                                 digit(year_number / 100),
-                                 digit(year_number / 10),
-                                 digit(year_number),
-                                 '-',
-                                 digit(month_number / 10),
-                                 digit(month_number),
-                                 '-',
-                                 digit(day_number / 10),
-                                 digit(day_number)};
-  out.append(text, kDateBytes);
+  const char text[contract::kDayBytes] = {digit(year_number / 1000),
+                                          digit(year_number / 100),
+                                          digit(year_number / 10),
+                                          digit(year_number),
+                                          '-',
+                                          digit(month_number / 10),
+                                          digit(month_number),
+                                          '-',
+                                          digit(day_number / 10),
+                                          digit(day_number)};
+  out.append(text, contract::kDayBytes);
 }
 
-// The day of a text whose date is known already: only its form is looked at.
-std::optional<std::int32_t> DayOf(std::string_view text, double seconds) {
-  constexpr double kSecondsOfDay = 86'400;
-  if (text.size() != kDateBytes || text[4] != '-' || !(seconds >= kFirstDay * kSecondsOfDay) ||
-      !(seconds <= kLastDay * kSecondsOfDay))
-    return std::nullopt;
-  return static_cast<std::int32_t>(seconds / kSecondsOfDay);
+// Whether all are written like "2024-02-12", whatever the digits.
+REEVE_LOOP bool AreSpeltAsDays(const std::string_view* texts, const TextHead* heads,
+                               std::size_t count) {
+  constexpr std::uint64_t kSeparators = 0xFFULL << 32 | 0xFFULL << 56;
+  constexpr std::uint64_t kDashes = std::uint64_t{'-'} << 32 | std::uint64_t{'-'} << 56;
+  std::uint64_t others = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    others |= ((heads[i].first & kSeparators) ^ kDashes) | (texts[i].size() ^ contract::kDayBytes);
+  return others == 0;
 }
 
-bool PackDays(std::span<const std::string_view> texts, std::span<const double> dates,
-              std::string& out) {
-  if (!ReadDays(texts.front())) return false;
-  thread_local std::vector<std::int32_t> all;
-  all.resize(texts.size());
-  std::int32_t first = kLastDay, last = kFirstDay;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const auto day = dates.empty() ? ReadDays(texts[i]) : DayOf(texts[i], dates[i]);
-    if (!day) return false;
-    all[i] = *day;
-    first = std::min(first, *day);
-    last = std::max(last, *day);
+// Days of seconds since 1970; false unless all of them are days.
+REEVE_LOOP bool DaysOfSeconds(const double* seconds, std::size_t count, std::int32_t* days) {
+  std::uint64_t different = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double day = seconds[i] / contract::kSecondsOfDay;
+    // Written so that NaN becomes a day, which then is different.
+    const double bounded = day >= kFirstDay && day <= kLastDay ? day : kFirstDay;
+    days[i] = static_cast<std::int32_t>(bounded);
+    different |= std::bit_cast<std::uint64_t>(static_cast<double>(days[i])) ^
+                 std::bit_cast<std::uint64_t>(day);
   }
+  return different == 0;
+}
+
+// The same of texts that are spelt so.
+REEVE_LOOP bool DaysOfHeads(const TextHead* heads, std::size_t count, std::int32_t* days) {
+  std::uint32_t others = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    days[i] = contract::ReadDay(heads[i].first, static_cast<std::uint16_t>(heads[i].last));
+    others |= days[i] == contract::kNoDay ? 1 : 0;
+  }
+  return others == 0;
+}
+
+bool PackDays(const TextPart& part, ByteBuffer& out) {
+  const std::size_t count = part.texts.size();
+  const std::span<const double> dates = part.read.dates;
+  if (part.heads.empty() || part.texts.front().size() != contract::kDayBytes ||
+      !RunLoop<AreSpeltAsDays>(part.texts.data(), part.heads.data(), count))
+    return false;
+  thread_local std::vector<std::int32_t> days;
+  days.resize(count);
+  const bool are_days = dates.empty() ? RunLoop<DaysOfHeads>(part.heads.data(), count, days.data())
+                                      : RunLoop<DaysOfSeconds>(dates.data(), count, days.data());
+  if (!are_days) return false;
+  const auto [first, last] = RangeOf(days);
   if (last - first > 0xFFFF) return false;
   Put<std::uint8_t>(out, kDays);
   Put(out, first);
-  const std::size_t at = out.size();
-  out.resize(at + 2 * all.size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto offset = static_cast<std::uint16_t>(all[i] - first);
-    std::memcpy(out.data() + at + 2 * i, &offset, 2);
-  }
+  PutDistances(days, first, 2, out);
   return true;
 }
 
@@ -148,68 +158,61 @@ class TextNumbers {
   std::size_t count_ = 0;
 };
 
-void PutLengths(std::span<const std::string_view> texts, std::string& out) {
+void PutLengths(std::span<const std::string_view> texts, ByteBuffer& out) {
   for (const std::string_view text : texts) Put(out, static_cast<std::uint32_t>(text.size()));
 }
 
-void PutDictionary(std::span<const std::string_view> distinct, std::string& out) {
+void PutDictionary(std::span<const std::string_view> distinct, ByteBuffer& out) {
   Put(out, static_cast<std::uint16_t>(distinct.size()));
   PutLengths(distinct, out);
   for (const std::string_view text : distinct) out.append(text);
 }
 
-bool PackNumbered(std::span<const std::string_view> texts, std::string& out) {
+bool PackNumbered(std::span<const std::string_view> texts, ByteBuffer& out) {
   TextNumbers numbers;
   const std::size_t before = out.size();
   Put<std::uint8_t>(out, kNumbered);
-  const std::size_t at = out.size();
-  out.resize(at + texts.size());
+  char* const to = out.Extend(texts.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto number = numbers.Of(texts[i]);
     // Texts that do not return are not worth the search.
     const bool returns = number && (i < 128 || 2 * numbers.texts().size() < i);
     if (!returns) {
-      out.resize(before);
+      out.Truncate(before);
       return false;
     }
-    out[at + i] = static_cast<char>(*number);
+    to[i] = static_cast<char>(*number);
   }
   PutDictionary(numbers.texts(), out);
   return true;
 }
 
-// The same for texts of which those with equal codes are equal.
+// The same for texts of which those with equal codes are equal: their numbers, as long as these
+// are small. Of codes that do not occur the text is empty.
 bool PackCodes(std::span<const std::string_view> texts, std::span<const std::int32_t> codes,
-               std::string& out) {
-  constexpr std::int32_t kMostCodes = 1024;
-  // Plus one; all zero between calls: a few rows should not pay for all that there may be.
-  thread_local std::array<std::uint16_t, kMostCodes> number_of = {};
-  thread_local std::array<std::string_view, kMostNumbered> distinct;
-  thread_local std::array<std::int32_t, kMostNumbered> code_of;
-  std::size_t count = 0, packed = 0;
-  const std::size_t before = out.size();
+               ByteBuffer& out) {
+  const auto [least, most] = RangeOf(codes);
+  const std::size_t most_numbered = std::min(kMostNumbered, texts.size());
+  if (least < 0 || static_cast<std::size_t>(most) >= most_numbered) return false;
+  thread_local std::array<std::string_view, kMostNumbered> memory;
+  const auto distinct = std::span(memory).first(static_cast<std::size_t>(most) + 1);
+  std::array<std::uint32_t, kMostNumbered> row_of;
+  const auto none = static_cast<std::uint32_t>(texts.size());
+  std::fill_n(row_of.begin(), distinct.size(), none);
+  // Mostly all of them occur within the first rows.
+  std::size_t found = 0;
+  for (std::uint32_t row = 0; row < none && found < distinct.size(); ++row) {
+    std::uint32_t& first = row_of[static_cast<std::size_t>(codes[row])];
+    found += first == none ? 1 : 0;
+    first = std::min(first, row);
+  }
+  for (std::size_t code = 0; code < distinct.size(); ++code) {
+    distinct[code] = row_of[code] == none ? std::string_view() : texts[row_of[code]];
+    if (distinct[code].size() > kMostNumberedBytes) return false;
+  }
   Put<std::uint8_t>(out, kNumbered);
-  const std::size_t at = out.size();
-  out.resize(at + texts.size());
-  char* const to = out.data() + at;
-  for (; packed < texts.size(); ++packed) {
-    const std::int32_t code = codes[packed];
-    if (code < 0 || code >= kMostCodes) break;
-    std::uint16_t& number = number_of[static_cast<std::size_t>(code)];
-    if (number == 0) {
-      if (count == kMostNumbered || texts[packed].size() > kMostNumberedBytes) break;
-      distinct[count] = texts[packed];
-      code_of[count] = code;
-      number = static_cast<std::uint16_t>(++count);
-    }
-    to[packed] = static_cast<char>(number - 1);
-  }
-  for (std::size_t i = 0; i < count; ++i) number_of[static_cast<std::size_t>(code_of[i])] = 0;
-  if (packed < texts.size()) {
-    out.resize(before);
-    return false;
-  }
-  PutDictionary(std::span(distinct).first(count), out);
+  PutDistances(codes, 0, 1, out);
+  PutDictionary(distinct, out);
   return true;
 }
 
@@ -245,9 +248,9 @@ bool UnpackDays(ByteReader& reader, std::size_t count, std::size_t& budget, Text
   std::int32_t first = 0;
   std::vector<std::uint16_t> offsets;
   if (!reader.Read(&first) || !reader.ReadArray(count, &offsets)) return false;
-  if (first < kFirstDay || first > kLastDay || count * kDateBytes > budget) return false;
-  budget -= count * kDateBytes;
-  texts->lengths.assign(count, kDateBytes);
+  if (first < kFirstDay || first > kLastDay || count * contract::kDayBytes > budget) return false;
+  budget -= count * contract::kDayBytes;
+  texts->lengths.assign(count, contract::kDayBytes);
   for (const std::uint16_t offset : offsets) {
     if (first + offset > kLastDay) return false;
     AppendDate(first + offset, texts->bytes);
@@ -257,16 +260,16 @@ bool UnpackDays(ByteReader& reader, std::size_t count, std::size_t& budget, Text
 
 }  // namespace
 
-std::size_t PackTexts(std::span<const std::string_view> texts, const ReadTexts& read,
-                      std::string& out) {
+std::size_t PackTexts(const TextPart& part, ByteBuffer& out) {
   const bool is_packed =
-      !texts.empty() && ((!read.codes.empty() && PackCodes(texts, read.codes, out)) ||
-                         PackDays(texts, read.dates, out) || PackNumbered(texts, out));
+      !part.texts.empty() &&
+      ((!part.read.codes.empty() && PackCodes(part.texts, part.read.codes, out)) ||
+       PackDays(part, out) || PackNumbered(part.texts, out));
   if (is_packed) return 0;
   const std::size_t before = out.size();
   Put<std::uint8_t>(out, kPlain);
-  PutLengths(texts, out);
-  for (const std::string_view text : texts) out.append(text);
+  PutLengths(part.texts, out);
+  for (const std::string_view text : part.texts) out.append(text);
   return out.size() - before;
 }
 

@@ -8,7 +8,10 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "reeve/base/id.h"
@@ -16,15 +19,17 @@
 #include "reeve/base/text.h"
 #include "reeve/predictions/block.h"
 #include "reeve/predictions/block_maker.h"
-#include "reeve/predictions/chunk_pool.h"
+#include "reeve/predictions/byte_buffer.h"
 #include "reeve/predictions/packed_rows.h"
+#include "reeve/predictions/page_pool.h"
+#include "reeve/predictions/sealed_blocks.h"
 
 namespace reeve::predictions {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::size_t kFewestChunkBytes = 4096, kMostChunkBytes = 256U << 10;
+constexpr std::size_t kFewestChunkBytes = 4096, kMostChunkBytes = 1U << 20;
 constexpr std::size_t kFewestBlockBytes = 1024, kMostBlockBytes = 16U << 20;
 // A row that is larger is not kept: a block has to hold it.
 constexpr std::size_t kMostRowBytes = 16U << 20;
@@ -45,9 +50,14 @@ struct KnownSchema {
   const Schema* schema = nullptr;
 };
 
+// What the writer's thread takes.
+using Filled = std::variant<RowChunk, SealedBlocks>;
+
 struct alignas(64) Shard {
   std::mutex mutex;
-  std::unique_ptr<RowChunk> chunk;
+  // What is being filled: rows one by one and labels, and blocks of packed rows.
+  RowChunk rows;
+  SealedBlocks blocks;
   std::array<KnownSchema, 4> known;
   std::size_t next_known = 0;
   std::int64_t taken = 0, dropped = 0;
@@ -59,6 +69,11 @@ std::string RandomSession() {
   for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
     session += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
   return session;
+}
+
+std::size_t CountShards() {
+  return std::bit_ceil(
+      std::clamp<std::size_t>(2 * std::thread::hardware_concurrency(), 1, kMostShards));
 }
 
 bool IsConsistent(const ScoredCall& call) {
@@ -81,10 +96,9 @@ class FileLog : public PredictionLog {
   FileLog(const PredictionLogOptions& options, std::unique_ptr<FolderLock> lock)
       : lock_(std::move(lock)),
         flush_every_(std::max<std::int64_t>(options.flush_ms, 1)),
-        shards_(std::bit_ceil(
-            std::clamp<std::size_t>(2 * std::thread::hardware_concurrency(), 1, kMostShards))),
-        pool_(options.buffer_bytes, std::clamp(options.buffer_bytes / (2 * shards_.size()),
+        pool_(options.buffer_bytes, std::clamp(options.buffer_bytes / (2 * CountShards()),
                                                kFewestChunkBytes, kMostChunkBytes)),
+        shards_(CountShards()),
         sink_({.folder = options.folder,
                .file_bytes = options.file_bytes,
                .unsynced_bytes = options.buffer_bytes / 2,
@@ -93,7 +107,8 @@ class FileLog : public PredictionLog {
                .files = options.files,
                .writer = lock_->writer()},
               RandomSession()),
-        maker_(std::clamp(options.block_bytes, kFewestBlockBytes, kMostBlockBytes), sink_),
+        maker_(std::clamp(options.block_bytes, kFewestBlockBytes, kMostBlockBytes), sequence_,
+               pool_, sink_),
         writer_([this] { Run(); }) {}
 
   ~FileLog() override {
@@ -116,33 +131,30 @@ class FileLog : public PredictionLog {
     std::size_t row = AppendPacked(shard, call, *schema);
     while (!AppendTo(shard, call, *schema, row)) {
       // The row at `row` did not fit.
-      if (shard.chunk && !shard.chunk->is_empty()) {
-        HandOver(std::move(shard.chunk));
-      } else if (shard.chunk) {
-        pool_.GiveBack(std::move(shard.chunk));
-      }
+      HandOver(std::exchange(shard.rows, {}));
       const std::size_t needed = RowChunk::BytesOfRow(call, *schema, row);
       if (needed > kMostRowBytes) {
         ++shard.dropped;
         ++row;
         continue;
       }
-      shard.chunk = pool_.Take(needed);
-      if (!shard.chunk) {
+      Pages memory = pool_.Take(needed);
+      if (memory.size() == 0) {
         shard.dropped += UsableRows(call, row);
         return;
       }
+      shard.rows = RowChunk(std::move(memory));
     }
   }
 
   void AppendLabel(const Label& label) override {
     Shard& shard = ShardOfThread();
     const std::lock_guard lock(shard.mutex);
-    if (shard.chunk && shard.chunk->AppendLabel(label)) return;
+    if (shard.rows.AppendLabel(label)) return;
+    HandOver(std::exchange(shard.rows, {}));
     const std::size_t needed = RowChunk::BytesOfLabel(label);
-    if (shard.chunk) HandOver(std::move(shard.chunk));
-    if (needed <= kMostRowBytes) shard.chunk = pool_.Take(needed);
-    if (!shard.chunk || !shard.chunk->AppendLabel(label)) ++shard.dropped;
+    if (needed <= kMostRowBytes) shard.rows = RowChunk(pool_.Take(needed));
+    if (!shard.rows.AppendLabel(label)) ++shard.dropped;
   }
 
   Status Flush() override {
@@ -173,41 +185,51 @@ class FileLog : public PredictionLog {
   // Takes rows from the first on as long as they can be packed; gives the first that cannot. The
   // shard is locked.
   std::size_t AppendPacked(Shard& shard, const ScoredCall& call, const Schema& schema) {
-    thread_local std::string payload;
+    thread_local ByteBuffer payload;
     std::size_t row = 0;
     while (row < call.predicted.size()) {
       const std::size_t end = std::min(row + kMostPackedRows, call.predicted.size());
       if (!CanPack(call, row, end)) break;
-      payload.clear();
+      payload.Clear();
       const bool compress = PackRows(call, row, end, payload);
       if (payload.size() > kMostPackedBytes) break;
       const auto rows = static_cast<std::uint32_t>(end - row);
-      const RowChunk::Packed packed{&schema, call.time_ms, rows, payload, compress};
-      (AddPacked(shard, packed) ? shard.taken : shard.dropped) += rows;
+      const RowChunk::Packed packed{&schema, call.time_ms, rows, payload.view()};
+      const bool is_taken = compress ? AppendPacked(shard, packed) : AppendBlock(shard, packed);
+      (is_taken ? shard.taken : shard.dropped) += rows;
       row = end;
     }
-    if (payload.capacity() > kMostChunkBytes) std::string().swap(payload);
+    if (payload.capacity() > kMostChunkBytes) payload = {};
     return row;
   }
 
-  bool AddPacked(Shard& shard, const RowChunk::Packed& packed) {
-    if (shard.chunk && shard.chunk->AppendPacked(packed)) return true;
-    if (shard.chunk && !shard.chunk->is_empty()) {
-      HandOver(std::move(shard.chunk));
-    } else if (shard.chunk) {
-      pool_.GiveBack(std::move(shard.chunk));
+  bool AppendPacked(Shard& shard, const RowChunk::Packed& packed) {
+    if (shard.rows.AppendPacked(packed)) return true;
+    HandOver(std::exchange(shard.rows, {}));
+    shard.rows = RowChunk(pool_.Take(RowChunk::BytesOfPacked(packed)));
+    return shard.rows.AppendPacked(packed);
+  }
+
+  // The block is made here, while the payload is in this thread's cache: the other thread need not
+  // look at it.
+  bool AppendBlock(Shard& shard, const RowChunk::Packed& packed) {
+    if (!shard.blocks.HasRoom(packed.payload)) {
+      HandOver(std::exchange(shard.blocks, {}));
+      shard.blocks = SealedBlocks(pool_.Take(SealedBlocks::BytesOf(packed.payload)));
+      if (!shard.blocks.HasRoom(packed.payload)) return false;
     }
-    shard.chunk = pool_.Take(RowChunk::BytesOfPacked(packed));
-    return shard.chunk && shard.chunk->AppendPacked(packed);
+    BlockHead head = PackedHead(*packed.schema, packed.time_ms, packed.rows);
+    head.sequence = ++sequence_;
+    shard.blocks.Append(head, packed.payload, packed.schema);
+    return true;
   }
 
   // True when no row from `row` on is left. The shard is locked.
   static bool AppendTo(Shard& shard, const ScoredCall& call, const Schema& schema,
                        std::size_t& row) {
-    if (!shard.chunk) return UsableRows(call, row) == 0;
-    const std::int64_t before = shard.chunk->rows();
-    const bool done = shard.chunk->Append(call, schema, row);
-    shard.taken += shard.chunk->rows() - before;
+    const std::int64_t before = shard.rows.rows();
+    const bool done = shard.rows.Append(call, schema, row);
+    shard.taken += shard.rows.rows() - before;
     return done;
   }
 
@@ -244,10 +266,11 @@ class FileLog : public PredictionLog {
     return &schemas_.back();
   }
 
-  void HandOver(std::unique_ptr<RowChunk> chunk) {
+  void HandOver(Filled filled) {
+    if (std::visit([](const auto& chunk) { return chunk.is_empty(); }, filled)) return;
     {
       const std::lock_guard lock(mutex_);
-      ready_.push_back(std::move(chunk));
+      ready_.push_back(std::move(filled));
     }
     wake_.notify_one();
   }
@@ -267,7 +290,6 @@ class FileLog : public PredictionLog {
       }
       const bool is_due = stop || ticket > flush_done_ || SteadyClock::now() >= next_flush;
       Status status = Step(is_due);
-      pool_.SetHeldElsewhere(sink_.bytes_held());
       if (stop) End(status);
       if (is_due) next_flush = SteadyClock::now() + flush_every_;
       Report(std::move(status), ticket);
@@ -279,36 +301,33 @@ class FileLog : public PredictionLog {
     // What the disk refused comes first; until it is through, nothing more is taken.
     if (sink_.is_stuck()) REEVE_RETURN_IF_ERROR(sink_.Sync());
     if (is_due) CollectParts();
-    while (std::unique_ptr<RowChunk> chunk = NextReady()) {
-      const Status status = maker_.Take(*chunk);
-      pool_.GiveBack(std::move(chunk));
-      pool_.SetHeldElsewhere(sink_.bytes_held());
-      REEVE_RETURN_IF_ERROR(status);
-    }
+    while (std::optional<Filled> filled = NextReady()) REEVE_RETURN_IF_ERROR(Take(*filled));
     if (!is_due) return Status::Ok();
     REEVE_RETURN_IF_ERROR(maker_.SealAll());
     return sink_.Sync();
   }
 
+  // A failure is the disk's; nothing is lost by it.
+  Status Take(Filled& filled) {
+    RowChunk* const rows = std::get_if<RowChunk>(&filled);
+    return rows != nullptr ? maker_.Take(*rows)
+                           : sink_.Write(std::move(std::get<SealedBlocks>(filled)));
+  }
+
   void CollectParts() {
     for (Shard& shard : shards_) {
-      std::unique_ptr<RowChunk> chunk;
-      {
-        const std::lock_guard lock(shard.mutex);
-        if (shard.chunk && !shard.chunk->is_empty()) chunk = std::move(shard.chunk);
-      }
-      if (!chunk) continue;
-      const std::lock_guard lock(mutex_);
-      ready_.push_back(std::move(chunk));
+      const std::lock_guard lock(shard.mutex);
+      if (!shard.rows.is_empty()) HandOver(std::exchange(shard.rows, {}));
+      if (!shard.blocks.is_empty()) HandOver(std::exchange(shard.blocks, {}));
     }
   }
 
-  std::unique_ptr<RowChunk> NextReady() {
+  std::optional<Filled> NextReady() {
     const std::lock_guard lock(mutex_);
-    if (ready_.empty()) return nullptr;
-    std::unique_ptr<RowChunk> chunk = std::move(ready_.front());
+    if (ready_.empty()) return std::nullopt;
+    Filled filled = std::move(ready_.front());
     ready_.pop_front();
-    return chunk;
+    return filled;
   }
 
   // The last step: what could not be written is lost.
@@ -316,7 +335,7 @@ class FileLog : public PredictionLog {
     if (status.ok()) status = sink_.Finish();
     if (status.ok()) return;
     CollectParts();
-    while (const std::unique_ptr<RowChunk> chunk = NextReady()) (void)maker_.Take(*chunk);
+    while (std::optional<Filled> filled = NextReady()) (void)Take(*filled);
     (void)maker_.SealAll();
     const std::int64_t lost = sink_.Abandon();
     if (lost > 0) {
@@ -343,8 +362,11 @@ class FileLog : public PredictionLog {
 
   const std::unique_ptr<FolderLock> lock_;
   const std::chrono::milliseconds flush_every_;
+  // All that has memory of it comes behind it.
+  PagePool pool_;
   mutable std::vector<Shard> shards_;
-  ChunkPool pool_;
+  // Of the last block; each number is given once.
+  std::atomic<std::uint64_t> sequence_ = 0;
   std::mutex schemas_mutex_;
   // Never shrinks and never moves: chunks and blocks point into it.
   std::deque<Schema> schemas_;
@@ -354,7 +376,7 @@ class FileLog : public PredictionLog {
   // Guards what follows.
   mutable std::mutex mutex_;
   std::condition_variable wake_, flushed_;
-  std::deque<std::unique_ptr<RowChunk>> ready_;
+  std::deque<Filled> ready_;
   bool stop_ = false;
   std::uint64_t flush_wanted_ = 0, flush_done_ = 0;
   Status flush_status_;

@@ -1,7 +1,9 @@
 #include "reeve/predictions/prediction_log.h"
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <numeric>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -20,6 +22,7 @@ using testing::HasSubstr;
 
 constexpr std::int64_t kNoon = 1'773'403'200'000;  // 2026-03-13T12:00:00Z
 constexpr std::int64_t kDay = 86'400'000;
+constexpr std::size_t kPageBytes = WritableFile::kPageBytes;
 
 class TestClock : public Clock {
  public:
@@ -35,12 +38,17 @@ class FullDisk : public FileSystem {
   std::atomic<bool> sync_fails = false;
   /// While set, syncing does not come back.
   std::atomic<bool> stalls = false;
+  /// Whether files write pages as they stand.
+  bool has_pages = true;
 
   Result<std::string> Read(const std::string& path, std::uint64_t most) override {
     return real_.Read(path, most);
   }
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path) override {
-    REEVE_ASSIGN_OR_RETURN(auto file, real_.Create(path));
+    return real_.Create(path);
+  }
+  Result<std::unique_ptr<WritableFile>> CreateUncached(const std::string& path) override {
+    REEVE_ASSIGN_OR_RETURN(auto file, has_pages ? real_.CreateUncached(path) : real_.Create(path));
     return std::unique_ptr<WritableFile>(std::make_unique<File>(*this, std::move(file)));
   }
   Status Rename(const std::string& from, const std::string& to) override {
@@ -62,12 +70,14 @@ class FullDisk : public FileSystem {
     File(FullDisk& disk, std::unique_ptr<WritableFile> file)
         : disk_(disk), file_(std::move(file)) {}
     Status Append(std::string_view bytes) override {
-      const auto fits = std::min<std::int64_t>(static_cast<std::int64_t>(bytes.size()),
-                                               std::max<std::int64_t>(disk_.room, 0));
-      if (disk_.room != INT64_MAX) disk_.room -= fits;
-      REEVE_RETURN_IF_ERROR(file_->Append(bytes.substr(0, static_cast<std::size_t>(fits))));
-      return static_cast<std::size_t>(fits) == bytes.size() ? Status::Ok()
-                                                            : Status::Io("No space left");
+      const std::size_t fits = Fit(bytes.size());
+      REEVE_RETURN_IF_ERROR(file_->Append(bytes.substr(0, fits)));
+      return fits == bytes.size() ? Status::Ok() : Status::Io("No space left");
+    }
+    Status AppendPages(std::string_view bytes) override {
+      if (Fit(bytes.size()) == bytes.size()) return file_->AppendPages(bytes);
+      REEVE_RETURN_IF_ERROR(file_->AppendPages(bytes.substr(0, kPageBytes)));
+      return Status::Io("No space left");
     }
     Status Sync() override {
       disk_.stalls.wait(true);
@@ -76,6 +86,14 @@ class FullDisk : public FileSystem {
     Status Close() override { return file_->Close(); }
 
    private:
+    // Takes so many bytes of what is left, or all of that.
+    std::size_t Fit(std::size_t bytes) {
+      if (disk_.room == INT64_MAX) return bytes;
+      const auto fits = std::clamp<std::int64_t>(disk_.room, 0, static_cast<std::int64_t>(bytes));
+      disk_.room -= fits;
+      return static_cast<std::size_t>(fits);
+    }
+
     FullDisk& disk_;
     std::unique_ptr<WritableFile> file_;
   };
@@ -94,6 +112,25 @@ class PredictionLogTest : public testing::Test {
   }
   void AppendRow(PredictionLog& log, const std::string& request_id, double income = 1) {
     log.Append(TestCall(contract_, request_id, clock_.now_ms).Row({Number(income)}, 1, 0.75).Get());
+  }
+  // A call of 1,000 rows whose incomes go on where those of the call before ended; about 17 KB.
+  void AppendBatch(PredictionLog& log, int batch, const std::string& model = "loans") {
+    TestCall call(contract_, "batch", clock_.now_ms);
+    for (int i = 0; i < kBatchRows; ++i)
+      call.Row({Number(batch * kBatchRows + i), Number(1 / (1.0 + i))}, 1, 1 / (2.0 + i));
+    log.Append(call.Model(model, "1").Get());
+  }
+  // That the incomes of all batches from the first one on are there, in order, once.
+  void ExpectBatches(int batches) {
+    std::vector<double> incomes;
+    for (const Table& table : Tables()) {
+      const std::span<const double> numbers = (*table.Get("income"))->numbers();
+      incomes.insert(incomes.end(), numbers.begin(), numbers.end());
+    }
+    std::vector<double> all(static_cast<std::size_t>(batches * kBatchRows));
+    std::iota(all.begin(), all.end(), 0.0);
+    EXPECT_EQ(incomes, all);
+    EXPECT_EQ(problems_.damaged_blocks, 0);
   }
   // Request ids of all rows, in order of reading.
   std::vector<std::string> RequestIds() {
@@ -126,6 +163,7 @@ class PredictionLogTest : public testing::Test {
     return files;
   }
 
+  static constexpr int kBatchRows = 1000;
   const contract::Contract contract_ = LoanContract();
   TestFolder folder_;
   TestClock clock_;
@@ -338,6 +376,72 @@ TEST_F(PredictionLogTest, ReadsABlockOnceThatAFailedSyncMadeItWriteTwice) {
   ASSERT_EQ(summary->rows.size(), 1U);
   EXPECT_EQ(summary->rows[0].rows, 2);
 }
+
+class BatchLogTest : public PredictionLogTest, public testing::WithParamInterface<bool> {
+ protected:
+  void SetUp() override { disk_.has_pages = GetParam(); }
+};
+
+TEST_P(BatchLogTest, KeepsBatchesBetweenRowsAndLabels) {
+  const auto log = Open();
+  int batch = 0;
+  for (int i = 0; i < 10; ++i) {
+    for (int k = 0; k < i * i; ++k) AppendBatch(*log, batch++);
+    log->AppendLabel({.request_id = "batch", .row = i, .label = "No", .time_ms = kNoon});
+    ASSERT_TRUE(log->Flush().ok());
+    ASSERT_EQ(log->stats().rows_written, batch * kBatchRows);
+    ExpectBatches(batch);
+  }
+  EXPECT_EQ(log->stats().labels_written, 10);
+  for (int i = 0; i < 5; ++i) AppendRow(*log, "r" + std::to_string(i));
+  ASSERT_TRUE(log->Flush().ok());
+  EXPECT_EQ(RequestIds().back(), "r4");
+}
+
+TEST_P(BatchLogTest, WritesTheBatchesOfAFailedSyncAgain) {
+  const auto log = Open();
+  for (int batch = 0; batch < 80; ++batch) {
+    AppendBatch(*log, batch);
+    if (batch % 20 != 19) continue;
+    disk_.sync_fails = true;
+    EXPECT_FALSE(log->Flush().ok());
+    disk_.sync_fails = false;
+    ASSERT_TRUE(log->Flush().ok());
+  }
+  ExpectBatches(80);
+  EXPECT_EQ(log->stats().rows_dropped, 0);
+}
+
+TEST_P(BatchLogTest, WritesTheBatchesThatFoundNoSpaceAgain) {
+  const auto log = Open();
+  for (int batch = 0; batch < 100; ++batch) {
+    AppendBatch(*log, batch);
+    if (batch % 25 != 20) continue;
+    disk_.room = batch * 5000;
+    EXPECT_FALSE(log->Flush().ok());
+    disk_.room = INT64_MAX;
+    ASSERT_TRUE(log->Flush().ok());
+  }
+  ASSERT_TRUE(log->Flush().ok());
+  ExpectBatches(100);
+  EXPECT_EQ(log->stats().rows_dropped, 0);
+}
+
+TEST_P(BatchLogTest, DescribesTheModelsOfBatchesThatAreWrittenTogether) {
+  const auto log = Open();
+  for (int batch = 0; batch < 40; ++batch)
+    AppendBatch(*log, batch, batch % 2 == 0 ? "loans" : "cards");
+  ASSERT_TRUE(log->Flush().ok());
+  ExpectBatches(40);
+  disk_.sync_fails = true;
+  AppendBatch(*log, 40, "cards");
+  EXPECT_FALSE(log->Flush().ok());
+  disk_.sync_fails = false;
+  ASSERT_TRUE(log->Flush().ok());
+  ExpectBatches(41);
+}
+
+INSTANTIATE_TEST_SUITE_P(Pages, BatchLogTest, testing::Bool());
 
 TEST_F(PredictionLogTest, BeginsAFileAtTheNextDayAndAtASize) {
   options_.file_bytes = 4096;

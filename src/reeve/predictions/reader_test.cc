@@ -20,6 +20,7 @@ namespace reeve::predictions {
 namespace {
 
 constexpr std::int64_t kNoon = 1'773'403'200'000;
+constexpr std::size_t kPageBytes = WritableFile::kPageBytes;
 
 // The bytes of a log with a schema and three blocks of one row each.
 std::string LogBytes() {
@@ -94,14 +95,35 @@ TEST_F(ReaderTest, IgnoresATailTornAtAnyByte) {
 }
 
 TEST_F(ReaderTest, ZerosThatFillUpAPageAreNoTornTail) {
-  for (const std::size_t zeros : {1, 64, 4095, 4096, 10'000}) {
+  const std::size_t to_page = kPageBytes - LogBytes().size() % kPageBytes;
+  for (const std::size_t zeros :
+       {std::size_t{1}, std::size_t{64}, to_page, to_page + 1, to_page + kPageBytes}) {
     const std::string filled = LogBytes() + std::string(zeros, '\0');
     const Result<FileBlocks> blocks = FindBlocks(*BytesAt::OfMemory(filled));
     ASSERT_TRUE(blocks.ok());
     EXPECT_EQ(blocks->blocks.size(), 4U);
-    EXPECT_EQ(blocks->torn_bytes, zeros < 4096 ? 0 : zeros);
+    EXPECT_EQ(blocks->torn_bytes, zeros <= to_page ? 0 : zeros - to_page);
     EXPECT_EQ(blocks->damaged, 0);
   }
+}
+
+TEST_F(ReaderTest, BlocksMayBeginAtPages) {
+  const std::string bytes = LogBytes();
+  const FileBlocks found = *FindBlocks(*BytesAt::OfMemory(bytes));
+  std::string paged = bytes.substr(0, kFileHeadBytes);
+  for (const BlockPlace& place : found.blocks) {
+    paged.resize((paged.size() + kPageBytes - 1) / kPageBytes * kPageBytes);
+    paged +=
+        bytes.substr(place.offset - kBlockHeadBytes, kBlockHeadBytes + place.head.stored_bytes);
+  }
+  Write(kFile, paged);
+  EXPECT_THAT(RequestIds(), testing::ElementsAre("r1", "r2", "r3"));
+  EXPECT_EQ(problems_.damaged_blocks + problems_.torn_files, 0);
+  // Anything but zeros is damage.
+  paged[kPageBytes - 1] = 'x';
+  Write(kFile, paged);
+  EXPECT_THAT(RequestIds(), testing::ElementsAre("r1", "r2", "r3"));
+  EXPECT_EQ(problems_.damaged_blocks, 1);
 }
 
 TEST_F(ReaderTest, SkipsAndCountsABlockDamagedAtAnyByte) {

@@ -9,7 +9,7 @@ namespace {
 using contract::Cell;
 
 // What the rows of one call share; behind it the request id, then the rows. Of packed rows: behind
-// it PackedPart and the payload.
+// it the payload's size and the payload.
 struct RecordHead {
   // Null for a label.
   const Schema* schema;
@@ -30,11 +30,6 @@ struct RowHead {
 
 // Instead of the bytes of a request id.
 constexpr std::uint32_t kPacked = 0xFFFFFFFF;
-
-struct PackedPart {
-  std::uint64_t payload_bytes;
-  std::uint64_t compress;
-};
 
 // Behind it request id, key, model and label.
 struct LabelPart {
@@ -113,8 +108,8 @@ bool RowChunk::Append(const ScoredCall& call, const Schema& schema, std::size_t&
   const std::size_t count = call.predicted.size();
   while (row < count && !IsUsable(call, row)) ++row;
   if (row == count) return true;
-  char* const record = memory_.get() + used_;
-  char* const end = memory_.get() + capacity_;
+  char* const record = memory_.data() + used_;
+  char* const end = memory_.data() + memory_.size();
   const std::size_t head = sizeof(RecordHead) + Padded(call.request_id.size());
   if (static_cast<std::size_t>(end - record) < head) return false;
   const std::size_t fixed = FixedBytes(schema);
@@ -131,7 +126,7 @@ bool RowChunk::Append(const ScoredCall& call, const Schema& schema, std::size_t&
   Store(record, RecordHead{&schema, call.time_ms, static_cast<std::uint64_t>(at - record), rows,
                            static_cast<std::uint32_t>(call.request_id.size())});
   CopyText(record + sizeof(RecordHead), call.request_id);
-  used_ = static_cast<std::size_t>(at - memory_.get());
+  used_ = static_cast<std::size_t>(at - memory_.data());
   rows_ += rows;
   return row == count;
 }
@@ -151,17 +146,17 @@ std::size_t RowChunk::BytesOfLabel(const Label& label) {
 }
 
 std::size_t RowChunk::BytesOfPacked(const Packed& packed) {
-  return sizeof(RecordHead) + sizeof(PackedPart) + Padded(packed.payload.size());
+  return sizeof(RecordHead) + sizeof(std::uint64_t) + Padded(packed.payload.size());
 }
 
 bool RowChunk::AppendPacked(const Packed& packed) {
   const std::size_t bytes = BytesOfPacked(packed);
-  if (capacity_ - used_ < bytes) return false;
-  char* const at = memory_.get() + used_;
+  if (memory_.size() - used_ < bytes) return false;
+  char* at = memory_.data() + used_;
   Store(at, RecordHead{packed.schema, packed.time_ms, bytes, packed.rows, kPacked});
-  Store(at + sizeof(RecordHead), PackedPart{packed.payload.size(), packed.compress ? 1U : 0U});
-  std::memcpy(at + sizeof(RecordHead) + sizeof(PackedPart), packed.payload.data(),
-              packed.payload.size());
+  at += sizeof(RecordHead);
+  Store(at, std::uint64_t{packed.payload.size()});
+  std::memcpy(at + sizeof(std::uint64_t), packed.payload.data(), packed.payload.size());
   used_ += bytes;
   rows_ += packed.rows;
   return true;
@@ -169,8 +164,8 @@ bool RowChunk::AppendPacked(const Packed& packed) {
 
 bool RowChunk::AppendLabel(const Label& label) {
   const std::size_t bytes = BytesOfLabel(label);
-  if (capacity_ - used_ < bytes) return false;
-  char* at = memory_.get() + used_;
+  if (memory_.size() - used_ < bytes) return false;
+  char* at = memory_.data() + used_;
   const auto size = [](std::string_view text) { return static_cast<std::uint32_t>(text.size()); };
   Store(at, RecordHead{nullptr, label.time_ms, bytes, 1, size(label.request_id)});
   at += sizeof(RecordHead);
@@ -181,7 +176,6 @@ bool RowChunk::AppendLabel(const Label& label) {
     at += text.size();
   }
   used_ += bytes;
-  ++labels_;
   return true;
 }
 
@@ -195,12 +189,11 @@ bool RowChunk::Records::Next() {
     schema_ = head.schema;
     is_packed_ = schema_ != nullptr && head.request_id_bytes == kPacked;
     if (is_packed_) {
-      const auto part = Load<PackedPart>(at_ + sizeof(RecordHead));
+      const char* const payload = at_ + sizeof(RecordHead) + sizeof(std::uint64_t);
       packed_ = {schema_,
                  head.time_ms,
                  head.rows,
-                 {at_ + sizeof(RecordHead) + sizeof(PackedPart), part.payload_bytes},
-                 part.compress != 0};
+                 {payload, Load<std::uint64_t>(at_ + sizeof(RecordHead))}};
       at_ += head.bytes;
       return true;
     }

@@ -1,11 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <span>
-#include <vector>
+#include <string_view>
 
 #include "reeve/predictions/columns.h"
+#include "reeve/predictions/page_pool.h"
 #include "reeve/predictions/prediction_log.h"
 #include "reeve/predictions/schema.h"
 
@@ -21,27 +20,24 @@ inline bool IsUsable(const ScoredCall& call, std::size_t row) {
 /// Never leaves the process, so that it holds pointers and native numbers. Thread-compatible.
 class RowChunk {
  public:
-  explicit RowChunk(std::size_t capacity)
-      : memory_(std::make_unique_for_overwrite<char[]>(capacity)), capacity_(capacity) {}
+  /// Nothing, and no room for anything.
+  RowChunk() = default;
+  explicit RowChunk(Pages memory) : memory_(std::move(memory)) {}
 
-  std::size_t capacity() const { return capacity_; }
   bool is_empty() const { return used_ == 0; }
   /// Rows (not labels) in it.
   std::int64_t rows() const { return rows_; }
-  std::int64_t labels() const { return labels_; }
-  void Clear() { used_ = 0, rows_ = 0, labels_ = 0; }
 
   /// Copies the usable rows from `row` on as far as they fit, and moves `row` behind them. True
   /// when none is left. `schema` has to outlive the chunk's content.
   bool Append(const ScoredCall& call, const Schema& schema, std::size_t& row);
-  /// Takes `rows` rows of a call as PackRows made them. False when they do not fit.
+  /// Takes `rows` rows of a call as PackRows made them, to be compressed. False when they do not
+  /// fit.
   struct Packed {
     const Schema* schema = nullptr;
     std::int64_t time_ms = 0;
     std::uint32_t rows = 0;
     std::string_view payload;
-    /// Whether compressing it pays.
-    bool compress = false;
   };
   bool AppendPacked(const Packed& packed);
   static std::size_t BytesOfPacked(const Packed& packed);
@@ -57,16 +53,16 @@ class RowChunk {
 
  private:
   friend class Records;
-  std::unique_ptr<char[]> memory_;
-  std::size_t capacity_, used_ = 0;
-  std::int64_t rows_ = 0, labels_ = 0;
+  Pages memory_;
+  std::size_t used_ = 0;
+  std::int64_t rows_ = 0;
 };
 
 /// Goes through a chunk from its beginning, row by row.
 class RowChunk::Records {
  public:
   explicit Records(const RowChunk& chunk)
-      : at_(chunk.memory_.get()), end_(chunk.memory_.get() + chunk.used_) {}
+      : at_(chunk.memory_.data()), end_(chunk.memory_.data() + chunk.used_) {}
 
   /// False at the end. Otherwise packed() is null, or what AppendPacked took; else schema() is that
   /// of the row that AddRow takes, or null when AddLabel has to take a label.
