@@ -5,10 +5,6 @@
 #include <cstdint>
 #include <cstring>
 
-#ifdef __SSE2__
-#include <immintrin.h>
-#endif
-
 #include <fmt/compile.h>
 
 #include "reeve/base/wide_loops.h"
@@ -26,6 +22,8 @@ constexpr std::uint64_t kPowersOf5[] = {152587890625,   762939453125,
                                         3814697265625,  19073486328125,
                                         95367431640625, 476837158203125};  // 5^16 ... 5^21
 constexpr std::uint64_t kFewestPlaces = 16;
+// Eight digits 0.
+constexpr std::uint64_t kZeros = 0x3030303030303030ULL;
 
 // The text is digits / 10^places.
 struct Decimal {
@@ -89,8 +87,48 @@ REEVE_LOOP Decimal Shortest(std::uint64_t bits) {
   return {below + Choose(low_tens ^ high_tens, to_tens, to_ones), places};
 }
 
+// A text's bytes: those before its last sixteen ("0." and up to four digits), and these.
+struct TextBytes {
+  std::uint64_t first, high, low;
+};
+
+// Eight decimal digits, the first one lowest: halves of four, then pairs, then single ones, side by
+// side. REQUIRES: value < 10^8.
+REEVE_LOOP std::uint64_t EightDigits(std::uint64_t value) {
+  static_assert(std::endian::native == std::endian::little);
+  // Quotients by multiplication: 2^40 / 10,000, 2^20 / 100 and 2^10 / 10, rounded up.
+  std::uint64_t high = value * 109'951'163 >> 40;
+  std::uint64_t lanes = high | (value - high * 10'000) << 32;
+  high = (lanes * 10'486 >> 20) & 0x0000007F0000007FULL;
+  lanes = high | (lanes - high * 100) << 16;
+  high = (lanes * 103 >> 10) & 0x000F000F000F000FULL;
+  lanes = high | (lanes - high * 10) << 8;
+  return lanes | kZeros;
+}
+
+REEVE_LOOP TextBytes Spell(Decimal decimal) {
+  constexpr std::uint64_t kEight = 100'000'000;
+  // A double does not hold all digits, so that the quotient may be off by one.
+  const double about = static_cast<double>(static_cast<std::int64_t>(decimal.digits)) * 1e-8;
+  auto upper = static_cast<std::uint64_t>(static_cast<std::int64_t>(about));
+  std::uint64_t low = decimal.digits - upper * kEight;
+  const std::uint64_t is_below = low >> 63;
+  upper -= is_below;
+  low += is_below * kEight;
+  const std::uint64_t is_above = low >= kEight;
+  upper += is_above;
+  low -= is_above * kEight;
+  // The digits are below 2^57, so that up to 14 is left. 2^57 / 10^8, rounded up.
+  const std::uint64_t top = upper * 1'441'151'881 >> 57, tens = top >= 10;
+  // As four digits, of which the last places - 16 count.
+  const std::uint64_t four = 0x30303030 + (tens << 16) + ((top - 10 * tens) << 24);
+  const std::uint64_t shown = four >> (8 * (kFewestPlaces + 4 - decimal.places));
+  return {shown << 16 | 0x2E30, EightDigits(upper - top * kEight), EightDigits(low)};
+}
+
 REEVE_LOOP void ReadAll(const double* __restrict values, std::size_t count,
-                        std::uint64_t* __restrict digits, std::uint64_t* __restrict places) {
+                        std::uint64_t* __restrict places, std::uint64_t* __restrict firsts,
+                        std::uint64_t* __restrict highs, std::uint64_t* __restrict lows) {
   constexpr auto kSome = std::bit_cast<std::uint64_t>(0.75);
   for (std::size_t i = 0; i < count; ++i) {
     const double value = values[i];
@@ -99,52 +137,27 @@ REEVE_LOOP void ReadAll(const double* __restrict values, std::size_t count,
     const std::uint64_t is_dense = (bits & (kHidden - 1)) != 0;
     const std::uint64_t is_plain = is_large & is_small & is_dense;
     const Decimal decimal = Shortest(Choose(is_plain, bits, kSome));
-    digits[i] = decimal.digits;
+    const TextBytes bytes = Spell(decimal);
     places[i] = is_plain * decimal.places;
+    firsts[i] = bytes.first;
+    highs[i] = bytes.high;
+    lows[i] = bytes.low;
   }
 }
 
-// Two times eight decimal digits, all at once: first fours, then pairs, then single ones, side by
-// side. Gives how many zeros they end with. REQUIRES: both are below 10^8.
-#ifdef __SSE2__
-inline std::size_t WriteSixteen(std::uint64_t high, std::uint64_t low, char* out) {
-  const __m128i eights =
-      _mm_set_epi64x(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high));
-  // Quotients by multiplication: 2^45 / 10,000, 2^19 / 100 and 2^10 / 10, rounded up.
-  const __m128i upper = _mm_srli_epi64(_mm_mul_epu32(eights, _mm_set1_epi64x(0xD1B71759)), 45);
-  const __m128i lower = _mm_sub_epi32(eights, _mm_mul_epu32(upper, _mm_set1_epi64x(10'000)));
-  const __m128i fours = _mm_or_si128(upper, _mm_slli_epi64(lower, 32));
-  const __m128i tens = _mm_srli_epi16(_mm_mulhi_epu16(fours, _mm_set1_epi16(5'243)), 3);
-  const __m128i rest = _mm_sub_epi16(fours, _mm_mullo_epi16(tens, _mm_set1_epi16(100)));
-  const __m128i pairs = _mm_or_si128(tens, _mm_slli_epi32(rest, 16));
-  const __m128i first = _mm_srli_epi16(_mm_mullo_epi16(pairs, _mm_set1_epi16(103)), 10);
-  const __m128i second = _mm_sub_epi16(pairs, _mm_mullo_epi16(first, _mm_set1_epi16(10)));
-  const __m128i digits = _mm_or_si128(first, _mm_slli_epi16(second, 8));
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_or_si128(digits, _mm_set1_epi8('0')));
-  const int zeros = _mm_movemask_epi8(_mm_cmpeq_epi8(digits, _mm_setzero_si128()));
-  return static_cast<std::size_t>(std::countl_one(static_cast<std::uint16_t>(zeros)));
+char* Write(const TextBytes& bytes, std::uint64_t places, char* out) {
+  std::memcpy(out, &bytes.first, sizeof bytes.first);
+  char* const end = out + 2 + places;
+  std::memcpy(end - 16, &bytes.high, sizeof bytes.high);
+  std::memcpy(end - 8, &bytes.low, sizeof bytes.low);
+  // Zeros at the end are left out; some digit is none.
+  const auto zeros_of = [](std::uint64_t eight) { return std::countl_zero(eight - kZeros) / 8; };
+  int zeros = zeros_of(bytes.low);
+  if (zeros == 8) zeros += zeros_of(bytes.high);
+  char* last = end - zeros;
+  while (zeros == 16 && last[-1] == '0') --last;
+  return last;
 }
-#else
-inline void WriteEight(std::uint64_t value, char* out) {
-  static_assert(std::endian::native == std::endian::little);
-  std::uint64_t high = value / 10'000;
-  std::uint64_t lanes = high | (value - high * 10'000) << 32;
-  high = (lanes * 10'486 >> 20) & 0x0000007F0000007FULL;
-  lanes = high | (lanes - high * 100) << 16;
-  high = (lanes * 103 >> 10) & 0x000F000F000F000FULL;
-  lanes = high | (lanes - high * 10) << 8;
-  lanes |= 0x3030303030303030ULL;
-  std::memcpy(out, &lanes, sizeof lanes);
-}
-
-inline std::size_t WriteSixteen(std::uint64_t high, std::uint64_t low, char* out) {
-  WriteEight(high, out);
-  WriteEight(low, out + 8);
-  std::size_t zeros = 0;
-  while (zeros < 16 && out[15 - zeros] == '0') ++zeros;
-  return zeros;
-}
-#endif
 
 }  // namespace
 
@@ -156,33 +169,16 @@ bool IsPlainFraction(double value) {
 void FractionTexts::Read(const double* values, std::size_t stride, std::size_t count) {
   double near[kMost];
   for (std::size_t i = 0; i < count; ++i) near[i] = values[i * stride];
-  RunLoop<ReadAll>(near, count, digits_, places_);
+  RunLoop<ReadAll>(near, count, places_, firsts_, highs_, lows_);
 }
 
-char* FractionTexts::WriteDecimal(std::uint64_t digits, std::uint64_t places, char* out) {
-  // Below 2^57: two times eight digits, and 0 to 14 in front of them, which takes the first
-  // places - 16 digits. These are written as four, of which the others are written over.
-  constexpr std::uint64_t kEight = 100'000'000;
-  const std::uint64_t high = digits / kEight, top = high / kEight;
-  const std::uint64_t width = places - kFewestPlaces;
-  const std::uint32_t first =
-      0x30303030U + static_cast<std::uint32_t>(top / 10 << 16 | top % 10 << 24);
-  const std::uint64_t shifted = std::uint64_t{first} >> (8 * (4 - width));
-  out[0] = '0';
-  out[1] = '.';
-  std::memcpy(out + 2, &shifted, 4);
-  const std::size_t zeros =
-      WriteSixteen(high - top * kEight, digits - high * kEight, out + 2 + width);
-  char* end = out + 2 + places - zeros;
-  if (zeros == 16) {
-    while (end[-1] == '0') --end;
-  }
-  return end;
+char* FractionTexts::WritePlain(std::size_t i, char* out) const {
+  return reeve::Write({firsts_[i], highs_[i], lows_[i]}, places_[i], out);
 }
 
 char* WriteFraction(double value, char* out) {
   const Decimal decimal = Shortest(std::bit_cast<std::uint64_t>(value));
-  return FractionTexts::WriteDecimal(decimal.digits, decimal.places, out);
+  return Write(Spell(decimal), decimal.places, out);
 }
 
 char* WriteReal(double value, char* out) {

@@ -31,16 +31,16 @@ class FractionTexts {
   void Read(const double* values, std::size_t stride, std::size_t count);
   /// WriteReal of the i-th, which is `value`.
   char* Write(std::size_t i, double value, char* out) const {
-    return places_[i] == 0 ? WriteReal(value, out) : WriteDecimal(digits_[i], places_[i], out);
+    return places_[i] == 0 ? WriteReal(value, out) : WritePlain(i, out);
   }
 
-  /// digits / 10^places as WriteFraction has it, 16 <= places <= 21.
-  static char* WriteDecimal(std::uint64_t digits, std::uint64_t places, char* out);
-
  private:
-  std::uint64_t digits_[kMost];
-  /// 0: no plain fraction.
+  char* WritePlain(std::size_t i, char* out) const;
+
+  /// How many digits stand behind the point, 0: no plain fraction.
   std::uint64_t places_[kMost];
+  /// The text's bytes before its last sixteen, and these, eight and eight.
+  std::uint64_t firsts_[kMost], highs_[kMost], lows_[kMost];
 };
 
 }  // namespace reeve
