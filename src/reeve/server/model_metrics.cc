@@ -1,9 +1,12 @@
 #include "reeve/server/model_metrics.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <set>
+
+#include "reeve/base/wide_loops.h"
 
 namespace reeve::server {
 namespace {
@@ -42,6 +45,34 @@ std::size_t ScoreBucket(double score, std::span<const double> bounds) {
   return bucket;
 }
 
+// Buckets of the second of each pair of probabilities. Gives the bits of rows that ScoreBucket has
+// to tell: a product that is no whole number lies between the same two as the exact one.
+REEVE_LOOP std::uint64_t PairBuckets(const double* __restrict pairs, std::size_t rows,
+                                     std::uint64_t* __restrict buckets) {
+  std::uint64_t others = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const double product = pairs[2 * row + 1] * kScoreBuckets;
+    const bool is_inside = (product > 0) & (product < kScoreBuckets);
+    const auto bucket = static_cast<std::int64_t>(is_inside ? product : 0.0);
+    buckets[row] = static_cast<std::uint64_t>(bucket);
+    others |= kRowBits[row] &
+              (is_inside & (static_cast<double>(bucket) != product) ? 0 : ~std::uint64_t{0});
+  }
+  return others;
+}
+
+// How many rows are of the second class; anything but 0 and 1 shows in the bits of `all`.
+REEVE_LOOP std::uint32_t CountOnes(const std::int32_t* predicted, std::size_t rows,
+                                   std::uint32_t* all) {
+  std::uint32_t ones = 0, bits = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    ones += static_cast<std::uint32_t>(predicted[row]);
+    bits |= static_cast<std::uint32_t>(predicted[row]);
+  }
+  *all = bits;
+  return ones;
+}
+
 }  // namespace
 
 // The counters of a version, and their names to take them out of sight.
@@ -78,16 +109,36 @@ class ModelFamilies::Model : public ModelMetrics {
   }
 
  private:
-  // Counts by class and by score here first: atomics are touched once for each that occurs. Rows
-  // take turns with a few counts: mostly they hit the same ones, and an addition would have to wait
-  // for the one of the row before.
+  // Rows take turns with a few counts: mostly they hit the same ones, and an addition would have to
+  // wait for the one of the row before.
+  static constexpr std::size_t kTurns = 4;
+
+  struct ScoreCounts {
+    std::uint32_t counts[kTurns][kScoreBuckets + 1] = {};
+    double sums[kTurns] = {};
+
+    void Add(std::size_t turn, std::size_t bucket, double score) {
+      ++counts[turn][bucket];
+      sums[turn] += score;
+    }
+    void AddTo(Histogram& histogram) {
+      for (std::size_t turn = 1; turn < kTurns; ++turn) {
+        sums[0] += sums[turn];
+        for (std::size_t bucket = 0; bucket <= kScoreBuckets; ++bucket)
+          counts[0][bucket] += counts[turn][bucket];
+      }
+      histogram.AddCounts(counts[0], sums[0]);
+    }
+  };
+
+  // Counts by class and by score here first: atomics are touched once for each that occurs.
   std::int64_t CountRows(const inference::RowScores& scores) const {
-    constexpr std::size_t kTurns = 4;
+    if (counts_->predictions.size() == 2 && CountPairs(scores))
+      return static_cast<std::int64_t>(scores.predicted.size());
     const std::size_t classes = counts_->predictions.size();
     thread_local std::vector<std::uint32_t> by_class;
     by_class.assign(kTurns * classes, 0);
-    std::uint32_t by_score[kTurns][kScoreBuckets + 1] = {};
-    double sums[kTurns] = {};
+    ScoreCounts by_score;
     const std::span<const double> bounds = counts_->scores->bounds();
     for (std::size_t row = 0; row < scores.predicted.size(); ++row) {
       const auto predicted = static_cast<std::uint32_t>(scores.predicted[row]);
@@ -95,8 +146,7 @@ class ModelFamilies::Model : public ModelMetrics {
       const std::size_t turn = row % kTurns;
       const double score = scores.probabilities[row * classes + (classes == 2 ? 1 : predicted)];
       ++by_class[turn * classes + predicted];
-      ++by_score[turn][ScoreBucket(score, bounds)];
-      sums[turn] += score;
+      by_score.Add(turn, ScoreBucket(score, bounds), score);
     }
     std::int64_t rows = 0;
     for (std::size_t k = 0; k < classes; ++k) {
@@ -106,13 +156,35 @@ class ModelFamilies::Model : public ModelMetrics {
       rows += count;
     }
     if (rows == 0) return 0;
-    for (std::size_t turn = 1; turn < kTurns; ++turn) {
-      sums[0] += sums[turn];
-      for (std::size_t bucket = 0; bucket <= kScoreBuckets; ++bucket)
-        by_score[0][bucket] += by_score[turn][bucket];
-    }
-    counts_->scores->AddCounts(by_score[0], sums[0]);
+    by_score.AddTo(*counts_->scores);
     return rows;
+  }
+
+  // The same for two classes, a block of rows at a time. False, and nothing is counted, when a row
+  // was refused.
+  bool CountPairs(const inference::RowScores& scores) const {
+    constexpr std::size_t kRows = kRowBits.size();
+    const std::size_t rows = scores.predicted.size();
+    std::uint32_t all = 0;
+    const std::uint32_t ones = RunLoop<CountOnes>(scores.predicted.data(), rows, &all);
+    if (all > 1) return false;
+    ScoreCounts by_score;
+    std::uint64_t buckets[kRows];
+    for (std::size_t first = 0; first < rows; first += kRows) {
+      const double* const pairs = scores.probabilities.data() + 2 * first;
+      const std::size_t count = std::min(kRows, rows - first);
+      std::uint64_t others = RunLoop<PairBuckets>(pairs, count, buckets);
+      for (; others != 0; others &= others - 1) {
+        const auto row = static_cast<std::size_t>(std::countr_zero(others));
+        buckets[row] = ScoreBucket(pairs[2 * row + 1], counts_->scores->bounds());
+      }
+      for (std::size_t row = 0; row < count; ++row)
+        by_score.Add(row % kTurns, buckets[row], pairs[2 * row + 1]);
+    }
+    if (ones > 0) counts_->predictions[1]->Add(ones);
+    if (rows > ones) counts_->predictions[0]->Add(static_cast<std::int64_t>(rows) - ones);
+    if (rows > 0) by_score.AddTo(*counts_->scores);
+    return true;
   }
 
   void CountIssues(const inference::RowScores& scores) const {
