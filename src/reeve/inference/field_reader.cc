@@ -70,7 +70,7 @@ std::uint64_t ReadDays(std::span<const std::string_view> texts,
   RunLoop<SecondsOfDays>(firsts, lasts, texts.size(), seconds);
   std::uint64_t others = 0;
   for (std::size_t row = 0; row < texts.size(); ++row) {
-    const bool is_day = (texts[row].size() == contract::kDayBytes) & !std::isnan(seconds[row]);
+    const bool is_day = (texts[row].size() == contract::kDayBytes) && !std::isnan(seconds[row]);
     others |= std::uint64_t{!is_day} << row;
   }
   return others;

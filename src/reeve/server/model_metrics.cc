@@ -54,9 +54,9 @@ REEVE_LOOP std::uint64_t PairBuckets(const double* __restrict pairs, std::size_t
     const double product = pairs[2 * row + 1] * kScoreBuckets;
     const bool is_inside = (product > 0) & (product < kScoreBuckets);
     const auto bucket = static_cast<std::int64_t>(is_inside ? product : 0.0);
+    const bool is_told = is_inside & (static_cast<double>(bucket) != product);
     buckets[row] = static_cast<std::uint64_t>(bucket);
-    others |= kRowBits[row] &
-              (is_inside & (static_cast<double>(bucket) != product) ? 0 : ~std::uint64_t{0});
+    others |= kRowBits[row] & (is_told ? 0 : ~std::uint64_t{0});
   }
   return others;
 }
