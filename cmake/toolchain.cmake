@@ -38,7 +38,7 @@ if(REEVE_COVERAGE)
   target_link_options(reeve_flags INTERFACE --coverage)
 endif()
 if(REEVE_FUZZ)
-  target_compile_options(reeve_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_options(reeve_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=fuzzer-no-link>)
   target_link_options(reeve_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 

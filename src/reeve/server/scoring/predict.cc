@@ -20,7 +20,7 @@ void AnswerMalformed(const JsonProblem& problem, Response& response) {
 class BodyReader {
  public:
   BodyReader(const ScoringContext& context, const ServedModel& model, ScoringDesk& desk)
-      : context_(context), desk_(desk) {
+      : context_(context) {
     desk.rows.Begin(model.contract());
     reader_.Begin(*model.fields,
                   {.max_depth = context.max_depth,
@@ -92,7 +92,6 @@ class BodyReader {
   }
 
   const ScoringContext& context_;
-  ScoringDesk& desk_;
   static thread_local JsonRowReader reader_;
 };
 
