@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "reeve/base/small_exp.h"
+#include "reeve/base/portable_exp.h"
 
 #if defined(__x86_64__)
 #define REEVE_HAS_WIDE_VECTORS 1

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "reeve/base/portable_exp.h"
 #include "reeve/base/wide_loops.h"
 #include "reeve/inference/compiled_forest.h"
 #include "reeve/inference/model_file.h"
@@ -17,19 +18,28 @@ namespace {
 // cache.
 constexpr std::size_t kPredictRows = 8192;
 
-// From exp(-margin) in the second place of each pair.
-REEVE_LOOP void LogisticPairs(double* pairs, std::size_t rows) {
-  for (std::size_t row = 0; row < rows; ++row) {
-    const double probability = 1 / (1 + pairs[2 * row + 1]);
-    pairs[2 * row] = 1 - probability;
-    pairs[2 * row + 1] = probability;
+// Both loops over a few rows: short ones of constant length become vectors by themselves.
+constexpr std::size_t kLogisticRows = 64;
+
+REEVE_LOOP void LogisticPairs(const float* margins, std::size_t rows, double* pairs) {
+  constexpr double kMost = 700;  // beyond it a probability would be 0
+  for (std::size_t first = 0; first < rows; first += kLogisticRows) {
+    const std::size_t count = rows - first < kLogisticRows ? rows - first : kLogisticRows;
+    double probabilities[kLogisticRows];
+    for (std::size_t i = 0; i < count; ++i) {
+      const double x = -static_cast<double>(margins[first + i]);
+      const double low = x < -kMost ? -kMost : x;
+      probabilities[i] = 1 / (1 + Exp(low > kMost ? kMost : low));
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      pairs[2 * (first + i)] = 1 - probabilities[i];
+      pairs[2 * (first + i) + 1] = probabilities[i];
+    }
   }
 }
 
 void Logistic(const float* margins, std::size_t rows, double* pairs) {
-  for (std::size_t row = 0; row < rows; ++row)
-    pairs[2 * row + 1] = std::exp(-static_cast<double>(margins[row]));
-  RunLoop<LogisticPairs>(pairs, rows);
+  RunLoop<LogisticPairs>(margins, rows, pairs);
 }
 
 void Softmax(const float* margins, std::span<double> out) {

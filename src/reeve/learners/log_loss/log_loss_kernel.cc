@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 
+#include "reeve/base/portable_exp.h"
 #include "reeve/learners/avx2_variant.h"
 
 namespace reeve::learners {
@@ -10,30 +11,6 @@ namespace {
 
 // Adding and subtracting it rounds a double below 2^51 to a whole number, half to even.
 constexpr double kRounder = 0x1.8p52;
-
-// exp(x) for -700 <= x <= 0: x = k ln 2 + r, a Taylor polynomial for e^r, k put into the exponent.
-REEVE_INLINE double Exp(double x) {
-  constexpr double kLog2E = 0x1.71547652b82fep+0;
-  // ln 2 in two parts; the first has few enough digits that k times it is exact.
-  constexpr double kLn2High = 0x1.62e42fee00000p-1, kLn2Low = 0x1.a39ef35793c76p-33;
-  const double shifted = x * kLog2E + kRounder;
-  const double k = shifted - kRounder;
-  const double r = (x - k * kLn2High) - k * kLn2Low;
-  double e = 1.0 / 39916800;
-  e = e * r + 1.0 / 3628800;
-  e = e * r + 1.0 / 362880;
-  e = e * r + 1.0 / 40320;
-  e = e * r + 1.0 / 5040;
-  e = e * r + 1.0 / 720;
-  e = e * r + 1.0 / 120;
-  e = e * r + 1.0 / 24;
-  e = e * r + 1.0 / 6;
-  e = e * r + 0.5;
-  e = e * r + 1;
-  e = e * r + 1;
-  const std::uint64_t exponent = (std::bit_cast<std::uint64_t>(shifted) + 1023) << 52;
-  return e * std::bit_cast<double>(exponent);
-}
 
 // ln(1 + e) for 0 <= e <= 1, by the series of 2 artanh(e / (2 + e)).
 REEVE_INLINE double Log1p(double e) {
@@ -88,7 +65,7 @@ REEVE_INLINE void Load(const BinaryRows& rows, std::size_t first, std::size_t co
   }
   for (std::size_t i = 0; i < kKernelRows; ++i) {
     const double size = std::abs(step.margin[i]);
-    step.e[i] = Exp(-(size < 700 ? size : 700.0));
+    step.e[i] = Exp<11>(-(size < 700 ? size : 700.0));
   }
   for (std::size_t i = count; i < kKernelRows; ++i) step.e[i] = 0;
 }
@@ -169,7 +146,7 @@ REEVE_INLINE double BinaryLoop(const BinaryRows& rows, std::size_t count) {
 
 REEVE_INLINE void ExpLoop(double* values) {
   for (std::size_t i = 0; i < kKernelRows; ++i)
-    values[i] = Exp(values[i] > -700 ? values[i] : -700.0);
+    values[i] = Exp<11>(values[i] > -700 ? values[i] : -700.0);
 }
 
 REEVE_INLINE void RoundLoop(double* values, double quantum) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "reeve/base/small_exp.h"
+#include "reeve/base/portable_exp.h"
 #include "reeve/learners/avx2_variant.h"
 #include "reeve/learners/mlp/trained_layers.h"
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "reeve/base/small_exp.h"
+#include "reeve/base/portable_exp.h"
 #include "reeve/learners/avx2_variant.h"
 
 namespace reeve::learners {
