@@ -136,6 +136,30 @@ TEST(TransportTest, AnswersManyRequestsOnManyConnections) {
   EXPECT_EQ(transport.observer().count("begin"), 1600);
 }
 
+// Answers of a size that waits for those of other connections, some to clients with little room.
+TEST(TransportTest, AnswersThatLeaveTogetherKeepTheirPlaces) {
+  auto options = SmallOptions();
+  options.threads = 1;
+  RunningTransport transport(options, Parts());
+  constexpr int kRequests = 40;
+  const auto body = [](int client, int request) {
+    return std::string(8 << 10, static_cast<char>('a' + client)) + std::to_string(request);
+  };
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      TestClient client(transport.port(), t % 2 == 0 ? 4096 : 0);
+      std::thread sender([&] {
+        for (int i = 0; i < kRequests; ++i) ASSERT_TRUE(client.Send(Post("/echo", body(t, i))));
+      });
+      for (int i = 0; i < kRequests; ++i) ASSERT_EQ(client.Read().body, body(t, i));
+      sender.join();
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(transport.observer().count("/echo 200"), 8 * kRequests);
+}
+
 TEST(TransportTest, TellsThePeer) {
   RunningTransport transport(SmallOptions(), Parts());
   TestClient client(transport.port());

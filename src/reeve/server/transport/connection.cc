@@ -26,9 +26,13 @@ constexpr auto kTrimAfter = std::chrono::seconds(1);
 // system, and through memory where the bytes have to be encrypted.
 constexpr std::size_t kFilePiece = 512 << 10;
 constexpr std::size_t kFileBuffer = 64 << 10;
+// Reads beyond that bring more than a thousand rows or so.
+constexpr std::size_t kLargeRead = 256 << 10;
 
 template <class Stream>
-class SocketConnection final : public Connection {
+class SocketConnection final : public Connection,
+                               public Outbox::Sender,
+                               public std::enable_shared_from_this<SocketConnection<Stream>> {
  public:
   static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
 
@@ -37,7 +41,10 @@ class SocketConnection final : public Connection {
         stream_(std::move(stream)),
         session_(worker.context(is_admin), peer),
         place_(worker.Enter(this)) {}
-  ~SocketConnection() override { worker_.Leave(place_); }
+  ~SocketConnection() override {
+    if (waits_to_send_) worker_.outbox().Remove(*this);
+    worker_.Leave(place_);
+  }
 
   void Check(Time now) override {
     if (writing_ && now > write_deadline_) return Cut();
@@ -63,6 +70,13 @@ class SocketConnection final : public Connection {
     AsioError ignored;
     lowest().close(ignored);
     if (wake_) wake_->cancel();
+  }
+
+  void SendWaiting() override {
+    waits_to_send_ = false;
+    if (failed_) return;
+    TrySend();
+    if (session_.output().size() > 0) SendBeside(this->shared_from_this());
   }
 
   // `self` keeps the connection while one of its coroutines runs.
@@ -103,8 +117,8 @@ class SocketConnection final : public Connection {
       if (!sound) co_return;
     }
     for (;;) {
-      if constexpr (!kTls) TrySend();
-      if (session_.output().size() > 0) {
+      SendOrWait();
+      if (session_.output().size() > 0 && !waits_to_send_) {
         if (session_.streams()) {
           SendBeside(self);
         } else {
@@ -147,6 +161,8 @@ class SocketConnection final : public Connection {
                                                  net::redirect_error(kAwait, ec));
       }
       reading_ = false;
+      // A large body may keep this thread busy, and the end of a connection waits for its answers.
+      if (waits_to_send_ || count > kLargeRead) worker_.outbox().Send();
       if (!Heard(count, ec)) co_return;
       // Behind the requests that are ready now.
       worker_.Probe();
@@ -214,8 +230,25 @@ class SocketConnection final : public Connection {
     reading_ = true;
   }
 
+  // Whether the answer, one small piece, is to leave with those of other connections while the next
+  // request is awaited.
+  bool SendsLater() {
+    const auto output = session_.output();
+    return !kTls && !writing_ && output.file_length == 0 && output.body.empty() &&
+           output.head.size() >= Outbox::kLeastBytes &&
+           session_.answered_within(Outbox::kLongWork) &&
+           session_.wants() == Session::Wants::kInput && worker_.outbox().TakesNext();
+  }
+
+  void SendOrWait() {
+    if (!SendsLater()) return TrySend();
+    waits_to_send_ = true;
+    worker_.outbox().Add(*this, session_.output().head.size(), session_.idle_since());
+  }
+
   // One system call for head and body, without going through the loop. What does not fit stays.
   void TrySend() {
+    if constexpr (kTls) return;
     const auto output = session_.output();
     if (writing_ || output.in_memory() == 0) return;
     const int more = output.file_length > 0 ? MSG_MORE : 0;
@@ -398,6 +431,8 @@ class SocketConnection final : public Connection {
   Time own_deadline_{}, write_deadline_{};
   bool reading_ = false, writing_ = false;
   bool expired_ = false, trims_ = false, failed_ = false;
+  // Its answer lies in the outbox.
+  bool waits_to_send_ = false;
   // A handler runs on another thread.
   bool working_ = false;
   std::optional<Timer> wake_;

@@ -149,6 +149,10 @@ class Session {
   Clock::time_point deadline() const { return deadline_; }
   /// When the last answer was made, or the connection.
   Clock::time_point idle_since() const { return idle_since_; }
+  /// True between requests, when no longer went by from the last one's head to its answer.
+  bool answered_within(Clock::duration limit) const {
+    return state_ == State::kHead && idle_since_ - started_ <= limit;
+  }
 
  private:
   enum class State {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "reeve/server/transport/asio.h"
+#include "reeve/server/transport/outbox.h"
 #include "reeve/server/transport/session.h"
 
 namespace reeve::server {
@@ -67,6 +68,7 @@ class Worker {
   SessionContext& context(bool is_admin) { return is_admin ? *admin_context_ : context_; }
   std::list<Connection*>::iterator Enter(Connection* connection);
   void Leave(std::list<Connection*>::iterator place);
+  Outbox& outbox() { return outbox_; }
   /// Sends a probe through the line of ready sockets when the load monitor wants one.
   void Probe();
 
@@ -83,8 +85,9 @@ class Worker {
   SessionContext context_;
   std::unique_ptr<SessionContext> admin_context_;
   std::atomic<int> load_{0};
-  // Before the loop: connections leave the list when the loop is destroyed.
+  // Before the loop: connections leave list and outbox when the loop is destroyed.
   std::list<Connection*> connections_;
+  Outbox outbox_{io_};
   bool draining_ = false;
   net::io_context io_;
   std::thread thread_;

@@ -1,0 +1,25 @@
+#include "reeve/server/transport/outbox.h"
+
+namespace reeve::server {
+
+void Outbox::Add(Sender& sender, std::size_t bytes, Clock::time_point now) {
+  if (waiting_.empty()) oldest_ = now;
+  waiting_.push_back(&sender);
+  bytes_ += bytes;
+  if (bytes_ >= kMostBytes || now - oldest_ >= kLongWait) return Send();
+  if (in_line_) return;
+  in_line_ = true;
+  net::post(io_, [this] {
+    in_line_ = false;
+    if (waiting_.size() == 1) skips_ = kSkips;
+    Send();
+  });
+}
+
+void Outbox::Send() {
+  for (Sender* const sender : waiting_) sender->SendWaiting();
+  waiting_.clear();
+  bytes_ = 0;
+}
+
+}  // namespace reeve::server
