@@ -72,11 +72,12 @@ class SocketConnection final : public Connection,
     if (wake_) wake_->cancel();
   }
 
-  void SendWaiting() override {
+  Outgoing Waiting() override { return {lowest().native_handle(), session_.output().head}; }
+  void Sent(int result) override {
     waits_to_send_ = false;
-    if (failed_) return;
-    TrySend();
-    if (session_.output().size() > 0) SendBeside(this->shared_from_this());
+    if (result > 0) session_.Sent(static_cast<std::size_t>(result));
+    // What is left, also after an error, goes the slower way, which finds out what is the matter.
+    if (!failed_ && session_.output().size() > 0) SendBeside(this->shared_from_this());
   }
 
   // `self` keeps the connection while one of its coroutines runs.

@@ -17,7 +17,10 @@ void Outbox::Add(Sender& sender, std::size_t bytes, Clock::time_point now) {
 }
 
 void Outbox::Send() {
-  for (Sender* const sender : waiting_) sender->SendWaiting();
+  for (Sender* const sender : waiting_) batch_.push_back(sender->Waiting());
+  batch_sender_.Send(batch_);
+  for (std::size_t i = 0; i < waiting_.size(); ++i) waiting_[i]->Sent(batch_[i].result);
+  batch_.clear();
   waiting_.clear();
   bytes_ = 0;
 }

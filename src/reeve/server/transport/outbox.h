@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reeve/server/transport/asio.h"
+#include "reeve/server/transport/batch_sender.h"
 
 namespace reeve::server {
 
@@ -17,8 +18,10 @@ class Outbox {
 
   class Sender {
    public:
-    /// Sends the answer that waits.
-    virtual void SendWaiting() = 0;
+    /// The answer that waits.
+    virtual Outgoing Waiting() = 0;
+    /// What became of it (see Outgoing::result). What was not sent is the sender's own business.
+    virtual void Sent(int result) = 0;
 
    protected:
     ~Sender() = default;
@@ -40,7 +43,7 @@ class Outbox {
 
   /// Whether the next answer should wait. Not for a while after one that waited alone.
   bool TakesNext() { return skips_ == 0 || --skips_ == 0; }
-  /// Lets the answer of `sender`, made at `now`, wait. The sender stays until SendWaiting or
+  /// Lets the answer of `sender`, made at `now`, wait. The sender stays until Sent or
   /// Remove, and is added once. May send all that wait before it returns.
   void Add(Sender& sender, std::size_t bytes, Clock::time_point now);
   void Remove(Sender& sender) { std::erase(waiting_, &sender); }
@@ -49,7 +52,10 @@ class Outbox {
 
  private:
   net::io_context& io_;
+  BatchSender batch_sender_;
   std::vector<Sender*> waiting_;
+  // Of each of them; only while they are sent.
+  std::vector<Outgoing> batch_;
   std::size_t bytes_ = 0;
   Clock::time_point oldest_;
   // So many answers do not wait.

@@ -12,7 +12,8 @@ using std::chrono::microseconds;
 class NamedSender final : public Outbox::Sender {
  public:
   NamedSender(std::string& log, char name) : log_(log), name_(name) {}
-  void SendWaiting() override { log_.push_back(name_); }
+  Outgoing Waiting() override { return {}; }
+  void Sent(int /*result*/) override { log_.push_back(name_); }
 
  private:
   std::string& log_;
