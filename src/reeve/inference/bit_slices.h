@@ -38,64 +38,74 @@ inline void SliceLargeSet(const ForestTables& tables, std::uint32_t set,
   }
 }
 
-// Planes of "nibble > k" and "nibble == k" for every k, from the nibble's four bit planes.
+// Planes as words of 64 rows, kRows / 64 of them each.
 template <typename P>
-inline void SliceNibble(const typename P::Plane* bits, typename P::Plane* above,
-                        typename P::Plane* equal) {
-  for (int k = 0; k < 16; ++k) {
-    typename P::Plane g = P::Zero(), e = P::Ones();
-    for (int b = 3; b >= 0; --b) {
-      if ((k >> b & 1) != 0) {
-        e = P::And(e, bits[b]);
-      } else {
-        g = P::OrAnd(g, e, bits[b]);
-        e = P::AndNot(bits[b], e);
-      }
+inline std::uint64_t* WordsOf(typename P::Plane* planes) {
+  return reinterpret_cast<std::uint64_t*>(planes);
+}
+
+// Planes of "nibble > k" and "nibble == k" for every k, from the nibble's four bit planes: for the
+// numbers of its highest bits first, each of which becomes two with the next bit.
+template <typename P>
+[[gnu::always_inline]] inline void SliceNibble(const typename P::Plane* bits,
+                                               typename P::Plane* above, typename P::Plane* equal) {
+  above[0] = P::Zero();
+  equal[0] = P::Ones();
+#pragma GCC unroll 4
+  for (int b = 3; b >= 0; --b) {
+#pragma GCC unroll 8
+    for (int k = (8 >> b) - 1; k >= 0; --k) {
+      const typename P::Plane a = above[k], e = equal[k];
+      above[2 * k] = P::OrAnd(a, e, bits[b]);
+      above[2 * k + 1] = a;
+      equal[2 * k] = P::AndNot(bits[b], e);
+      equal[2 * k + 1] = P::And(e, bits[b]);
     }
-    above[k] = g;
-    equal[k] = e;
   }
 }
 
-// All planes of a code column: code > k is "high nibble above, or equal and low nibble above".
+// All planes of a code column: code > k is "high nibble above, or equal and low nibble above". As
+// many planes at once as a register of the widest kind holds side by side; the last of them are
+// beyond the column, and overwritten by what comes behind it.
 template <typename P>
 void SliceColumn(const std::uint8_t* codes, std::uint32_t count, typename P::Plane* planes) {
+  using Wide = typename P::Wide;
   constexpr std::size_t kWords = P::kRows / 64;
   alignas(64) std::uint64_t words[8][kWords];
-  for (std::size_t g = 0; g < kWords; ++g) {
-    std::uint64_t bits[8];
-    P::BitsOf(codes + g * 64, bits);
-    for (int b = 0; b < 8; ++b) words[b][g] = bits[b];
-  }
-  typename P::Plane bits[8], above_low[16], equal_low[16], above_high[16], equal_high[16];
+  for (std::size_t g = 0; g < kWords; g += 2) P::BitsOf(codes + g * 64, words[0] + g, kWords);
+  alignas(64) typename P::Plane bits[8], above_low[16], equal_low[16], above_high[16],
+      equal_high[16];
   for (int b = 0; b < 8; ++b) bits[b] = P::Load(words[b]);
   SliceNibble<P>(bits, above_low, equal_low);
   SliceNibble<P>(bits + 4, above_high, equal_high);
-  for (std::uint32_t k = 0; k < count; ++k)
-    P::Store(planes + k, P::OrAnd(above_high[k >> 4], equal_high[k >> 4], above_low[k & 15]));
+  for (std::uint32_t k = 0; k < count; k += Wide::kRows / P::kRows) {
+    Wide::Store(planes + k, Wide::OrAnd(P::Widen(above_high[k >> 4]), P::Widen(equal_high[k >> 4]),
+                                        Wide::Load(above_low + (k & 15))));
+  }
 }
 
 template <typename P>
 void SliceCategories(const ForestTables& tables, const CategoryColumn& column,
                      const KernelRows& rows, typename P::Plane* planes) {
+  constexpr std::size_t kWords = P::kRows / 64;
   const float* const values = rows.values + column.feature * rows.stride;
-  alignas(64) std::uint64_t words[P::kRows / 64];
   if (column.size <= kSmallCategories) {
     alignas(64) std::uint8_t indices[P::kRows] = {};
     for (std::size_t i = 0; i < rows.rows; ++i)
       indices[i] = static_cast<std::uint8_t>(CategoryOf(values[i], column.size));
-    for (std::uint32_t s = 0; s < column.set_count; ++s) {
-      const std::uint8_t* const set = tables.small_sets + (column.first_set + s) * 32ULL;
-      for (std::size_t g = 0; g < P::kRows / 64; ++g) words[g] = P::InSet(indices + g * 64, set);
-      P::Store(planes + s, P::Load(words));
+    typename P::SetPlaces places[kWords];
+    for (std::size_t g = 0; g < kWords; ++g) places[g] = P::SetPlacesOf(indices + g * 64);
+    std::uint64_t* words = WordsOf<P>(planes);
+    const std::uint8_t* set = tables.small_sets + column.first_set * 32ULL;
+    for (std::uint32_t s = 0; s < column.set_count; ++s, set += 32, words += kWords) {
+      for (std::size_t g = 0; g < kWords; ++g) words[g] = P::InSet(places[g], set);
     }
     return;
   }
   std::uint32_t indices[P::kRows] = {};
   for (std::size_t i = 0; i < rows.rows; ++i) indices[i] = CategoryOf(values[i], column.size);
   for (std::uint32_t s = 0; s < column.set_count; ++s) {
-    SliceLargeSet(tables, column.first_set + s, indices, words, P::kRows / 64);
-    P::Store(planes + s, P::Load(words));
+    SliceLargeSet(tables, column.first_set + s, indices, WordsOf<P>(planes + s), kWords);
   }
 }
 

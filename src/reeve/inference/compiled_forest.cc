@@ -96,7 +96,8 @@ bool HasInstructions(Instructions instructions) {
     case Instructions::kAvx512:
       return Avx512Kernels() != nullptr && __builtin_cpu_supports("avx512f") &&
              __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi");
+             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
+             __builtin_cpu_supports("gfni");
     case Instructions::kAvx2:
       return Avx2Kernels() != nullptr && __builtin_cpu_supports("avx2");
     case Instructions::kPortable:

@@ -169,7 +169,7 @@ struct ForestKernels {
 const ForestKernels& PortableKernels();
 /// Null when they were not compiled in. REQUIRES of their use: a CPU with AVX2.
 const ForestKernels* Avx2Kernels();
-/// The same with AVX-512 F, BW, DQ, VL and VBMI.
+/// The same with AVX-512 F, BW, DQ, VL, VBMI and GFNI.
 const ForestKernels* Avx512Kernels();
 
 }  // namespace reeve::inference

@@ -14,20 +14,29 @@ namespace {
 
 constexpr std::size_t kBlock = 256;
 
+struct Planes256;
+
 // What planes of both widths have in common.
 struct Planes {
   static constexpr std::size_t kSumStride = kBlock;
 
+  using Wide = Planes256;
+  static __m256i Widen(__m128i plane) { return _mm256_broadcastsi128_si256(plane); }
+  static __m256i Widen(__m256i plane) { return plane; }
+
   static std::size_t LeafStride(int depth) { return std::size_t{1} << depth; }
   static void InOrder(float* /*sums*/) {}
 
-  static void BitsOf(const std::uint8_t* codes, std::uint64_t* bits) {
-    __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes));
-    __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + 32));
-    for (int b = 7; b >= 0; --b) {
-      bits[b] = Mask(low, high);
-      low = _mm256_add_epi8(low, low);
-      high = _mm256_add_epi8(high, high);
+  // words[b * stride …]: bit b of 128 codes.
+  static void BitsOf(const std::uint8_t* codes, std::uint64_t* words, std::size_t stride) {
+    for (std::size_t g = 0; g < 2; ++g, codes += 64) {
+      __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes));
+      __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + 32));
+      for (std::size_t b = 8; b-- > 0;) {
+        words[b * stride + g] = Mask(low, high);
+        low = _mm256_add_epi8(low, low);
+        high = _mm256_add_epi8(high, high);
+      }
     }
   }
 
@@ -54,7 +63,9 @@ struct Planes {
     return _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bits), bits);
   }
 
-  static std::uint64_t InSet(const std::uint8_t* indices, const std::uint8_t* set) {
+  using SetPlaces = const std::uint8_t*;
+  static SetPlaces SetPlacesOf(const std::uint8_t* indices) { return indices; }
+  static std::uint64_t InSet(SetPlaces indices, const std::uint8_t* set) {
     return Mask(Half(indices, set), Half(indices + 32, set));
   }
 

@@ -1,11 +1,11 @@
-// Kernels for CPUs with AVX-512 F, BW, DQ, VL and VBMI: planes of 512, 256 and 128 rows, leaves by
-// permutations of bytes, single rows with all tests of a tree at once. Compiled with -mavx512…; see
-// forest_tables.h for why nothing of the standard library is used here.
+// Kernels for CPUs with AVX-512 F, BW, DQ, VL and VBMI, and GFNI: planes of 512, 256 and 128 rows,
+// leaves by permutations of bytes, single rows with all tests of a tree at once. Compiled with
+// -mavx512…; see forest_tables.h for why nothing of the standard library is used here.
 
 #include "reeve/inference/forest_tables.h"
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && \
-    defined(__AVX512VL__) && defined(__AVX512VBMI__)
+    defined(__AVX512VL__) && defined(__AVX512VBMI__) && defined(__GFNI__)
 
 #include <immintrin.h>
 
@@ -18,6 +18,29 @@ constexpr std::size_t kBlock = 512;
 
 // Truth tables of three operands.
 constexpr int kOrAnd = 0xF8, kMux = 0xCA;
+
+// 128 bytes, kLines lines of them, turned on their side.
+template <int kLines>
+void TurnBytes(__m512i low, __m512i high, __m512i* turned) {
+  struct Places {
+    std::uint8_t of[128] = {};
+    constexpr Places() {
+      for (int i = 0; i < 128; ++i)
+        of[i] = static_cast<std::uint8_t>(i % kLines * (128 / kLines) + i / kLines);
+    }
+  };
+  static constexpr Places kPlaces;
+  for (int half = 0; half < 2; ++half) {
+    turned[half] = _mm512_permutex2var_epi8(low, _mm512_loadu_si512(kPlaces.of + 64 * half), high);
+  }
+}
+
+// Eight bytes turned on their side: byte i of the result holds bits i, that of the last byte
+// lowest.
+__m512i TurnBits(__m512i bytes) {
+  const __m512i units = _mm512_set1_epi64(static_cast<long long>(0x8040201008040201ULL));
+  return _mm512_gf2p8affine_epi64_epi8(units, bytes, 0);
+}
 
 // Leaves of 64 rows: a table of up to 256 floats as four planes of bytes, kStride bytes apart, each
 // looked up by permutation.
@@ -46,35 +69,62 @@ struct ByteTable {
   }
 };
 
+struct Planes512;
+
+// What planes of all widths have in common.
 struct Planes {
   static constexpr std::size_t kSumStride = kBlock;
+
+  using Wide = Planes512;
+  static __m512i Widen(__m128i plane) { return _mm512_broadcast_i32x4(plane); }
+  static __m512i Widen(__m256i plane) { return _mm512_broadcast_i64x4(plane); }
+  static __m512i Widen(__m512i plane) { return plane; }
 
   // In floats; see ForestKernels::has_byte_leaves.
   static std::size_t LeafStride(int depth) { return depth <= 6 ? 64 : std::size_t{1} << depth; }
 
-  static void BitsOf(const std::uint8_t* codes, std::uint64_t* bits) {
-    __m512i bytes = _mm512_loadu_si512(codes);
-    for (int b = 7; b >= 0; --b) {
-      bits[b] = _mm512_movepi8_mask(bytes);
-      bytes = _mm512_add_epi8(bytes, bytes);
+  // words[b * stride …]: bit b of 128 codes.
+  static void BitsOf(const std::uint8_t* codes, std::uint64_t* words, std::size_t stride) {
+    // Byte b of eight: bit b of eight codes.
+    const auto turned = [&](std::size_t first) {
+      const __m512i reversed =
+          _mm512_broadcast_i32x4(_mm_set_epi64x(0x08090A0B0C0D0E0FLL, 0x0001020304050607LL));
+      return TurnBits(_mm512_shuffle_epi8(_mm512_loadu_si512(codes + first), reversed));
+    };
+    __m512i bits[2];
+    TurnBytes<16>(turned(0), turned(64), bits);
+    for (int half = 0; half < 2; ++half, words += 4 * stride) {
+      StoreLane<0>(bits[half], words);
+      StoreLane<1>(bits[half], words + stride);
+      StoreLane<2>(bits[half], words + 2 * stride);
+      StoreLane<3>(bits[half], words + 3 * stride);
     }
   }
 
-  static std::uint64_t InSet(const std::uint8_t* indices, const std::uint8_t* set) {
-    const auto table = [&](int half) {
-      return _mm512_broadcast_i32x4(
-          _mm_loadu_si128(reinterpret_cast<const __m128i*>(set + 16 * half)));
-    };
+  template <int kLane>
+  static void StoreLane(__m512i lanes, void* to) {
+    _mm_storeu_si128(static_cast<__m128i*>(to), _mm512_extracti32x4_epi32(lanes, kLane));
+  }
+
+  // Where 64 indices stand in small_sets: in which byte of a set, at which bit.
+  struct SetPlaces {
+    __m512i bytes, bits;
+  };
+
+  static SetPlaces SetPlacesOf(const std::uint8_t* indices) {
     const __m512i index = _mm512_loadu_si512(indices);
-    const __m512i nibble = _mm512_set1_epi8(15);
-    const __m512i low = _mm512_and_si512(index, nibble);
+    const __m512i nibble = _mm512_set1_epi8(15), half = _mm512_set1_epi8(16);
     const __m512i high = _mm512_and_si512(_mm512_srli_epi16(index, 4), nibble);
-    const __m512i bytes =
-        _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), _mm512_shuffle_epi8(table(0), low),
-                               _mm512_shuffle_epi8(table(1), low));
-    const __m512i bits =
-        _mm512_shuffle_epi8(_mm512_set1_epi64(static_cast<long long>(0x8040201008040201ULL)), high);
-    return _mm512_test_epi8_mask(bytes, bits);
+    return {.bytes = _mm512_or_si512(_mm512_and_si512(index, nibble),
+                                     _mm512_and_si512(_mm512_srli_epi16(index, 3), half)),
+            .bits = _mm512_shuffle_epi8(
+                _mm512_set1_epi64(static_cast<long long>(0x8040201008040201ULL)), high)};
+  }
+
+  static std::uint64_t InSet(const SetPlaces& places, const std::uint8_t* set) {
+    const __m512i table =
+        _mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(set)));
+    return _mm512_test_epi8_mask(_mm512_permutexvar_epi8(places.bytes, table), places.bits);
   }
 
   // The lowest eight bits of the numbers of 64 rows.

@@ -23,6 +23,7 @@ constexpr SpreadTable kSpread;
 
 struct Planes128 {
   using Plane = std::uint64_t __attribute__((vector_size(16)));
+  using Wide = Planes128;
   static constexpr std::size_t kRows = 128, kSumStride = 128;
 
   static Plane Zero() { return Plane{0, 0}; }
@@ -37,22 +38,25 @@ struct Planes128 {
   static Plane AndNot(Plane a, Plane b) { return ~a & b; }
   static Plane OrAnd(Plane a, Plane b, Plane c) { return a | (b & c); }
   static Plane Mux(Plane at, Plane left, Plane right) { return left ^ (at & (left ^ right)); }
+  static Plane Widen(Plane plane) { return plane; }
 
-  // bits[b]: bit b of 64 codes.
-  static void BitsOf(const std::uint8_t* codes, std::uint64_t* bits) {
-    for (int b = 0; b < 8; ++b) bits[b] = 0;
-    for (int i = 0; i < 8; ++i) {
+  // words[b * stride …]: bit b of 128 codes.
+  static void BitsOf(const std::uint8_t* codes, std::uint64_t* words, std::size_t stride) {
+    for (std::size_t b = 0; b < 8; ++b) words[b * stride] = words[b * stride + 1] = 0;
+    for (std::size_t i = 0; i < 16; ++i) {
       std::uint64_t eight = 0;
-      for (int j = 7; j >= 0; --j) eight = eight << 8 | codes[8 * i + j];
-      for (int b = 0; b < 8; ++b) {
+      for (std::size_t j = 8; j-- > 0;) eight = eight << 8 | codes[8 * i + j];
+      for (std::size_t b = 0; b < 8; ++b) {
         // Gathers the lowest bits of eight bytes in the highest byte of the product.
         const std::uint64_t ones = eight >> b & 0x0101010101010101ULL;
-        bits[b] |= (ones * 0x0102040810204080ULL >> 56) << (8 * i);
+        words[b * stride + i / 8] |= (ones * 0x0102040810204080ULL >> 56) << (8 * (i % 8));
       }
     }
   }
 
-  static std::uint64_t InSet(const std::uint8_t* indices, const std::uint8_t* set) {
+  using SetPlaces = const std::uint8_t*;
+  static SetPlaces SetPlacesOf(const std::uint8_t* indices) { return indices; }
+  static std::uint64_t InSet(SetPlaces indices, const std::uint8_t* set) {
     std::uint64_t bits = 0;
     for (int i = 0; i < 64; ++i) {
       const unsigned index = indices[i];
