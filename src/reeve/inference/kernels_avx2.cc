@@ -19,13 +19,15 @@ struct Planes256;
 // What planes of both widths have in common.
 struct Planes {
   static constexpr std::size_t kSumStride = kBlock;
+  static constexpr bool kHoldsSums = false;
+  using Sums = float*;
 
   using Wide = Planes256;
   static __m256i Widen(__m128i plane) { return _mm256_broadcastsi128_si256(plane); }
   static __m256i Widen(__m256i plane) { return plane; }
 
   static std::size_t LeafStride(int depth) { return std::size_t{1} << depth; }
-  static void InOrder(float* /*sums*/) {}
+  static void InOrder(float* /*sums*/, std::size_t /*rows*/) {}
 
   // words[b * stride …]: bit b of 128 codes.
   static void BitsOf(const std::uint8_t* codes, std::uint64_t* words, std::size_t stride) {
@@ -86,10 +88,10 @@ struct Planes {
     return numbers;
   }
 
-  // Numbers of 64 rows, a byte each.
+  // Numbers of 128 rows, a byte each.
   template <int kBits>
   static void StoreNumbers(const std::uint64_t* words, std::size_t stride, std::uint8_t* out) {
-    for (std::size_t first = 0; first < 64; first += 32) {
+    for (std::size_t first = 0; first < 128; first += 32) {
       _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + first),
                           Numbers<kBits>(words, stride, first));
     }
@@ -144,7 +146,7 @@ struct Planes256 : Planes {
     return _mm256_xor_si256(left, _mm256_and_si256(at, _mm256_xor_si256(left, right)));
   }
   template <int kBits>
-  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
+  static void AddLeaves(const std::uint64_t* words, const float* leaves, Sums sums) {
     AddLeavesOf<kBits, kRows>(words, leaves, sums);
   }
 };
@@ -164,7 +166,7 @@ struct Planes128 : Planes {
     return _mm_xor_si128(left, _mm_and_si128(at, _mm_xor_si128(left, right)));
   }
   template <int kBits>
-  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
+  static void AddLeaves(const std::uint64_t* words, const float* leaves, Sums sums) {
     AddLeavesOf<kBits, kRows>(words, leaves, sums);
   }
 };

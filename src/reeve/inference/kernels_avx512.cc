@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::size_t kBlock = 512;
 
-// Truth tables of three operands.
-constexpr int kOrAnd = 0xF8, kMux = 0xCA;
+// Truth tables of three operands. The first is overwritten: that of kMux is the left one, which
+// nothing else needs.
+constexpr int kOrAnd = 0xF8, kMux = 0xB8;
 
 // 128 bytes, kLines lines of them, turned on their side.
 template <int kLines>
@@ -127,62 +128,107 @@ struct Planes {
     return _mm512_test_epi8_mask(_mm512_permutexvar_epi8(places.bytes, table), places.bits);
   }
 
-  // The lowest eight bits of the numbers of 64 rows.
+  // The lowest eight bits of the numbers of 128 rows.
   template <int kBits>
-  static __m512i LowBytes(const std::uint64_t* words, std::size_t stride) {
-    constexpr int kFirst = kBits > 8 ? kBits - 8 : 0;
-    __m512i index = _mm512_setzero_si512();
-    for (int d = kFirst; d < kBits; ++d) {
-      index = _mm512_mask_add_epi8(index, words[static_cast<std::size_t>(d) * stride], index,
-                                   _mm512_set1_epi8(static_cast<char>(1 << (kBits - 1 - d))));
-    }
-    return index;
+  [[gnu::always_inline]] static void LowBytes(const std::uint64_t* words, std::size_t stride,
+                                              __m512i* numbers) {
+    // The bits of a byte from the highest one on; numbers that are shorter begin with zeros.
+    const auto bits = [&](int at) {
+      const int d = at - 8 + kBits;
+      if (d < 0) return _mm_setzero_si128();
+      return _mm_loadu_si128(
+          reinterpret_cast<const __m128i*>(words + static_cast<std::size_t>(d) * stride));
+    };
+    const auto two = [&](int at) { return _mm256_set_m128i(bits(at + 1), bits(at)); };
+    const auto four = [&](int at) {
+      return _mm512_inserti64x4(_mm512_castsi256_si512(two(at)), two(at + 2), 1);
+    };
+    TurnBytes<8>(four(0), four(4), numbers);
+    for (int half = 0; half < 2; ++half) numbers[half] = TurnBits(numbers[half]);
   }
 
-  // Numbers of 64 rows, a byte each.
+  // Numbers of 128 rows, a byte each.
   template <int kBits>
   static void StoreNumbers(const std::uint64_t* words, std::size_t stride, std::uint8_t* out) {
-    _mm512_storeu_si512(out, LowBytes<kBits>(words, stride));
+    __m512i numbers[2];
+    LowBytes<kBits>(words, stride, numbers);
+    for (int half = 0; half < 2; ++half) _mm512_storeu_si512(out + 64 * half, numbers[half]);
   }
 
-  // Sums stand in the order in which bytes unpack to floats until InOrder.
-  static void AddBytes(const __m512i* b, float* sum) {
-    const __m512i low_even = _mm512_unpacklo_epi8(b[0], b[1]);
-    const __m512i low_odd = _mm512_unpackhi_epi8(b[0], b[1]);
-    const __m512i high_even = _mm512_unpacklo_epi8(b[2], b[3]);
-    const __m512i high_odd = _mm512_unpackhi_epi8(b[2], b[3]);
-    Add(sum, _mm512_unpacklo_epi16(low_even, high_even));
-    Add(sum + 16, _mm512_unpackhi_epi16(low_even, high_even));
-    Add(sum + 32, _mm512_unpacklo_epi16(low_odd, high_odd));
-    Add(sum + 48, _mm512_unpackhi_epi16(low_odd, high_odd));
-  }
+  // Sums of kRows rows, in the order in which bytes unpack to floats until InOrder; kHeld: in
+  // registers, as long as it lives.
+  template <std::size_t kRows, bool kHeld>
+  class SumsOf {
+   public:
+    explicit SumsOf(float* sums) : sums_(sums) {
+#pragma GCC unroll 16
+      for (std::size_t i = 0; i < kVectors; ++i) vectors_[i] = _mm512_loadu_ps(sums + 16 * i);
+    }
+    SumsOf(const SumsOf&) = delete;
+    ~SumsOf() {
+#pragma GCC unroll 16
+      for (std::size_t i = 0; i < kVectors; ++i) _mm512_storeu_ps(sums_ + 16 * i, vectors_[i]);
+    }
 
-  template <int kBits, std::size_t kRows>
-  static void AddLeavesOf(const std::uint64_t* words, const float* leaves, float* sums) {
+    // Adds leaves of the 64 rows from 64 * group on, whose bytes stand apart.
+    [[gnu::always_inline]] void Add(std::size_t group, const __m512i* bytes) {
+      const __m512i low_even = _mm512_unpacklo_epi8(bytes[0], bytes[1]);
+      const __m512i low_odd = _mm512_unpackhi_epi8(bytes[0], bytes[1]);
+      const __m512i high_even = _mm512_unpacklo_epi8(bytes[2], bytes[3]);
+      const __m512i high_odd = _mm512_unpackhi_epi8(bytes[2], bytes[3]);
+      AddVector(4 * group, _mm512_unpacklo_epi16(low_even, high_even));
+      AddVector(4 * group + 1, _mm512_unpackhi_epi16(low_even, high_even));
+      AddVector(4 * group + 2, _mm512_unpacklo_epi16(low_odd, high_odd));
+      AddVector(4 * group + 3, _mm512_unpackhi_epi16(low_odd, high_odd));
+    }
+
+   private:
+    [[gnu::always_inline]] void AddVector(std::size_t i, __m512i leaves) {
+      if constexpr (kHeld) {
+        vectors_[i] = _mm512_add_ps(vectors_[i], _mm512_castsi512_ps(leaves));
+      } else {
+        float* const sum = sums_ + 16 * i;
+        _mm512_storeu_ps(sum, _mm512_add_ps(_mm512_loadu_ps(sum), _mm512_castsi512_ps(leaves)));
+      }
+    }
+
+    static constexpr std::size_t kVectors = kHeld ? kRows / 16 : 0;
+
+    float* sums_;
+    __m512 vectors_[kHeld ? kVectors : 1];
+  };
+
+  template <int kBits, std::size_t kRows, bool kHeld>
+  [[gnu::always_inline]] static void AddLeaves(const std::uint64_t* words, const float* leaves,
+                                               SumsOf<kRows, kHeld>& sums) {
     constexpr std::size_t kWords = kRows / 64;
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(leaves);
     if constexpr (kBits <= 8) {
       constexpr int kSize = kBits <= 6 ? 64 : 1 << kBits;
       const ByteTable<kSize, kSize> table(bytes);
+      __m512i numbers[kWords];
+#pragma GCC unroll 4
+      for (std::size_t g = 0; g < kWords; g += 2) LowBytes<kBits>(words + g, kWords, numbers + g);
+#pragma GCC unroll 8
       for (std::size_t g = 0; g < kWords; ++g) {
-        const __m512i index = LowBytes<kBits>(words + g, kWords);
-        __m512i b[4];
-        for (int q = 0; q < 4; ++q) b[q] = table.Find(q, index, words[g]);
-        AddBytes(b, sums + g * 64);
+        __m512i found[4];
+        for (int q = 0; q < 4; ++q) found[q] = table.Find(q, numbers[g], words[g]);
+        sums.Add(g, found);
       }
       return;
     } else {
-      AddLargeTable<kBits, kRows>(words, bytes, sums);
+      AddLargeTable<kBits>(words, bytes, sums);
     }
   }
 
   // More than 256 leaves: 256 at a time, of which the higher bits choose.
-  template <int kBits, std::size_t kRows>
-  static void AddLargeTable(const std::uint64_t* words, const std::uint8_t* leaves, float* sums) {
+  template <int kBits, std::size_t kRows, bool kHeld>
+  static void AddLargeTable(const std::uint64_t* words, const std::uint8_t* leaves,
+                            SumsOf<kRows, kHeld>& sums) {
     constexpr std::size_t kWords = kRows / 64;
     constexpr int kHighBits = kBits - 8;
     __m512i found[kWords][4], indices[kWords];
-    for (std::size_t g = 0; g < kWords; ++g) indices[g] = LowBytes<kBits>(words + g, kWords);
+    for (std::size_t g = 0; g < kWords; g += 2) LowBytes<kBits>(words + g, kWords, indices + g);
     for (int part = 0; part < 1 << kHighBits; ++part) {
       const ByteTable<256, 1 << kBits> table(leaves + part * 256);
       for (std::size_t g = 0; g < kWords; ++g) {
@@ -198,15 +244,11 @@ struct Planes {
         }
       }
     }
-    for (std::size_t g = 0; g < kWords; ++g) AddBytes(found[g], sums + g * 64);
-  }
-
-  static void Add(float* sum, __m512i leaves) {
-    _mm512_storeu_ps(sum, _mm512_add_ps(_mm512_loadu_ps(sum), _mm512_castsi512_ps(leaves)));
+    for (std::size_t g = 0; g < kWords; ++g) sums.Add(g, found[g]);
   }
 
   // From the order of unpacking: a transposition of 4 x 4 lanes of 128 bits.
-  static void InOrderOf(float* sums, std::size_t rows) {
+  static void InOrder(float* sums, std::size_t rows) {
     for (float* sum = sums; sum < sums + rows; sum += 64) {
       const __m512 a = _mm512_loadu_ps(sum), b = _mm512_loadu_ps(sum + 16),
                    c = _mm512_loadu_ps(sum + 32), d = _mm512_loadu_ps(sum + 48);
@@ -223,6 +265,8 @@ struct Planes {
 struct Planes512 : Planes {
   using Plane = __m512i;
   static constexpr std::size_t kRows = 512;
+  static constexpr bool kHoldsSums = false;
+  using Sums = SumsOf<kRows, kHoldsSums>;
 
   static Plane Zero() { return _mm512_setzero_si512(); }
   static Plane Ones() { return _mm512_set1_epi32(-1); }
@@ -234,18 +278,15 @@ struct Planes512 : Planes {
     return _mm512_ternarylogic_epi64(a, b, c, kOrAnd);
   }
   static Plane Mux(Plane at, Plane left, Plane right) {
-    return _mm512_ternarylogic_epi64(at, right, left, kMux);
+    return _mm512_ternarylogic_epi64(left, at, right, kMux);
   }
-  template <int kBits>
-  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
-    AddLeavesOf<kBits, kRows>(words, leaves, sums);
-  }
-  static void InOrder(float* sums) { InOrderOf(sums, kRows); }
 };
 
 struct Planes256 : Planes {
   using Plane = __m256i;
   static constexpr std::size_t kRows = 256;
+  static constexpr bool kHoldsSums = true;
+  using Sums = SumsOf<kRows, kHoldsSums>;
 
   static Plane Zero() { return _mm256_setzero_si256(); }
   static Plane Ones() { return _mm256_set1_epi32(-1); }
@@ -261,18 +302,15 @@ struct Planes256 : Planes {
     return _mm256_ternarylogic_epi64(a, b, c, kOrAnd);
   }
   static Plane Mux(Plane at, Plane left, Plane right) {
-    return _mm256_ternarylogic_epi64(at, right, left, kMux);
+    return _mm256_ternarylogic_epi64(left, at, right, kMux);
   }
-  template <int kBits>
-  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
-    AddLeavesOf<kBits, kRows>(words, leaves, sums);
-  }
-  static void InOrder(float* sums) { InOrderOf(sums, kRows); }
 };
 
 struct Planes128 : Planes {
   using Plane = __m128i;
   static constexpr std::size_t kRows = 128;
+  static constexpr bool kHoldsSums = true;
+  using Sums = SumsOf<kRows, kHoldsSums>;
 
   static Plane Zero() { return _mm_setzero_si128(); }
   static Plane Ones() { return _mm_set1_epi32(-1); }
@@ -282,13 +320,8 @@ struct Planes128 : Planes {
   static Plane AndNot(Plane a, Plane b) { return _mm_andnot_si128(a, b); }
   static Plane OrAnd(Plane a, Plane b, Plane c) { return _mm_ternarylogic_epi64(a, b, c, kOrAnd); }
   static Plane Mux(Plane at, Plane left, Plane right) {
-    return _mm_ternarylogic_epi64(at, right, left, kMux);
+    return _mm_ternarylogic_epi64(left, at, right, kMux);
   }
-  template <int kBits>
-  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
-    AddLeavesOf<kBits, kRows>(words, leaves, sums);
-  }
-  static void InOrder(float* sums) { InOrderOf(sums, kRows); }
 };
 
 // A scale's search tree in registers, its eight levels walked by permutations. Of fewer than 128

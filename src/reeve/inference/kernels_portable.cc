@@ -25,6 +25,8 @@ struct Planes128 {
   using Plane = std::uint64_t __attribute__((vector_size(16)));
   using Wide = Planes128;
   static constexpr std::size_t kRows = 128, kSumStride = 128;
+  static constexpr bool kHoldsSums = false;
+  using Sums = float*;
 
   static Plane Zero() { return Plane{0, 0}; }
   static Plane Ones() { return ~Plane{0, 0}; }
@@ -69,7 +71,7 @@ struct Planes128 {
   static std::size_t LeafStride(int depth) { return std::size_t{1} << depth; }
 
   template <int kBits>
-  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
+  static void AddLeaves(const std::uint64_t* words, const float* leaves, Sums sums) {
     for (std::size_t first = 0; first < kRows; first += 8) {
       // Numbers of eight rows, a byte each; what is above a byte apart.
       std::uint64_t low = 0, high = 0;
@@ -84,15 +86,15 @@ struct Planes128 {
     }
   }
 
-  static void InOrder(float* /*sums*/) {}
+  static void InOrder(float* /*sums*/, std::size_t /*rows*/) {}
 
-  // Numbers of 64 rows, a byte each.
+  // Numbers of 128 rows, a byte each.
   template <int kBits>
   static void StoreNumbers(const std::uint64_t* words, std::size_t stride, std::uint8_t* out) {
-    for (std::size_t first = 0; first < 64; first += 8) {
+    for (std::size_t first = 0; first < 128; first += 8) {
       std::uint64_t eight = 0;
-      for (int d = 0; d < kBits; ++d)
-        eight = eight << 1 | kSpread.of[words[static_cast<std::size_t>(d) * stride] >> first & 255];
+      for (std::size_t d = 0; d < kBits; ++d)
+        eight = eight << 1 | kSpread.of[words[d * stride + first / 64] >> (first % 64) & 255];
       std::memcpy(out + first, &eight, sizeof eight);
     }
   }
