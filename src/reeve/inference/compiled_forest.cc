@@ -119,6 +119,8 @@ struct CompiledForest::Impl {
   std::optional<DeepWalk> deep;
   // Rows that walk together.
   std::size_t deep_rows = 0;
+  // Up to this many rows are too few for a block of bits.
+  std::size_t few_rows = 0;
   ForestTables tables;
 
   // Behind the pointers of `tables`.
@@ -141,6 +143,7 @@ struct CompiledForest::Impl {
 
   bool Compile(const CompactForest& forest);
   bool CanSlice(const std::vector<TreeSize>& sizes) const;
+  std::size_t FewRows(const std::vector<TreeSize>& sizes) const;
   void CompileUpper(const CompactForest& forest);
   void CompileSliced(const CompactForest& forest, const std::vector<TreeSize>& sizes);
   std::vector<std::size_t> AddPaddedTests(const Tree& tree, const Tests& of_tree, int depth);
@@ -181,6 +184,7 @@ bool CompiledForest::Impl::Compile(const CompactForest& forest) {
     deep_rows = deep->block_rows();
   }
   if (is_sliced) {
+    few_rows = FewRows(sizes);
     CompileSliced(forest, sizes);
   } else {
     CompileUpper(forest);
@@ -200,6 +204,14 @@ bool CompiledForest::Impl::CanSlice(const std::vector<TreeSize>& sizes) const {
   constexpr std::uint32_t kSpare = 1024;
   return leaf_count * (tables.has_vector_leaves ? outputs() : 1) <= kMostPaddedLeaves &&
          codes->plane_count() < 0xFFFFFFFFU / kPlaneUnit - kSpare;
+}
+
+// A program takes as long as walking a row for each seven of its leaves.
+std::size_t CompiledForest::Impl::FewRows(const std::vector<TreeSize>& sizes) const {
+  if (!deep) return kernels->few_rows;
+  std::size_t leaf_count = 0;
+  for (const TreeSize& size : sizes) leaf_count += size.leaves;
+  return std::max(kernels->few_rows, leaf_count / sizes.size() / 7);
 }
 
 // The upper levels of trees that are walked, where that pays.
@@ -422,9 +434,9 @@ void CompiledForest::Impl::SlicedMargins(const FeatureBlock& block, float* margi
   auto* const values = reinterpret_cast<float*>(work);
   for (std::size_t first = 0; first < block.rows;) {
     const std::size_t left = block.rows - first;
-    if (deep && left <= kernels->few_rows) return DeepMargins(block, first, margins, work);
+    if (deep && left <= few_rows) return DeepMargins(block, first, margins, work);
     float* const sums = margins + first * outputs();
-    if (left > kernels->few_rows) {
+    if (left > few_rows) {
       const std::size_t rows = std::min(left, kernels->block_rows);
       kernels->block(tables, ColumnsOf(block, first, rows, values), sums, work + ValueBytes());
       first += rows;

@@ -136,7 +136,7 @@ struct KernelRows {
 struct ForestKernels {
   /// Most rows of a block.
   std::size_t block_rows = 0;
-  /// Up to this many rows are scored one by one.
+  /// Up to this many rows are faster one by one than as a block, where no tree is deep.
   std::size_t few_rows = 0;
   /// Trees of more than kMostLevels and more leaves than this are faster walked than as a program.
   std::size_t most_programmed_leaves = 0;

@@ -283,7 +283,7 @@ void Row(const ForestTables& tables, const float* row, float* sums, std::uint8_t
 
 const ForestKernels* Avx2Kernels() {
   static constexpr ForestKernels kKernels = {.block_rows = kBlock,
-                                             .few_rows = 40,
+                                             .few_rows = 22,
                                              .most_programmed_leaves = 512,
                                              .has_byte_leaves = false,
                                              .transpose = TransposeRows<kBlock>,

@@ -633,7 +633,7 @@ void Row(const ForestTables& tables, const float* row, float* sums, std::uint8_t
 
 const ForestKernels* Avx512Kernels() {
   static constexpr ForestKernels kKernels = {.block_rows = kBlock,
-                                             .few_rows = 24,
+                                             .few_rows = 13,
                                              .most_programmed_leaves = 1024,
                                              .has_byte_leaves = true,
                                              .transpose = Transpose,

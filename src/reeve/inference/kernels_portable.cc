@@ -136,7 +136,7 @@ void Row(const ForestTables& tables, const float* row, float* sums, std::uint8_t
 
 const ForestKernels& PortableKernels() {
   static constexpr ForestKernels kKernels = {.block_rows = kBlock,
-                                             .few_rows = 24,
+                                             .few_rows = 16,
                                              .most_programmed_leaves = 256,
                                              .has_byte_leaves = false,
                                              .transpose = TransposeRows<kBlock>,
