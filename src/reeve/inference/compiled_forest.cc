@@ -179,7 +179,7 @@ bool CompiledForest::Impl::Compile(const CompactForest& forest) {
                                    [](const TreeSize& size) { return size.depth > kMostLevels; });
   is_sliced = CanSlice(sizes);
   if (is_deep || !is_sliced) {
-    deep = DeepWalk::Make(forest, *codes);
+    deep = DeepWalk::Make(forest, *codes, is_sliced ? nullptr : kernels->lower);
     if (!deep) return false;
     deep_rows = deep->block_rows();
   }
@@ -227,7 +227,7 @@ void CompiledForest::Impl::CompileUpper(const CompactForest& forest) {
   tables.upper_count = static_cast<std::uint32_t>(deep->tree_count());
   CompactTrees::Cursor cursor(forest.trees);
   while (const Tree* const tree = cursor.Next()) {
-    const auto nodes = UpperNodes(*tree);
+    const auto nodes = UpperNodes(*tree, kUpperLevels);
     for (std::size_t i = 0; i < kUpperPlaces - 1; ++i) {
       const bool is_leaf = tree->left[nodes[i]] < 0;
       const std::uint32_t plane =
@@ -457,7 +457,7 @@ void CompiledForest::Impl::SlicedMargins(const FeatureBlock& block, float* margi
 DeepWalk::UpperPlaces CompiledForest::Impl::EncodeRows(const FeatureBlock& block, std::size_t first,
                                                        std::size_t rows, std::uint8_t* work) const {
   // Of fewer rows the planes cost more than they save.
-  constexpr std::size_t kFewRows = 64;
+  constexpr std::size_t kFewRows = 32;
   const bool finds_upper = tables.upper_count > 0 && rows >= kFewRows;
   const std::size_t width = deep->row_bytes();
   std::uint8_t* const by_column = work + deep_rows * width;

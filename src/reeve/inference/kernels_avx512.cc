@@ -505,6 +505,36 @@ void Upper(const ForestTables& tables, const KernelRows& rows, const std::uint8_
   }
 }
 
+// The node that eight rows come to six levels further down, given the outcomes of 63 tests each.
+__m512i DescendSix(__m512i outcomes) {
+  const __m512i one = _mm512_set1_epi64(1);
+  __m512i at = _mm512_setzero_si512();
+  for (int level = 0; level < 6; ++level) {
+    const __m512i right = _mm512_and_si512(_mm512_srlv_epi64(outcomes, at), one);
+    at = _mm512_add_epi64(_mm512_add_epi64(at, at), _mm512_add_epi64(right, one));
+  }
+  return at;
+}
+
+void Lower(const LowerTests* tests, const std::uint8_t* codes, std::size_t row_bytes,
+           const std::uint8_t* places, std::size_t rows, std::uint16_t* out) {
+  alignas(64) std::uint64_t outcomes[64];
+  for (std::size_t i = 0; i < rows; ++i) {
+    const LowerTests& test = tests[places[i]];
+    const __m512i found = _mm512_permutexvar_epi8(_mm512_loadu_si512(test.columns),
+                                                  _mm512_loadu_si512(codes + i * row_bytes));
+    outcomes[i] = _mm512_cmpgt_epu8_mask(found, _mm512_loadu_si512(test.cuts));
+  }
+  const __m512i first = _mm512_set1_epi64(63);
+  for (std::size_t i = 0; i < rows; i += 8) {
+    const __m512i node = _mm512_sub_epi64(DescendSix(_mm512_load_si512(outcomes + i)), first);
+    const __m512i place =
+        _mm512_cvtepu8_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(places + i)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i),
+                     _mm512_cvtepi64_epi16(_mm512_add_epi64(_mm512_slli_epi64(place, 6), node)));
+  }
+}
+
 // ---- Single rows.
 
 // How many of sixteen thresholds x has reached.
@@ -590,16 +620,11 @@ template <int kDepth>
 void AddTreesOfRow(const ForestTables& tables, const std::uint8_t* codes,
                    const std::uint64_t* outcomes, float* sums) {
   constexpr std::size_t kLeaves = std::size_t{1} << kDepth;
-  const __m512i one = _mm512_set1_epi64(1);
   for (std::uint32_t t = 0; t < tables.tree_count; t += 8) {
     const std::uint32_t left = tables.tree_count - t;
     const auto lanes = static_cast<__mmask8>(left >= 8 ? 0xFF : (1U << left) - 1);
     const __m512i bits = _mm512_maskz_loadu_epi64(lanes, outcomes + t);
-    __m512i at = _mm512_setzero_si512();
-    for (int level = 0; level < 6; ++level) {
-      const __m512i right = _mm512_and_si512(_mm512_srlv_epi64(bits, at), one);
-      at = _mm512_add_epi64(_mm512_add_epi64(at, at), _mm512_add_epi64(right, one));
-    }
+    __m512i at = DescendSix(bits);
     const RowTest* const tests = tables.row_tests + t * kLeaves;
     for (int level = 6; level < kDepth; ++level) at = Descend<kDepth>(codes, tests, at, lanes);
     at = _mm512_sub_epi64(at, _mm512_set1_epi64(static_cast<long long>(kLeaves - 1)));
@@ -641,6 +666,7 @@ const ForestKernels* Avx512Kernels() {
                                              .work_bytes = WorkBytes<kBlock>,
                                              .block = Block,
                                              .upper = Upper,
+                                             .lower = Lower,
                                              .row = Row};
   return &kKernels;
 }
