@@ -38,64 +38,74 @@ inline void SliceLargeSet(const ForestTables& tables, std::uint32_t set,
   }
 }
 
-// Planes of "nibble > k" and "nibble == k" for every k, from the nibble's four bit planes.
+// Planes as words of 64 rows, kRows / 64 of them each.
 template <typename P>
-inline void SliceNibble(const typename P::Plane* bits, typename P::Plane* above,
-                        typename P::Plane* equal) {
-  for (int k = 0; k < 16; ++k) {
-    typename P::Plane g = P::Zero(), e = P::Ones();
-    for (int b = 3; b >= 0; --b) {
-      if ((k >> b & 1) != 0) {
-        e = P::And(e, bits[b]);
-      } else {
-        g = P::OrAnd(g, e, bits[b]);
-        e = P::AndNot(bits[b], e);
-      }
+inline std::uint64_t* WordsOf(typename P::Plane* planes) {
+  return reinterpret_cast<std::uint64_t*>(planes);
+}
+
+// Planes of "nibble > k" and "nibble == k" for every k, from the nibble's four bit planes: for the
+// numbers of its highest bits first, each of which becomes two with the next bit.
+template <typename P>
+[[gnu::always_inline]] inline void SliceNibble(const typename P::Plane* bits,
+                                               typename P::Plane* above, typename P::Plane* equal) {
+  above[0] = P::Zero();
+  equal[0] = P::Ones();
+#pragma GCC unroll 4
+  for (int b = 3; b >= 0; --b) {
+#pragma GCC unroll 8
+    for (int k = (8 >> b) - 1; k >= 0; --k) {
+      const typename P::Plane a = above[k], e = equal[k];
+      above[2 * k] = P::OrAnd(a, e, bits[b]);
+      above[2 * k + 1] = a;
+      equal[2 * k] = P::AndNot(bits[b], e);
+      equal[2 * k + 1] = P::And(e, bits[b]);
     }
-    above[k] = g;
-    equal[k] = e;
   }
 }
 
-// All planes of a code column: code > k is "high nibble above, or equal and low nibble above".
+// All planes of a code column: code > k is "high nibble above, or equal and low nibble above". As
+// many planes at once as a register of the widest kind holds side by side; the last of them are
+// beyond the column, and overwritten by what comes behind it.
 template <typename P>
 void SliceColumn(const std::uint8_t* codes, std::uint32_t count, typename P::Plane* planes) {
+  using Wide = typename P::Wide;
   constexpr std::size_t kWords = P::kRows / 64;
   alignas(64) std::uint64_t words[8][kWords];
-  for (std::size_t g = 0; g < kWords; ++g) {
-    std::uint64_t bits[8];
-    P::BitsOf(codes + g * 64, bits);
-    for (int b = 0; b < 8; ++b) words[b][g] = bits[b];
-  }
-  typename P::Plane bits[8], above_low[16], equal_low[16], above_high[16], equal_high[16];
+  for (std::size_t g = 0; g < kWords; g += 2) P::BitsOf(codes + g * 64, words[0] + g, kWords);
+  alignas(64) typename P::Plane bits[8], above_low[16], equal_low[16], above_high[16],
+      equal_high[16];
   for (int b = 0; b < 8; ++b) bits[b] = P::Load(words[b]);
   SliceNibble<P>(bits, above_low, equal_low);
   SliceNibble<P>(bits + 4, above_high, equal_high);
-  for (std::uint32_t k = 0; k < count; ++k)
-    P::Store(planes + k, P::OrAnd(above_high[k >> 4], equal_high[k >> 4], above_low[k & 15]));
+  for (std::uint32_t k = 0; k < count; k += Wide::kRows / P::kRows) {
+    Wide::Store(planes + k, Wide::OrAnd(P::Widen(above_high[k >> 4]), P::Widen(equal_high[k >> 4]),
+                                        Wide::Load(above_low + (k & 15))));
+  }
 }
 
 template <typename P>
 void SliceCategories(const ForestTables& tables, const CategoryColumn& column,
                      const KernelRows& rows, typename P::Plane* planes) {
+  constexpr std::size_t kWords = P::kRows / 64;
   const float* const values = rows.values + column.feature * rows.stride;
-  alignas(64) std::uint64_t words[P::kRows / 64];
   if (column.size <= kSmallCategories) {
     alignas(64) std::uint8_t indices[P::kRows] = {};
     for (std::size_t i = 0; i < rows.rows; ++i)
       indices[i] = static_cast<std::uint8_t>(CategoryOf(values[i], column.size));
-    for (std::uint32_t s = 0; s < column.set_count; ++s) {
-      const std::uint8_t* const set = tables.small_sets + (column.first_set + s) * 32ULL;
-      for (std::size_t g = 0; g < P::kRows / 64; ++g) words[g] = P::InSet(indices + g * 64, set);
-      P::Store(planes + s, P::Load(words));
+    typename P::SetPlaces places[kWords];
+    for (std::size_t g = 0; g < kWords; ++g) places[g] = P::SetPlacesOf(indices + g * 64);
+    std::uint64_t* words = WordsOf<P>(planes);
+    const std::uint8_t* set = tables.small_sets + column.first_set * 32ULL;
+    for (std::uint32_t s = 0; s < column.set_count; ++s, set += 32, words += kWords) {
+      for (std::size_t g = 0; g < kWords; ++g) words[g] = P::InSet(places[g], set);
     }
     return;
   }
   std::uint32_t indices[P::kRows] = {};
   for (std::size_t i = 0; i < rows.rows; ++i) indices[i] = CategoryOf(values[i], column.size);
   for (std::uint32_t s = 0; s < column.set_count; ++s) {
-    SliceLargeSet(tables, column.first_set + s, indices, words, P::kRows / 64);
-    P::Store(planes + s, P::Load(words));
+    SliceLargeSet(tables, column.first_set + s, indices, WordsOf<P>(planes + s), kWords);
   }
 }
 
@@ -121,15 +131,16 @@ void SliceRows(const ForestTables& tables, const KernelRows& rows, const std::ui
 }
 
 // Which test of level kLevel each row meets: a multiplexer over the 2^kLevel planes of the level,
-// depth first and wholly unrolled, so that at most kLevel planes are in registers.
-template <typename P, int kLevel, int kAt>
+// depth first and wholly unrolled, so that at most kLevel planes are in registers. The first kBits
+// of the path choose innermost: the latest bit of it is awaited by one operation alone.
+template <typename P, int kLevel, int kBits>
 [[gnu::always_inline]] inline typename P::Plane Pick(const char* planes, const std::uint32_t* tests,
                                                      const typename P::Plane* path) {
-  if constexpr (kAt == kLevel) {
+  if constexpr (kBits == 0) {
     return P::Load(planes + static_cast<std::size_t>(*tests) * (P::kRows / 128));
   } else {
-    return P::Mux(path[kAt], Pick<P, kLevel, kAt + 1>(planes, tests, path),
-                  Pick<P, kLevel, kAt + 1>(planes, tests + (1 << (kLevel - kAt - 1)), path));
+    return P::Mux(path[kBits - 1], Pick<P, kLevel, kBits - 1>(planes, tests, path),
+                  Pick<P, kLevel, kBits - 1>(planes, tests + (1 << (kLevel - kBits)), path));
   }
 }
 
@@ -137,7 +148,7 @@ template <typename P, int kLevel, int kDepth>
 [[gnu::always_inline]] inline void PickLevels(const char* planes, const std::uint32_t* tests,
                                               typename P::Plane* path) {
   if constexpr (kLevel < kDepth) {
-    path[kLevel] = Pick<P, kLevel, 0>(planes, tests + (1 << kLevel) - 1, path);
+    path[kLevel] = Pick<P, kLevel, kLevel>(planes, tests + (1 << kLevel) - 1, path);
     PickLevels<P, kLevel + 1, kDepth>(planes, tests, path);
   }
 }
@@ -146,29 +157,6 @@ template <typename P, int kLevel, int kDepth>
 template <typename P>
 inline std::size_t PlaceOf(std::uint32_t plane) {
   return static_cast<std::size_t>(plane) * (P::kRows / 128);
-}
-
-// Adds the leaves that a block's rows came to, given the bits of their numbers, highest first.
-template <typename P, int kBits>
-void AddLeafTables(const ForestTables& tables, const SlicedTree& tree,
-                   const typename P::Plane* number, float* sums) {
-  alignas(64) std::uint64_t words[kBits][P::kRows / 64];
-  for (int d = 0; d < kBits; ++d) P::Store(words[d], number[d]);
-  const float* leaves = tables.leaves + tree.first_leaf;
-  if (!tables.has_vector_leaves) {
-    P::template AddLeaves<kBits>(words[0], leaves, sums + tree.output * P::kSumStride);
-    return;
-  }
-  for (std::uint32_t k = 0; k < tables.output_count; ++k, leaves += P::LeafStride(kBits))
-    P::template AddLeaves<kBits>(words[0], leaves, sums + k * P::kSumStride);
-}
-
-// Adds a padded tree: a leaf's number is its path.
-template <typename P, int kDepth>
-void AddPadded(const ForestTables& tables, const SlicedTree& tree, char* planes, float* sums) {
-  typename P::Plane path[kDepth];
-  PickLevels<P, 0, kDepth>(planes, tables.tests + tree.first_test, path);
-  AddLeafTables<P, kDepth>(tables, tree, path, sums);
 }
 
 // Runs kPrograms programs, an operation of each in turns: most operations need what their own
@@ -217,40 +205,81 @@ std::uint32_t RunPrograms(const ForestTables& tables, std::uint32_t first, char*
   return t;
 }
 
-// Adds a tree whose program was run.
-template <typename P, int kBits>
-void AddProgrammed(const ForestTables& tables, const SlicedTree& tree, char* planes, float* sums) {
-  const std::uint32_t* const code = tables.tests + tree.first_test;
-  const std::uint32_t* const at = code + 1 + 4ULL * *code;
+// The bits of the numbers of the leaves that rows came to, highest first. Of a padded tree they are
+// its paths, of others its program has found them.
+template <typename P, bool kIsPadded, int kBits>
+[[gnu::always_inline]] inline void FindLeaves(const ForestTables& tables, const SlicedTree& tree,
+                                              const char* planes, typename P::Plane* number) {
+  const std::uint32_t* const tests = tables.tests + tree.first_test;
+  if constexpr (kIsPadded) {
+    PickLevels<P, 0, kBits>(planes, tests, number);
+  } else {
+    const std::uint32_t* const at = tests + 1 + 4ULL * *tests;
+    for (int d = 0; d < kBits; ++d) number[d] = P::Load(planes + PlaceOf<P>(at[d]));
+  }
+}
+
+// Adds a tree to its output or, with vector leaves, to all.
+template <typename P, bool kIsPadded, int kBits>
+[[gnu::noinline]] void AddTree(const ForestTables& tables, const SlicedTree& tree,
+                               const char* planes, float* sums) {
   typename P::Plane number[kBits];
-  for (int d = 0; d < kBits; ++d) number[d] = P::Load(planes + PlaceOf<P>(at[d]));
-  AddLeafTables<P, kBits>(tables, tree, number, sums);
+  FindLeaves<P, kIsPadded, kBits>(tables, tree, planes, number);
+  const float* leaves = tables.leaves + tree.first_leaf;
+  const std::uint32_t begin = tables.has_vector_leaves ? 0 : tree.output;
+  const std::uint32_t end = tables.has_vector_leaves ? tables.output_count : begin + 1;
+  for (std::uint32_t k = begin; k < end; ++k, leaves += P::LeafStride(kBits)) {
+    typename P::Sums sum(sums + k * P::kSumStride);
+    P::template AddLeaves<kBits>(WordsOf<P>(number), leaves, sum);
+  }
+}
+
+// Adds tree `first` and those of its kind that follow it before `end` to the only output, whose
+// sums stay in registers. Gives the first tree that was not added.
+template <typename P, bool kIsPadded, int kBits>
+[[gnu::noinline]] std::uint32_t AddRun(const ForestTables& tables, std::uint32_t first,
+                                       std::uint32_t end, const char* planes, float* sums) {
+  typename P::Sums sum(sums);
+  std::uint32_t t = first;
+  do {
+    const SlicedTree& tree = tables.trees[t];
+    typename P::Plane number[kBits];
+    FindLeaves<P, kIsPadded, kBits>(tables, tree, planes, number);
+    P::template AddLeaves<kBits>(WordsOf<P>(number), tables.leaves + tree.first_leaf, sum);
+    ++t;
+  } while (t < end && (tables.trees[t].levels > 0) == kIsPadded &&
+           tables.trees[t].leaf_bits == kBits);
+  return t;
+}
+
+// Adds tree `first`, whose leaves have numbers of at most kBits bits, and maybe some that follow
+// it. Gives the first tree that was not added.
+template <typename P, bool kIsPadded, int kBits>
+std::uint32_t AddSome(const ForestTables& tables, std::uint32_t first, std::uint32_t end,
+                      const char* planes, float* sums) {
+  if constexpr (kBits > 1) {
+    if (tables.trees[first].leaf_bits < kBits)
+      return AddSome<P, kIsPadded, kBits - 1>(tables, first, end, planes, sums);
+  }
+  if constexpr (P::kHoldsSums) {
+    if (tables.output_count == 1)
+      return AddRun<P, kIsPadded, kBits>(tables, first, end, planes, sums);
+  }
+  AddTree<P, kIsPadded, kBits>(tables, tables.trees[first], planes, sums);
+  return first + 1;
 }
 
 template <typename P>
 void AddTrees(const ForestTables& tables, char* planes, float* sums) {
-  using Add = void (*)(const ForestTables&, const SlicedTree&, char*, float*);
-  static constexpr Add kPadded[kMostLevels + 1] = {
-      nullptr,         AddPadded<P, 1>, AddPadded<P, 2>, AddPadded<P, 3>, AddPadded<P, 4>,
-      AddPadded<P, 5>, AddPadded<P, 6>, AddPadded<P, 7>, AddPadded<P, 8>};
-  static constexpr Add kProgrammed[kMostLeafBits + 1] = {nullptr,
-                                                         AddProgrammed<P, 1>,
-                                                         AddProgrammed<P, 2>,
-                                                         AddProgrammed<P, 3>,
-                                                         AddProgrammed<P, 4>,
-                                                         AddProgrammed<P, 5>,
-                                                         AddProgrammed<P, 6>,
-                                                         AddProgrammed<P, 7>,
-                                                         AddProgrammed<P, 8>,
-                                                         AddProgrammed<P, 9>,
-                                                         AddProgrammed<P, 10>};
   // The first tree whose program was not run yet, if it has one.
   std::uint32_t not_run = 0;
-  for (std::uint32_t t = 0; t < tables.tree_count; ++t) {
-    const SlicedTree& tree = tables.trees[t];
-    if (tree.levels == 0 && t >= not_run) not_run = RunPrograms<P>(tables, t, planes);
-    const Add add = tree.levels > 0 ? kPadded[tree.levels] : kProgrammed[tree.leaf_bits];
-    add(tables, tree, planes, sums);
+  for (std::uint32_t t = 0; t < tables.tree_count;) {
+    if (tables.trees[t].levels > 0) {
+      t = AddSome<P, true, kMostLevels>(tables, t, tables.tree_count, planes, sums);
+      continue;
+    }
+    if (t >= not_run) not_run = RunPrograms<P>(tables, t, planes);
+    t = AddSome<P, false, kMostLeafBits>(tables, t, not_run, planes, sums);
   }
 }
 
@@ -296,7 +325,7 @@ void SumBlock(const ForestTables& tables, const KernelRows& rows, float* out, st
   }
   AddTrees<P>(tables, reinterpret_cast<char*>(planes), sums);
   for (std::uint32_t k = 0; k < outputs; ++k) {
-    P::InOrder(sums + k * P::kSumStride);
+    P::InOrder(sums + k * P::kSumStride, P::kRows);
     for (std::size_t i = 0; i < rows.rows; ++i) out[i * outputs + k] = sums[k * P::kSumStride + i];
   }
 }
@@ -311,10 +340,9 @@ void FindUpperPlaces(const ForestTables& tables, const KernelRows& rows, const s
   for (std::uint32_t t = 0; t < tables.upper_count; ++t, tests += kUpperPlaces - 1, out += stride) {
     typename P::Plane path[kUpperLevels];
     PickLevels<P, 0, kUpperLevels>(reinterpret_cast<const char*>(planes), tests, path);
-    alignas(64) std::uint64_t words[kUpperLevels][kWords];
-    for (int d = 0; d < kUpperLevels; ++d) P::Store(words[d], path[d]);
-    for (std::size_t g = 0; g < kWords; ++g)
-      P::template StoreNumbers<kUpperLevels>(words[0] + g, kWords, out + g * 64);
+    const std::uint64_t* const words = WordsOf<P>(path);
+    for (std::size_t g = 0; g < kWords; g += 2)
+      P::template StoreNumbers<kUpperLevels>(words + g, kWords, out + g * 64);
   }
 }
 

@@ -96,7 +96,8 @@ bool HasInstructions(Instructions instructions) {
     case Instructions::kAvx512:
       return Avx512Kernels() != nullptr && __builtin_cpu_supports("avx512f") &&
              __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi");
+             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
+             __builtin_cpu_supports("gfni");
     case Instructions::kAvx2:
       return Avx2Kernels() != nullptr && __builtin_cpu_supports("avx2");
     case Instructions::kPortable:
@@ -118,6 +119,8 @@ struct CompiledForest::Impl {
   std::optional<DeepWalk> deep;
   // Rows that walk together.
   std::size_t deep_rows = 0;
+  // Up to this many rows are too few for a block of bits.
+  std::size_t few_rows = 0;
   ForestTables tables;
 
   // Behind the pointers of `tables`.
@@ -140,6 +143,7 @@ struct CompiledForest::Impl {
 
   bool Compile(const CompactForest& forest);
   bool CanSlice(const std::vector<TreeSize>& sizes) const;
+  std::size_t FewRows(const std::vector<TreeSize>& sizes) const;
   void CompileUpper(const CompactForest& forest);
   void CompileSliced(const CompactForest& forest, const std::vector<TreeSize>& sizes);
   std::vector<std::size_t> AddPaddedTests(const Tree& tree, const Tests& of_tree, int depth);
@@ -175,11 +179,12 @@ bool CompiledForest::Impl::Compile(const CompactForest& forest) {
                                    [](const TreeSize& size) { return size.depth > kMostLevels; });
   is_sliced = CanSlice(sizes);
   if (is_deep || !is_sliced) {
-    deep = DeepWalk::Make(forest, *codes);
+    deep = DeepWalk::Make(forest, *codes, is_sliced ? nullptr : kernels->lower);
     if (!deep) return false;
     deep_rows = deep->block_rows();
   }
   if (is_sliced) {
+    few_rows = FewRows(sizes);
     CompileSliced(forest, sizes);
   } else {
     CompileUpper(forest);
@@ -201,6 +206,14 @@ bool CompiledForest::Impl::CanSlice(const std::vector<TreeSize>& sizes) const {
          codes->plane_count() < 0xFFFFFFFFU / kPlaneUnit - kSpare;
 }
 
+// A program takes as long as walking a row for each seven of its leaves.
+std::size_t CompiledForest::Impl::FewRows(const std::vector<TreeSize>& sizes) const {
+  if (!deep) return kernels->few_rows;
+  std::size_t leaf_count = 0;
+  for (const TreeSize& size : sizes) leaf_count += size.leaves;
+  return std::max(kernels->few_rows, leaf_count / sizes.size() / 7);
+}
+
 // The upper levels of trees that are walked, where that pays.
 void CompiledForest::Impl::CompileUpper(const CompactForest& forest) {
   // Of more tests the planes leave the second-level cache, and more trees would stand for few rows.
@@ -214,7 +227,7 @@ void CompiledForest::Impl::CompileUpper(const CompactForest& forest) {
   tables.upper_count = static_cast<std::uint32_t>(deep->tree_count());
   CompactTrees::Cursor cursor(forest.trees);
   while (const Tree* const tree = cursor.Next()) {
-    const auto nodes = UpperNodes(*tree);
+    const auto nodes = UpperNodes(*tree, kUpperLevels);
     for (std::size_t i = 0; i < kUpperPlaces - 1; ++i) {
       const bool is_leaf = tree->left[nodes[i]] < 0;
       const std::uint32_t plane =
@@ -421,9 +434,9 @@ void CompiledForest::Impl::SlicedMargins(const FeatureBlock& block, float* margi
   auto* const values = reinterpret_cast<float*>(work);
   for (std::size_t first = 0; first < block.rows;) {
     const std::size_t left = block.rows - first;
-    if (deep && left <= kernels->few_rows) return DeepMargins(block, first, margins, work);
+    if (deep && left <= few_rows) return DeepMargins(block, first, margins, work);
     float* const sums = margins + first * outputs();
-    if (left > kernels->few_rows) {
+    if (left > few_rows) {
       const std::size_t rows = std::min(left, kernels->block_rows);
       kernels->block(tables, ColumnsOf(block, first, rows, values), sums, work + ValueBytes());
       first += rows;
@@ -444,7 +457,7 @@ void CompiledForest::Impl::SlicedMargins(const FeatureBlock& block, float* margi
 DeepWalk::UpperPlaces CompiledForest::Impl::EncodeRows(const FeatureBlock& block, std::size_t first,
                                                        std::size_t rows, std::uint8_t* work) const {
   // Of fewer rows the planes cost more than they save.
-  constexpr std::size_t kFewRows = 64;
+  constexpr std::size_t kFewRows = 32;
   const bool finds_upper = tables.upper_count > 0 && rows >= kFewRows;
   const std::size_t width = deep->row_bytes();
   std::uint8_t* const by_column = work + deep_rows * width;

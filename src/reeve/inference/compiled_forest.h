@@ -16,7 +16,7 @@ enum class Instructions {
   kBest,
   kPortable,
   kAvx2,
-  /// F, BW, DQ, VL and VBMI (Ice Lake, Zen 4 and newer).
+  /// F, BW, DQ, VL, VBMI and GFNI (Ice Lake, Zen 4 and newer).
   kAvx512,
 };
 /// True when this CPU has them and this build brings kernels for them.

@@ -115,7 +115,7 @@ TEST_P(CompiledForestTest, EqualsTheReferenceForEveryNumberOfDeepTrees) {
 
 // Rows of trees that are walked are sliced down the upper levels, unless they are few.
 TEST_P(CompiledForestTest, EqualsTheReferenceBelowTheUpperLevels) {
-  const std::vector<std::size_t> batches = {1, 63, 64, 127, 129, 257, 513, 8192, 9000};
+  const std::vector<std::size_t> batches = {1, 31, 32, 63, 64, 129, 257, 513, 8192, 9000};
   for (const double early_leaf : {0.0, 0.03, 0.1}) {
     SCOPED_TRACE(early_leaf);
     ExpectEqual({.features = 20, .trees = 9, .depth = 13, .early_leaf = early_leaf}, 17, batches);
@@ -123,6 +123,26 @@ TEST_P(CompiledForestTest, EqualsTheReferenceBelowTheUpperLevels) {
   }
   ExpectEqual({.features = 90, .link = Link::kMean, .classes = 3, .trees = 7, .depth = 12}, 19,
               batches);
+}
+
+// With few codes a row, six more levels are done at once.
+TEST_P(CompiledForestTest, EqualsTheReferenceBelowTheLowerLevels) {
+  const std::vector<std::size_t> batches = {1, 32, 33, 71, 72, 73, 511, 700};
+  for (const Link link : {Link::kLogistic, Link::kSoftmax, Link::kMean}) {
+    for (const int depth : {11, 12, 13, 15}) {
+      for (const double sets : {0.0, 0.0005}) {
+        SCOPED_TRACE(depth);
+        ExpectEqual({.features = 12,
+                     .link = link,
+                     .classes = 3,
+                     .trees = 9,
+                     .depth = depth,
+                     .early_leaf = 0.03,
+                     .sets = sets},
+                    20, batches);
+      }
+    }
+  }
 }
 
 TEST_P(CompiledForestTest, EqualsTheReferenceForEveryNumberOfRows) {

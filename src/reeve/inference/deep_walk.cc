@@ -1,6 +1,7 @@
 #include "reeve/inference/deep_walk.h"
 
 #include <algorithm>
+#include <bit>
 #include <type_traits>
 
 namespace reeve::inference {
@@ -14,9 +15,9 @@ constexpr std::uint32_t kSteps = 3;
 
 }  // namespace
 
-std::array<std::size_t, 2 * kUpperPlaces - 1> UpperNodes(const Tree& tree) {
-  std::array<std::size_t, 2 * kUpperPlaces - 1> nodes{};
-  for (std::size_t i = 0; i < kUpperPlaces - 1; ++i) {
+std::vector<std::size_t> UpperNodes(const Tree& tree, std::uint32_t levels) {
+  std::vector<std::size_t> nodes((std::size_t{2} << levels) - 1);
+  for (std::size_t i = 0; 2 * i + 2 < nodes.size(); ++i) {
     const std::size_t node = nodes[i];
     const bool is_leaf = tree.left[node] < 0;
     nodes[2 * i + 1] = is_leaf ? node : static_cast<std::size_t>(tree.left[node]);
@@ -53,7 +54,8 @@ DeepWalk::DeepWalk(const CompactForest& forest, const ForestCodes& codes)
       has_vector_leaves_(forest.link == Link::kMean),
       leaf_vectors_(forest.leaf_vectors) {}
 
-std::optional<DeepWalk> DeepWalk::Make(const CompactForest& forest, const ForestCodes& codes) {
+std::optional<DeepWalk> DeepWalk::Make(const CompactForest& forest, const ForestCodes& codes,
+                                       Lower lower) {
   DeepWalk walk(forest, codes);
   const std::size_t small_columns = codes.column_count() + codes.set_count();
   std::size_t nodes = 0, largest = 0;
@@ -72,6 +74,10 @@ std::optional<DeepWalk> DeepWalk::Make(const CompactForest& forest, const Forest
     walk.set_bits_.insert(walk.set_bits_.begin(), 0);
   }
   walk.row_bytes_ = std::max<std::size_t>((bytes + 31) / 32 * 32, 32);
+  if (lower != nullptr && walk.is_small_ && walk.row_bytes_ <= 64) {
+    walk.lower_ = lower;
+    walk.start_levels_ = 2 * kUpperLevels;
+  }
   walk.AddTrees(forest, nodes);
   return walk;
 }
@@ -144,8 +150,25 @@ void DeepWalk::AddTree(const Tree& tree) {
     next += 2;
   }
   trees_.push_back(span);
-  const auto upper = UpperNodes(tree);
-  for (std::size_t i = kUpperPlaces - 1; i < upper.size(); ++i) starts_.push_back(places[upper[i]]);
+  std::vector<std::size_t> upper = UpperNodes(tree, start_levels_);
+  for (std::size_t& node : upper) node = places[node];
+  for (std::size_t i = upper.size() / 2; i < upper.size(); ++i)
+    starts_.push_back(static_cast<std::uint32_t>(upper[i]));
+  if (lower_ != nullptr) AddLowerTests(small_.data() + span.first_node, upper);
+}
+
+// `places` are those of the upper twelve levels. Leaves have the tests that they need already.
+void DeepWalk::AddLowerTests(const SmallNode* root, const std::vector<std::size_t>& places) {
+  for (std::size_t top = kUpperPlaces; top < 2 * kUpperPlaces; ++top) {
+    LowerTests& tests = lower_tests_.emplace_back();
+    for (std::size_t i = 1; i < kUpperPlaces; ++i) {
+      // Numbered from one, a node's children are 2i and 2i + 1.
+      const std::size_t level = std::bit_floor(i);
+      const std::uint32_t bits = root[places[top * level + (i - level) - 1]].bits;
+      tests.columns[i - 1] = static_cast<std::uint8_t>(bits >> 16);
+      tests.cuts[i - 1] = static_cast<std::uint8_t>(bits >> 24);
+    }
+  }
 }
 
 std::size_t DeepWalk::block_rows() const {
@@ -207,17 +230,26 @@ void DeepWalk::Walk(const Node* nodes, const std::uint8_t* codes, std::size_t ro
   for (std::size_t t = 0; t < trees_.size(); ++t) {
     const TreeSpan& tree = trees_[t];
     const Node* const root = nodes + tree.first_node;
-    const std::uint32_t* const starts = starts_.data() + t * kUpperPlaces;
+    const std::uint32_t* const starts = starts_.data() + (t << start_levels_);
     const bool is_below = upper.places != nullptr;  // the upper levels
     const std::uint8_t* const places = is_below ? upper.places + t * upper.stride : nullptr;
     const std::uint32_t depth =
-        is_below ? tree.depth - std::min<std::uint32_t>(tree.depth, kUpperLevels) : tree.depth;
+        is_below ? tree.depth - std::min(tree.depth, start_levels_) : tree.depth;
+    std::uint16_t lower[kUpperPlaces];
     for (std::size_t first = 0; first < rows; first += kLanes) {
       const std::size_t lanes = std::min(kLanes, rows - first);
       const std::uint8_t* const row = codes + first * row_bytes_;
       std::uint32_t at[kLanes] = {};
-      for (std::size_t lane = 0; is_below && lane < lanes; ++lane)
-        at[lane] = starts[places[first + lane]];
+      if (is_below && lower_ != nullptr) {
+        const std::size_t within = first % kUpperPlaces;
+        if (within == 0) {
+          lower_(lower_tests_.data() + t * kUpperPlaces, row, row_bytes_, places + first,
+                 std::min(kUpperPlaces, rows - first), lower);
+        }
+        for (std::size_t lane = 0; lane < lanes; ++lane) at[lane] = starts[lower[within + lane]];
+      } else if (is_below) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) at[lane] = starts[places[first + lane]];
+      }
       // Where a constant number of bytes lies between rows, their addresses take no registers.
       const auto walk = [&](auto row_bytes) {
         WalkLanes(

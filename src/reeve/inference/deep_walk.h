@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -10,19 +9,23 @@
 
 namespace reeve::inference {
 
-/// The nodes of a tree's upper levels and those right below them, level after level: the children
+/// The nodes of a tree's upper `levels` and those right below them, level after level: the children
 /// of i are 2i + 1 and 2i + 2, and below a leaf stands the leaf itself.
-std::array<std::size_t, 2 * kUpperPlaces - 1> UpperNodes(const Tree& tree);
+std::vector<std::size_t> UpperNodes(const Tree& tree, std::uint32_t levels);
 
-/// Trees too deep to be sliced whole; their upper levels may be (ForestKernels::upper). From there,
-/// or from the root, sixteen rows (or, for one row, sixteen trees) walk side by side without a
-/// branch, a whole tree over thousands of rows, so that it stays in the second-level cache. Small
-/// nodes of four bytes over byte codes where the forest allows, else wide ones of sixteen.
-/// Immutable.
+/// Trees too deep to be sliced whole; their upper levels may be (ForestKernels::upper), and six
+/// more be done at once (ForestKernels::lower). From there, or from the root, sixteen rows (or, for
+/// one row, sixteen trees) walk side by side without a branch, a whole tree over thousands of rows,
+/// so that it stays in the second-level cache. Small nodes of four bytes over byte codes where the
+/// forest allows, else wide ones of sixteen. Immutable.
 class DeepWalk {
  public:
-  /// Nothing for forests beyond both kinds of node. `codes` has to outlive the result.
-  static std::optional<DeepWalk> Make(const CompactForest& forest, const ForestCodes& codes);
+  using Lower = decltype(ForestKernels::lower);
+
+  /// Nothing for forests beyond both kinds of node. `codes` has to outlive the result. `lower` may
+  /// be null, and is left out where codes of a row are too many for it.
+  static std::optional<DeepWalk> Make(const CompactForest& forest, const ForestCodes& codes,
+                                      Lower lower);
 
   /// Bytes between the codes of one row and the next.
   std::size_t row_bytes() const { return row_bytes_; }
@@ -74,6 +77,7 @@ class DeepWalk {
   explicit DeepWalk(const CompactForest& forest, const ForestCodes& codes);
   void AddTrees(const CompactForest& forest, std::size_t nodes);
   void AddTree(const Tree& tree);
+  void AddLowerTests(const SmallNode* root, const std::vector<std::size_t>& places);
   void PutNode(std::size_t at, const ForestCodes::Test& test, std::size_t left);
   void PutLeaf(std::size_t at, std::uint32_t place, const Tree& tree, std::size_t node);
   void AddLeaf(const TreeSpan& tree, std::uint32_t node, float* sums) const;
@@ -91,7 +95,11 @@ class DeepWalk {
   std::size_t outputs_ = 1;
   bool has_vector_leaves_ = false;
   std::vector<TreeSpan> trees_;
-  // The node at each place below the upper levels, kUpperPlaces for each tree.
+  // Tests of the six levels below the upper ones, kUpperPlaces a tree, where they are done at once.
+  Lower lower_ = nullptr;
+  std::vector<LowerTests> lower_tests_;
+  // The node at each place below the levels that are not walked, 2^start_levels_ for each tree.
+  std::uint32_t start_levels_ = kUpperLevels;
   std::vector<std::uint32_t> starts_;
   std::size_t next_node_ = 0;
   std::vector<SmallNode> small_;

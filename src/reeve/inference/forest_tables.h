@@ -49,6 +49,13 @@ inline constexpr int kMostLevels = 8, kMostLeafBits = 10;
 inline constexpr int kUpperLevels = 6;
 inline constexpr std::size_t kUpperPlaces = std::size_t{1} << kUpperLevels;
 
+/// The six levels below one of the upper places: 63 tests, level after level, right when the row's
+/// code in a column is above the cut. Below a leaf no code is.
+struct LowerTests {
+  std::uint8_t columns[kUpperPlaces] = {};
+  std::uint8_t cuts[kUpperPlaces] = {};
+};
+
 /// Programs that are run in turns, each of which has that many spare planes: those that follow each
 /// other take turns with them.
 inline constexpr std::uint32_t kProgramsAtOnce = 4;
@@ -136,7 +143,7 @@ struct KernelRows {
 struct ForestKernels {
   /// Most rows of a block.
   std::size_t block_rows = 0;
-  /// Up to this many rows are scored one by one.
+  /// Up to this many rows are faster one by one than as a block, where no tree is deep.
   std::size_t few_rows = 0;
   /// Trees of more than kMostLevels and more leaves than this are faster walked than as a program.
   std::size_t most_programmed_leaves = 0;
@@ -160,6 +167,11 @@ struct ForestKernels {
   /// is aligned to 64 and has room for all planes.
   void (*upper)(const ForestTables& tables, const KernelRows& rows, const std::uint8_t* codes,
                 std::uint8_t* planes, std::uint8_t* out, std::size_t stride) = nullptr;
+  /// Six levels further down in one tree, where a row's codes are at most 64 bytes: which of 64
+  /// nodes below its place each of up to 64 rows comes to, out[row] = 64 * place + node. `tests`
+  /// are those of the 64 places, codes stand row_bytes apart. Null where walking is no slower.
+  void (*lower)(const LowerTests* tests, const std::uint8_t* codes, std::size_t row_bytes,
+                const std::uint8_t* places, std::size_t rows, std::uint16_t* out) = nullptr;
   /// Margins of one row of contiguous features.
   void (*row)(const ForestTables& tables, const float* row, float* sums,
               std::uint8_t* work) = nullptr;
@@ -169,7 +181,7 @@ struct ForestKernels {
 const ForestKernels& PortableKernels();
 /// Null when they were not compiled in. REQUIRES of their use: a CPU with AVX2.
 const ForestKernels* Avx2Kernels();
-/// The same with AVX-512 F, BW, DQ, VL and VBMI.
+/// The same with AVX-512 F, BW, DQ, VL, VBMI and GFNI.
 const ForestKernels* Avx512Kernels();
 
 }  // namespace reeve::inference

@@ -14,20 +14,31 @@ namespace {
 
 constexpr std::size_t kBlock = 256;
 
+struct Planes256;
+
 // What planes of both widths have in common.
 struct Planes {
   static constexpr std::size_t kSumStride = kBlock;
+  static constexpr bool kHoldsSums = false;
+  using Sums = float*;
+
+  using Wide = Planes256;
+  static __m256i Widen(__m128i plane) { return _mm256_broadcastsi128_si256(plane); }
+  static __m256i Widen(__m256i plane) { return plane; }
 
   static std::size_t LeafStride(int depth) { return std::size_t{1} << depth; }
-  static void InOrder(float* /*sums*/) {}
+  static void InOrder(float* /*sums*/, std::size_t /*rows*/) {}
 
-  static void BitsOf(const std::uint8_t* codes, std::uint64_t* bits) {
-    __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes));
-    __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + 32));
-    for (int b = 7; b >= 0; --b) {
-      bits[b] = Mask(low, high);
-      low = _mm256_add_epi8(low, low);
-      high = _mm256_add_epi8(high, high);
+  // words[b * stride …]: bit b of 128 codes.
+  static void BitsOf(const std::uint8_t* codes, std::uint64_t* words, std::size_t stride) {
+    for (std::size_t g = 0; g < 2; ++g, codes += 64) {
+      __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes));
+      __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + 32));
+      for (std::size_t b = 8; b-- > 0;) {
+        words[b * stride + g] = Mask(low, high);
+        low = _mm256_add_epi8(low, low);
+        high = _mm256_add_epi8(high, high);
+      }
     }
   }
 
@@ -54,7 +65,9 @@ struct Planes {
     return _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bits), bits);
   }
 
-  static std::uint64_t InSet(const std::uint8_t* indices, const std::uint8_t* set) {
+  using SetPlaces = const std::uint8_t*;
+  static SetPlaces SetPlacesOf(const std::uint8_t* indices) { return indices; }
+  static std::uint64_t InSet(SetPlaces indices, const std::uint8_t* set) {
     return Mask(Half(indices, set), Half(indices + 32, set));
   }
 
@@ -75,10 +88,10 @@ struct Planes {
     return numbers;
   }
 
-  // Numbers of 64 rows, a byte each.
+  // Numbers of 128 rows, a byte each.
   template <int kBits>
   static void StoreNumbers(const std::uint64_t* words, std::size_t stride, std::uint8_t* out) {
-    for (std::size_t first = 0; first < 64; first += 32) {
+    for (std::size_t first = 0; first < 128; first += 32) {
       _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + first),
                           Numbers<kBits>(words, stride, first));
     }
@@ -133,7 +146,7 @@ struct Planes256 : Planes {
     return _mm256_xor_si256(left, _mm256_and_si256(at, _mm256_xor_si256(left, right)));
   }
   template <int kBits>
-  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
+  static void AddLeaves(const std::uint64_t* words, const float* leaves, Sums sums) {
     AddLeavesOf<kBits, kRows>(words, leaves, sums);
   }
 };
@@ -153,7 +166,7 @@ struct Planes128 : Planes {
     return _mm_xor_si128(left, _mm_and_si128(at, _mm_xor_si128(left, right)));
   }
   template <int kBits>
-  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
+  static void AddLeaves(const std::uint64_t* words, const float* leaves, Sums sums) {
     AddLeavesOf<kBits, kRows>(words, leaves, sums);
   }
 };
@@ -270,7 +283,7 @@ void Row(const ForestTables& tables, const float* row, float* sums, std::uint8_t
 
 const ForestKernels* Avx2Kernels() {
   static constexpr ForestKernels kKernels = {.block_rows = kBlock,
-                                             .few_rows = 40,
+                                             .few_rows = 22,
                                              .most_programmed_leaves = 512,
                                              .has_byte_leaves = false,
                                              .transpose = TransposeRows<kBlock>,

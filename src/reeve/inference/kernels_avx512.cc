@@ -1,11 +1,11 @@
-// Kernels for CPUs with AVX-512 F, BW, DQ, VL and VBMI: planes of 512, 256 and 128 rows, leaves by
-// permutations of bytes, single rows with all tests of a tree at once. Compiled with -mavx512…; see
-// forest_tables.h for why nothing of the standard library is used here.
+// Kernels for CPUs with AVX-512 F, BW, DQ, VL and VBMI, and GFNI: planes of 512, 256 and 128 rows,
+// leaves by permutations of bytes, single rows with all tests of a tree at once. Compiled with
+// -mavx512…; see forest_tables.h for why nothing of the standard library is used here.
 
 #include "reeve/inference/forest_tables.h"
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && \
-    defined(__AVX512VL__) && defined(__AVX512VBMI__)
+    defined(__AVX512VL__) && defined(__AVX512VBMI__) && defined(__GFNI__)
 
 #include <immintrin.h>
 
@@ -16,8 +16,32 @@ namespace {
 
 constexpr std::size_t kBlock = 512;
 
-// Truth tables of three operands.
-constexpr int kOrAnd = 0xF8, kMux = 0xCA;
+// Truth tables of three operands. The first is overwritten: that of kMux is the left one, which
+// nothing else needs.
+constexpr int kOrAnd = 0xF8, kMux = 0xB8;
+
+// 128 bytes, kLines lines of them, turned on their side.
+template <int kLines>
+void TurnBytes(__m512i low, __m512i high, __m512i* turned) {
+  struct Places {
+    std::uint8_t of[128] = {};
+    constexpr Places() {
+      for (int i = 0; i < 128; ++i)
+        of[i] = static_cast<std::uint8_t>(i % kLines * (128 / kLines) + i / kLines);
+    }
+  };
+  static constexpr Places kPlaces;
+  for (int half = 0; half < 2; ++half) {
+    turned[half] = _mm512_permutex2var_epi8(low, _mm512_loadu_si512(kPlaces.of + 64 * half), high);
+  }
+}
+
+// Eight bytes turned on their side: byte i of the result holds bits i, that of the last byte
+// lowest.
+__m512i TurnBits(__m512i bytes) {
+  const __m512i units = _mm512_set1_epi64(static_cast<long long>(0x8040201008040201ULL));
+  return _mm512_gf2p8affine_epi64_epi8(units, bytes, 0);
+}
 
 // Leaves of 64 rows: a table of up to 256 floats as four planes of bytes, kStride bytes apart, each
 // looked up by permutation.
@@ -46,93 +70,165 @@ struct ByteTable {
   }
 };
 
+struct Planes512;
+
+// What planes of all widths have in common.
 struct Planes {
   static constexpr std::size_t kSumStride = kBlock;
+
+  using Wide = Planes512;
+  static __m512i Widen(__m128i plane) { return _mm512_broadcast_i32x4(plane); }
+  static __m512i Widen(__m256i plane) { return _mm512_broadcast_i64x4(plane); }
+  static __m512i Widen(__m512i plane) { return plane; }
 
   // In floats; see ForestKernels::has_byte_leaves.
   static std::size_t LeafStride(int depth) { return depth <= 6 ? 64 : std::size_t{1} << depth; }
 
-  static void BitsOf(const std::uint8_t* codes, std::uint64_t* bits) {
-    __m512i bytes = _mm512_loadu_si512(codes);
-    for (int b = 7; b >= 0; --b) {
-      bits[b] = _mm512_movepi8_mask(bytes);
-      bytes = _mm512_add_epi8(bytes, bytes);
-    }
-  }
-
-  static std::uint64_t InSet(const std::uint8_t* indices, const std::uint8_t* set) {
-    const auto table = [&](int half) {
-      return _mm512_broadcast_i32x4(
-          _mm_loadu_si128(reinterpret_cast<const __m128i*>(set + 16 * half)));
+  // words[b * stride …]: bit b of 128 codes.
+  static void BitsOf(const std::uint8_t* codes, std::uint64_t* words, std::size_t stride) {
+    // Byte b of eight: bit b of eight codes.
+    const auto turned = [&](std::size_t first) {
+      const __m512i reversed =
+          _mm512_broadcast_i32x4(_mm_set_epi64x(0x08090A0B0C0D0E0FLL, 0x0001020304050607LL));
+      return TurnBits(_mm512_shuffle_epi8(_mm512_loadu_si512(codes + first), reversed));
     };
-    const __m512i index = _mm512_loadu_si512(indices);
-    const __m512i nibble = _mm512_set1_epi8(15);
-    const __m512i low = _mm512_and_si512(index, nibble);
-    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(index, 4), nibble);
-    const __m512i bytes =
-        _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), _mm512_shuffle_epi8(table(0), low),
-                               _mm512_shuffle_epi8(table(1), low));
-    const __m512i bits =
-        _mm512_shuffle_epi8(_mm512_set1_epi64(static_cast<long long>(0x8040201008040201ULL)), high);
-    return _mm512_test_epi8_mask(bytes, bits);
-  }
-
-  // The lowest eight bits of the numbers of 64 rows.
-  template <int kBits>
-  static __m512i LowBytes(const std::uint64_t* words, std::size_t stride) {
-    constexpr int kFirst = kBits > 8 ? kBits - 8 : 0;
-    __m512i index = _mm512_setzero_si512();
-    for (int d = kFirst; d < kBits; ++d) {
-      index = _mm512_mask_add_epi8(index, words[static_cast<std::size_t>(d) * stride], index,
-                                   _mm512_set1_epi8(static_cast<char>(1 << (kBits - 1 - d))));
+    __m512i bits[2];
+    TurnBytes<16>(turned(0), turned(64), bits);
+    for (int half = 0; half < 2; ++half, words += 4 * stride) {
+      StoreLane<0>(bits[half], words);
+      StoreLane<1>(bits[half], words + stride);
+      StoreLane<2>(bits[half], words + 2 * stride);
+      StoreLane<3>(bits[half], words + 3 * stride);
     }
-    return index;
   }
 
-  // Numbers of 64 rows, a byte each.
+  template <int kLane>
+  static void StoreLane(__m512i lanes, void* to) {
+    _mm_storeu_si128(static_cast<__m128i*>(to), _mm512_extracti32x4_epi32(lanes, kLane));
+  }
+
+  // Where 64 indices stand in small_sets: in which byte of a set, at which bit.
+  struct SetPlaces {
+    __m512i bytes, bits;
+  };
+
+  static SetPlaces SetPlacesOf(const std::uint8_t* indices) {
+    const __m512i index = _mm512_loadu_si512(indices);
+    const __m512i nibble = _mm512_set1_epi8(15), half = _mm512_set1_epi8(16);
+    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(index, 4), nibble);
+    return {.bytes = _mm512_or_si512(_mm512_and_si512(index, nibble),
+                                     _mm512_and_si512(_mm512_srli_epi16(index, 3), half)),
+            .bits = _mm512_shuffle_epi8(
+                _mm512_set1_epi64(static_cast<long long>(0x8040201008040201ULL)), high)};
+  }
+
+  static std::uint64_t InSet(const SetPlaces& places, const std::uint8_t* set) {
+    const __m512i table =
+        _mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(set)));
+    return _mm512_test_epi8_mask(_mm512_permutexvar_epi8(places.bytes, table), places.bits);
+  }
+
+  // The lowest eight bits of the numbers of 128 rows.
+  template <int kBits>
+  [[gnu::always_inline]] static void LowBytes(const std::uint64_t* words, std::size_t stride,
+                                              __m512i* numbers) {
+    // The bits of a byte from the highest one on; numbers that are shorter begin with zeros.
+    const auto bits = [&](int at) {
+      const int d = at - 8 + kBits;
+      if (d < 0) return _mm_setzero_si128();
+      return _mm_loadu_si128(
+          reinterpret_cast<const __m128i*>(words + static_cast<std::size_t>(d) * stride));
+    };
+    const auto two = [&](int at) { return _mm256_set_m128i(bits(at + 1), bits(at)); };
+    const auto four = [&](int at) {
+      return _mm512_inserti64x4(_mm512_castsi256_si512(two(at)), two(at + 2), 1);
+    };
+    TurnBytes<8>(four(0), four(4), numbers);
+    for (int half = 0; half < 2; ++half) numbers[half] = TurnBits(numbers[half]);
+  }
+
+  // Numbers of 128 rows, a byte each.
   template <int kBits>
   static void StoreNumbers(const std::uint64_t* words, std::size_t stride, std::uint8_t* out) {
-    _mm512_storeu_si512(out, LowBytes<kBits>(words, stride));
+    __m512i numbers[2];
+    LowBytes<kBits>(words, stride, numbers);
+    for (int half = 0; half < 2; ++half) _mm512_storeu_si512(out + 64 * half, numbers[half]);
   }
 
-  // Sums stand in the order in which bytes unpack to floats until InOrder.
-  static void AddBytes(const __m512i* b, float* sum) {
-    const __m512i low_even = _mm512_unpacklo_epi8(b[0], b[1]);
-    const __m512i low_odd = _mm512_unpackhi_epi8(b[0], b[1]);
-    const __m512i high_even = _mm512_unpacklo_epi8(b[2], b[3]);
-    const __m512i high_odd = _mm512_unpackhi_epi8(b[2], b[3]);
-    Add(sum, _mm512_unpacklo_epi16(low_even, high_even));
-    Add(sum + 16, _mm512_unpackhi_epi16(low_even, high_even));
-    Add(sum + 32, _mm512_unpacklo_epi16(low_odd, high_odd));
-    Add(sum + 48, _mm512_unpackhi_epi16(low_odd, high_odd));
-  }
+  // Sums of kRows rows, in the order in which bytes unpack to floats until InOrder; kHeld: in
+  // registers, as long as it lives.
+  template <std::size_t kRows, bool kHeld>
+  class SumsOf {
+   public:
+    explicit SumsOf(float* sums) : sums_(sums) {
+#pragma GCC unroll 16
+      for (std::size_t i = 0; i < kVectors; ++i) vectors_[i] = _mm512_loadu_ps(sums + 16 * i);
+    }
+    SumsOf(const SumsOf&) = delete;
+    ~SumsOf() {
+#pragma GCC unroll 16
+      for (std::size_t i = 0; i < kVectors; ++i) _mm512_storeu_ps(sums_ + 16 * i, vectors_[i]);
+    }
 
-  template <int kBits, std::size_t kRows>
-  static void AddLeavesOf(const std::uint64_t* words, const float* leaves, float* sums) {
+    // Adds leaves of the 64 rows from 64 * group on, whose bytes stand apart.
+    [[gnu::always_inline]] void Add(std::size_t group, const __m512i* bytes) {
+      const __m512i low_even = _mm512_unpacklo_epi8(bytes[0], bytes[1]);
+      const __m512i low_odd = _mm512_unpackhi_epi8(bytes[0], bytes[1]);
+      const __m512i high_even = _mm512_unpacklo_epi8(bytes[2], bytes[3]);
+      const __m512i high_odd = _mm512_unpackhi_epi8(bytes[2], bytes[3]);
+      AddVector(4 * group, _mm512_unpacklo_epi16(low_even, high_even));
+      AddVector(4 * group + 1, _mm512_unpackhi_epi16(low_even, high_even));
+      AddVector(4 * group + 2, _mm512_unpacklo_epi16(low_odd, high_odd));
+      AddVector(4 * group + 3, _mm512_unpackhi_epi16(low_odd, high_odd));
+    }
+
+   private:
+    [[gnu::always_inline]] void AddVector(std::size_t i, __m512i leaves) {
+      if constexpr (kHeld) {
+        vectors_[i] = _mm512_add_ps(vectors_[i], _mm512_castsi512_ps(leaves));
+      } else {
+        float* const sum = sums_ + 16 * i;
+        _mm512_storeu_ps(sum, _mm512_add_ps(_mm512_loadu_ps(sum), _mm512_castsi512_ps(leaves)));
+      }
+    }
+
+    static constexpr std::size_t kVectors = kHeld ? kRows / 16 : 0;
+
+    float* sums_;
+    __m512 vectors_[kHeld ? kVectors : 1];
+  };
+
+  template <int kBits, std::size_t kRows, bool kHeld>
+  [[gnu::always_inline]] static void AddLeaves(const std::uint64_t* words, const float* leaves,
+                                               SumsOf<kRows, kHeld>& sums) {
     constexpr std::size_t kWords = kRows / 64;
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(leaves);
     if constexpr (kBits <= 8) {
       constexpr int kSize = kBits <= 6 ? 64 : 1 << kBits;
       const ByteTable<kSize, kSize> table(bytes);
+      __m512i numbers[kWords];
+#pragma GCC unroll 4
+      for (std::size_t g = 0; g < kWords; g += 2) LowBytes<kBits>(words + g, kWords, numbers + g);
+#pragma GCC unroll 8
       for (std::size_t g = 0; g < kWords; ++g) {
-        const __m512i index = LowBytes<kBits>(words + g, kWords);
-        __m512i b[4];
-        for (int q = 0; q < 4; ++q) b[q] = table.Find(q, index, words[g]);
-        AddBytes(b, sums + g * 64);
+        __m512i found[4];
+        for (int q = 0; q < 4; ++q) found[q] = table.Find(q, numbers[g], words[g]);
+        sums.Add(g, found);
       }
       return;
     } else {
-      AddLargeTable<kBits, kRows>(words, bytes, sums);
+      AddLargeTable<kBits>(words, bytes, sums);
     }
   }
 
   // More than 256 leaves: 256 at a time, of which the higher bits choose.
-  template <int kBits, std::size_t kRows>
-  static void AddLargeTable(const std::uint64_t* words, const std::uint8_t* leaves, float* sums) {
+  template <int kBits, std::size_t kRows, bool kHeld>
+  static void AddLargeTable(const std::uint64_t* words, const std::uint8_t* leaves,
+                            SumsOf<kRows, kHeld>& sums) {
     constexpr std::size_t kWords = kRows / 64;
     constexpr int kHighBits = kBits - 8;
     __m512i found[kWords][4], indices[kWords];
-    for (std::size_t g = 0; g < kWords; ++g) indices[g] = LowBytes<kBits>(words + g, kWords);
+    for (std::size_t g = 0; g < kWords; g += 2) LowBytes<kBits>(words + g, kWords, indices + g);
     for (int part = 0; part < 1 << kHighBits; ++part) {
       const ByteTable<256, 1 << kBits> table(leaves + part * 256);
       for (std::size_t g = 0; g < kWords; ++g) {
@@ -148,15 +244,11 @@ struct Planes {
         }
       }
     }
-    for (std::size_t g = 0; g < kWords; ++g) AddBytes(found[g], sums + g * 64);
-  }
-
-  static void Add(float* sum, __m512i leaves) {
-    _mm512_storeu_ps(sum, _mm512_add_ps(_mm512_loadu_ps(sum), _mm512_castsi512_ps(leaves)));
+    for (std::size_t g = 0; g < kWords; ++g) sums.Add(g, found[g]);
   }
 
   // From the order of unpacking: a transposition of 4 x 4 lanes of 128 bits.
-  static void InOrderOf(float* sums, std::size_t rows) {
+  static void InOrder(float* sums, std::size_t rows) {
     for (float* sum = sums; sum < sums + rows; sum += 64) {
       const __m512 a = _mm512_loadu_ps(sum), b = _mm512_loadu_ps(sum + 16),
                    c = _mm512_loadu_ps(sum + 32), d = _mm512_loadu_ps(sum + 48);
@@ -173,6 +265,8 @@ struct Planes {
 struct Planes512 : Planes {
   using Plane = __m512i;
   static constexpr std::size_t kRows = 512;
+  static constexpr bool kHoldsSums = false;
+  using Sums = SumsOf<kRows, kHoldsSums>;
 
   static Plane Zero() { return _mm512_setzero_si512(); }
   static Plane Ones() { return _mm512_set1_epi32(-1); }
@@ -184,18 +278,15 @@ struct Planes512 : Planes {
     return _mm512_ternarylogic_epi64(a, b, c, kOrAnd);
   }
   static Plane Mux(Plane at, Plane left, Plane right) {
-    return _mm512_ternarylogic_epi64(at, right, left, kMux);
+    return _mm512_ternarylogic_epi64(left, at, right, kMux);
   }
-  template <int kBits>
-  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
-    AddLeavesOf<kBits, kRows>(words, leaves, sums);
-  }
-  static void InOrder(float* sums) { InOrderOf(sums, kRows); }
 };
 
 struct Planes256 : Planes {
   using Plane = __m256i;
   static constexpr std::size_t kRows = 256;
+  static constexpr bool kHoldsSums = true;
+  using Sums = SumsOf<kRows, kHoldsSums>;
 
   static Plane Zero() { return _mm256_setzero_si256(); }
   static Plane Ones() { return _mm256_set1_epi32(-1); }
@@ -211,18 +302,15 @@ struct Planes256 : Planes {
     return _mm256_ternarylogic_epi64(a, b, c, kOrAnd);
   }
   static Plane Mux(Plane at, Plane left, Plane right) {
-    return _mm256_ternarylogic_epi64(at, right, left, kMux);
+    return _mm256_ternarylogic_epi64(left, at, right, kMux);
   }
-  template <int kBits>
-  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
-    AddLeavesOf<kBits, kRows>(words, leaves, sums);
-  }
-  static void InOrder(float* sums) { InOrderOf(sums, kRows); }
 };
 
 struct Planes128 : Planes {
   using Plane = __m128i;
   static constexpr std::size_t kRows = 128;
+  static constexpr bool kHoldsSums = true;
+  using Sums = SumsOf<kRows, kHoldsSums>;
 
   static Plane Zero() { return _mm_setzero_si128(); }
   static Plane Ones() { return _mm_set1_epi32(-1); }
@@ -232,13 +320,8 @@ struct Planes128 : Planes {
   static Plane AndNot(Plane a, Plane b) { return _mm_andnot_si128(a, b); }
   static Plane OrAnd(Plane a, Plane b, Plane c) { return _mm_ternarylogic_epi64(a, b, c, kOrAnd); }
   static Plane Mux(Plane at, Plane left, Plane right) {
-    return _mm_ternarylogic_epi64(at, right, left, kMux);
+    return _mm_ternarylogic_epi64(left, at, right, kMux);
   }
-  template <int kBits>
-  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
-    AddLeavesOf<kBits, kRows>(words, leaves, sums);
-  }
-  static void InOrder(float* sums) { InOrderOf(sums, kRows); }
 };
 
 // A scale's search tree in registers, its eight levels walked by permutations. Of fewer than 128
@@ -422,6 +505,36 @@ void Upper(const ForestTables& tables, const KernelRows& rows, const std::uint8_
   }
 }
 
+// The node that eight rows come to six levels further down, given the outcomes of 63 tests each.
+__m512i DescendSix(__m512i outcomes) {
+  const __m512i one = _mm512_set1_epi64(1);
+  __m512i at = _mm512_setzero_si512();
+  for (int level = 0; level < 6; ++level) {
+    const __m512i right = _mm512_and_si512(_mm512_srlv_epi64(outcomes, at), one);
+    at = _mm512_add_epi64(_mm512_add_epi64(at, at), _mm512_add_epi64(right, one));
+  }
+  return at;
+}
+
+void Lower(const LowerTests* tests, const std::uint8_t* codes, std::size_t row_bytes,
+           const std::uint8_t* places, std::size_t rows, std::uint16_t* out) {
+  alignas(64) std::uint64_t outcomes[64];
+  for (std::size_t i = 0; i < rows; ++i) {
+    const LowerTests& test = tests[places[i]];
+    const __m512i found = _mm512_permutexvar_epi8(_mm512_loadu_si512(test.columns),
+                                                  _mm512_loadu_si512(codes + i * row_bytes));
+    outcomes[i] = _mm512_cmpgt_epu8_mask(found, _mm512_loadu_si512(test.cuts));
+  }
+  const __m512i first = _mm512_set1_epi64(63);
+  for (std::size_t i = 0; i < rows; i += 8) {
+    const __m512i node = _mm512_sub_epi64(DescendSix(_mm512_load_si512(outcomes + i)), first);
+    const __m512i place =
+        _mm512_cvtepu8_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(places + i)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i),
+                     _mm512_cvtepi64_epi16(_mm512_add_epi64(_mm512_slli_epi64(place, 6), node)));
+  }
+}
+
 // ---- Single rows.
 
 // How many of sixteen thresholds x has reached.
@@ -507,16 +620,11 @@ template <int kDepth>
 void AddTreesOfRow(const ForestTables& tables, const std::uint8_t* codes,
                    const std::uint64_t* outcomes, float* sums) {
   constexpr std::size_t kLeaves = std::size_t{1} << kDepth;
-  const __m512i one = _mm512_set1_epi64(1);
   for (std::uint32_t t = 0; t < tables.tree_count; t += 8) {
     const std::uint32_t left = tables.tree_count - t;
     const auto lanes = static_cast<__mmask8>(left >= 8 ? 0xFF : (1U << left) - 1);
     const __m512i bits = _mm512_maskz_loadu_epi64(lanes, outcomes + t);
-    __m512i at = _mm512_setzero_si512();
-    for (int level = 0; level < 6; ++level) {
-      const __m512i right = _mm512_and_si512(_mm512_srlv_epi64(bits, at), one);
-      at = _mm512_add_epi64(_mm512_add_epi64(at, at), _mm512_add_epi64(right, one));
-    }
+    __m512i at = DescendSix(bits);
     const RowTest* const tests = tables.row_tests + t * kLeaves;
     for (int level = 6; level < kDepth; ++level) at = Descend<kDepth>(codes, tests, at, lanes);
     at = _mm512_sub_epi64(at, _mm512_set1_epi64(static_cast<long long>(kLeaves - 1)));
@@ -550,7 +658,7 @@ void Row(const ForestTables& tables, const float* row, float* sums, std::uint8_t
 
 const ForestKernels* Avx512Kernels() {
   static constexpr ForestKernels kKernels = {.block_rows = kBlock,
-                                             .few_rows = 24,
+                                             .few_rows = 13,
                                              .most_programmed_leaves = 1024,
                                              .has_byte_leaves = true,
                                              .transpose = Transpose,
@@ -558,6 +666,7 @@ const ForestKernels* Avx512Kernels() {
                                              .work_bytes = WorkBytes<kBlock>,
                                              .block = Block,
                                              .upper = Upper,
+                                             .lower = Lower,
                                              .row = Row};
   return &kKernels;
 }

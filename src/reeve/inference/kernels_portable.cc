@@ -23,7 +23,10 @@ constexpr SpreadTable kSpread;
 
 struct Planes128 {
   using Plane = std::uint64_t __attribute__((vector_size(16)));
+  using Wide = Planes128;
   static constexpr std::size_t kRows = 128, kSumStride = 128;
+  static constexpr bool kHoldsSums = false;
+  using Sums = float*;
 
   static Plane Zero() { return Plane{0, 0}; }
   static Plane Ones() { return ~Plane{0, 0}; }
@@ -37,22 +40,25 @@ struct Planes128 {
   static Plane AndNot(Plane a, Plane b) { return ~a & b; }
   static Plane OrAnd(Plane a, Plane b, Plane c) { return a | (b & c); }
   static Plane Mux(Plane at, Plane left, Plane right) { return left ^ (at & (left ^ right)); }
+  static Plane Widen(Plane plane) { return plane; }
 
-  // bits[b]: bit b of 64 codes.
-  static void BitsOf(const std::uint8_t* codes, std::uint64_t* bits) {
-    for (int b = 0; b < 8; ++b) bits[b] = 0;
-    for (int i = 0; i < 8; ++i) {
+  // words[b * stride …]: bit b of 128 codes.
+  static void BitsOf(const std::uint8_t* codes, std::uint64_t* words, std::size_t stride) {
+    for (std::size_t b = 0; b < 8; ++b) words[b * stride] = words[b * stride + 1] = 0;
+    for (std::size_t i = 0; i < 16; ++i) {
       std::uint64_t eight = 0;
-      for (int j = 7; j >= 0; --j) eight = eight << 8 | codes[8 * i + j];
-      for (int b = 0; b < 8; ++b) {
+      for (std::size_t j = 8; j-- > 0;) eight = eight << 8 | codes[8 * i + j];
+      for (std::size_t b = 0; b < 8; ++b) {
         // Gathers the lowest bits of eight bytes in the highest byte of the product.
         const std::uint64_t ones = eight >> b & 0x0101010101010101ULL;
-        bits[b] |= (ones * 0x0102040810204080ULL >> 56) << (8 * i);
+        words[b * stride + i / 8] |= (ones * 0x0102040810204080ULL >> 56) << (8 * (i % 8));
       }
     }
   }
 
-  static std::uint64_t InSet(const std::uint8_t* indices, const std::uint8_t* set) {
+  using SetPlaces = const std::uint8_t*;
+  static SetPlaces SetPlacesOf(const std::uint8_t* indices) { return indices; }
+  static std::uint64_t InSet(SetPlaces indices, const std::uint8_t* set) {
     std::uint64_t bits = 0;
     for (int i = 0; i < 64; ++i) {
       const unsigned index = indices[i];
@@ -65,7 +71,7 @@ struct Planes128 {
   static std::size_t LeafStride(int depth) { return std::size_t{1} << depth; }
 
   template <int kBits>
-  static void AddLeaves(const std::uint64_t* words, const float* leaves, float* sums) {
+  static void AddLeaves(const std::uint64_t* words, const float* leaves, Sums sums) {
     for (std::size_t first = 0; first < kRows; first += 8) {
       // Numbers of eight rows, a byte each; what is above a byte apart.
       std::uint64_t low = 0, high = 0;
@@ -80,15 +86,15 @@ struct Planes128 {
     }
   }
 
-  static void InOrder(float* /*sums*/) {}
+  static void InOrder(float* /*sums*/, std::size_t /*rows*/) {}
 
-  // Numbers of 64 rows, a byte each.
+  // Numbers of 128 rows, a byte each.
   template <int kBits>
   static void StoreNumbers(const std::uint64_t* words, std::size_t stride, std::uint8_t* out) {
-    for (std::size_t first = 0; first < 64; first += 8) {
+    for (std::size_t first = 0; first < 128; first += 8) {
       std::uint64_t eight = 0;
-      for (int d = 0; d < kBits; ++d)
-        eight = eight << 1 | kSpread.of[words[static_cast<std::size_t>(d) * stride] >> first & 255];
+      for (std::size_t d = 0; d < kBits; ++d)
+        eight = eight << 1 | kSpread.of[words[d * stride + first / 64] >> (first % 64) & 255];
       std::memcpy(out + first, &eight, sizeof eight);
     }
   }
@@ -130,7 +136,7 @@ void Row(const ForestTables& tables, const float* row, float* sums, std::uint8_t
 
 const ForestKernels& PortableKernels() {
   static constexpr ForestKernels kKernels = {.block_rows = kBlock,
-                                             .few_rows = 24,
+                                             .few_rows = 16,
                                              .most_programmed_leaves = 256,
                                              .has_byte_leaves = false,
                                              .transpose = TransposeRows<kBlock>,
