@@ -90,6 +90,9 @@ class BytePattern {
 
   /// What is compared at once.
   static constexpr std::size_t kBytes = 32;
+  /// kBytes of the pattern, and as many that are ones where these count, for vectors.
+  const char* bytes() const { return copy_; }
+  const char* own() const { return own_; }
 
  private:
   char copy_[kBytes] = {};
