@@ -1,5 +1,6 @@
 #pragma once
 
+#include "reeve/base/wide_lanes.h"
 #include "reeve/server/scoring/json_lanes.h"
 
 namespace reeve::server {
@@ -9,13 +10,6 @@ namespace reeve::server {
 // room for a multiple of that, and what is written behind those of the last row means nothing.
 
 #ifdef REEVE_WIDE
-
-inline constexpr std::size_t kWideLanes = 8;
-
-// Which of the next eight lanes are rows.
-REEVE_WIDE_PART __mmask8 LanesOf(std::size_t rows_left) {
-  return static_cast<__mmask8>(rows_left < kWideLanes ? (1U << rows_left) - 1 : 0xFFU);
-}
 
 REEVE_WIDE_PART std::uint64_t BitsOf(__mmask8 lanes, std::size_t row) {
   return std::uint64_t{lanes} << row;
