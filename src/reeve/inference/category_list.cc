@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "reeve/base/wide_lanes.h"
+#include "reeve/contract/text_lanes.h"
 
 namespace reeve::inference {
 namespace {
@@ -31,32 +31,21 @@ template <typename Entry>
 REEVE_WIDE std::uint64_t FindWide(std::span<const Entry> entries,
                                   std::span<const std::string_view> texts, const TextHead* heads,
                                   std::int32_t* numbers) {
-  const __m512i evens = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), odds = evens + 1;
   std::uint64_t unknown = 0;
   for (std::size_t row = 0; row < texts.size(); row += kWideLanes) {
-    // Heads and texts are two words each, of a text its size first.
-    const std::size_t left = texts.size() - row, words = 2 * std::min(left, kWideLanes);
-    const __mmask8 lanes = LanesOf(left), front = LanesOf(words);
-    const __mmask8 back = LanesOf(words - std::min(words, kWideLanes));
-    const TextHead* const head = heads + row;
-    const std::string_view* const text = texts.data() + row;
-    const __m512i front_heads = _mm512_maskz_loadu_epi64(front, head);
-    const __m512i back_heads = _mm512_maskz_loadu_epi64(back, head + kWideLanes / 2);
-    const __m512i firsts = _mm512_permutex2var_epi64(front_heads, evens, back_heads);
-    const __m512i lasts = _mm512_permutex2var_epi64(front_heads, odds, back_heads);
-    const __m512i sizes =
-        _mm512_permutex2var_epi64(_mm512_maskz_loadu_epi64(front, text), evens,
-                                  _mm512_maskz_loadu_epi64(back, text + kWideLanes / 2));
+    const std::size_t left = texts.size() - row;
+    const contract::WideTexts wide = contract::LoadTexts(texts.data() + row, heads + row, left);
     __m512i found = _mm512_set1_epi64(-1);
     // Backwards: of equal texts the first counts.
     for (std::size_t i = entries.size(); i-- > 0;) {
       const Entry& entry = entries[i];
-      const __m512i others = (firsts ^ static_cast<long long>(entry.head.first)) |
-                             (lasts ^ static_cast<long long>(entry.head.last)) |
-                             (sizes ^ static_cast<long long>(entry.size));
+      const __m512i others = (wide.firsts ^ static_cast<long long>(entry.head.first)) |
+                             (wide.lasts ^ static_cast<long long>(entry.head.last)) |
+                             (wide.sizes ^ static_cast<long long>(entry.size));
       found = _mm512_mask_mov_epi64(found, _mm512_testn_epi64_mask(others, others),
                                     _mm512_set1_epi64(static_cast<long long>(i)));
     }
+    const __mmask8 lanes = LanesOf(left);
     _mm256_mask_storeu_epi32(numbers + row, lanes, _mm512_cvtepi64_epi32(found));
     unknown |= std::uint64_t{_mm512_mask_cmplt_epi64_mask(lanes, found, _mm512_setzero_si512())}
                << row;
