@@ -14,7 +14,8 @@ namespace reeve::server {
 
 // Values of one member in up to 64 rows, read side by side: what json_scan.h does for one value, in
 // loops without a jump that become vectors (RunLoop). Bytes are loaded into words first, as vectors
-// can only take up what lies together. Most of them have another form (json_lanes_wide.h).
+// can only take up what lies together. They have other forms for vectors of 512 bits, and those who
+// choose (json_lanes_wide.h).
 
 /// Rows of a loop at most.
 inline constexpr std::size_t kMostLanes = 64;
@@ -100,8 +101,9 @@ REEVE_LOOP LaneFlags ReadWholesPlainly(const char* const* __restrict at, std::si
 
 /// What stands behind the points of the rows `fractions`: up to seven digits. Gives the bits of
 /// rows where that is odd. REQUIRES: nine bytes may be read behind all numbers.
-REEVE_LOOP std::uint64_t ReadFractions(std::size_t rows, std::uint64_t fractions,
-                                       double* __restrict numbers, const char** __restrict behind) {
+REEVE_LOOP std::uint64_t ReadFractionsPlainly(std::size_t rows, std::uint64_t fractions,
+                                              double* __restrict numbers,
+                                              const char** __restrict behind) {
   std::uint64_t words[kMostLanes];
   LoadWords(behind, rows, 1, words);
   constexpr std::uint64_t kSign = std::uint64_t{1} << 63;

@@ -23,9 +23,9 @@ REEVE_WIDE_PART const char* const* NextPlaces(const char* const* at, std::size_t
   return memory;
 }
 
-// The eight bytes at each of eight places. A gather takes twice the time.
-REEVE_WIDE_PART __m512i LoadWide(const char* const* at) {
-  const auto word = [&](std::size_t i) { return static_cast<long long>(LoadWord(at[i])); };
+// The eight bytes that stand so far behind each of eight places. A gather takes twice the time.
+REEVE_WIDE_PART __m512i LoadWide(const char* const* at, std::size_t offset) {
+  const auto word = [&](std::size_t i) { return static_cast<long long>(LoadWord(at[i] + offset)); };
   return _mm512_setr_epi64(word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7));
 }
 
@@ -42,6 +42,17 @@ REEVE_WIDE_PART void PutBehind(__m512i places, __m512i sizes, __mmask8 is_null,
   _mm512_storeu_si512(behind, places + moves);
 }
 
+// All bytes before the first that is no digit.
+struct OwnDigits {
+  __m512i own;
+  // Lanes without such a byte.
+  __mmask8 is_long;
+};
+REEVE_WIDE_PART OwnDigits DigitsOf(__m512i digits) {
+  const __m512i others = _mm512_movm_epi8(_mm512_cmpgt_epu8_mask(digits, _mm512_set1_epi8(9)));
+  return {~others & (others - 1), _mm512_testn_epi64_mask(others, others)};
+}
+
 // The number that eight digits spell, one a byte, the first of them lowest.
 REEVE_WIDE_PART __m512i ValueOfDigitsWide(__m512i digits) {
   const __m512i pairs = _mm512_maddubs_epi16(digits, _mm512_set1_epi16(1 << 8 | 10));
@@ -55,14 +66,13 @@ REEVE_WIDE inline LaneFlags ReadWholesWide(const char* const* at, std::size_t ro
   const char* memory[kWideLanes];
   for (std::size_t row = 0; row < rows; row += kWideLanes) {
     const __mmask8 lanes = LanesOf(rows - row);
-    const __m512i bytes = LoadWide(NextPlaces(at + row, rows - row, memory));
+    const __m512i bytes = LoadWide(NextPlaces(at + row, rows - row, memory), 0);
     // The sign counts as a digit 0.
     const __mmask8 is_negative = BeginWith(bytes, '-', 0xFF);
     const __m512i less = bytes ^ _mm512_set1_epi8('0');
     const __m512i digits = _mm512_mask_and_epi64(less, is_negative, less, _mm512_set1_epi64(~0xFF));
-    // All bytes before the first that is no digit.
-    const __m512i others = _mm512_movm_epi8(_mm512_cmpgt_epu8_mask(digits, _mm512_set1_epi8(9)));
-    const __m512i own = ~others & (others - 1), gap = _mm512_lzcnt_epi64(own);
+    const auto [own, is_long] = DigitsOf(digits);
+    const __m512i gap = _mm512_lzcnt_epi64(own);
     const __m512i shifted = _mm512_maskz_sllv_epi64(lanes, digits, gap);
     const __m512d number = _mm512_cvtepi64_pd(ValueOfDigitsWide(shifted));
     _mm512_storeu_pd(numbers + row,
@@ -74,7 +84,6 @@ REEVE_WIDE inline LaneFlags ReadWholesWide(const char* const* at, std::size_t ro
         _mm512_mask_mov_epi64(_mm512_set1_epi64(0xFF), is_negative, _mm512_set1_epi64(0xFFFF));
     const __m512i next = ~own & (own << 8 | 0xFF);
     const __mmask8 none = _mm512_cmplt_epu64_mask(own, first);
-    const __mmask8 is_long = _mm512_testn_epi64_mask(others, others);
     const __mmask8 leads_with_zero =
         _mm512_mask_cmpneq_epi64_mask(_mm512_testn_epi64_mask(digits, first), own, first);
     const __mmask8 is_point = _mm512_testn_epi64_mask(bytes ^ _mm512_set1_epi8('.'), next);
@@ -83,6 +92,30 @@ REEVE_WIDE inline LaneFlags ReadWholesWide(const char* const* at, std::size_t ro
     flags.fractions |= BitsOf(lanes & is_point, row);
   }
   return {flags.odd & ~flags.missing, flags.missing, flags.fractions & ~flags.odd};
+}
+
+REEVE_WIDE inline std::uint64_t ReadFractionsWide(std::size_t rows, std::uint64_t fractions,
+                                                  double* numbers, const char** behind) {
+  const __m512d power = _mm512_set1_pd(1e8), sign = _mm512_set1_pd(-0.0);
+  std::uint64_t odds = 0;
+  const char* memory[kWideLanes];
+  for (std::size_t row = 0; row < rows; row += kWideLanes) {
+    const auto lanes = static_cast<__mmask8>(fractions >> row);
+    if (lanes == 0) continue;
+    const __m512i bytes = LoadWide(NextPlaces(behind + row, rows - row, memory), 1);
+    const __m512i digits = bytes ^ _mm512_set1_epi8('0');
+    const auto [own, is_long] = DigitsOf(digits);
+    const __m512d part = _mm512_cvtepi64_pd(ValueOfDigitsWide(digits & own));
+    const __m512d number = _mm512_maskz_loadu_pd(lanes, numbers + row);
+    // At most 15 digits: exact, and the division rounds once (Clinger 1990).
+    const __m512d value = (_mm512_andnot_pd(sign, number) * power + part) / power;
+    _mm512_mask_storeu_pd(numbers + row, lanes, _mm512_or_pd(value, _mm512_and_pd(number, sign)));
+    const __m512i size = 9 - _mm512_srli_epi64(_mm512_lzcnt_epi64(own), 3);
+    const __m512i places = _mm512_maskz_loadu_epi64(lanes, behind + row);
+    _mm512_mask_storeu_epi64(behind + row, lanes, places + size);
+    odds |= BitsOf(lanes & (is_long | _mm512_testn_epi64_mask(own, own)), row);
+  }
+  return odds;
 }
 
 // The sixteen bytes that stand behind the first one at each of four places.
@@ -120,7 +153,8 @@ REEVE_WIDE inline LaneFlags ReadShortTextsWide(const char* const* at, std::size_
   for (std::size_t row = 0; row < rows; row += kWideLanes) {
     const __mmask8 lanes = LanesOf(rows - row);
     const char* const* const from = NextPlaces(at + row, rows - row, memory);
-    const __m512i bytes = LoadWide(from), front = LoadHeads(from), back = LoadHeads(from + kHalf);
+    const __m512i bytes = LoadWide(from, 0), front = LoadHeads(from),
+                  back = LoadHeads(from + kHalf);
     const __m128i quotes =
         BothHalves(_mm512_cmpeq_epi8_mask(front, quote), _mm512_cmpeq_epi8_mask(back, quote));
     // All bytes before the first quote.
@@ -187,6 +221,14 @@ inline LaneFlags ReadWholes(const char* const* at, std::size_t rows, double* num
   if (HasWideVectors()) return ReadWholesWide(at, rows, numbers, behind);
 #endif
   return ReadWholesPlainly(at, rows, numbers, behind);
+}
+
+inline std::uint64_t ReadFractions(std::size_t rows, std::uint64_t fractions, double* numbers,
+                                   const char** behind) {
+#ifdef REEVE_WIDE
+  if (HasWideVectors()) return ReadFractionsWide(rows, fractions, numbers, behind);
+#endif
+  return ReadFractionsPlainly(rows, fractions, numbers, behind);
 }
 
 inline LaneFlags ReadShortTexts(const char* const* at, std::size_t rows, contract::TextHead* heads,

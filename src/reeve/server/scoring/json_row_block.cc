@@ -90,7 +90,7 @@ std::uint64_t JsonRowBlock::ReadNumbers(const contract::CellColumns::Room& room)
   const LaneFlags flags = ReadWholes(at_, rows_, room.numbers, behind_);
   MarkMissing(flags.missing, room.kinds);
   if (flags.fractions == 0) return flags.odd;
-  return flags.odd | RunLoop<ReadFractions>(rows_, flags.fractions, room.numbers, behind_);
+  return flags.odd | ReadFractions(rows_, flags.fractions, room.numbers, behind_);
 }
 
 // A value that is no plain text or number like most of its member.
