@@ -7,7 +7,7 @@
 
 #include <fmt/compile.h>
 
-#include "reeve/base/wide_loops.h"
+#include "reeve/base/wide_lanes.h"
 
 namespace reeve {
 namespace {
@@ -126,24 +126,180 @@ REEVE_LOOP TextBytes Spell(Decimal decimal) {
   return {shown << 16 | 0x2E30, EightDigits(upper - top * kEight), EightDigits(low)};
 }
 
-REEVE_LOOP void ReadAll(const double* __restrict values, std::size_t count,
-                        std::uint64_t* __restrict places, std::uint64_t* __restrict firsts,
-                        std::uint64_t* __restrict highs, std::uint64_t* __restrict lows) {
+void ReadPlainly(const double* values, std::size_t stride, std::size_t count,
+                 FractionTexts::Parts& parts) {
   constexpr auto kSome = std::bit_cast<std::uint64_t>(0.75);
   for (std::size_t i = 0; i < count; ++i) {
-    const double value = values[i];
+    const double value = values[i * stride];
     const auto bits = std::bit_cast<std::uint64_t>(value);
     const std::uint64_t is_large = value >= kLeastFraction, is_small = value < 1;
     const std::uint64_t is_dense = (bits & (kHidden - 1)) != 0;
     const std::uint64_t is_plain = is_large & is_small & is_dense;
     const Decimal decimal = Shortest(Choose(is_plain, bits, kSome));
     const TextBytes bytes = Spell(decimal);
-    places[i] = is_plain * decimal.places;
-    firsts[i] = bytes.first;
-    highs[i] = bytes.high;
-    lows[i] = bytes.low;
+    parts.places[i] = is_plain * decimal.places;
+    parts.firsts[i] = bytes.first;
+    parts.highs[i] = bytes.high;
+    parts.lows[i] = bytes.low;
   }
 }
+
+#ifdef REEVE_WIDE
+// The same, eight numbers at a time, with what no compiler finds by itself: products of halves and
+// of neighbours, and comparisons that stay masks.
+
+// Numbers as Shortest looks at them, in units of 2^-shift of a last place.
+struct WideDecimals {
+  __m512i places, shift, below, rest, half;
+};
+
+REEVE_WIDE_PART WideDecimals ScaleWide(__m512i bits) {
+  static_assert(kFewestPlaces % kWideLanes == 0);
+  const auto doubled = [](std::size_t i) { return static_cast<long long>(2 * kPowersOf5[i]); };
+  const __m512i powers = _mm512_setr_epi64(doubled(0), doubled(1), doubled(2), doubled(3),
+                                           doubled(4), doubled(5), 0, 0);
+  const __m512i mantissa = (bits & (kHidden - 1)) | kHidden, twice = mantissa + mantissa;
+  const __m512i exponent = kExponentBias - _mm512_srli_epi64(bits, kFractionBits);
+  const __m512i logarithm = _mm512_mul_epu32(exponent, _mm512_set1_epi64(78'913));
+  const __m512i places = _mm512_srli_epi64(logarithm + ((1 << 18) - 1), 18);
+  const __m512i power = _mm512_permutexvar_epi64(places, powers);
+  // The product by halves of 32 bits.
+  const __m512i high_twice = _mm512_srli_epi64(twice, 32);
+  const __m512i high_power = _mm512_srli_epi64(power, 32);
+  const __m512i middle = _mm512_srli_epi64(_mm512_mul_epu32(twice, power), 32) +
+                         _mm512_mul_epu32(twice, high_power) + _mm512_mul_epu32(high_twice, power);
+  const __m512i high = _mm512_mul_epu32(high_twice, high_power) + _mm512_srli_epi64(middle, 32);
+  const __m512i low = twice * power, shift = exponent + 2 - places;
+  return {.places = places,
+          .shift = shift,
+          .below = _mm512_sllv_epi64(high, 64 - shift) | _mm512_srlv_epi64(low, shift),
+          .rest = low & (_mm512_sllv_epi64(_mm512_set1_epi64(1), shift) - 1),
+          .half = power - (bits & 1)};
+}
+
+// What rounding adds to `below`, of which this is the last digit.
+REEVE_WIDE_PART __m512i RoundWide(const WideDecimals& decimals, __m512i last) {
+  const __m512i rest = decimals.rest, half = decimals.half, twice = rest + rest;
+  const __m512i one = _mm512_set1_epi64(1), ten = _mm512_set1_epi64(10);
+  const __m512i unit = _mm512_sllv_epi64(one, decimals.shift);
+  const __m512i from_tens = _mm512_sllv_epi64(last, decimals.shift) + rest;
+  const __m512i to_tens = _mm512_sllv_epi64(ten, decimals.shift) - from_tens;
+  const __mmask8 low_tens = _mm512_cmple_epi64_mask(from_tens, half);
+  const __mmask8 high_tens = _mm512_cmple_epi64_mask(to_tens, half);
+  const __mmask8 low_ones = _mm512_cmple_epi64_mask(rest, half);
+  const __mmask8 high_ones = _mm512_cmple_epi64_mask(unit - rest, half);
+  const __mmask8 in_middle = _mm512_cmpeq_epi64_mask(twice, unit);
+  const __mmask8 is_nearer = _mm512_cmpgt_epi64_mask(twice, unit) |
+                             _mm512_mask_test_epi64_mask(in_middle, decimals.below, one);
+  const auto is_one =
+      static_cast<__mmask8>((high_ones & ~low_ones) | (~(low_ones ^ high_ones) & is_nearer));
+  const auto is_ten = static_cast<__mmask8>(~low_tens);
+  return _mm512_mask_sub_epi64(_mm512_maskz_mov_epi64(is_one, one), low_tens ^ high_tens,
+                               _mm512_maskz_mov_epi64(is_ten, ten), last);
+}
+
+// Numbers below 2^58 in two parts, of which the second one has eight digits.
+struct WideDigits {
+  __m512i upper, low;
+};
+
+REEVE_WIDE_PART WideDigits SplitWide(__m512i value) {
+  const __m512i eight = _mm512_set1_epi64(100'000'000);
+  // A double does not hold all digits, so that the quotient may be off by one.
+  const __m512d about = _mm512_mul_pd(_mm512_cvtepi64_pd(value), _mm512_set1_pd(1e-8));
+  const __m512i upper = _mm512_cvttpd_epi64(about);
+  const __m512i low = value - _mm512_mul_epu32(upper, eight);
+  const __mmask8 is_below = _mm512_movepi64_mask(low);
+  return {_mm512_mask_sub_epi64(upper, is_below, upper, _mm512_set1_epi64(1)),
+          _mm512_mask_add_epi64(low, is_below, low, eight)};
+}
+
+// The same after something was added to the second part.
+REEVE_WIDE_PART WideDigits CarryWide(WideDigits parts) {
+  const __m512i eight = _mm512_set1_epi64(100'000'000);
+  const __mmask8 is_above = _mm512_cmpge_epi64_mask(parts.low, eight);
+  return {_mm512_mask_add_epi64(parts.upper, is_above, parts.upper, _mm512_set1_epi64(1)),
+          _mm512_mask_sub_epi64(parts.low, is_above, parts.low, eight)};
+}
+
+// See EightDigits: of each step the quotient, and the remainder in the lane behind it.
+REEVE_WIDE_PART __m512i EightDigitsWide(__m512i value) {
+  const __m512i fours =
+      _mm512_srli_epi64(_mm512_mul_epu32(value, _mm512_set1_epi64(109'951'163)), 40);
+  value = _mm512_slli_epi64(value, 32) - fours * ((10'000LL << 32) - 1);
+  const __m512i pairs = _mm512_srli_epi16(_mm512_mulhi_epu16(value, _mm512_set1_epi16(10'486)), 4);
+  value = _mm512_sub_epi32(_mm512_slli_epi32(value, 16),
+                           _mm512_mullo_epi32(pairs, _mm512_set1_epi32((100 << 16) - 1)));
+  const __m512i ones = _mm512_srli_epi16(_mm512_mullo_epi16(value, _mm512_set1_epi16(103)), 10);
+  value = _mm512_sub_epi16(_mm512_slli_epi16(value, 8),
+                           _mm512_mullo_epi16(ones, _mm512_set1_epi16((10 << 8) - 1)));
+  return value | static_cast<long long>(kZeros);
+}
+
+// See Spell: the bytes before the last sixteen.
+REEVE_WIDE_PART __m512i FirstBytesWide(__m512i top, __m512i places) {
+  const __mmask8 has_tens = _mm512_cmpge_epi64_mask(top, _mm512_set1_epi64(10));
+  const __m512i ones = _mm512_mask_sub_epi64(top, has_tens, top, _mm512_set1_epi64(10));
+  const __m512i four =
+      _mm512_slli_epi64(ones, 24) +
+      _mm512_mask_mov_epi64(_mm512_set1_epi64(0x30303030), has_tens, _mm512_set1_epi64(0x30313030));
+  const __m512i hidden = _mm512_slli_epi64((kFewestPlaces + 4) - places, 3);
+  return _mm512_slli_epi64(_mm512_srlv_epi64(four, hidden), 16) | 0x2E30;
+}
+
+// The bits of plain fractions, those of another one elsewhere; gives where they are.
+REEVE_WIDE_PART __mmask8 TakePlain(__m512d values, __m512i* bits) {
+  const __mmask8 is_large = _mm512_cmp_pd_mask(values, _mm512_set1_pd(kLeastFraction), _CMP_GE_OQ);
+  const __mmask8 is_small = _mm512_cmp_pd_mask(values, _mm512_set1_pd(1), _CMP_LT_OQ);
+  const __mmask8 is_dense =
+      _mm512_test_epi64_mask(_mm512_castpd_si512(values), _mm512_set1_epi64(kHidden - 1));
+  const auto is_plain = static_cast<__mmask8>(is_large & is_small & is_dense);
+  *bits = _mm512_castpd_si512(_mm512_mask_mov_pd(_mm512_set1_pd(0.75), is_plain, values));
+  return is_plain;
+}
+
+REEVE_WIDE_PART WideDigits DigitsWide(const WideDecimals& decimals) {
+  WideDigits parts = SplitWide(decimals.below);
+  // 2^35 / 10, rounded up.
+  const __m512i tens =
+      _mm512_srli_epi64(_mm512_mul_epu32(parts.low, _mm512_set1_epi64(3'435'973'837)), 35);
+  const __m512i last = parts.low - _mm512_mul_epu32(tens, _mm512_set1_epi64(10));
+  return CarryWide({parts.upper, parts.low + RoundWide(decimals, last)});
+}
+
+REEVE_WIDE void ReadWide(const double* values, std::size_t stride, std::size_t count,
+                         FractionTexts::Parts& parts) {
+  // Step by step, as in one number each waits for the one before.
+  constexpr std::size_t kMostVectors = FractionTexts::kMost / kWideLanes;
+  WideDecimals decimals[kMostVectors];
+  WideDigits digits[kMostVectors];
+  const std::size_t vectors = (count + kWideLanes - 1) / kWideLanes;
+  const __m512i lanes_at =
+      _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7) * static_cast<long long>(stride);
+  for (std::size_t v = 0; v < vectors; ++v) {
+    const std::size_t i = v * kWideLanes;
+    __m512i bits;
+    const __mmask8 is_plain =
+        TakePlain(_mm512_mask_i64gather_pd(_mm512_setzero_pd(), LanesOf(count - i), lanes_at,
+                                           values + i * stride, sizeof *values),
+                  &bits);
+    decimals[v] = ScaleWide(bits);
+    _mm512_storeu_si512(parts.places + i, _mm512_maskz_mov_epi64(is_plain, decimals[v].places));
+  }
+  for (std::size_t v = 0; v < vectors; ++v) digits[v] = DigitsWide(decimals[v]);
+  for (std::size_t v = 0; v < vectors; ++v) {
+    const std::size_t i = v * kWideLanes;
+    const __m512i upper = digits[v].upper;
+    // Up to 14; 2^57 / 10^8, rounded up.
+    const __m512i top =
+        _mm512_srli_epi64(_mm512_mul_epu32(upper, _mm512_set1_epi64(1'441'151'881)), 57);
+    const __m512i high = upper - _mm512_mul_epu32(top, _mm512_set1_epi64(100'000'000));
+    _mm512_storeu_si512(parts.firsts + i, FirstBytesWide(top, decimals[v].places));
+    _mm512_storeu_si512(parts.highs + i, EightDigitsWide(high));
+    _mm512_storeu_si512(parts.lows + i, EightDigitsWide(digits[v].low));
+  }
+}
+#endif
 
 char* Write(const TextBytes& bytes, std::uint64_t places, char* out) {
   std::memcpy(out, &bytes.first, sizeof bytes.first);
@@ -167,13 +323,14 @@ bool IsPlainFraction(double value) {
 }
 
 void FractionTexts::Read(const double* values, std::size_t stride, std::size_t count) {
-  double near[kMost];
-  for (std::size_t i = 0; i < count; ++i) near[i] = values[i * stride];
-  RunLoop<ReadAll>(near, count, places_, firsts_, highs_, lows_);
+#ifdef REEVE_WIDE
+  if (HasWideVectors()) return ReadWide(values, stride, count, parts_);
+#endif
+  ReadPlainly(values, stride, count, parts_);
 }
 
 char* FractionTexts::WritePlain(std::size_t i, char* out) const {
-  return reeve::Write({firsts_[i], highs_[i], lows_[i]}, places_[i], out);
+  return reeve::Write({parts_.firsts[i], parts_.highs[i], parts_.lows[i]}, parts_.places[i], out);
 }
 
 char* WriteFraction(double value, char* out) {

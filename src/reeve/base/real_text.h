@@ -26,21 +26,25 @@ char* WriteFraction(double value, char* out);
 class FractionTexts {
  public:
   static constexpr std::size_t kMost = 64;
+  /// What a text is put together from.
+  struct Parts {
+    /// How many digits stand behind the point, 0: no plain fraction.
+    std::uint64_t places[kMost];
+    /// The bytes before its last sixteen, and these, eight and eight.
+    std::uint64_t firsts[kMost], highs[kMost], lows[kMost];
+  };
 
   /// Looks at `count` numbers, which stand `stride` apart. REQUIRES: count <= kMost.
   void Read(const double* values, std::size_t stride, std::size_t count);
   /// WriteReal of the i-th, which is `value`.
   char* Write(std::size_t i, double value, char* out) const {
-    return places_[i] == 0 ? WriteReal(value, out) : WritePlain(i, out);
+    return parts_.places[i] == 0 ? WriteReal(value, out) : WritePlain(i, out);
   }
 
  private:
   char* WritePlain(std::size_t i, char* out) const;
 
-  /// How many digits stand behind the point, 0: no plain fraction.
-  std::uint64_t places_[kMost];
-  /// The text's bytes before its last sixteen, and these, eight and eight.
-  std::uint64_t firsts_[kMost], highs_[kMost], lows_[kMost];
+  Parts parts_;
 };
 
 }  // namespace reeve

@@ -8,12 +8,16 @@
 // vectors of 512 bits (x86-64-v4, about). No fused multiply-add (toolchain.cmake), so both give the
 // same bits. For short loops over columns; whoever has one compiles its source with -O3.
 
-#if defined(__x86_64__) && defined(__clang__)
-#define REEVE_WIDE __attribute__((noinline, target("avx2,avx512f,avx512bw,avx512dq,avx512vl")))
-#elif defined(__x86_64__)
-#define REEVE_WIDE         \
-  __attribute__((noinline, \
-                 target("avx2,avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
+#if defined(__x86_64__)
+#ifdef __clang__
+#define REEVE_WIDE_TARGET target("avx2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")
+#else
+#define REEVE_WIDE_TARGET \
+  target("avx2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl,prefer-vector-width=512")
+#endif
+#define REEVE_WIDE __attribute__((noinline, REEVE_WIDE_TARGET))
+/// Of what such a function calls, where it is made of vectors itself.
+#define REEVE_WIDE_PART inline __attribute__((always_inline, REEVE_WIDE_TARGET))
 #endif
 /// Of a loop, and of what it calls.
 #define REEVE_LOOP inline __attribute__((always_inline))
@@ -32,6 +36,7 @@ inline constexpr auto kRowBits = [] {
 /// Whether this processor runs the wide form.
 inline bool HasWideVectors() {
   static const bool has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                          __builtin_cpu_supports("avx512cd") &&
                           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   return has;
 }

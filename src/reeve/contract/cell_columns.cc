@@ -6,8 +6,8 @@ namespace reeve::contract {
 namespace {
 
 constexpr std::size_t kFewestRows = 8;
-// Between fields, so that the cells of a row do not all fall into one set of the cache.
-constexpr std::size_t kGap = 8;
+// Between fields, also so that the cells of a row do not all fall into one set of the cache.
+constexpr std::size_t kGap = CellColumns::kSlack;
 
 }  // namespace
 

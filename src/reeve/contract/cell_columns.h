@@ -69,6 +69,9 @@ class CellColumns {
   void MakeRoom(std::size_t rows) {
     while (capacity_ - rows_ < rows) Grow();
   }
+  /// Whoever writes by vectors may also write numbers, texts and heads of so many rows behind those
+  /// of the room; they mean nothing.
+  static constexpr std::size_t kSlack = 8;
   /// REQUIRES: field < fields(). Valid for the rows that MakeRoom was called for, until the next
   /// call that is not const. All of them are missing.
   Room RoomOf(std::size_t field) {

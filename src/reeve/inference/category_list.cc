@@ -2,71 +2,57 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
 
-#include "reeve/base/wide_loops.h"
+#include "reeve/contract/text_lanes.h"
 
 namespace reeve::inference {
 namespace {
 
 using contract::TextHead;
 
-// Texts of a call: their heads and sizes, each side by side, and the numbers found. What stands
-// behind the last text does not matter.
-struct Found {
-  std::uint64_t firsts[CategoryList::kMostRows], lasts[CategoryList::kMostRows];
-  std::uint64_t sizes[CategoryList::kMostRows], numbers[CategoryList::kMostRows];
-};
-
-REEVE_LOOP void Spread(const std::string_view* texts, const TextHead* heads, std::size_t rows,
-                       Found* __restrict found) {
-  for (std::size_t row = 0; row < rows; ++row) {
-    found->firsts[row] = heads[row].first;
-    found->lasts[row] = heads[row].last;
-    found->sizes[row] = texts[row].size();
-  }
-}
-
-// As vectors, so that eight texts stay in registers while all entries pass by.
 template <typename Entry>
-REEVE_LOOP void FindEach(const Entry* entries, std::size_t count, std::size_t rows, Found* found) {
-  using Lanes = std::uint64_t __attribute__((vector_size(64)));
-  for (std::size_t row = 0; row < rows; row += 8) {
-    Lanes firsts, lasts, sizes;
-    std::memcpy(&firsts, found->firsts + row, sizeof firsts);
-    std::memcpy(&lasts, found->lasts + row, sizeof lasts);
-    std::memcpy(&sizes, found->sizes + row, sizeof sizes);
-    Lanes numbers = ~Lanes{};
-    // Backwards: of equal texts the first counts.
-    for (std::uint64_t i = count; i-- > 0;) {
-      const Lanes others = (firsts ^ entries[i].head.first) | (lasts ^ entries[i].head.last) |
-                           (sizes ^ entries[i].size);
-      numbers = others == 0 ? Lanes{} + i : numbers;
-    }
-    std::memcpy(found->numbers + row, &numbers, sizeof numbers);
-  }
-}
-
-REEVE_LOOP std::uint64_t Tell(const Found* found, std::size_t rows,
-                              std::int32_t* __restrict numbers) {
+std::uint64_t FindPlainly(std::span<const Entry> entries, std::span<const std::string_view> texts,
+                          const TextHead* heads, std::int32_t* numbers) {
   std::uint64_t unknown = 0;
-  for (std::size_t row = 0; row < rows; ++row) {
-    const std::uint64_t number = found->numbers[row];
-    numbers[row] = static_cast<std::int32_t>(number);
-    unknown |= kRowBits[row] & (0 - (number >> 63));
+  for (std::size_t row = 0; row < texts.size(); ++row) {
+    const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
+      return entry.head == heads[row] && entry.size == texts[row].size();
+    });
+    const bool is_known = found != entries.end();
+    numbers[row] = is_known ? static_cast<std::int32_t>(found - entries.begin()) : -1;
+    unknown |= std::uint64_t{!is_known} << row;
   }
   return unknown;
 }
 
+#ifdef REEVE_WIDE
+// The same, eight at a time: they stay in registers while all entries pass by.
 template <typename Entry>
-REEVE_LOOP std::uint64_t FindAll(const Entry* entries, std::size_t count,
-                                 const std::string_view* texts, const TextHead* heads,
-                                 std::size_t rows, std::int32_t* numbers) {
-  Found found;
-  Spread(texts, heads, rows, &found);
-  FindEach(entries, count, rows, &found);
-  return Tell(&found, rows, numbers);
+REEVE_WIDE std::uint64_t FindWide(std::span<const Entry> entries,
+                                  std::span<const std::string_view> texts, const TextHead* heads,
+                                  std::int32_t* numbers) {
+  std::uint64_t unknown = 0;
+  for (std::size_t row = 0; row < texts.size(); row += kWideLanes) {
+    const std::size_t left = texts.size() - row;
+    const contract::WideTexts wide = contract::LoadTexts(texts.data() + row, heads + row, left);
+    __m512i found = _mm512_set1_epi64(-1);
+    // Backwards: of equal texts the first counts.
+    for (std::size_t i = entries.size(); i-- > 0;) {
+      const Entry& entry = entries[i];
+      const __m512i others = (wide.firsts ^ static_cast<long long>(entry.head.first)) |
+                             (wide.lasts ^ static_cast<long long>(entry.head.last)) |
+                             (wide.sizes ^ static_cast<long long>(entry.size));
+      found = _mm512_mask_mov_epi64(found, _mm512_testn_epi64_mask(others, others),
+                                    _mm512_set1_epi64(static_cast<long long>(i)));
+    }
+    const __mmask8 lanes = LanesOf(left);
+    _mm256_mask_storeu_epi32(numbers + row, lanes, _mm512_cvtepi64_epi32(found));
+    unknown |= std::uint64_t{_mm512_mask_cmplt_epi64_mask(lanes, found, _mm512_setzero_si512())}
+               << row;
+  }
+  return unknown;
 }
+#endif
 
 }  // namespace
 
@@ -83,8 +69,11 @@ CategoryList::CategoryList(std::span<const std::string> texts) {
 std::uint64_t CategoryList::Find(std::span<const std::string_view> texts,
                                  std::span<const TextHead> heads, std::int32_t* numbers) const {
   assert(texts.size() <= kMostRows && heads.size() == texts.size());
-  return RunLoop<FindAll<Entry>>(entries_.data(), entries_.size(), texts.data(), heads.data(),
-                                 texts.size(), numbers);
+  const std::span<const Entry> entries(entries_);
+#ifdef REEVE_WIDE
+  if (HasWideVectors()) return FindWide(entries, texts, heads.data(), numbers);
+#endif
+  return FindPlainly(entries, texts, heads.data(), numbers);
 }
 
 }  // namespace reeve::inference

@@ -10,7 +10,7 @@
 #include "reeve/base/number.h"
 #include "reeve/base/text.h"
 #include "reeve/base/wide_loops.h"
-#include "reeve/contract/day_text.h"
+#include "reeve/contract/day_lanes.h"
 
 namespace reeve::inference {
 namespace {
@@ -49,28 +49,19 @@ REEVE_LOOP bool AnyOutside(const double* values, std::size_t rows, double minimu
   return outside != 0;
 }
 
-REEVE_LOOP void SecondsOfDays(const std::uint64_t* firsts, const std::uint16_t* lasts,
-                              std::size_t rows, double* seconds) {
-  for (std::size_t row = 0; row < rows; ++row) {
-    const std::int32_t day = contract::ReadDay(firsts[row], lasts[row]);
-    const double none = day == contract::kNoDay ? kMissingNumber : 0.0;
-    seconds[row] = day * contract::kSecondsOfDay + none;
-  }
-}
-
-// Days of texts; gives the bits of those that are none.
+// Seconds of days that texts spell; gives the bits of texts that spell none.
 std::uint64_t ReadDays(std::span<const std::string_view> texts,
                        std::span<const contract::TextHead> heads, double* seconds) {
-  std::uint64_t firsts[kMostPlainRows];
-  std::uint16_t lasts[kMostPlainRows];
-  for (std::size_t row = 0; row < texts.size(); ++row) {
-    firsts[row] = heads[row].first;
-    lasts[row] = static_cast<std::uint16_t>(heads[row].last);
-  }
-  RunLoop<SecondsOfDays>(firsts, lasts, texts.size(), seconds);
+#ifdef REEVE_WIDE
+  if (HasWideVectors())
+    return contract::ReadDaysWide(texts.data(), heads.data(), texts.size(), seconds);
+#endif
   std::uint64_t others = 0;
   for (std::size_t row = 0; row < texts.size(); ++row) {
-    const bool is_day = (texts[row].size() == contract::kDayBytes) && !std::isnan(seconds[row]);
+    const std::int32_t day =
+        contract::ReadDay(heads[row].first, static_cast<std::uint16_t>(heads[row].last));
+    const bool is_day = (day != contract::kNoDay) & (texts[row].size() == contract::kDayBytes);
+    seconds[row] = day * contract::kSecondsOfDay;
     others |= std::uint64_t{!is_day} << row;
   }
   return others;

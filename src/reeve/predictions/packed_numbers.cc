@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 #include "reeve/base/wide_loops.h"
 
@@ -10,10 +11,12 @@ namespace {
 
 constexpr std::uint8_t kDoubles = 8;
 
-// The numbers as integers; false unless all of them are such, of 32 bits.
-REEVE_LOOP bool ReadWhole(const double* numbers, std::size_t count, std::int32_t* whole) {
+// The numbers as integers, and their range; false unless all of them are such, of 32 bits.
+REEVE_LOOP bool ReadWhole(const double* numbers, std::size_t count, std::int32_t* whole,
+                          WholeRange* range) {
   constexpr double kLimit = 2147483647.0;
   std::uint64_t different = 0;
+  std::int32_t least = std::numeric_limits<std::int32_t>::max(), most = -least;
   for (std::size_t i = 0; i < count; ++i) {
     const double number = numbers[i];
     // Written so that NaN becomes 0, which then is different.
@@ -22,7 +25,10 @@ REEVE_LOOP bool ReadWhole(const double* numbers, std::size_t count, std::int32_t
     different |= std::bit_cast<std::uint64_t>(static_cast<double>(integer)) ^
                  std::bit_cast<std::uint64_t>(number);
     whole[i] = integer;
+    least = std::min(least, integer);
+    most = std::max(most, integer);
   }
+  *range = {least, most};
   return different == 0;
 }
 
@@ -74,12 +80,13 @@ void PackNumbers(std::span<const double> numbers, ByteBuffer& out) {
   thread_local std::vector<std::int32_t> memory;
   if (memory.size() < numbers.size()) memory.resize(numbers.size());
   const std::span<std::int32_t> whole = std::span(memory).first(numbers.size());
-  if (numbers.empty() || !RunLoop<ReadWhole>(numbers.data(), numbers.size(), whole.data())) {
+  WholeRange range;
+  if (numbers.empty() ||
+      !RunLoop<ReadWhole>(numbers.data(), numbers.size(), whole.data(), &range)) {
     Put(out, kDoubles);
     PutArray<double>(out, numbers);
     return;
   }
-  const WholeRange range = RangeOf(whole);
   const auto distance =
       static_cast<std::uint32_t>(range.most) - static_cast<std::uint32_t>(range.least);
   const std::uint8_t bytes = distance == 0 ? 0 : distance <= 0xFF ? 1 : distance <= 0xFFFF ? 2 : 4;

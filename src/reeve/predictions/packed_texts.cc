@@ -198,16 +198,17 @@ bool PackCodes(std::span<const std::string_view> texts, std::span<const std::int
   const auto distinct = std::span(memory).first(static_cast<std::size_t>(most) + 1);
   std::array<std::uint32_t, kMostNumbered> row_of;
   const auto none = static_cast<std::uint32_t>(texts.size());
-  std::fill_n(row_of.begin(), distinct.size(), none);
-  // Mostly all of them occur within the first rows.
-  std::size_t found = 0;
-  for (std::uint32_t row = 0; row < none && found < distinct.size(); ++row) {
-    std::uint32_t& first = row_of[static_cast<std::size_t>(codes[row])];
-    found += first == none ? 1 : 0;
-    first = std::min(first, row);
+  const auto rows_of = std::span(row_of).first(distinct.size());
+  std::fill(rows_of.begin(), rows_of.end(), none);
+  // Any row will do, and mostly all codes occur within the first ones.
+  constexpr std::uint32_t kRowsAtOnce = 32;
+  for (std::uint32_t row = 0;
+       row < none && std::find(rows_of.begin(), rows_of.end(), none) != rows_of.end();) {
+    for (const std::uint32_t end = std::min(row + kRowsAtOnce, none); row < end; ++row)
+      rows_of[static_cast<std::size_t>(codes[row])] = row;
   }
   for (std::size_t code = 0; code < distinct.size(); ++code) {
-    distinct[code] = row_of[code] == none ? std::string_view() : texts[row_of[code]];
+    distinct[code] = rows_of[code] == none ? std::string_view() : texts[rows_of[code]];
     if (distinct[code].size() > kMostNumberedBytes) return false;
   }
   Put<std::uint8_t>(out, kNumbered);

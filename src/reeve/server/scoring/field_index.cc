@@ -1,10 +1,14 @@
 #include "reeve/server/scoring/field_index.h"
 
+#include <atomic>
+
 #include "reeve/ingest/row_text.h"
 
 namespace reeve::server {
 
 FieldIndex::FieldIndex(const contract::Contract& contract) : names_(contract.Names()) {
+  static std::atomic<std::uint64_t> last_id = 0;
+  id_ = ++last_id;
   for (std::size_t field = 0; field < names_.size(); ++field) {
     index_.emplace(names_[field], field);
     std::string quoted;

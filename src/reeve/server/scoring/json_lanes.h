@@ -14,7 +14,8 @@ namespace reeve::server {
 
 // Values of one member in up to 64 rows, read side by side: what json_scan.h does for one value, in
 // loops without a jump that become vectors (RunLoop). Bytes are loaded into words first, as vectors
-// can only take up what lies together.
+// can only take up what lies together. They have other forms for vectors of 512 bits, and those who
+// choose (json_lanes_wide.h).
 
 /// Rows of a loop at most.
 inline constexpr std::size_t kMostLanes = 64;
@@ -68,8 +69,8 @@ REEVE_LOOP void LoadWords(const char* const* at, std::size_t rows, std::size_t o
 
 /// Numbers of up to seven bytes before their point, with their signs, and where they end. REQUIRES:
 /// eight bytes may be read at each place.
-REEVE_LOOP LaneFlags ReadWholes(const char* const* __restrict at, std::size_t rows,
-                                double* __restrict numbers, const char** __restrict behind) {
+REEVE_LOOP LaneFlags ReadWholesPlainly(const char* const* __restrict at, std::size_t rows,
+                                       double* __restrict numbers, const char** __restrict behind) {
   std::uint64_t words[kMostLanes];
   LoadWords(at, rows, 0, words);
   std::uint64_t odds = 0, missing = 0, fractions = 0;
@@ -100,8 +101,9 @@ REEVE_LOOP LaneFlags ReadWholes(const char* const* __restrict at, std::size_t ro
 
 /// What stands behind the points of the rows `fractions`: up to seven digits. Gives the bits of
 /// rows where that is odd. REQUIRES: nine bytes may be read behind all numbers.
-REEVE_LOOP std::uint64_t ReadFractions(std::size_t rows, std::uint64_t fractions,
-                                       double* __restrict numbers, const char** __restrict behind) {
+REEVE_LOOP std::uint64_t ReadFractionsPlainly(std::size_t rows, std::uint64_t fractions,
+                                              double* __restrict numbers,
+                                              const char** __restrict behind) {
   std::uint64_t words[kMostLanes];
   LoadWords(behind, rows, 1, words);
   constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
@@ -125,10 +127,10 @@ REEVE_LOOP std::uint64_t ReadFractions(std::size_t rows, std::uint64_t fractions
 
 /// Texts without escapes of up to fifteen bytes, their heads, and where they end. REQUIRES:
 /// seventeen bytes may be read at each place.
-REEVE_LOOP LaneFlags ReadShortTexts(const char* const* __restrict at, std::size_t rows,
-                                    contract::TextHead* __restrict heads,
-                                    std::string_view* __restrict texts,
-                                    const char** __restrict behind) {
+REEVE_LOOP LaneFlags ReadShortTextsPlainly(const char* const* __restrict at, std::size_t rows,
+                                           contract::TextHead* __restrict heads,
+                                           std::string_view* __restrict texts,
+                                           const char** __restrict behind) {
   std::uint64_t words[kMostLanes];
   for (std::size_t row = 0; row < rows; ++row) {
     words[row] = LoadWord(at[row]);
@@ -170,13 +172,13 @@ REEVE_LOOP bool MoveAll(const char* const* __restrict from, std::size_t rows, st
 /// What MoveBehind did.
 enum class Move { kAll, kAllButSomeBeyondTheirEnd, kNone };
 
-/// The same behind a pattern, if it stands at all of the places. REQUIRES: pattern->size() <=
+/// The same behind a pattern, if it stands at all of the places. REQUIRES: pattern.size() <=
 /// kBytes, and kBytes may be read at each.
-REEVE_LOOP Move MoveBehind(const BytePattern* pattern, const char* const* __restrict from,
-                           std::size_t rows, const char* const* __restrict ends,
-                           const char** __restrict at) {
-  if (!pattern->StandsAtAll({from, rows})) return Move::kNone;
-  const bool is_beyond = MoveAll(from, rows, pattern->size(), ends, at);
+REEVE_LOOP Move MoveBehindPlainly(const BytePattern& pattern, const char* const* __restrict from,
+                                  std::size_t rows, const char* const* __restrict ends,
+                                  const char** __restrict at) {
+  if (!pattern.StandsAtAll({from, rows})) return Move::kNone;
+  const bool is_beyond = MoveAll(from, rows, pattern.size(), ends, at);
   return is_beyond ? Move::kAllButSomeBeyondTheirEnd : Move::kAll;
 }
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "reeve/base/random.h"
+#include "reeve/server/scoring/json_lanes_wide.h"
 
 namespace reeve::server {
 namespace {
@@ -92,20 +93,20 @@ TEST(JsonLanesTest, NumbersAreThoseOfTheScanInEveryForm) {
     for (std::uint64_t rows = 1 + random.Below(kMostLanes); rows > 0; --rows)
       texts.push_back(Number(random));
     const Values values(texts);
+    ExpectLikeScan(values, ReadNumbers(values, ReadWholesPlainly, ReadFractionsPlainly));
     ExpectLikeScan(values, ReadNumbers(values, ReadWholes, ReadFractions));
-    ExpectLikeScan(values, ReadNumbers(
-                               values, [](auto... args) { return RunLoop<ReadWholes>(args...); },
-                               [](auto... args) { return RunLoop<ReadFractions>(args...); }));
     if (HasFailure()) return;
   }
 }
 
 TEST(JsonLanesTest, PlainNumbersAreNotOdd) {
   const Values values({"0", "7", "-7", "1234567", "-123456", "0.5", "-0.25", "12.3456789", "null"});
-  const Numbers read = ReadNumbers(values, ReadWholes, ReadFractions);
-  EXPECT_EQ(read.flags.odd, 0U);
-  EXPECT_EQ(read.flags.missing, 1U << 8);
-  EXPECT_EQ(read.numbers[7], 12.3456789);
+  for (const Numbers& read : {ReadNumbers(values, ReadWholesPlainly, ReadFractionsPlainly),
+                              ReadNumbers(values, ReadWholes, ReadFractions)}) {
+    EXPECT_EQ(read.flags.odd, 0U);
+    EXPECT_EQ(read.flags.missing, 1U << 8);
+    EXPECT_EQ(read.numbers[7], 12.3456789);
+  }
 }
 
 template <typename Texts>
@@ -144,32 +145,60 @@ TEST(JsonLanesTest, TextsAreThoseOfTheScanInEveryForm) {
       texts.push_back(random.Below(10) == 0 ? "null" : "\"" + text + "\"");
     }
     const Values values(texts);
+    ExpectTexts(values, ReadShortTextsPlainly);
     ExpectTexts(values, ReadShortTexts);
-    ExpectTexts(values, [](auto... args) { return RunLoop<ReadShortTexts>(args...); });
     if (HasFailure()) return;
   }
 }
 
-TEST(JsonLanesTest, PlacesMoveOnUnlessOneIsBeyondItsEnd) {
+// `move` is MoveBehind in one of its forms.
+template <typename MoveLoop>
+void ExpectMoves(MoveLoop move) {
+  constexpr std::size_t kRows = 9;
   const std::string body(80 + BytePattern::kBytes, ' ');
-  const char* from[9];
-  const char* ends[9];
-  const char* at[9];
-  for (std::size_t row = 0; row < 9; ++row) {
+  const char* from[kMostLanes];
+  const char* ends[kMostLanes];
+  const char* at[kMostLanes] = {};
+  for (std::size_t row = 0; row < kRows; ++row) {
     from[row] = body.data() + 10 * row;
     ends[row] = from[row] + 5;
   }
-  EXPECT_FALSE(MoveAll(from, 9, 5, ends, at));
-  EXPECT_EQ(at[8], from[8] + 5);
-  const BytePattern blanks("     ");
-  EXPECT_EQ(MoveBehind(&blanks, from, 9, ends, at), Move::kAll);
-  --ends[8];
-  EXPECT_TRUE(MoveAll(from, 9, 5, ends, at));
-  EXPECT_EQ(MoveBehind(&blanks, from, 9, ends, at), Move::kAllButSomeBeyondTheirEnd);
-  const BytePattern others("    ,");
-  at[0] = nullptr;
-  EXPECT_EQ(MoveBehind(&others, from, 9, ends, at), Move::kNone);
+  EXPECT_EQ(move(BytePattern("    ,"), from, kRows, ends, at), Move::kNone);
   EXPECT_EQ(at[0], nullptr);
+  EXPECT_EQ(move(BytePattern("     "), from, kRows, ends, at), Move::kAll);
+  EXPECT_EQ(at[8], from[8] + 5);
+  --ends[8];
+  EXPECT_EQ(move(BytePattern("     "), from, kRows, ends, at), Move::kAllButSomeBeyondTheirEnd);
+  // Any of the rows may be the one that is different, any byte that where it is.
+  for (std::size_t row = 0; row < kRows; ++row) {
+    for (std::size_t size = 1; size <= BytePattern::kBytes; ++size) {
+      std::string other(BytePattern::kBytes, ' ');
+      from[row] = other.data();
+      other[size - 1] = ',';
+      const std::string blanks(BytePattern::kBytes, ' ');
+      const auto pattern = [&](std::size_t bytes) {
+        return BytePattern(std::string_view(blanks).substr(0, bytes));
+      };
+      EXPECT_EQ(move(pattern(size), from, kRows, ends, at), Move::kNone);
+      EXPECT_NE(move(pattern(size - 1), from, kRows, ends, at), Move::kNone);
+      from[row] = body.data() + 10 * row;
+    }
+  }
+}
+
+TEST(JsonLanesTest, PlacesMoveOnBehindAPatternInEveryForm) {
+  ExpectMoves([](auto&&... args) { return MoveBehindPlainly(args...); });
+  ExpectMoves([](auto&&... args) { return MoveBehind(args...); });
+}
+
+TEST(JsonLanesTest, PlacesMoveOnUnlessOneIsBeyondItsEnd) {
+  const std::string body(30, ' ');
+  const char* from[] = {body.data(), body.data() + 10};
+  const char* ends[] = {from[0] + 5, from[1] + 5};
+  const char* at[2];
+  EXPECT_FALSE(MoveAll(from, 2, 5, ends, at));
+  EXPECT_EQ(at[1], from[1] + 5);
+  EXPECT_TRUE(MoveAll(from, 2, 6, ends, at));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include "reeve/base/wide_loops.h"
 #include "reeve/server/scoring/byte_marks.h"
 #include "reeve/server/scoring/json_cursor.h"
-#include "reeve/server/scoring/json_lanes.h"
+#include "reeve/server/scoring/json_lanes_wide.h"
 
 namespace reeve::server {
 namespace {
@@ -80,17 +80,17 @@ std::size_t JsonRowBlock::FindRows(const Shape& shape, std::size_t most, const c
 
 // Bits of the rows whose value is no plain text; the others end at behind_.
 std::uint64_t JsonRowBlock::ReadTexts(const contract::CellColumns::Room& room) {
-  const LaneFlags flags = RunLoop<ReadShortTexts>(at_, rows_, room.heads, room.texts, behind_);
+  const LaneFlags flags = ReadShortTexts(at_, rows_, room.heads, room.texts, behind_);
   MarkMissing(flags.missing, room.kinds);
   return flags.odd;
 }
 
 // Bits of the rows whose value is no plain number; the others end at behind_.
 std::uint64_t JsonRowBlock::ReadNumbers(const contract::CellColumns::Room& room) {
-  const LaneFlags flags = RunLoop<ReadWholes>(at_, rows_, room.numbers, behind_);
+  const LaneFlags flags = ReadWholes(at_, rows_, room.numbers, behind_);
   MarkMissing(flags.missing, room.kinds);
   if (flags.fractions == 0) return flags.odd;
-  return flags.odd | RunLoop<ReadFractions>(rows_, flags.fractions, room.numbers, behind_);
+  return flags.odd | ReadFractions(rows_, flags.fractions, room.numbers, behind_);
 }
 
 // A value that is no plain text or number like most of its member.
@@ -112,7 +112,7 @@ bool JsonRowBlock::ReadOdd(std::size_t row, const char* end,
 bool JsonRowBlock::TakeName(const BytePattern& name, const char* end,
                             const contract::CellColumns::Room& room) {
   if (name.size() <= BytePattern::kBytes) {
-    const Move move = RunLoop<MoveBehind>(&name, behind_, rows_, ends_, at_);
+    const Move move = MoveBehind(name, behind_, rows_, ends_, at_);
     if (move != Move::kNone) return move == Move::kAll;
   }
   for (std::size_t row = 0; row < rows_; ++row) {

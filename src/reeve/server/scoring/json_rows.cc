@@ -49,15 +49,25 @@ std::string ShownJson(std::string_view json) {
 
 void JsonRowReader::Begin(const FieldIndex& fields, const JsonRowOptions& options,
                           RequestRows& rows) {
+  if (!MayKeepMembers(fields, options.key_field)) members_.clear();
   fields_ = &fields;
+  fields_id_ = fields.id();
   options_ = options;
+  key_field_ = options.key_field;
   rows_ = &rows;
   too_many_rows_ = false;
-  // They point into the body before.
-  members_.clear();
   unlike_rows_ = blocks_ = failed_blocks_ = 0;
   rows_until_block_ = 0;
   seen_.resize(std::max(seen_.size(), fields.size()));
+}
+
+// Whether the members of the last row mean the same in a body of these fields. Longer patterns and
+// names of what is no field point into the body before.
+bool JsonRowReader::MayKeepMembers(const FieldIndex& fields, std::string_view key_field) const {
+  return fields.id() == fields_id_ && key_field == key_field_ &&
+         std::all_of(members_.begin(), members_.end(), [](const RowMember& member) {
+           return member.is_plain && member.before.size() <= BytePattern::kBytes;
+         });
 }
 
 bool JsonRowReader::ReadArray(JsonCursor& cursor) {
@@ -209,10 +219,12 @@ bool JsonRowReader::ReadName(JsonCursor& cursor, std::size_t position) {
       guess < fields_->size() ? fields_->quoted(guess) : std::string_view();
   if (!quoted.empty() && cursor.TakeBytes(quoted)) {
     field_ = guess;
-    name_ = quoted.substr(1, quoted.size() - 2);
+    name_ = fields_->name(guess);
   } else {
     if (!cursor.ReadText(name_, name_scratch_)) return false;
     field_ = fields_->Find(name_).value_or(kNone);
+    // Where the name of a field stands for longer than the body.
+    if (field_ != kNone && name_.data() != name_scratch_.data()) name_ = fields_->name(field_);
   }
   is_key_ = !options_.key_field.empty() && name_ == options_.key_field;
   const bool twice = field_ != kNone ? seen_[field_] == row_count_

@@ -25,7 +25,8 @@ struct JsonRowOptions {
 /// Reads rows that come as JSON objects straight into cells. Members of successive rows mostly come
 /// in one order and with the same blanks: the bytes between the values of a row are remembered, and
 /// a row that has them too costs a comparison and a value for each member; many such rows are read
-/// side by side (JsonRowBlock). Not thread-safe: one for each thread, reused.
+/// side by side (JsonRowBlock). What is short enough is remembered from body to body. Not
+/// thread-safe: one for each thread, reused.
 class JsonRowReader {
  public:
   /// For the rows that follow. `fields` belongs to rows.contract(); both outlive the reading.
@@ -41,6 +42,7 @@ class JsonRowReader {
  private:
   static constexpr std::size_t kNone = RowMember::kUnknown;
 
+  bool MayKeepMembers(const FieldIndex& fields, std::string_view key_field) const;
   bool ReadKnownMembers(JsonCursor& cursor, std::size_t& count);
   bool ReadMembers(JsonCursor& cursor, std::size_t position, const char* from);
   void ReadAlikeRows(JsonCursor& cursor);
@@ -58,12 +60,16 @@ class JsonRowReader {
   }
 
   const FieldIndex* fields_ = nullptr;
+  std::uint64_t fields_id_ = 0;
   JsonRowOptions options_;
+  /// options_.key_field, which need not live as long as the reader.
+  std::string key_field_;
   RequestRows* rows_ = nullptr;
   bool too_many_rows_ = false;
   /// Field of the last row's n-th member, kNone where it was unknown: a guess for the next row.
   std::vector<std::size_t> order_;
-  /// All members of the last row; empty where that cannot be a pattern for the next.
+  /// All members of the last row, of this body or the one before; empty where that cannot be a
+  /// pattern for the next.
   std::vector<RowMember> members_;
   /// Where the last value of the last row ends.
   const char* row_end_ = nullptr;

@@ -30,12 +30,12 @@ bool IsJson(const std::string& bytes) {
   }
 }
 
+// `reader` may remember other bodies.
 void CheckRows(const std::string& body, const reeve::server::FieldIndex& fields,
-               const reeve::contract::Contract& contract) {
+               const reeve::contract::Contract& contract, reeve::server::JsonRowReader& reader) {
   using namespace reeve;
   server::RequestRows rows;
   rows.Begin(contract);
-  server::JsonRowReader reader;
   reader.Begin(fields, {.max_rows = 100, .key_field = "id"}, rows);
   server::JsonCursor cursor(body);
   if (reader.ReadArray(cursor) && cursor.TakeEnd()) {
@@ -57,12 +57,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }();
   static const server::FieldIndex fields(contract);
   const std::string body(reinterpret_cast<const char*>(data), size);
-  CheckRows(body, fields, contract);
+  server::JsonRowReader reader;
+  CheckRows(body, fields, contract, reader);
   // Many rows that are alike are read in another way than one.
   const std::size_t half = body.find('\0');
   const std::string most = body.substr(0, half), one = half < size ? body.substr(half + 1) : most;
   std::string rows = "[";
   for (int i = 0; i < 12; ++i) rows += (i == 8 ? one : most) + ",";
-  CheckRows(rows + most + "]", fields, contract);
+  CheckRows(rows + most + "]", fields, contract, reader);
+  CheckRows("[" + one + "]", fields, contract, reader);
   return 0;
 }

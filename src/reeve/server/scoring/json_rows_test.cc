@@ -121,6 +121,39 @@ TEST(ShownJsonTest, LongValuesAreCutToAJsonText) {
   EXPECT_EQ(shown.back(), '"');
 }
 
+TEST_F(JsonRowsTest, WhatIsRememberedOfABodyOutlivesIt) {
+  const std::string row = R"({"age":41, "city":"York"})";
+  for (int i = 0; i < 3; ++i) {
+    // Memory of its own, which is gone with the next one.
+    ASSERT_TRUE(ReadArray("[" + std::string(static_cast<std::size_t>(100 * i), ' ') + row + "]"));
+    EXPECT_EQ(Cell(0, 0).number, 41);
+    EXPECT_EQ(Cell(0, 1).text, "York");
+  }
+  ASSERT_TRUE(ReadArray(R"([{"age":42, "town":"Ely"}])"));
+  EXPECT_EQ(Cell(0, 1).kind, Kind::kMissing);
+  EXPECT_FALSE(ReadArray(R"([{"age":42, "city":"Ely", "age":1}])"));
+  EXPECT_EQ(message_, "member \"age\" stands twice in one row");
+}
+
+TEST_F(JsonRowsTest, OtherFieldsAndAnotherKeyFieldForgetWhatIsRemembered) {
+  const std::string body = R"([{"age":41,"city":"York"}])";
+  ASSERT_TRUE(ReadArray(body));
+  EXPECT_TRUE(rows_.keys().empty());
+  ASSERT_TRUE(ReadArray(body, {.key_field = std::string("city")}));
+  EXPECT_EQ(rows_.keys()[0], "York");
+  ASSERT_TRUE(ReadArray(body));
+  EXPECT_TRUE(rows_.keys().empty());
+  contract::Contract turned;
+  turned.columns = {contract_.columns[1], contract_.columns[0]};
+  const FieldIndex fields(turned);
+  rows_.Begin(turned);
+  reader_.Begin(fields, {}, rows_);
+  JsonCursor cursor(body);
+  ASSERT_TRUE(reader_.ReadArray(cursor));
+  EXPECT_EQ(Cell(0, 0).text, "York");
+  EXPECT_EQ(Cell(0, 1).number, 41);
+}
+
 // Bodies of rows that are mostly alike, with changes in names, order, blanks and values: read as a
 // whole, and row by row by readers that remember nothing.
 class AlikeRows {

@@ -53,7 +53,7 @@ inline bool StandsAt(const char* at, const char* end, std::string_view bytes) {
 class BytePattern {
  public:
   BytePattern() = default;
-  /// `bytes` have to outlive the pattern.
+  /// `bytes` have to outlive the pattern where they are more than kBytes.
   explicit BytePattern(std::string_view bytes) : bytes_(bytes) {
     const std::size_t size = bytes.size() < kBytes ? bytes.size() : kBytes;
     if (size > 0) std::memcpy(copy_, bytes.data(), size);
@@ -62,9 +62,10 @@ class BytePattern {
 
   std::size_t size() const { return bytes_.size(); }
   bool StandsAt(const char* at, const char* end) const {
-    if (bytes_.size() <= kBytes && end - at >= static_cast<std::ptrdiff_t>(kBytes))
-      return StandsAtAll({&at, 1});
-    return server::StandsAt(at, end, bytes_);
+    if (size() > kBytes) return server::StandsAt(at, end, bytes_);
+    if (end - at < static_cast<std::ptrdiff_t>(kBytes))
+      return server::StandsAt(at, end, {copy_, size()});
+    return StandsAtAll({&at, 1});
   }
   /// True when it stands at all of these places. REQUIRES: size() <= kBytes, and kBytes may be read
   /// at each.
@@ -90,6 +91,9 @@ class BytePattern {
 
   /// What is compared at once.
   static constexpr std::size_t kBytes = 32;
+  /// kBytes of the pattern, and as many that are ones where these count, for vectors.
+  const char* bytes() const { return copy_; }
+  const char* own() const { return own_; }
 
  private:
   char copy_[kBytes] = {};

@@ -1,6 +1,7 @@
 #include "reeve/server/scoring/scoring.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstring>
 #include <string_view>
@@ -119,32 +120,40 @@ struct Piece {
 };
 
 // Numbers of rows, one after the other: of ten only one is spelt, the others differ in their last
-// digit.
+// digit. The text is a word, so that nothing waits for bytes of it to be stored.
 class RowIdText {
  public:
-  static constexpr std::size_t kMostBytes = 24;
+  static constexpr std::size_t kMostBytes = sizeof(std::uint64_t), kMostRows = 100'000'000;
 
   // Writes kMostBytes and gives the end of the number; the next call writes the next one.
   char* WriteNext(char* out) {
-    std::memcpy(out, text_, kMostBytes);
+    std::memcpy(out, &text_, kMostBytes);
     out += size_;
-    ++row_;
-    if (++text_[size_ - 1] > '9')
-      size_ = static_cast<std::size_t>(std::to_chars(text_, text_ + kMostBytes, row_).ptr - text_);
+    text_ += last_one_;
+    if (++row_ % 10 == 0) Spell();
     return out;
   }
 
  private:
-  char text_[kMostBytes] = {'0'};
+  void Spell() {
+    char bytes[kMostBytes] = {};
+    size_ = static_cast<std::size_t>(std::to_chars(bytes, bytes + kMostBytes, row_).ptr - bytes);
+    std::memcpy(&text_, bytes, kMostBytes);
+    last_one_ = std::uint64_t{1} << (8 * (size_ - 1));
+  }
+
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t text_ = '0', last_one_ = 1;
   std::size_t size_ = 1;
-  std::uint64_t row_ = 0;
+  std::uint32_t row_ = 0;
 };
 
 // Rows of a model with two classes, whose answers are alike but for a number or two.
 class BinaryAnswer {
  public:
-  static bool Fits(const ServedModel& model) {
-    return model.is_binary() && model.fields->class_json(0).size() <= kMostLabel &&
+  static bool Fits(const ServedModel& model, std::size_t rows) {
+    return model.is_binary() && rows <= RowIdText::kMostRows &&
+           model.fields->class_json(0).size() <= kMostLabel &&
            model.fields->class_json(1).size() <= kMostLabel;
   }
   explicit BinaryAnswer(const ServedModel& model)
@@ -338,7 +347,7 @@ void AppendPredictions(const ServedModel& model, const inference::RowScores& sco
   constexpr std::size_t kRowBytes = 96;
   out.reserve(out.size() + rows * kRowBytes + 512);
   out += '[';
-  if (BinaryAnswer::Fits(model)) {
+  if (BinaryAnswer::Fits(model, rows)) {
     BinaryAnswer(model).Append(scores, out);
   } else {
     for (std::size_t row = 0; row < rows; ++row) {
