@@ -41,11 +41,29 @@ inline std::uint32_t DeepWalk::WideNode::Next(const Code* codes, const std::uint
                                                      float* sums) const {
   if (!has_vector_leaves_) {
     sums[tree.output] += values_[tree.first_node + node];
-    return;
+  } else {
+    AddVector(vectors_[tree.first_node + node], sums);
   }
-  const float* const shares =
-      leaf_vectors_.data() + std::size_t{vectors_[tree.first_node + node]} * outputs_;
+}
+
+[[gnu::always_inline]] inline void DeepWalk::AddVector(std::size_t vector, float* sums) const {
+  const float* const shares = leaf_vectors_.data() + vector * outputs_;
   for (std::size_t k = 0; k < outputs_; ++k) sums[k] += shares[k];
+}
+
+// Adds the leaves at `places` of a tree that is over there.
+template <typename Place>
+void DeepWalk::AddStarts(const TreeSpan& tree, const std::uint32_t* starts, const Place* places,
+                         const RowBlock& block) const {
+  float* sums = block.sums;
+  for (std::size_t row = 0; row < block.rows; ++row, sums += outputs_) {
+    const std::uint32_t start = starts[places[row]];
+    if (has_vector_leaves_) {
+      AddVector(start, sums);
+    } else {
+      sums[tree.output] += std::bit_cast<float>(start);
+    }
+  }
 }
 
 DeepWalk::DeepWalk(const CompactForest& forest, const ForestCodes& codes)
@@ -153,8 +171,14 @@ void DeepWalk::AddTree(const Tree& tree) {
   std::vector<std::size_t> upper = UpperNodes(tree, start_levels_);
   for (std::size_t& node : upper) node = places[node];
   for (std::size_t i = upper.size() / 2; i < upper.size(); ++i)
-    starts_.push_back(static_cast<std::uint32_t>(upper[i]));
+    starts_.push_back(StartOf(span, static_cast<std::uint32_t>(upper[i])));
   if (lower_ != nullptr) AddLowerTests(small_.data() + span.first_node, upper);
+}
+
+std::uint32_t DeepWalk::StartOf(const TreeSpan& tree, std::uint32_t node) const {
+  if (!IsOverAtStart(tree)) return node;
+  const std::size_t leaf = tree.first_node + node;
+  return has_vector_leaves_ ? vectors_[leaf] : std::bit_cast<std::uint32_t>(values_[leaf]);
 }
 
 // `places` are those of the upper twelve levels. Leaves have the tests that they need already.
@@ -223,55 +247,74 @@ template <typename Node, typename RowOf>
   }
 }
 
-template <typename Node>
-void DeepWalk::Walk(const Node* nodes, const std::uint8_t* codes, std::size_t rows,
-                    const UpperPlaces& upper, float* sums) const {
+// Walks the rows of a block to their leaves, from the place that `first_of` gives for each.
+template <typename Node, typename FirstOf>
+void DeepWalk::WalkBlock(const TreeSpan& tree, const Node* root, std::uint32_t depth,
+                         FirstOf first_of, const RowBlock& block) const {
   using Code = typename Node::Code;
+  for (std::size_t first = 0; first < block.rows; first += kLanes) {
+    const std::size_t lanes = std::min(kLanes, block.rows - first);
+    const std::uint8_t* const row = block.codes + first * row_bytes_;
+    std::uint32_t at[kLanes] = {};
+    for (std::size_t lane = 0; lane < lanes; ++lane) at[lane] = first_of(first + lane);
+    // Where a constant number of bytes lies between rows, their addresses take no registers.
+    const auto walk = [&](auto row_bytes) {
+      WalkLanes(
+          root, depth,
+          [&](std::size_t lane) { return reinterpret_cast<const Code*>(row + lane * row_bytes); },
+          at);
+    };
+    if (lanes == kLanes && row_bytes_ == 32) {
+      walk(std::integral_constant<std::size_t, 32>());
+    } else if (lanes == kLanes && row_bytes_ == 64) {
+      walk(std::integral_constant<std::size_t, 64>());
+    } else {
+      const Code* row_codes[kLanes];
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {  // spare lanes walk with the last row
+        row_codes[lane] =
+            reinterpret_cast<const Code*>(row + std::min(lane, lanes - 1) * row_bytes_);
+      }
+      const auto row_of = [&](std::size_t lane) { return row_codes[lane]; };
+      WalkLanes(root, depth, row_of, at);
+    }
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+      AddLeaf(tree, at[lane], block.sums + (first + lane) * outputs_);
+  }
+}
+
+// Goes on from `places` below the levels that are not walked.
+template <typename Node, typename Place>
+void DeepWalk::WalkFrom(const Place* places, std::size_t t, const Node* root,
+                        const RowBlock& block) const {
+  const TreeSpan& tree = trees_[t];
+  const std::uint32_t* const starts = starts_.data() + (t << start_levels_);
+  if (IsOverAtStart(tree)) return AddStarts(tree, starts, places, block);
+  WalkBlock(
+      tree, root, tree.depth - start_levels_, [&](std::size_t row) { return starts[places[row]]; },
+      block);
+}
+
+template <typename Node>
+void DeepWalk::Walk(const Node* nodes, const RowBlock& rows, const UpperPlaces& upper) const {
+  std::uint16_t lower[kUpperPlaces];
   for (std::size_t t = 0; t < trees_.size(); ++t) {
-    const TreeSpan& tree = trees_[t];
-    const Node* const root = nodes + tree.first_node;
-    const std::uint32_t* const starts = starts_.data() + (t << start_levels_);
-    const bool is_below = upper.places != nullptr;  // the upper levels
-    const std::uint8_t* const places = is_below ? upper.places + t * upper.stride : nullptr;
-    const std::uint32_t depth =
-        is_below ? tree.depth - std::min(tree.depth, start_levels_) : tree.depth;
-    std::uint16_t lower[kUpperPlaces];
-    for (std::size_t first = 0; first < rows; first += kLanes) {
-      const std::size_t lanes = std::min(kLanes, rows - first);
-      const std::uint8_t* const row = codes + first * row_bytes_;
-      std::uint32_t at[kLanes] = {};
-      if (is_below && lower_ != nullptr) {
-        const std::size_t within = first % kUpperPlaces;
-        if (within == 0) {
-          lower_(lower_tests_.data() + t * kUpperPlaces, row, row_bytes_, places + first,
-                 std::min(kUpperPlaces, rows - first), lower);
-        }
-        for (std::size_t lane = 0; lane < lanes; ++lane) at[lane] = starts[lower[within + lane]];
-      } else if (is_below) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) at[lane] = starts[places[first + lane]];
-      }
-      // Where a constant number of bytes lies between rows, their addresses take no registers.
-      const auto walk = [&](auto row_bytes) {
-        WalkLanes(
-            root, depth,
-            [&](std::size_t lane) { return reinterpret_cast<const Code*>(row + lane * row_bytes); },
-            at);
-      };
-      if (lanes == kLanes && row_bytes_ == 32) {
-        walk(std::integral_constant<std::size_t, 32>());
-      } else if (lanes == kLanes && row_bytes_ == 64) {
-        walk(std::integral_constant<std::size_t, 64>());
-      } else {
-        const Code* row_codes[kLanes];
-        for (std::size_t lane = 0; lane < kLanes; ++lane) {  // spare lanes walk with the last row
-          row_codes[lane] =
-              reinterpret_cast<const Code*>(row + std::min(lane, lanes - 1) * row_bytes_);
-        }
-        const auto row_of = [&](std::size_t lane) { return row_codes[lane]; };
-        WalkLanes(root, depth, row_of, at);
-      }
-      for (std::size_t lane = 0; lane < lanes; ++lane)
-        AddLeaf(tree, at[lane], sums + (first + lane) * outputs_);
+    const Node* const root = nodes + trees_[t].first_node;
+    if (upper.places == nullptr) {
+      WalkBlock(
+          trees_[t], root, trees_[t].depth, [](std::size_t) { return 0U; }, rows);
+      continue;
+    }
+    const std::uint8_t* const places = upper.places + t * upper.stride;
+    if (lower_ == nullptr) {
+      WalkFrom(places, t, root, rows);
+      continue;
+    }
+    for (std::size_t first = 0; first < rows.rows; first += kUpperPlaces) {
+      const RowBlock block{rows.codes + first * row_bytes_,
+                           std::min(kUpperPlaces, rows.rows - first), rows.sums + first * outputs_};
+      lower_(lower_tests_.data() + t * kUpperPlaces, block.codes, row_bytes_, places + first,
+             block.rows, lower);
+      WalkFrom(lower, t, root, block);
     }
   }
 }
@@ -305,10 +348,11 @@ void DeepWalk::WalkRow(const Node* nodes, const std::uint8_t* codes, float* sums
 
 void DeepWalk::AddRows(const std::uint8_t* codes, std::size_t rows, const UpperPlaces& upper,
                        float* sums) const {
+  const RowBlock block{codes, rows, sums};
   if (is_small_) {
-    Walk(small_.data(), codes, rows, upper, sums);
+    Walk(small_.data(), block, upper);
   } else {
-    Walk(wide_.data(), codes, rows, upper, sums);
+    Walk(wide_.data(), block, upper);
   }
 }
 

@@ -55,6 +55,12 @@ class DeepWalk {
     std::uint32_t depth = 0;
     std::uint32_t output = 0;
   };
+  /// Rows that walk together, and where their leaves are added.
+  struct RowBlock {
+    const std::uint8_t* codes = nullptr;
+    std::size_t rows = 0;
+    float* sums = nullptr;
+  };
   /// Cut in bits 24-31, column in 16-23, left child in 0-15; right follows left. A leaf leads to
   /// itself.
   struct SmallNode {
@@ -80,12 +86,23 @@ class DeepWalk {
   void AddLowerTests(const SmallNode* root, const std::vector<std::size_t>& places);
   void PutNode(std::size_t at, const ForestCodes::Test& test, std::size_t left);
   void PutLeaf(std::size_t at, std::uint32_t place, const Tree& tree, std::size_t node);
+  /// True when no row walks on from a place below the levels that are not walked.
+  bool IsOverAtStart(const TreeSpan& tree) const { return tree.depth <= start_levels_; }
+  std::uint32_t StartOf(const TreeSpan& tree, std::uint32_t node) const;
   void AddLeaf(const TreeSpan& tree, std::uint32_t node, float* sums) const;
+  void AddVector(std::size_t vector, float* sums) const;
+  template <typename Place>
+  void AddStarts(const TreeSpan& tree, const std::uint32_t* starts, const Place* places,
+                 const RowBlock& block) const;
   template <typename Node, typename RowOf>
   void WalkLanes(const Node* root, std::uint32_t depth, RowOf row_of, std::uint32_t* at) const;
+  template <typename Node, typename FirstOf>
+  void WalkBlock(const TreeSpan& tree, const Node* root, std::uint32_t depth, FirstOf first_of,
+                 const RowBlock& block) const;
+  template <typename Node, typename Place>
+  void WalkFrom(const Place* places, std::size_t t, const Node* root, const RowBlock& block) const;
   template <typename Node>
-  void Walk(const Node* nodes, const std::uint8_t* codes, std::size_t rows,
-            const UpperPlaces& upper, float* sums) const;
+  void Walk(const Node* nodes, const RowBlock& rows, const UpperPlaces& upper) const;
   template <typename Node>
   void WalkRow(const Node* nodes, const std::uint8_t* codes, float* sums) const;
 
@@ -98,7 +115,8 @@ class DeepWalk {
   // Tests of the six levels below the upper ones, kUpperPlaces a tree, where they are done at once.
   Lower lower_ = nullptr;
   std::vector<LowerTests> lower_tests_;
-  // The node at each place below the levels that are not walked, 2^start_levels_ for each tree.
+  // For each place below the levels that are not walked, 2^start_levels_ for each tree: the node
+  // there or, where no row of the tree walks on, the leaf's value (its bits) or vector.
   std::uint32_t start_levels_ = kUpperLevels;
   std::vector<std::uint32_t> starts_;
   std::size_t next_node_ = 0;
