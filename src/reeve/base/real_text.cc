@@ -169,7 +169,7 @@ REEVE_WIDE_PART WideDecimals ScaleWide(__m512i bits) {
   const __m512i middle = _mm512_srli_epi64(_mm512_mul_epu32(twice, power), 32) +
                          _mm512_mul_epu32(twice, high_power) + _mm512_mul_epu32(high_twice, power);
   const __m512i high = _mm512_mul_epu32(high_twice, high_power) + _mm512_srli_epi64(middle, 32);
-  const __m512i low = twice * power, shift = exponent + 2 - places;
+  const __m512i low = _mm512_mullo_epi64(twice, power), shift = exponent + 2 - places;
   return {.places = places,
           .shift = shift,
           .below = _mm512_sllv_epi64(high, 64 - shift) | _mm512_srlv_epi64(low, shift),
