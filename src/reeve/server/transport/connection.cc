@@ -242,9 +242,15 @@ class SocketConnection final : public Connection,
   }
 
   void SendOrWait() {
-    if (!SendsLater()) return TrySend();
-    waits_to_send_ = true;
-    worker_.outbox().Add(*this, session_.output().head.size(), session_.idle_since());
+    if (session_.output().size() == 0) return;
+    if (SendsLater()) {
+      waits_to_send_ = true;
+      worker_.outbox().Add(*this, session_.output().head.size(), session_.idle_since());
+      return;
+    }
+    TrySend();
+    // Others have waited for it long enough.
+    if (!session_.answered_within(Outbox::kLongWork)) worker_.outbox().Send();
   }
 
   // One system call for head and body, without going through the loop. What does not fit stays.
