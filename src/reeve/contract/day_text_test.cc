@@ -24,7 +24,7 @@ TEST(ReadDayTest, EveryDayOfTenThousandYearsAndNoOther) {
   for (int y = 0; y <= 9999; ++y) {
     for (unsigned m = 0; m <= 13; ++m) {
       for (unsigned d = 0; d <= 32; ++d) {
-        std::snprintf(text, sizeof text, "%04d-%02u-%02u", y, m, d);
+        (void)std::snprintf(text, sizeof text, "%04d-%02u-%02u", y, m, d);
         const year_month_day date{year(y), month(m), day(d)};
         const int expected = date.ok() ? sys_days(date).time_since_epoch().count() : kNoDay;
         ASSERT_EQ(ReadDay(text), expected) << text;
@@ -81,7 +81,7 @@ TEST(ReadDaysWideTest, ReadsWhatIsReadOneByOne) {
   for (int y = 0; y <= 9999; y = y < 2200 ? y + 1 : y + 37) {
     for (unsigned m = 0; m <= 13; ++m) {
       for (unsigned d = 0; d <= 32; ++d) {
-        std::snprintf(text, sizeof text, "%04d-%02u-%02u", y, m, d);
+        (void)std::snprintf(text, sizeof text, "%04d-%02u-%02u", y, m, d);
         ExpectReadAlike(text, 1);
       }
     }

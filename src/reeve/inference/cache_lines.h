@@ -15,7 +15,7 @@ struct CacheLineAllocator {
   static constexpr std::align_val_t kLine{64};
 
   CacheLineAllocator() = default;
-  template <typename U>
+  template <typename U>  // NOLINTNEXTLINE(google-explicit-constructor): allocators convert
   CacheLineAllocator(const CacheLineAllocator<U>& /*other*/) {}
 
   T* allocate(std::size_t count) {

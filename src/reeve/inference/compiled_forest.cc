@@ -305,7 +305,7 @@ void CompiledForest::Impl::AddLeafTable(std::span<const float> values) {
   leaves.resize(begin + size, 0.0F);
   auto* const bytes = reinterpret_cast<std::uint8_t*>(leaves.data() + begin);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    std::uint32_t word;
+    std::uint32_t word = 0;
     std::memcpy(&word, &values[i], sizeof word);
     for (std::size_t b = 0; b < 4; ++b)
       bytes[b * size + i] = static_cast<std::uint8_t>(word >> (8 * b));

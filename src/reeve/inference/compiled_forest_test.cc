@@ -76,9 +76,9 @@ class CompiledForestTest : public testing::TestWithParam<Instructions> {
   }
 };
 
-const std::vector<std::size_t> kFewBatches = {1, 3, 40, 130, 300, 700};
-const std::vector<std::size_t> kBatches = {0,   1,   2,   7,   31,  63,  64,  65,  127,
-                                           128, 129, 255, 256, 257, 511, 512, 513, 1000};
+const std::vector<std::size_t> few_batches = {1, 3, 40, 130, 300, 700};
+const std::vector<std::size_t> all_batches = {0,   1,   2,   7,   31,  63,  64,  65,  127,
+                                              128, 129, 255, 256, 257, 511, 512, 513, 1000};
 
 TEST_P(CompiledForestTest, EqualsTheReferenceAtEveryDepth) {
   for (int depth = 0; depth <= 14; ++depth) {
@@ -86,7 +86,7 @@ TEST_P(CompiledForestTest, EqualsTheReferenceAtEveryDepth) {
       if (depth > 10 && early_leaf == 0) continue;
       SCOPED_TRACE(depth);
       ExpectEqual({.trees = 19, .depth = depth, .early_leaf = early_leaf},
-                  static_cast<std::uint64_t>(depth + 1), kFewBatches);
+                  static_cast<std::uint64_t>(depth + 1), few_batches);
     }
   }
 }
@@ -96,7 +96,7 @@ TEST_P(CompiledForestTest, EqualsTheReferenceWhereTreesShareTheirTests) {
     for (const int depth : {0, 1, 4, 6, 8, 10}) {
       SCOPED_TRACE(depth);
       ExpectEqual({.link = link, .classes = 5, .trees = 33, .depth = depth, .symmetric = true},
-                  static_cast<std::uint64_t>(depth + 21), kFewBatches);
+                  static_cast<std::uint64_t>(depth + 21), few_batches);
     }
   }
 }
@@ -105,11 +105,11 @@ TEST_P(CompiledForestTest, EqualsTheReferenceWhereTreesShareTheirTests) {
 TEST_P(CompiledForestTest, EqualsTheReferenceForEveryNumberOfDeepTrees) {
   for (int trees = 1; trees <= 9; ++trees) {
     SCOPED_TRACE(trees);
-    ExpectEqual({.trees = trees, .depth = 11, .early_leaf = 0.2}, 14, kFewBatches);
-    ExpectEqual({.link = Link::kMean, .classes = 3, .trees = trees, .depth = 10}, 15, kFewBatches);
+    ExpectEqual({.trees = trees, .depth = 11, .early_leaf = 0.2}, 14, few_batches);
+    ExpectEqual({.link = Link::kMean, .classes = 3, .trees = trees, .depth = 10}, 15, few_batches);
     ExpectEqual(
         {.link = Link::kSoftmax, .classes = 3, .trees = trees, .depth = 10, .symmetric = true}, 16,
-        kFewBatches);
+        few_batches);
   }
 }
 
@@ -146,28 +146,28 @@ TEST_P(CompiledForestTest, EqualsTheReferenceBelowTheLowerLevels) {
 }
 
 TEST_P(CompiledForestTest, EqualsTheReferenceForEveryNumberOfRows) {
-  ExpectEqual({.trees = 33, .depth = 6}, 1, kBatches);
-  ExpectEqual({.trees = 33, .depth = 8}, 2, kBatches);
-  ExpectEqual({.trees = 33, .depth = 12}, 3, kBatches);
-  ExpectEqual({.link = Link::kSoftmax, .classes = 3, .trees = 33}, 4, kBatches);
-  ExpectEqual({.link = Link::kMean, .classes = 3, .trees = 33}, 5, kBatches);
+  ExpectEqual({.trees = 33, .depth = 6}, 1, all_batches);
+  ExpectEqual({.trees = 33, .depth = 8}, 2, all_batches);
+  ExpectEqual({.trees = 33, .depth = 12}, 3, all_batches);
+  ExpectEqual({.link = Link::kSoftmax, .classes = 3, .trees = 33}, 4, all_batches);
+  ExpectEqual({.link = Link::kMean, .classes = 3, .trees = 33}, 5, all_batches);
 }
 
 TEST_P(CompiledForestTest, EqualsTheReferenceWithManyOutputs) {
   for (const Link link : {Link::kSoftmax, Link::kMean}) {
     for (const int depth : {1, 5, 7, 11}) {
       SCOPED_TRACE(depth);
-      ExpectEqual({.link = link, .classes = 17, .trees = 40, .depth = depth}, 7, kFewBatches);
+      ExpectEqual({.link = link, .classes = 17, .trees = 40, .depth = depth}, 7, few_batches);
     }
   }
 }
 
 TEST_P(CompiledForestTest, EqualsTheReferenceWithMoreThresholdsThanACodeHolds) {
   ExpectEqual({.features = 2, .trees = 30, .depth = 8, .early_leaf = 0.05, .thresholds = 0}, 8,
-              kFewBatches);
-  ExpectEqual({.features = 3, .trees = 30, .depth = 12, .thresholds = 0}, 9, kFewBatches);
+              few_batches);
+  ExpectEqual({.features = 3, .trees = 30, .depth = 12, .thresholds = 0}, 9, few_batches);
   ExpectEqual({.features = 1, .trees = 30, .depth = 7, .sets = 0, .thresholds = 255}, 10,
-              kFewBatches);
+              few_batches);
 }
 
 // The search for a code is shorter where thresholds are few.
@@ -180,40 +180,40 @@ TEST_P(CompiledForestTest, EqualsTheReferenceAroundThePowersOfTwoOfThresholds) {
                  .early_leaf = 0.02,
                  .sets = 0,
                  .thresholds = thresholds},
-                13, kFewBatches);
+                13, few_batches);
   }
 }
 
 TEST_P(CompiledForestTest, EqualsTheReferenceWithManyFeatures) {
   for (const std::int64_t features : {33, 70, 130, 400}) {
-    ExpectEqual({.features = features, .trees = 60, .depth = 6}, 11, kFewBatches);
-    ExpectEqual({.features = features, .trees = 60, .depth = 8, .sets = 0}, 12, kFewBatches);
+    ExpectEqual({.features = features, .trees = 60, .depth = 6}, 11, few_batches);
+    ExpectEqual({.features = features, .trees = 60, .depth = 8, .sets = 0}, 12, few_batches);
   }
 }
 
 TEST_P(CompiledForestTest, EqualsTheReferenceWithSetsOfCategoriesOnly) {
   for (const int words : {0, 1, 3, 7, 8, 9, 40}) {
     SCOPED_TRACE(words);
-    ExpectEqual({.features = 3, .trees = 20, .sets = 1, .set_words = words}, 13, kFewBatches);
+    ExpectEqual({.features = 3, .trees = 20, .sets = 1, .set_words = words}, 13, few_batches);
     ExpectEqual(
         {.features = 3, .trees = 4, .depth = 11, .early_leaf = 0.4, .sets = 1, .set_words = words},
-        14, kFewBatches);
+        14, few_batches);
   }
 }
 
 TEST_P(CompiledForestTest, EqualsTheReferenceWithTreesThatAreWalked) {
   // More leaves than a sliced tree may have; byte codes, then more sets than these hold.
   for (const double sets : {0.0, 0.3}) {
-    ExpectEqual({.trees = 5, .depth = 12, .early_leaf = 0, .sets = sets}, 17, kBatches);
+    ExpectEqual({.trees = 5, .depth = 12, .early_leaf = 0, .sets = sets}, 17, all_batches);
     ExpectEqual(
         {.link = Link::kMean, .classes = 3, .trees = 5, .depth = 11, .early_leaf = 0, .sets = sets},
-        18, kFewBatches);
+        18, few_batches);
   }
 }
 
 TEST_P(CompiledForestTest, AForestWithoutTreesGivesItsBaseMargin) {
-  ExpectEqual({.trees = 0}, 15, kFewBatches);
-  ExpectEqual({.link = Link::kSoftmax, .trees = 0}, 15, kFewBatches);
+  ExpectEqual({.trees = 0}, 15, few_batches);
+  ExpectEqual({.link = Link::kSoftmax, .trees = 0}, 15, few_batches);
 }
 
 TEST_P(CompiledForestTest, ReadsRowsAndColumnsWhereTheyAre) {
@@ -224,7 +224,7 @@ TEST_P(CompiledForestTest, ReadsRowsAndColumnsWhereTheyAre) {
     const std::vector<float> expected = Margins(*compiled, matrix, 600, 1);
     // Rows of 23 floats, and every third float of columns: features apart from each other both
     // ways.
-    std::vector<float> rows(600 * 23), scattered(20 * 1800);
+    std::vector<float> rows(std::size_t{600} * 23), scattered(std::size_t{20} * 1800);
     for (std::size_t i = 0; i < 600; ++i) {
       for (std::size_t j = 0; j < 20; ++j) {
         const float value = matrix.at(static_cast<std::int64_t>(i), static_cast<std::int64_t>(j));

@@ -79,7 +79,7 @@ std::uint64_t RowsOfOtherKinds(std::span<const Cell::Kind> kinds, Cell::Kind kin
   std::uint64_t bits = 0;
   std::size_t row = 0;
   for (; row + 8 <= kinds.size(); row += 8) {
-    std::uint64_t eight;
+    std::uint64_t eight = 0;
     std::memcpy(&eight, kinds.data() + row, sizeof eight);
     bits |= others(eight) << row;
   }

@@ -152,7 +152,8 @@ struct Planes {
   static void StoreNumbers(const std::uint64_t* words, std::size_t stride, std::uint8_t* out) {
     __m512i numbers[2];
     LowBytes<kBits>(words, stride, numbers);
-    for (int half = 0; half < 2; ++half) _mm512_storeu_si512(out + 64 * half, numbers[half]);
+    for (std::size_t half = 0; half < 2; ++half)
+      _mm512_storeu_si512(out + 64 * half, numbers[half]);
   }
 
   // Sums of kRows rows, in the order in which bytes unpack to floats until InOrder; kHeld: in
@@ -331,7 +332,7 @@ template <int kSkipped>
 class Search {
  public:
   explicit Search(const float* entries) {
-    for (int i = 0; i < 16; ++i) entries_[i] = _mm512_loadu_ps(entries + 16 * i);
+    for (std::size_t i = 0; i < 16; ++i) entries_[i] = _mm512_loadu_ps(entries + 16 * i);
   }
 
   // Codes of sixteen values, a number each (its lowest byte counts).

@@ -54,6 +54,7 @@ struct DecisionRule {
 
   DecisionRule() = default;
   /// A threshold alone is a rule: implicit, so that it can be given as one.
+  // NOLINTNEXTLINE(google-explicit-constructor)
   DecisionRule(double at_least) : threshold(at_least) {}
   DecisionRule(double at_least, std::optional<CostMatrix> of_errors)
       : threshold(at_least), costs(std::move(of_errors)) {}

@@ -36,8 +36,8 @@ unsigned TakeResults(io_uring& ring) {
 }  // namespace
 
 void BatchSender::CloseRing::operator()(io_uring* ring) const {
+  const std::unique_ptr<io_uring> memory(ring);
   io_uring_queue_exit(ring);
-  delete ring;
 }
 
 bool BatchSender::HasRing() {
