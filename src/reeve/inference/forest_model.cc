@@ -18,11 +18,11 @@ namespace {
 // cache.
 constexpr std::size_t kPredictRows = 8192;
 
-// Both loops over a few rows: short ones of constant length become vectors by themselves.
+// Rows whose probabilities are computed, in vectors, before they are put into pairs.
 constexpr std::size_t kLogisticRows = 64;
 
 REEVE_LOOP void LogisticPairs(const float* margins, std::size_t rows, double* pairs) {
-  constexpr double kMost = 700;  // beyond it a probability would be 0
+  constexpr double kMost = 700;  // what Exp takes; a probability is within 1e-304 of 0 or 1 there
   for (std::size_t first = 0; first < rows; first += kLogisticRows) {
     const std::size_t count = rows - first < kLogisticRows ? rows - first : kLogisticRows;
     double probabilities[kLogisticRows];
